@@ -1,0 +1,82 @@
+"""What can go wrong, as types: each knows its exit code and says what to do next.
+
+Every error names what was wrong (`problem`), with which input (`subject`) and what the reader can do (`hint`).
+The command line prints `str(error)` as one line and never a traceback.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit codes of every command."""
+
+    DONE = 0
+    FINDINGS = 1
+    USAGE = 2
+    INPUT = 3
+    NETWORK = 4
+    LIMIT = 5
+    INTERRUPTED = 130
+
+
+class ArchiverError(Exception):
+    """The root of all errors that archiver raises on purpose."""
+
+    exit_code: ExitCode = ExitCode.INPUT
+
+    def __init__(self, problem: str, *, subject: str | None = None, hint: str | None = None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.subject = subject
+        self.hint = hint
+
+    def __str__(self) -> str:
+        line = f"{self.subject}: {self.problem}" if self.subject else self.problem
+        return f"{line} ({self.hint})" if self.hint else line
+
+
+class UsageError(ArchiverError):
+    """The command or the call was put together wrongly: correct it, trying again does not help."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ConfigError(UsageError):
+    """A configuration file has an unknown key, a wrong type, or cannot be read."""
+
+
+class InputError(ArchiverError):
+    """A source cannot be read (missing, empty, binary, damaged): the other sources are not touched by it."""
+
+    exit_code = ExitCode.INPUT
+
+
+class NetworkError(ArchiverError):
+    """No answer came: name look-up, connection, TLS, time. It says nothing about the post."""
+
+    exit_code = ExitCode.NETWORK
+
+
+class RefusedError(NetworkError):
+    """The guard refused to connect: a private address, a scheme other than http(s), too many redirects.
+
+    Trying again does not help: the target itself is not allowed (see `[web]` in the configuration).
+    """
+
+
+class NotStoredError(NetworkError):
+    """`--offline`, and no stored capture answers this request."""
+
+
+class LimitError(ArchiverError):
+    """A bound on size, depth, count or disk space stopped the work; what was stored before stays stored."""
+
+    exit_code = ExitCode.LIMIT
+
+
+class ArchiveError(ArchiverError):
+    """The archive on disk cannot be opened, is locked by another writer, or is damaged."""
+
+    exit_code = ExitCode.LIMIT

@@ -1,0 +1,158 @@
+"""One HTTP exchange: the bytes as they crossed the connection, and how to read them.
+
+Made by the network door (`web`), written and read back by the `store`, read by everything that looks at an answer. So
+that an answer reads the same live and replayed, there is one class for both.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import BinaryIO, Literal, Protocol
+
+import msgspec
+from warcio.bufferedreaders import ChunkedDataReader
+
+from archiver.errors import LimitError
+from archiver.model import Capture
+
+Truncation = Literal["length", "time", "disconnect", "unspecified"]
+
+MAX_PAYLOAD = 64 * 1024 * 1024
+"""Default bound on a decoded payload that is read into memory."""
+
+MAX_EXPANSION = 200
+"""A decoded payload may be this many times its encoded size (gzip reaches about 1,000 on zeros: a bomb)."""
+
+CONTENT_CODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate", "br": "br"}
+
+
+class Tls(msgspec.Struct, frozen=True, kw_only=True):
+    """How the connection was secured, and the certificate that the server showed (DER)."""
+
+    version: str
+    cipher: str
+    certificate: bytes | None = None
+
+
+class Exchange(msgspec.Struct, kw_only=True):
+    """A request and the answer to it.
+
+    `request` holds the request's bytes as sent; `open_response` opens the final response's bytes as received (head and
+    body, transfer and content encodings untouched), as often as wanted. Both are empty for an exchange whose bytes were not
+    kept. `headers` are the response's, in order, names as sent.
+    """
+
+    url: str
+    time: datetime
+    """When the request was sent (UTC)."""
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    request: bytes = b""
+    open_response: Callable[[], BinaryIO] = io.BytesIO
+    response_length: int = 0
+    head_length: int = 0
+    """Where the body begins in the response's bytes."""
+    payload_digest: str | None = None
+    """`sha256:HEX` of the body with its transfer encoding removed and its content encoding kept."""
+    http_version: str = "HTTP/1.1"
+    ip_address: str | None = None
+    tls: Tls | None = None
+    truncated: Truncation | None = None
+    capture: Capture | None = None
+    """Where the response is stored, once it is."""
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name, in any case; null when there is none."""
+        name = name.lower()
+        return next((value for key, value in self.headers if key.lower() == name), None)
+
+    @property
+    def content_type(self) -> str | None:
+        """The media type alone, lower-case: `text/html`."""
+        value = self.header("content-type")
+        return value.partition(";")[0].strip().lower() or None if value else None
+
+    @property
+    def chunked(self) -> bool:
+        return "chunked" in (self.header("transfer-encoding") or "").lower()
+
+    @property
+    def record_id(self) -> str | None:
+        return self.capture.record_id if self.capture else None
+
+    def payload(self, limit: int = MAX_PAYLOAD) -> bytes:
+        """The body with transfer and content encoding removed, at most `limit` bytes.
+
+        A body that was cut or that does not decode gives what could be decoded.
+
+        Raises `LimitError` when the decoded body is larger than `limit` or expands more than a real one does.
+        """
+        out = io.BytesIO()
+        size = 0
+        bound = min(limit, max(1 << 20, self.response_length * MAX_EXPANSION))
+        for piece in self.iter_payload():
+            size += len(piece)
+            if size > bound:
+                raise LimitError(f"the answer decodes to more than {bound:,} bytes", subject=self.url)
+            out.write(piece)
+        return out.getvalue()
+
+    def iter_payload(self, size: int = 65536) -> Iterator[bytes]:
+        """The decoded body piece by piece, in constant memory."""
+        coding = CONTENT_CODINGS.get((self.header("content-encoding") or "").strip().lower())
+        with self.open_response() as stream:
+            stream.seek(self.head_length)
+            reader: BinaryIO
+            if self.chunked:
+                reader = ChunkedDataReader(stream, decomp_type=coding)
+            elif coding:
+                from warcio.bufferedreaders import DecompressingBufferedReader
+
+                reader = DecompressingBufferedReader(stream, decomp_type=coding)
+            else:
+                reader = stream
+            while piece := reader.read(size):
+                yield piece
+
+    def text(self, limit: int = MAX_PAYLOAD) -> str:
+        """The payload as text, in the charset that the header names, else UTF-8; wrong bytes become U+FFFD."""
+        content_type = self.header("content-type") or ""
+        charset = next(
+            (p.partition("=")[2].strip(" \"'") for p in content_type.split(";") if "charset=" in p.lower()), "utf-8"
+        )
+        try:
+            return self.payload(limit).decode(charset or "utf-8", "replace")
+        except LookupError:
+            return self.payload(limit).decode("utf-8", "replace")
+
+
+class Fetcher(Protocol):
+    """What asks the web: the live door, or (`--offline`) the stored captures. Jobs know only this."""
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        max_bytes: int | None = None,
+    ) -> Exchange:
+        """One GET, redirects *not* followed, the exchange stored as evidence before it is returned.
+
+        Any HTTP status is an answer, not an error. Retries and rate limits happen inside.
+
+        Raises `NetworkError` when no answer came (its `RefusedError`: the guard forbade it; its `NotStoredError`: offline
+        and never captured).
+        """
+        ...
+
+    def follow(
+        self,
+        url: str,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        max_bytes: int | None = None,
+    ) -> list[Exchange]:
+        """Like `fetch`, and the redirects after it, each stored and guarded; the last one is the answer."""
+        ...

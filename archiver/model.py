@@ -1,0 +1,334 @@
+"""The nouns: what an article, a mention, a post, a resolution, a capture and an observation are.
+
+Plain immutable values with a JSON form (`to_json`, `from_json`) and a JSON Schema (`json_schema`). Nothing here does
+I/O, and nothing here knows a platform. Times are timezone-aware UTC `datetime`s; in JSON they are RFC 3339 with `Z`.
+Offsets into text count Unicode code points.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import msgspec
+
+SCHEMA_VERSION = 1
+
+PLATFORMS = (
+    "x",
+    "bluesky",
+    "mastodon",
+    "threads",
+    "instagram",
+    "facebook",
+    "tiktok",
+    "telegram",
+    "reddit",
+    "youtube",
+    "linkedin",
+    "vk",
+    "weibo",
+    "tumblr",
+    "pinterest",
+    "truthsocial",
+)
+
+
+class Noun(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all nouns: immutable, compared by value, written as a JSON object with the fields in order."""
+
+
+class State(StrEnum):
+    """What an observation says of a post. `blocked` and `unreachable` say nothing about the post itself."""
+
+    LIVE = "live"
+    EDITED = "edited"
+    DELETED = "deleted"
+    ACCOUNT_GONE = "account_gone"
+    SUSPENDED = "suspended"
+    PROTECTED = "protected"
+    RESTRICTED = "restricted"
+    MOVED = "moved"
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+    UNRESOLVED = "unresolved"
+
+    @property
+    def missing(self) -> bool:
+        """True where a reader who follows the citation today cannot see the post any more."""
+        return self in (State.DELETED, State.ACCOUNT_GONE, State.SUSPENDED, State.PROTECTED, State.RESTRICTED)
+
+    @property
+    def readable(self) -> bool:
+        return self in (State.LIVE, State.EDITED, State.MOVED)
+
+
+class Outcome(StrEnum):
+    """How sure a resolution is."""
+
+    RESOLVED = "resolved"
+    AMBIGUOUS = "ambiguous"
+    UNRESOLVED = "unresolved"
+
+
+class Article(Noun, frozen=True, kw_only=True):
+    """A document that cites posts.
+
+    `source` is the SOURCE as the user gave it (with `#…` for one document inside it); `uri` is the target URI under
+    which it is stored: its URL, or `ni:///sha-256;…` (RFC 6920) of its bytes for a file, so that no path of the user's
+    machine gets into the archive. Exactly one of `html` and `text` is set.
+    """
+
+    source: str
+    uri: str
+    digest: str
+    """`sha256:` and the hex digest of the document's bytes, content-decoded."""
+    html: str | None = None
+    text: str | None = None
+    language: str | None = None
+    published: str | None = None
+    """ISO day or RFC 3339 time of publication, where the document says so."""
+    title: str | None = None
+
+    @property
+    def id(self) -> str:
+        return "a-" + self.digest.partition(":")[2][:16]
+
+
+class Mention(Noun, frozen=True, kw_only=True):
+    """A post as an article shows it: one line of `archiver find --format jsonl`."""
+
+    source: str
+    platform: str
+    handle: str | None = None
+    display_name: str | None = None
+    date: str | None = None
+    """ISO day, or RFC 3339 when a time is shown."""
+    text: str | None = None
+    post_id: str | None = None
+    url: str | None = None
+    start: int | None = None
+    end: int | None = None
+    selector: str | None = None
+    rule: str
+    confidence: float
+    times: int = 1
+    links: tuple[str, ...] = ()
+    """Links within the post's own text: `pic.twitter.com/…`, `https://t.co/…`, and others, as found."""
+    date_basis: str | None = None
+    """`utc` where the printed day is a UTC day, `viewer` where it is some reader's local day, null when unknown."""
+    found_url: str | None = None
+    """The permalink as the article has it, before it was made canonical."""
+    id: str = ""
+
+    def with_id(self, article_digest: str) -> Mention:
+        """The same mention with its stable id: it depends on the article's bytes and the place, not on scores."""
+        place = f"{article_digest}|{self.platform}|{self.start}|{self.end}|{self.selector}|{self.post_id}"
+        return msgspec.structs.replace(self, id="m-" + hashlib.sha256(place.encode()).hexdigest()[:16])
+
+
+class PostRef(Noun, frozen=True, kw_only=True):
+    """Which post: enough to look it up. `handle` is what the permalink claims; on X it is not part of identity."""
+
+    platform: str
+    id: str
+    handle: str | None = None
+    url: str
+    """Canonical permalink."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}:{self.id}"
+
+
+class Media(Noun, frozen=True, kw_only=True):
+    """One picture, video or other file of a post."""
+
+    kind: str
+    """`photo`, `video`, `gif`, `avatar`, `card`."""
+    url: str
+    alt: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+class Post(Noun, frozen=True, kw_only=True):
+    """The platform's own record of a post, as far as a public answer tells it."""
+
+    platform: str
+    id: str
+    url: str
+    handle: str | None = None
+    display_name: str | None = None
+    account_id: str | None = None
+    """The stable account id that survives renames."""
+    created_at: datetime | None = None
+    day: str | None = None
+    """ISO UTC day, where the answer shows a day and no time."""
+    text: str | None = None
+    text_complete: bool = True
+    """False where the answer is known to cut the text."""
+    language: str | None = None
+    media: tuple[Media, ...] = ()
+    links: tuple[str, ...] = ()
+    quoted: str | None = None
+    """Key (`platform:id`) of the quoted post."""
+    in_reply_to: str | None = None
+    """Key of the post that this one answers."""
+    edits: tuple[str, ...] = ()
+    """Ids of all versions, oldest first, where the post was edited."""
+    seen_in: str = ""
+    """Which kind of answer this was read from, such as `x.syndication`."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}:{self.id}"
+
+    @property
+    def ref(self) -> PostRef:
+        return PostRef(platform=self.platform, id=self.id, handle=self.handle, url=self.url)
+
+
+class Answer(Noun, frozen=True, kw_only=True):
+    """What one public answer says of one post: a state, and the record where there is one."""
+
+    state: State
+    reason: str
+    """One sentence for people: on what the state rests."""
+    post: Post | None = None
+    endpoint: str = ""
+    record_id: str | None = None
+    """The WARC record that holds the answer."""
+    positive: bool = False
+    """True where the platform itself said so, in words or by an unmistakable status; never true of a blocked answer."""
+
+
+class Reason(Noun, frozen=True, kw_only=True):
+    """One reason for (weight > 0) or against (weight < 0) a candidate."""
+
+    feature: str
+    """Such as `text`, `name`, `day`, `handle`, `id`, `media`."""
+    weight: float
+    note: str
+
+
+class Candidate(Noun, frozen=True, kw_only=True):
+    """A post that a mention may be, with its score in 0..1 and the reasons that make the score."""
+
+    post: Post
+    score: float
+    reasons: tuple[Reason, ...] = ()
+    source: str = ""
+    """Where the candidate came from: `permalink`, `store`, `cdx`, `memento`."""
+    evidence: tuple[str, ...] = ()
+    """Record ids of the captures that the candidate was read from."""
+
+
+class Resolution(Noun, frozen=True, kw_only=True):
+    """What a mention turned out to be."""
+
+    mention_id: str
+    outcome: Outcome
+    post_key: str | None = None
+    """Set when resolved."""
+    candidates: tuple[Candidate, ...] = ()
+    """Best first."""
+    reason: str = ""
+    """Why this outcome, in one sentence."""
+    steps: tuple[str, ...] = ()
+    """What was asked, in order, one line each."""
+    evidence: tuple[str, ...] = ()
+    """Record ids of all captures that this rests on, also of those that hold "not found"."""
+    state: State | None = None
+    """What the platform answered of the post while resolving, where it was asked."""
+    method: str = ""
+    """Version of the rules that drew this conclusion."""
+
+
+class Capture(Noun, frozen=True, kw_only=True):
+    """Stored evidence: where one WARC record lies and what it holds."""
+
+    record_id: str
+    """`urn:uuid:…` without angle brackets."""
+    record_type: str
+    target_uri: str
+    time: datetime
+    file: str
+    """Segment name, relative to the archive's `archive/` folder."""
+    offset: int
+    length: int
+    """Of the compressed record, in bytes."""
+    status: int | None = None
+    content_type: str | None = None
+    payload_digest: str | None = None
+    block_digest: str | None = None
+    refers_to: str | None = None
+    """For a revisit or metadata record: the record id that it refers to."""
+    truncated: str | None = None
+
+
+class Observation(Noun, frozen=True, kw_only=True):
+    """A post's state at a time, and the captures that prove it."""
+
+    platform: str
+    post_id: str
+    url: str
+    state: State
+    seen_at: datetime
+    how: str
+    """Endpoints that were asked, such as `x.syndication+x.oembed`."""
+    reason: str
+    evidence: tuple[str, ...] = ()
+    """Record ids."""
+    post: Post | None = None
+    control: str | None = None
+    """What the control post answered in the same run (`live`, …), where one was needed; null where not asked."""
+    confirmed: bool = False
+    """True once an earlier look, hours before, saw the same missing state."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}:{self.post_id}"
+
+
+NOUNS: tuple[type[Noun], ...] = (
+    Article,
+    Mention,
+    PostRef,
+    Media,
+    Post,
+    Answer,
+    Reason,
+    Candidate,
+    Resolution,
+    Capture,
+    Observation,
+)
+
+N = TypeVar("N", bound=Noun)
+
+
+def to_json(value: Any) -> bytes:
+    """UTF-8 JSON of a noun (or of dicts and lists of nouns), fields in their declared order."""
+    return msgspec.json.encode(value)
+
+
+def from_json(data: bytes | str, kind: type[N]) -> N:
+    """The noun that `to_json` wrote.
+
+    Raises `ValueError` (msgspec's `ValidationError` is one) where the data does not fit the noun.
+    """
+    return msgspec.json.decode(data, type=kind)
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 of all nouns: `{"$schema": …, "$defs": {noun: schema}}`."""
+    _, components = msgspec.json.schema_components(NOUNS, ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "archiver",
+        "version": SCHEMA_VERSION,
+        "$defs": dict(sorted(components.items())),
+    }

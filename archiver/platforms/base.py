@@ -1,0 +1,108 @@
+"""What every platform module offers: the questions that detection, resolution and audit ask of a platform.
+
+A platform is data and pure functions: it reads what it is given and says what to ask next; it never does I/O. Adding a
+platform means adding one module (or package) with an object of this shape, and an entry point in the group
+`archiver.platforms`, so that others can ship theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+
+from archiver.exchange import Exchange
+from archiver.model import Answer, Mention, Post, PostRef
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """A permalink and what it must be read as; one parametrised test runs those of every platform."""
+
+    url: str
+    id: str | None
+    """null: this looks like a post of the platform and is none."""
+    handle: str | None = None
+    canonical: str | None = None
+
+
+class Lookup(msgspec.Struct, frozen=True, kw_only=True):
+    """One question to one public endpoint about one post."""
+
+    endpoint: str
+    """Such as `x.oembed`."""
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class DayRange(msgspec.Struct, frozen=True, kw_only=True):
+    """The ids that a post of one day can have, both ends included."""
+
+    first: int
+    last: int
+
+    def __contains__(self, post_id: str) -> bool:
+        return post_id.isdecimal() and self.first <= int(post_id) <= self.last
+
+
+class ArchiveQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A prefix to ask a web archive's CDX server for, where candidates of one handle and day may be."""
+
+    prefix: str
+    """URL prefix without the `*`: `twitter.com/HANDLE/status/1590`."""
+    since: str | None = None
+    """Earliest possible capture, 8 digits: nothing is captured before it is posted."""
+
+
+class Platform(Protocol):
+    """All that is known of one platform."""
+
+    name: str
+    examples: tuple[Example, ...]
+    control: PostRef
+    """A post that has been public for many years: readable in a run, it shows that the platform answers us."""
+
+    def ref_from_url(self, url: str) -> PostRef | None:
+        """The post that a permalink in any of its forms names; null for anything else."""
+        ...
+
+    def ref_from_id(self, post_id: str, handle: str | None = None) -> PostRef:
+        """The reference with its canonical permalink."""
+        ...
+
+    def time_of(self, post_id: str) -> datetime | None:
+        """When the post was made, where its id carries the time."""
+        ...
+
+    def day_range(self, day: date, *, slack_hours: int = 0) -> DayRange | None:
+        """The ids of one UTC day, widened by `slack_hours` on both sides; null where ids carry no time."""
+        ...
+
+    def lookups(self, ref: PostRef) -> tuple[Lookup, ...]:
+        """The public endpoints that tell of this post, best first."""
+        ...
+
+    def read_answer(self, lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
+        """What one endpoint's answer says of the post's state, and its record."""
+        ...
+
+    def judge(self, ref: PostRef, answers: Sequence[Answer]) -> Answer:
+        """One state from all answers; positive only where nothing contradicts it."""
+        ...
+
+    def archive_queries(self, mention: Mention, ids: DayRange) -> tuple[ArchiveQuery, ...]:
+        """Where in a web archive posts of this mention's handle within `ids` may be, cheapest first."""
+        ...
+
+    def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
+        """URLs under which web archives may hold the post, best first."""
+        ...
+
+    def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        """The post's record from an archived page or JSON; null where the capture does not show the post."""
+        ...
+
+    def page_url(self, ref: PostRef) -> str:
+        """The page that a reader would open, to be stored as it answers."""
+        ...
