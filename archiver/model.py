@@ -121,6 +121,8 @@ class Mention(Noun, frozen=True, kw_only=True):
     """`utc` where the printed day is a UTC day, `viewer` where it is some reader's local day, null when unknown."""
     found_url: str | None = None
     """The permalink as the article has it, before it was made canonical."""
+    continuation: str | None = None
+    """The rest of the post's words, where an extractor put the signature after its first paragraph."""
     id: str = ""
 
     def with_id(self, article_digest: str) -> Mention:
@@ -311,8 +313,25 @@ N = TypeVar("N", bound=Noun)
 
 
 def to_json(value: Any) -> bytes:
-    """UTF-8 JSON of a noun (or of dicts and lists of nouns), fields in their declared order."""
-    return msgspec.json.encode(value)
+    """UTF-8 JSON of a noun (or of dicts and lists of nouns), fields in their declared order.
+
+    Lone surrogates (from broken JSON, or a file name that is no UTF-8) become U+FFFD: I-JSON (RFC 7493) has no place
+    for them, and many readers fail at them.
+    """
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_without_surrogates(msgspec.to_builtins(value)))
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_surrogates(item) for item in value]
+    return value
 
 
 def from_json(data: bytes | str, kind: type[N]) -> N:

@@ -1,0 +1,455 @@
+"""What commands print, and in which form: tables for people, JSON lines, JSON or CSV for programs.
+
+Results go to one stream (standard output), everything else (notes, errors, progress) to another (standard error).
+What is printed comes from strangers: display names and post texts that were written to be looked at, and some of them
+to deceive. So, for each place that text goes to:
+
+- a terminal obeys control characters (ECMA-48): they are shown as pictures and never sent. Letters of right-to-left
+  scripts reorder what stands beside them: a cell that has some is isolated (UAX #9: FSI … PDI, closed on each line);
+  embeddings, overrides and isolates of the text itself are shown, not sent;
+- a spreadsheet runs cells that begin like a formula: they get an apostrophe (OWASP, "CSV Injection");
+- JSON says all of it in strings; what a terminal or a line-splitting reader would obey is written as `\\uXXXX`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import shutil
+import sys
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any, Protocol, TextIO
+
+import msgspec
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from archiver.errors import ArchiverError, ExitCode, LimitError
+from archiver.model import Noun, to_json
+
+PAGE_ROWS = 1000
+"""A table is measured and printed in pages of so many rows: memory stays bounded, the first rows come early."""
+
+CELL_LINES = 4
+"""A longer text is cut in a table; the other formats have all of it."""
+
+REDRAW_SECONDS = 0.1
+"""A progress bar is drawn again at most this often; terminals over slow lines are the bottleneck otherwise."""
+
+FSI, PDI = "\u2068", "\u2069"
+"""First strong isolate and its end: what is inside finds its own direction and does not touch what is outside."""
+
+_SPACES = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029 ]+")
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+"""Bidi classes (UAX #9, table 4) that reorder what stands beside them."""
+
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+"""What spreadsheets take for a formula, also in the full-width forms of East Asian input."""
+
+
+class Format(StrEnum):
+    """The forms of output; the value is what `--format` takes."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    JSON = "json"
+    CSV = "csv"
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column of a table or CSV file: which field of a row, and how it looks."""
+
+    key: str
+    """The field's name; with dots into nested objects (`post.handle`)."""
+    title: str = ""
+    """The table's heading; without one, the key in words. The CSV heading is always the key."""
+    table: bool = True
+    """False for a field that only programs want: it is in CSV, not in a table."""
+    right: bool = False
+    """Flush right, for numbers."""
+    styles: Mapping[str, str] = {}
+    """Value → rich style, such as `{"deleted": "red"}`; colour never says what the text does not."""
+
+    @property
+    def heading(self) -> str:
+        return self.title or self.key.rpartition(".")[2].replace("_", " ")
+
+
+class Advance(Protocol):
+    """Tells a progress bar that `steps` more are done, and what is being done now."""
+
+    def __call__(self, steps: int = 1, label: str | None = None) -> None: ...
+
+
+def visible(text: str) -> str:
+    """`text` as one line that a terminal shows and does not obey.
+
+    White space of any kind becomes one space; control characters become their pictures (ESC: `␛`), C1 controls and bidi
+    embeddings, overrides and isolates become `⟨U+XXXX⟩`, lone surrogates U+FFFD.
+    """
+    return _UNSAFE.sub(_picture, _SPACES.sub(" ", text))
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)  # Unicode block Control Pictures
+    if code == 0x7F:
+        return "\u2421"
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"
+    return f"⟨U+{code:04X}⟩"
+
+
+def isolated(line: str) -> str:
+    """`line` (from `visible`), wrapped in FSI … PDI where it has letters that would reorder what stands beside it."""
+    if line.isascii() or not any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in line):
+        return line
+    return f"{FSI}{line}{PDI}"
+
+
+def spreadsheet_cell(value: Any) -> Any:
+    """A value for CSV: text that a spreadsheet would run gets an apostrophe; numbers stay numbers."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None or isinstance(value, int | float):
+        return value
+    text = _plain(value)
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
+
+
+def json_line(item: Noun | Mapping[str, Any]) -> str:
+    """`item` as JSON on one line, whatever a reader takes for a line end, with nothing that a terminal would obey."""
+    text = to_json(item).decode()
+    # such characters can only stand inside strings here, where the escape means the same (RFC 8259, section 7)
+    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _ascii_json(text: str) -> str:
+    """JSON for a stream that cannot carry UTF-8."""
+
+    def escape(match: re.Match[str]) -> str:
+        units = match[0].encode("utf-16-be").hex()
+        return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
+
+    return _NOT_ASCII.sub(escape, text)
+
+
+def _plain(value: Any) -> str:
+    """A field's value as text: lists and objects as JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return " ".join(value)
+    if isinstance(value, list | tuple | dict):
+        return to_json(value).decode()
+    return str(value)
+
+
+def _field(row: Any, key: str) -> Any:
+    """`row["a"]["b"]` for `a.b`; null where anything on the way is missing."""
+    for part in key.split("."):
+        if not isinstance(row, dict):
+            return None
+        row = row.get(part)
+    return row
+
+
+class _Cell:
+    """One table cell: wrapped, then isolated line by line, because each terminal line is a paragraph of its own."""
+
+    def __init__(self, text: str, style: str = "") -> None:
+        self._text = text
+        self._style = Style.parse(style) if style else None
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        width = cell_len(self._text[: options.max_width * CELL_LINES])
+        return Measurement(min(width, 8), width).with_maximum(options.max_width)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = max(options.max_width, 1)
+        # cut before wrapping: the cost must not grow with a text that is not shown
+        room = width * CELL_LINES + 1
+        lines = [line.plain.rstrip() for line in Text(self._text[:room]).wrap(console, width, overflow="fold")]
+        if len(lines) > CELL_LINES or len(self._text) > room:
+            lines = lines[:CELL_LINES]
+            lines[-1] = lines[-1][: max(width - 1, 0)].rstrip() + "…"
+        for line in lines or [""]:
+            yield Segment(isolated(line), self._style)
+            yield Segment.line()
+
+
+class Output:
+    """Where a command's results and messages go.
+
+    `fmt` is the form of the results: by default a table on a terminal and JSON lines anywhere else. `stream` and
+    `messages` default to standard output and standard error; whether each is a terminal is asked of it unless told.
+    """
+
+    def __init__(
+        self,
+        fmt: Format | str | None = None,
+        stream: TextIO | None = None,
+        *,
+        messages: TextIO | None = None,
+        is_tty: bool | None = None,
+        messages_tty: bool | None = None,
+        width: int | None = None,
+    ) -> None:
+        self._stream = stream or sys.stdout
+        self._messages = messages or sys.stderr
+        self.is_tty = _is_terminal(self._stream) if is_tty is None else is_tty
+        self.messages_tty = _is_terminal(self._messages) if messages_tty is None else messages_tty
+        self.format = Format(fmt) if fmt else (Format.TABLE if self.is_tty else Format.JSONL)
+        self._width = width or shutil.get_terminal_size((100, 24)).columns
+        self._progress: Progress | None = None
+
+    # results
+
+    def rows(
+        self,
+        columns: Sequence[Column | str],
+        items: Iterable[Noun | Mapping[str, Any]],
+        *,
+        empty: str = "",
+    ) -> int:
+        """Print `items` as they come and return how many there were.
+
+        `columns` choose the fields of a table and of CSV; JSON has every field. `empty` is a note for people, for when
+        there is nothing.
+
+        Raises `LimitError` where the stream takes no more (disk full). When the reader of a pipe has gone, the program
+        ends (`SystemExit`), as any filter does: nobody is left to tell.
+        """
+        chosen = [column if isinstance(column, Column) else Column(column) for column in columns]
+        count = 0
+
+        def counted() -> Iterator[Noun | Mapping[str, Any]]:
+            nonlocal count
+            for item in items:
+                count += 1
+                yield item
+
+        for text in self._texts(chosen, counted()):
+            self._write(text)
+        if not count and empty:
+            self.note(empty)
+        return count
+
+    def _texts(self, columns: Sequence[Column], items: Iterator[Noun | Mapping[str, Any]]) -> Iterator[str]:
+        match self.format:
+            case Format.TABLE:
+                return self._as_table([column for column in columns if column.table], items)
+            case Format.CSV:
+                return self._as_csv(columns, items)
+            case Format.JSON:
+                return _as_json(items)
+            case Format.JSONL:
+                return (json_line(item) + "\n" for item in items)
+
+    def _as_csv(self, columns: Sequence[Column], items: Iterator[Noun | Mapping[str, Any]]) -> Iterator[str]:
+        yield _csv_line(column.key for column in columns)
+        for item in items:
+            row = msgspec.to_builtins(item)
+            cells = [spreadsheet_cell(_field(row, column.key)) for column in columns]
+            if self.is_tty:
+                cells = [isolated(visible(cell)) if isinstance(cell, str) else cell for cell in cells]
+            yield _csv_line(cells)
+
+    def _as_table(self, columns: Sequence[Column], items: Iterator[Noun | Mapping[str, Any]]) -> Iterator[str]:
+        page = self._new_page(columns)
+        try:
+            for item in items:
+                row = msgspec.to_builtins(item)
+                texts = [(column, visible(_plain(_field(row, column.key)))) for column in columns]
+                page.add_row(*(_Cell(text, column.styles.get(text, "")) for column, text in texts))
+                if page.row_count == PAGE_ROWS:
+                    yield self._render(page)
+                    page = self._new_page(columns)
+        except (Exception, KeyboardInterrupt):
+            # what was done before the job failed or was interrupted is shown
+            yield self._render(page)
+            raise
+        yield self._render(page)
+
+    def _new_page(self, columns: Sequence[Column]) -> Table:
+        lines = box.SIMPLE_HEAD if _carries_unicode(self._stream) else box.ASCII
+        table = Table(box=lines, show_edge=False, pad_edge=False, header_style="bold")
+        for column in columns:
+            table.add_column(Text(column.heading), justify="right" if column.right else "left")
+        return table
+
+    def _render(self, table: Table) -> str:
+        text = io.StringIO()
+        console = Console(
+            file=text,
+            force_terminal=self.is_tty,
+            width=self._width,
+            markup=False,
+            highlight=False,
+            emoji=False,
+            legacy_windows=False,
+        )
+        if table.row_count:
+            console.print(table)
+        return text.getvalue()
+
+    # messages
+
+    def note(self, text: str) -> None:
+        """One line for people, beside the results; line breaks in `text` make more lines."""
+        for line in text.split("\n"):
+            self._say(isolated(visible(line)))
+
+    def error(self, error: ArchiverError) -> None:
+        """What went wrong and what to do next, on one line."""
+        self._say("error: " + isolated(visible(str(error))))
+
+    def _say(self, line: str) -> None:
+        with self._without_bar():
+            try:
+                self._messages.write(_encodable(line + "\n", self._messages))
+                self._messages.flush()
+            except (OSError, ValueError):
+                # the messages have nowhere to go (closed, disk full): the results are what matters
+                pass
+
+    @contextmanager
+    def progress(self, total: int | None, label: str) -> Iterator[Advance]:
+        """A progress bar for people, gone when it is done; nothing where messages do not go to a terminal.
+
+        `total` is the number of steps, null where it is not known. Gives a function that tells of steps done.
+        """
+        if not self.messages_tty or self._progress is not None:
+            yield _no_bar
+            return
+        console = Console(file=self._messages, force_terminal=True, markup=False, highlight=False, emoji=False)
+        bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            auto_refresh=False,  # no thread of its own, so nothing is drawn between the two halves of a row
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        task = bar.add_task(visible(label), total=total)
+        drawn = 0.0
+
+        def advance(steps: int = 1, label: str | None = None) -> None:
+            nonlocal drawn
+            bar.update(task, advance=steps, description=None if label is None else isolated(visible(label)))
+            if (now := time.monotonic()) - drawn >= REDRAW_SECONDS:
+                drawn = now
+                bar.refresh()
+
+        self._progress = bar
+        bar.start()
+        try:
+            yield advance
+        finally:
+            bar.stop()
+            self._progress = None
+
+    @contextmanager
+    def _without_bar(self) -> Iterator[None]:
+        """Take the progress bar away while a line is written to the same terminal."""
+        bar = self._progress
+        if bar is None:
+            yield
+            return
+        bar.stop()
+        try:
+            yield
+        finally:
+            bar.start()
+
+    def _write(self, text: str) -> None:
+        if self.format in (Format.JSON, Format.JSONL) and not _carries_unicode(self._stream):
+            text = _ascii_json(text)
+        with self._without_bar():
+            try:
+                self._stream.write(_encodable(text, self._stream))
+                self._stream.flush()
+            except BrokenPipeError:
+                _discard(self._stream)
+                raise SystemExit(ExitCode.DONE) from None
+            except OSError as error:
+                _discard(self._stream)
+                raise LimitError(f"the output cannot be written: {error.strerror}") from None
+
+
+def _no_bar(steps: int = 1, label: str | None = None) -> None:
+    """Progress where nobody watches."""
+
+
+def _as_json(items: Iterator[Noun | Mapping[str, Any]]) -> Iterator[str]:
+    """One JSON array, an item per line."""
+    first = True
+    for item in items:
+        yield ("[\n" if first else ",\n") + json_line(item)
+        first = False
+    yield "[]\n" if first else "\n]\n"
+
+
+def _csv_line(cells: Iterable[Any]) -> str:
+    """One record after RFC 4180: commas, quotes where needed and doubled inside, CRLF."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _encoding(stream: TextIO) -> str:
+    return (getattr(stream, "encoding", None) or "utf-8").lower()
+
+
+def _carries_unicode(stream: TextIO) -> bool:
+    return _encoding(stream).startswith("utf")
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    """`text` with what the stream's encoding lacks written as `\\uXXXX`: an old locale is no reason to fail."""
+    if _carries_unicode(stream):
+        return _SURROGATE.sub("\ufffd", text)
+    encoding = _encoding(stream)
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _discard(stream: TextIO) -> None:
+    """Let whatever is still buffered go nowhere, so that the interpreter's flush at exit finds no broken pipe."""
+    try:
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, stream.fileno())
+        os.close(devnull)
+    except (OSError, ValueError):
+        pass  # not a file (a test's buffer): nothing is flushed at exit
