@@ -40,8 +40,8 @@ class Exchange(msgspec.Struct, kw_only=True):
     """A request and the answer to it.
 
     `request` holds the request's bytes as sent; `open_response` opens the final response's bytes as received (head and
-    body, transfer and content encodings untouched), as often as wanted. Both are empty for an exchange whose bytes were not
-    kept. `headers` are the response's, in order, names as sent.
+    body, transfer and content encodings untouched) for reading from the start, as often as wanted. `headers` are the
+    response's, in order, names as sent.
     """
 
     url: str
@@ -103,7 +103,7 @@ class Exchange(msgspec.Struct, kw_only=True):
         """The decoded body piece by piece, in constant memory."""
         coding = CONTENT_CODINGS.get((self.header("content-encoding") or "").strip().lower())
         with self.open_response() as stream:
-            stream.seek(self.head_length)
+            stream.read(self.head_length)
             reader: BinaryIO
             if self.chunked:
                 reader = ChunkedDataReader(stream, decomp_type=coding)
@@ -142,8 +142,8 @@ class Fetcher(Protocol):
 
         Any HTTP status is an answer, not an error. Retries and rate limits happen inside.
 
-        Raises `NetworkError` when no answer came (its `RefusedError`: the guard forbade it; its `NotStoredError`: offline
-        and never captured).
+        Raises `NetworkError` when no answer came (its `RefusedError`: the guard forbade it; its `NotStoredError`:
+        offline and never captured).
         """
         ...
 

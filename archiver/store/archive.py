@@ -1,0 +1,601 @@
+"""An archive on disk: WARC segments, their index, the catalogue; and the session that adds to it.
+
+    DIR/archive/*.warc.gz    the evidence: append-only, the source of truth
+    DIR/indexes/*.cdxj       index, one file a segment (a pywb collection)
+    DIR/catalogue.db         SQLite; derived
+    DIR/torn/                what crashes cut off, where there was a crash
+
+Opening for writing takes a lock, repairs what a crash tore, and brings the catalogue up to date with the segments.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+import msgspec
+
+from archiver.config import ArchiveSettings
+from archiver.errors import ArchiveError
+from archiver.exchange import Exchange
+from archiver.model import Capture
+from archiver.store.catalogue import Catalogue
+from archiver.store.cdxj import index_path, write_index
+from archiver.store.conclusions import CONTENT_TYPE, Conclusion, refusal_conclusion
+from archiver.store.reader import (
+    StoredRecord,
+    digest_matches,
+    exchange_of,
+    open_block,
+    read_segment,
+)
+from archiver.store.records import (
+    Field,
+    Record,
+    block_record,
+    clean,
+    field,
+    request_record,
+    response_record,
+    revisit_record,
+    sha256,
+    warc_date,
+)
+from archiver.store.segment import Lock, Segment, repair
+from archiver.version import __version__
+
+WARC_SUFFIXES = (".warc.gz", ".warc")
+CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_record_id() -> str:
+    return uuid.uuid4().urn
+
+
+class Archive:
+    """Reads an archive; `session()` adds to it.
+
+    `clock` and `new_id` are where time and record ids come from: with both frozen, the same work writes the same bytes.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        settings: ArchiveSettings | None = None,
+        clock: Callable[[], datetime] = now,
+        new_id: Callable[[], str] = new_record_id,
+    ) -> None:
+        self.path = path
+        self.segments_path = path / "archive"
+        self.indexes_path = path / "indexes"
+        self.catalogue_path = path / "catalogue.db"
+        self.settings = settings or ArchiveSettings()
+        self.clock = clock
+        self.new_id = new_id
+        self.warnings: list[str] = []
+        """What opening found and mended, one line each."""
+        self._catalogue: Catalogue | None = None
+        self._files: dict[str, Path] = {}
+        self._lock = Lock(path / ".lock")
+        self._writable = False
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        settings: ArchiveSettings | None = None,
+        clock: Callable[[], datetime] = now,
+        new_id: Callable[[], str] = new_record_id,
+        write: bool = False,
+    ) -> Self:
+        """Open the archive in the folder `path`; with `write`, for adding to it (made where there is none).
+
+        Raises `ArchiveError` when there is no archive, it cannot be read, or (with `write`) another process writes
+        to it.
+        """
+        archive = cls(Path(path), settings=settings, clock=clock, new_id=new_id)
+        if write:
+            archive._open_for_writing()
+        else:
+            archive._open_for_reading()
+        return archive
+
+    @classmethod
+    def view(cls, files: list[Path]) -> Self:
+        """A read-only archive of WARC files wherever they lie, with its catalogue in memory.
+
+        Raises `ArchiveError` when a file is missing or holds no readable record; damage after readable records
+        becomes a line in `warnings`.
+        """
+        archive = cls(files[0].parent if files else Path())
+        archive._catalogue = Catalogue(None)
+        for file in files:
+            archive._files[file.name] = file
+            archive._read_into_catalogue(file, 0)
+            archive._catalogue.commit()
+            if file.name not in archive._catalogue.segments():
+                raise ArchiveError("no WARC record in it", subject=str(file))
+        return archive
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._catalogue is not None:
+            self._catalogue.close()
+            self._catalogue = None
+        self._lock.release()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        if self._catalogue is None:
+            raise ArchiveError("the archive is closed", subject=str(self.path))
+        return self._catalogue
+
+    # Opening.
+
+    def _open_for_writing(self) -> None:
+        try:
+            self.segments_path.mkdir(parents=True, exist_ok=True)
+            self.indexes_path.mkdir(exist_ok=True)
+        except OSError as error:
+            raise ArchiveError(f"cannot be made: {error.strerror}", subject=str(self.path)) from error
+        self._lock.acquire()
+        self._writable = True
+        try:
+            self._catalogue = Catalogue(self.catalogue_path)
+            self._catch_up()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open_for_reading(self) -> None:
+        if not self.segments_path.is_dir():
+            raise ArchiveError(
+                "there is no archive here", subject=str(self.path), hint="`archiver archive SOURCE` makes one"
+            )
+        if self._is_behind():
+            # Somebody may be writing right now: then what the catalogue holds so far has to do.
+            with suppress(ArchiveError):
+                self._lock.acquire()
+                self._writable = True
+                self.indexes_path.mkdir(exist_ok=True)
+                self._catalogue = Catalogue(self.catalogue_path)
+                self._catch_up()
+                self._lock.release()
+                self._writable = False
+                return
+        self._catalogue = Catalogue(self.catalogue_path)
+
+    def _is_behind(self) -> bool:
+        if not self.catalogue_path.exists():
+            return True
+        with suppress(ArchiveError):
+            catalogue = Catalogue(self.catalogue_path)
+            try:
+                known = catalogue.segments()
+            finally:
+                catalogue.close()
+            return known != {path.name: path.stat().st_size for path in self.segment_files()}
+        return False
+
+    def segment_files(self) -> list[Path]:
+        """The archive's WARC files, oldest first (their names carry their number)."""
+        if self._files:
+            return list(self._files.values())
+        return sorted(path for path in self.segments_path.iterdir() if path.name.endswith(WARC_SUFFIXES))
+
+    def _catch_up(self) -> None:
+        """Make catalogue and index say what the segments hold, repairing a torn end first."""
+        known = self.catalogue.segments()
+        files = {path.name: path for path in self.segment_files()}
+        if any(name not in files or files[name].stat().st_size < size for name, size in known.items()):
+            self.warnings.append("a segment is gone or shorter than it was: the catalogue was built anew")
+            self._start_catalogue_anew()
+            known = {}
+        for name, path in files.items():
+            done = known.get(name, 0)
+            if path.stat().st_size == done:
+                continue
+            if name.endswith(".gz"):
+                lost = repair(path, done, self.path / "torn")
+                if lost:
+                    self.warnings.append(f"{name}: {lost} bytes of an unfinished record were cut off (kept in torn/)")
+            self._read_into_catalogue(path, done)
+            self.write_index(name)
+        self.catalogue.commit()
+
+    def _start_catalogue_anew(self) -> None:
+        self.catalogue.close()
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            self.catalogue_path.with_name(self.catalogue_path.name + suffix).unlink(missing_ok=True)
+        self._catalogue = Catalogue(self.catalogue_path)
+
+    def _read_into_catalogue(self, path: Path, start: int) -> None:
+        try:
+            for record in read_segment(path, start):
+                self.catalogue.ingest(record)
+        except ArchiveError as error:
+            self.warnings.append(str(error))
+
+    def rebuild(self) -> None:
+        """Catalogue and index again, from the WARC files alone.
+
+        Raises `ArchiveError` when the archive was not opened for writing.
+        """
+        if not self._writable:
+            raise ArchiveError("opened for reading only", subject=str(self.path))
+        for stale in self.indexes_path.glob("*.cdxj"):
+            stale.unlink()
+        self._start_catalogue_anew()
+        self._catch_up()
+
+    def write_index(self, segment: str) -> None:
+        write_index(index_path(self.indexes_path, segment), self.catalogue.captures_in(segment))
+
+    # Reading.
+
+    def file_of(self, capture: Capture) -> Path:
+        return self._files.get(capture.file) or self.segments_path / capture.file
+
+    def open_record(self, capture: Capture) -> tuple[tuple[Field, ...], BinaryIO]:
+        """A record's header fields and its block as a stream.
+
+        Raises `ArchiveError` when the file or the record is gone.
+        """
+        return open_block(self.file_of(capture), capture.offset)
+
+    def check_block(self, capture: Capture) -> None:
+        """Read the whole block against its digest, before any of it is shown.
+
+        Raises `ArchiveError` when it does not match, or the record has no digest that could tell.
+        """
+        fields, stream = self.open_record(capture)
+        with stream:
+            expected = field(fields, "WARC-Block-Digest")
+            if expected is None:
+                return self._check_payload(capture, fields, stream)
+            matches = digest_matches(stream, expected)
+        self._require(matches, capture)
+        return None
+
+    def _check_payload(self, capture: Capture, fields: tuple[Field, ...], stream: BinaryIO) -> None:
+        """For other tools' records that carry a payload digest only (of the body as transferred)."""
+        expected = field(fields, "WARC-Payload-Digest")
+        if expected is None or capture.record_type == "revisit":
+            return
+        if (field(fields, "Content-Type") or "").startswith("application/http"):
+            while stream.readline(1 << 16) not in (b"\r\n", b"\n", b""):
+                pass
+        self._require(digest_matches(stream, expected), capture)
+
+    def _require(self, matches: bool | None, capture: Capture) -> None:
+        if not matches:
+            problem = "its digest does not match: the record was altered" if matches is False else "unknown digest"
+            raise ArchiveError(problem, subject=f"{capture.file} at offset {capture.offset}")
+
+    def exchange(self, capture: Capture) -> Exchange:
+        """A stored response (or revisit, or resource) as the exchange it was, its digests checked.
+
+        Raises `ArchiveError` when a digest does not match or a revisit's original is not in the archive.
+        """
+        self.check_block(capture)
+        fields, stream = self.open_record(capture)
+        with stream:
+            if capture.record_type == "resource":
+                return self._resource_exchange(capture, fields)
+            record = self._stored(capture)
+        body = self.payload_capture(capture)
+        if body.record_id != capture.record_id:
+            self.check_block(body)
+        exchange = exchange_of(record, self.file_of(capture), self.file_of(body), body.offset)
+        exchange.capture = capture
+        return exchange
+
+    def payload_capture(self, capture: Capture) -> Capture:
+        """The record that holds the payload: the capture itself, or a revisit's original.
+
+        Raises `ArchiveError` when the original is not in the archive.
+        """
+        if capture.record_type != "revisit":
+            return capture
+        original = self.catalogue.capture(capture.refers_to) if capture.refers_to else None
+        if original is None and capture.payload_digest:
+            rows = self.catalogue.query(
+                "SELECT refers_to_uri FROM captures WHERE segment = ? AND offset = ?", (capture.file, capture.offset)
+            )
+            uri = (rows[0][0] if rows else None) or capture.target_uri
+            original = self.catalogue.original_of(uri, capture.payload_digest)
+        if original is None or original.record_type == "revisit":
+            raise ArchiveError(
+                "the record that this revisit refers to is not in the archive", subject=capture.record_id
+            )
+        return original
+
+    def _stored(self, capture: Capture) -> StoredRecord:
+        for record in read_segment(self.file_of(capture), capture.offset):
+            return record
+        raise ArchiveError(f"no record at offset {capture.offset}", subject=capture.file)
+
+    def _resource_exchange(self, capture: Capture, fields: tuple[Field, ...]) -> Exchange:
+        length = int(field(fields, "Content-Length") or 0)
+        content_type = field(fields, "Content-Type") or "application/octet-stream"
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n".encode()
+
+        def open_response() -> BinaryIO:
+            _, stream = self.open_record(capture)
+            with stream:
+                return io.BytesIO(head + stream.read())
+
+        return Exchange(
+            url=capture.target_uri,
+            time=capture.time,
+            status=200,
+            headers=(("Content-Type", content_type), ("Content-Length", str(length))),
+            open_response=open_response,
+            response_length=len(head) + length,
+            head_length=len(head),
+            payload_digest=capture.payload_digest,
+            capture=capture,
+        )
+
+    def session(self, *, operator: str = "", description: str = "") -> Session:
+        """Begin adding records. Nothing is written before the first one.
+
+        Raises `ArchiveError` when the archive was not opened for writing.
+        """
+        if not self._writable:
+            raise ArchiveError("opened for reading only", subject=str(self.path))
+        return Session(self, operator=operator, description=description)
+
+
+class Session:
+    """Adds records to the archive; the door's sink. One run of a job is one session; threads may share it."""
+
+    def __init__(self, archive: Archive, *, operator: str, description: str) -> None:
+        self.archive = archive
+        self.added = 0
+        """Records written, revisits and requests included."""
+        self.new_payloads = 0
+        self.revisits = 0
+        self._operator = operator
+        self._description = description
+        self._segment: Segment | None = None
+        self._warcinfo_id = ""
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def write_exchange(self, exchange: Exchange) -> Capture:
+        """Store a request and its response; a payload that is already stored for this URL becomes a revisit.
+
+        Raises `ArchiveError` when it cannot be written.
+        """
+        archive = self.archive
+        with self._lock:
+            self._ensure_segment()
+            response_id, request_id = archive.new_id(), archive.new_id()
+            original = None
+            if exchange.payload_digest and not exchange.truncated:
+                original = archive.catalogue.original_of(clean(exchange.url), exchange.payload_digest)
+            if original is None:
+                response = response_record(exchange, response_id, self._warcinfo_id, request_id)
+                self.new_payloads += 1
+            else:
+                self.revisits += 1
+                response = revisit_record(
+                    exchange,
+                    response_id,
+                    self._warcinfo_id,
+                    request_id,
+                    original_id=original.record_id,
+                    original_uri=original.target_uri,
+                    original_time=original.time,
+                )
+            request = request_record(exchange, request_id, self._warcinfo_id, response_id)
+            try:
+                places = self._append([request, response], exchange)
+            finally:
+                if response.stream is not None:
+                    response.stream.close()
+            return self._capture(response, *places[1], status=exchange.status, content_type=exchange.content_type)
+
+    def write_resource(self, uri: str, content_type: str, data: bytes) -> Capture:
+        """Store bytes that came from no server (an article's file); known bytes of this URI are not written again.
+
+        Raises `ArchiveError` when it cannot be written.
+        """
+        archive = self.archive
+        digest = sha256(data)
+        with self._lock:
+            original = archive.catalogue.original_of(clean(uri), digest)
+            if original is not None:
+                return original
+            self._ensure_segment()
+            record = block_record(
+                (
+                    ("WARC-Type", "resource"),
+                    ("WARC-Record-ID", f"<{archive.new_id()}>"),
+                    ("WARC-Warcinfo-ID", f"<{self._warcinfo_id}>"),
+                    ("WARC-Target-URI", clean(uri)),
+                    ("WARC-Date", warc_date(archive.clock())),
+                    ("WARC-Payload-Digest", digest),
+                    ("Content-Type", clean(content_type)),
+                ),
+                data,
+            )
+            place = self._append([record])[0]
+            self.new_payloads += 1
+            return self._capture(record, *place, content_type=content_type)
+
+    def write_conclusion(self, conclusion: Conclusion, refers_to: str | None = None) -> Capture:
+        """Store what was concluded, beside the captures that it rests on (`refers_to`: the main one's record id).
+
+        Raises `ArchiveError` when it cannot be written.
+        """
+        archive = self.archive
+        with self._lock:
+            self._ensure_segment()
+            refers: tuple[Field, ...] = (("WARC-Refers-To", f"<{refers_to}>"),) if refers_to else ()
+            record = block_record(
+                (
+                    ("WARC-Type", "metadata"),
+                    ("WARC-Record-ID", f"<{archive.new_id()}>"),
+                    ("WARC-Warcinfo-ID", f"<{self._warcinfo_id}>"),
+                    ("WARC-Target-URI", clean(conclusion.target_uri)),
+                    ("WARC-Date", warc_date(archive.clock())),
+                    *refers,
+                    ("Content-Type", CONTENT_TYPE),
+                ),
+                msgspec.json.encode(conclusion),
+            )
+            place = self._append([record])[0]
+            archive.catalogue.commit()
+            return self._capture(record, *place, content_type=CONTENT_TYPE)
+
+    def write_refusal(self, url: str, address: str, reason: str) -> None:
+        """Store that the guard refused a connection."""
+        self.write_conclusion(refusal_conclusion(url, address, reason))
+
+    def close(self) -> None:
+        with self._lock:
+            if self._segment is None:
+                return
+            self._finish_segment()
+
+    def _ensure_segment(self) -> None:
+        if self._segment is not None and self._segment.size < self.archive.settings.segment_bytes:
+            return
+        if self._segment is not None:
+            self._finish_segment()
+        archive = self.archive
+        time = archive.clock()
+        path = archive.segments_path / self._next_name(time)
+        self._segment = Segment(path, level=archive.settings.gzip_level, sync_records=archive.settings.sync_records)
+        self._warcinfo_id = archive.new_id()
+        info = {
+            "software": f"archiver/{__version__}",
+            "format": "WARC File Format 1.1",
+            "conformsTo": CONFORMS_TO,
+            "operator": self._operator,
+            "description": self._description,
+        }
+        block = "".join(f"{name}: {clean(value)}\r\n" for name, value in info.items() if value).encode()
+        self._append(
+            [
+                block_record(
+                    (
+                        ("WARC-Type", "warcinfo"),
+                        ("WARC-Record-ID", f"<{self._warcinfo_id}>"),
+                        ("WARC-Filename", path.name),
+                        ("WARC-Date", warc_date(time)),
+                        ("Content-Type", "application/warc-fields"),
+                    ),
+                    block,
+                )
+            ]
+        )
+
+    def _next_name(self, time: datetime) -> str:
+        numbers = [
+            int(part[1])
+            for path in self.archive.segment_files()
+            if len(part := path.name.split("-")) == 3 and part[0] == "archiver" and part[1].isdecimal()
+        ]
+        return f"archiver-{max(numbers, default=0) + 1:06d}-{time:%Y%m%d%H%M%S}.warc.gz"
+
+    def _finish_segment(self) -> None:
+        segment = self._segment
+        if segment is None:
+            return
+        self._segment = None
+        segment.close()
+        self.archive.catalogue.commit()
+        self.archive.write_index(segment.path.name)
+
+    def _append(self, records: list[Record], exchange: Exchange | None = None) -> list[tuple[int, int]]:
+        segment = self._segment
+        if segment is None:
+            raise ArchiveError("the session is closed", subject=str(self.archive.path))
+        places = segment.append(records)
+        self.added += len(records)
+        for record, (offset, length) in zip(records, places, strict=True):
+            kind = record.field("WARC-Type")
+            head = b""
+            if exchange is not None and kind in ("response", "revisit"):
+                head = record.block[: exchange.head_length]
+                if record.stream is not None:
+                    with exchange.open_response() as reading:
+                        head = reading.read(exchange.head_length)
+            self.archive.catalogue.ingest(
+                StoredRecord(
+                    segment=segment.path.name,
+                    offset=offset,
+                    length=length,
+                    fields=record.fields,
+                    head=head,
+                    block=record.block if kind == "metadata" else None,
+                )
+            )
+        return places
+
+    def _capture(
+        self,
+        record: Record,
+        offset: int,
+        length: int,
+        *,
+        status: int | None = None,
+        content_type: str | None = None,
+    ) -> Capture:
+        name = self._segment.path.name if self._segment else ""
+        stored = StoredRecord(segment=name, offset=offset, length=length, fields=record.fields)
+        refers_to = record.field("WARC-Refers-To")
+        return Capture(
+            record_id=stored.record_id,
+            record_type=stored.record_type,
+            target_uri=stored.target_uri,
+            time=stored.time,
+            file=name,
+            offset=offset,
+            length=length,
+            status=status,
+            content_type=content_type,
+            payload_digest=record.field("WARC-Payload-Digest") or record.field("Archiver-Payload-Digest"),
+            block_digest=record.field("WARC-Block-Digest"),
+            refers_to=refers_to.strip("<>") if refers_to else None,
+            truncated=record.field("WARC-Truncated"),
+        )
+
+
+def iter_files(paths: list[Path]) -> Iterator[Path]:
+    """WARC files among the paths and directly in the folders among them."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(child for child in path.iterdir() if child.name.endswith(WARC_SUFFIXES))
+        else:
+            yield path

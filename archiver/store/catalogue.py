@@ -1,0 +1,449 @@
+"""The catalogue: what the archive holds, as an SQLite file made to be opened with ordinary SQLite tools.
+
+It is derived: every row comes from a WARC record by `Catalogue.ingest`, live and when rebuilt alike, so a rebuilt
+catalogue equals the live one row by row. Nothing may be written into it by another way.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from archiver.errors import ArchiveError
+from archiver.model import Article, Capture, Mention, Observation, Post, Resolution
+from archiver.store.conclusions import Conclusion, parse_conclusion
+from archiver.store.reader import StoredRecord, parse_http_head
+from archiver.store.surt import surt
+
+VERSION = 1
+"""Of the tables below; a catalogue of another version is built anew."""
+
+SCHEMA = """
+CREATE TABLE segments (            -- one row a WARC file
+  name TEXT PRIMARY KEY,
+  bytes INTEGER NOT NULL           -- so much of it is in this catalogue
+) WITHOUT ROWID;
+CREATE TABLE captures (            -- one row a WARC record
+  segment TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+  record_id TEXT NOT NULL, type TEXT NOT NULL,
+  target_uri TEXT NOT NULL, urlkey TEXT NOT NULL, time TEXT NOT NULL,
+  status INTEGER, content_type TEXT,
+  payload_digest TEXT, block_digest TEXT,
+  refers_to TEXT, concurrent_to TEXT, refers_to_uri TEXT, refers_to_date TEXT,
+  truncated TEXT,
+  PRIMARY KEY (segment, offset)
+) WITHOUT ROWID;
+CREATE INDEX captures_record_id ON captures (record_id);
+CREATE INDEX captures_target ON captures (target_uri, time);
+CREATE INDEX captures_urlkey ON captures (urlkey, time);
+CREATE TABLE articles (            -- one row a version of an article (other bytes: another version)
+  id TEXT PRIMARY KEY, uri TEXT NOT NULL, digest TEXT NOT NULL, source TEXT NOT NULL,
+  title TEXT, language TEXT, published TEXT,
+  capture_id TEXT NOT NULL,        -- the record that holds the article's bytes
+  record_id TEXT NOT NULL          -- the metadata record that this row was read from
+) WITHOUT ROWID;
+CREATE TABLE mentions (            -- one row a cited post as the article shows it
+  id TEXT PRIMARY KEY, article_id TEXT NOT NULL, position INTEGER NOT NULL,
+  platform TEXT NOT NULL, handle TEXT, display_name TEXT, date TEXT, text TEXT, post_id TEXT, url TEXT,
+  rule TEXT NOT NULL, confidence REAL NOT NULL,
+  json TEXT NOT NULL, record_id TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX mentions_article ON mentions (article_id, position);
+CREATE TABLE resolutions (         -- every conclusion about a mention; the last one counts
+  record_id TEXT PRIMARY KEY, mention_id TEXT NOT NULL, time TEXT NOT NULL,
+  outcome TEXT NOT NULL, post_key TEXT, json TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX resolutions_mention ON resolutions (mention_id, time);
+CREATE INDEX resolutions_post ON resolutions (post_key);
+CREATE TABLE posts (               -- one row a post: the best record of it that was seen
+  key TEXT PRIMARY KEY, platform TEXT NOT NULL, id TEXT NOT NULL, url TEXT NOT NULL,
+  handle TEXT, handle_folded TEXT, display_name TEXT, account_id TEXT, created_at TEXT, day TEXT, text TEXT,
+  json TEXT NOT NULL, evidence TEXT NOT NULL, record_id TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX posts_handle_day ON posts (platform, handle_folded, day);
+CREATE TABLE observations (        -- every look at a post; never overwritten
+  record_id TEXT PRIMARY KEY, post_key TEXT NOT NULL, state TEXT NOT NULL, seen_at TEXT NOT NULL, json TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX observations_post ON observations (post_key, seen_at);
+CREATE TABLE refusals (            -- what the guard did not connect to
+  record_id TEXT PRIMARY KEY, url TEXT NOT NULL, address TEXT NOT NULL, reason TEXT NOT NULL, time TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+TABLES = (
+    "segments", "captures", "articles", "mentions", "resolutions", "posts", "observations", "refusals",
+)  # fmt: skip
+
+CAPTURE_COLUMNS = (
+    "segment, offset, length, record_id, type, target_uri, time, status, content_type, payload_digest, block_digest,"
+    " refers_to, truncated"
+)
+BATCH = 256
+"""Rows that wait in memory for each other; they are in the WARC file already."""
+
+KEYED_TYPES = frozenset({"response", "revisit", "resource"})
+"""Record types that are looked up by URL; the others go by target URI or record id."""
+
+
+class Catalogue:
+    """Reads and writes one catalogue file (or, with no path, one in memory)."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._pending: list[tuple[Any, ...]] = []
+        self._pending_uris: set[str] = set()
+        self._reached: dict[str, int] = {}
+        """How far into each segment this transaction got."""
+        try:
+            self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            raise ArchiveError(
+                f"the catalogue cannot be opened: {error}", subject=str(path), hint="`archiver rebuild` makes it anew"
+            ) from error
+        self.fresh = tables == 0
+        if self.fresh:
+            self._db.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        elif version != VERSION:
+            self._db.close()
+            raise ArchiveError(
+                f"the catalogue has version {version}, this program writes {VERSION}",
+                subject=str(path),
+                hint="`archiver rebuild` makes it anew",
+            )
+
+    def close(self) -> None:
+        with self._lock:
+            self.commit()
+            self._db.close()
+
+    def begin(self) -> None:
+        with self._lock:
+            if not self._db.in_transaction:
+                self._db.execute("BEGIN")
+
+    def _flush(self) -> None:
+        """Hand the waiting rows to SQLite: many at once cost a third of one by one."""
+        if self._pending:
+            self.begin()
+            self._db.executemany(
+                "INSERT OR REPLACE INTO captures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self._pending
+            )
+            self._pending.clear()
+            self._pending_uris.clear()
+
+    def commit(self) -> None:
+        with self._lock:
+            self._flush()
+            if self._db.in_transaction:
+                self._db.executemany(
+                    "INSERT INTO segments VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes",
+                    self._reached.items(),
+                )
+                self._reached.clear()
+                self._db.execute("COMMIT")
+
+    # Writing: from records only.
+
+    def ingest(self, record: StoredRecord) -> None:
+        """Add what one record says. The only way into the catalogue."""
+        fields = {name.lower(): value for name, value in reversed(record.fields)}
+        record_type = fields.get("warc-type", "unknown")
+        target_uri = fields.get("warc-target-uri", "").strip("<>")
+        status: int | None = None
+        content_type = fields.get("content-type")
+        if record.head:
+            _, status, headers = parse_http_head(record.head)
+            content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
+        media_type = content_type.partition(";")[0].strip().lower() if content_type else None
+        with self._lock:
+            self._pending.append(
+                (
+                    record.segment,
+                    record.offset,
+                    record.length,
+                    _id(fields.get("warc-record-id")) or "",
+                    record_type,
+                    target_uri,
+                    _urlkey(target_uri) if record_type in KEYED_TYPES else "",
+                    fields.get("warc-date", ""),
+                    status or None,
+                    media_type,
+                    fields.get("warc-payload-digest") or fields.get("archiver-payload-digest"),
+                    fields.get("warc-block-digest"),
+                    _id(fields.get("warc-refers-to")),
+                    _id(fields.get("warc-concurrent-to")),
+                    fields.get("warc-refers-to-target-uri"),
+                    fields.get("warc-refers-to-date"),
+                    fields.get("warc-truncated"),
+                ),
+            )
+            self._pending_uris.add(target_uri)
+            self._reached[record.segment] = record.offset + record.length
+            if len(self._pending) >= BATCH:
+                self._flush()
+            if record.block is not None and (conclusion := parse_conclusion(record.block)):
+                self._flush()
+                self._ingest_conclusion(record, conclusion)
+
+    def _ingest_conclusion(self, record: StoredRecord, conclusion: Conclusion) -> None:
+        date = record.field("WARC-Date") or ""
+        if conclusion.article is not None:
+            self._ingest_article(record, conclusion.article, conclusion.mentions)
+        if conclusion.resolution is not None:
+            resolution = conclusion.resolution
+            self._db.execute(
+                "INSERT OR REPLACE INTO resolutions VALUES (?,?,?,?,?,?)",
+                (
+                    record.record_id,
+                    resolution.mention_id,
+                    date,
+                    resolution.outcome.value,
+                    resolution.post_key,
+                    _json(resolution),
+                ),
+            )
+            if resolution.post_key and resolution.candidates:
+                best = resolution.candidates[0]
+                self._ingest_post(record, best.post, best.evidence)
+        if conclusion.observation is not None:
+            observation = conclusion.observation
+            self._db.execute(
+                "INSERT OR REPLACE INTO observations VALUES (?,?,?,?,?)",
+                (
+                    record.record_id,
+                    observation.key,
+                    observation.state.value,
+                    observation.seen_at.isoformat(),
+                    _json(observation),
+                ),
+            )
+            if observation.post is not None:
+                self._ingest_post(record, observation.post, observation.evidence)
+        if conclusion.refusal is not None:
+            refusal = conclusion.refusal
+            self._db.execute(
+                "INSERT OR REPLACE INTO refusals VALUES (?,?,?,?,?)",
+                (record.record_id, refusal.url, refusal.address, refusal.reason, date),
+            )
+
+    def _ingest_article(self, record: StoredRecord, article: Article, mentions: Iterable[Mention]) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?,?)",
+            (
+                article.id,
+                article.uri,
+                article.digest,
+                article.source,
+                article.title,
+                article.language,
+                article.published,
+                _id(record.field("WARC-Refers-To")) or "",
+                record.record_id,
+            ),
+        )
+        self._db.execute("DELETE FROM mentions WHERE article_id = ?", (article.id,))
+        for position, mention in enumerate(mentions):
+            self._db.execute(
+                "INSERT OR REPLACE INTO mentions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    mention.id,
+                    article.id,
+                    position,
+                    mention.platform,
+                    mention.handle,
+                    mention.display_name,
+                    mention.date,
+                    mention.text,
+                    mention.post_id,
+                    mention.url,
+                    mention.rule,
+                    mention.confidence,
+                    _json(mention),
+                    record.record_id,
+                ),
+            )
+
+    def _ingest_post(self, record: StoredRecord, post: Post, evidence: Iterable[str]) -> None:
+        row = self._db.execute("SELECT created_at, json FROM posts WHERE key = ?", (post.key,)).fetchone()
+        if row and row[0] and post.created_at is None:
+            return  # A record that shows less does not replace one that shows more.
+        created = post.created_at.isoformat() if post.created_at else None
+        self._db.execute(
+            "INSERT OR REPLACE INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                post.key,
+                post.platform,
+                post.id,
+                post.url,
+                post.handle,
+                post.handle.casefold() if post.handle else None,
+                post.display_name,
+                post.account_id,
+                created,
+                post.day or (created[:10] if created else None),
+                post.text,
+                _json(post),
+                json.dumps(list(evidence)),
+                record.record_id,
+            ),
+        )
+
+    # Reading.
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        """All rows of a table in key order: for comparing catalogues."""
+        if table not in TABLES:
+            raise ValueError(table)
+        with self._lock:
+            self._flush()
+            return self._db.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608
+
+    def query(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            self._flush()
+            return self._db.execute(sql, tuple(parameters)).fetchall()
+
+    def segments(self) -> dict[str, int]:
+        """How many bytes of each WARC file are in this catalogue."""
+        return dict(self.query("SELECT name, bytes FROM segments"))
+
+    def forget_segment(self, name: str) -> None:
+        """For a file that is gone or was replaced: its captures go; conclusions need a rebuild."""
+        with self._lock:
+            self._flush()
+            self.begin()
+            self._db.execute("DELETE FROM captures WHERE segment = ?", (name,))
+            self._db.execute("DELETE FROM segments WHERE name = ?", (name,))
+            self._reached.pop(name, None)
+
+    def capture(self, record_id: str) -> Capture | None:
+        return next(self._captures("record_id = ?", (record_id,)), None)
+
+    def captures_at(self, target_uri: str) -> list[Capture]:
+        """All captures of exactly this target URI, oldest first."""
+        return list(self._captures("target_uri = ? ORDER BY time, segment, offset", (target_uri,)))
+
+    def captures_like(self, urlkey: str) -> list[Capture]:
+        """HTTP captures and resources whose URL has this sort key, oldest first."""
+        return list(
+            self._captures(
+                "urlkey = ? AND type IN ('response','revisit','resource') ORDER BY time, segment, offset", (urlkey,)
+            )
+        )
+
+    def captures_in(self, segment: str) -> list[Capture]:
+        return list(self._captures("segment = ? ORDER BY offset", (segment,)))
+
+    def original_of(self, target_uri: str, payload_digest: str) -> Capture | None:
+        """The first whole record that holds this payload of this target URI."""
+        with self._lock:
+            if target_uri in self._pending_uris:
+                self._flush()
+            row = self._db.execute(
+                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE target_uri = ? AND payload_digest = ?"  # noqa: S608
+                " AND type IN ('response','resource') AND truncated IS NULL ORDER BY time, segment, offset LIMIT 1",
+                (target_uri, payload_digest),
+            ).fetchone()
+        return capture_of(row) if row else None
+
+    def concurrent(self, record_id: str) -> list[Capture]:
+        """The records that say they belong to this one: the request of a response, and the other way round."""
+        return list(self._captures("concurrent_to = ? ORDER BY segment, offset", (record_id,)))
+
+    def _captures(self, where: str, parameters: tuple[Any, ...]) -> Iterator[Capture]:
+        for row in self.query(f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE {where}", parameters):  # noqa: S608
+            yield capture_of(row)
+
+    def articles(self) -> list[tuple[Article, str]]:
+        """Every article (without its words) and the id of the record that holds its bytes, in the order stored."""
+        rows = self.query(
+            "SELECT a.id, a.uri, a.digest, a.source, a.title, a.language, a.published, a.capture_id FROM articles a"
+            " LEFT JOIN captures c ON c.record_id = a.record_id ORDER BY c.segment, c.offset"
+        )
+        return [
+            (Article(uri=r[1], digest=r[2], source=r[3], title=r[4], language=r[5], published=r[6]), r[7]) for r in rows
+        ]
+
+    def mentions(self, article_id: str | None = None) -> list[tuple[str, Mention]]:
+        """`(article id, mention)` in document order."""
+        where, parameters = ("WHERE article_id = ?", (article_id,)) if article_id else ("", ())
+        rows = self.query(f"SELECT article_id, json FROM mentions {where} ORDER BY article_id, position", parameters)  # noqa: S608
+        return [(row[0], msgspec.json.decode(row[1], type=Mention)) for row in rows]
+
+    def resolution(self, mention_id: str) -> tuple[Resolution, str] | None:
+        """The last conclusion about a mention, and the record that holds it."""
+        rows = self.query(
+            "SELECT r.json, r.record_id FROM resolutions r LEFT JOIN captures c ON c.record_id = r.record_id"
+            " WHERE r.mention_id = ? ORDER BY c.segment DESC, c.offset DESC LIMIT 1",
+            (mention_id,),
+        )
+        return (msgspec.json.decode(rows[0][0], type=Resolution), rows[0][1]) if rows else None
+
+    def post(self, key: str) -> tuple[Post, tuple[str, ...]] | None:
+        """A post's best record, and the records that it was read from."""
+        rows = self.query("SELECT json, evidence FROM posts WHERE key = ?", (key,))
+        return (msgspec.json.decode(rows[0][0], type=Post), tuple(json.loads(rows[0][1]))) if rows else None
+
+    def posts(self) -> list[Post]:
+        return [msgspec.json.decode(row[0], type=Post) for row in self.query("SELECT json FROM posts ORDER BY key")]
+
+    def posts_of(self, platform: str, handle: str, day: str) -> list[tuple[Post, tuple[str, ...]]]:
+        """Stored posts of one account and UTC day."""
+        rows = self.query(
+            "SELECT json, evidence FROM posts WHERE platform = ? AND handle_folded = ? AND day = ? ORDER BY key",
+            (platform, handle.casefold(), day[:10]),
+        )
+        return [(msgspec.json.decode(row[0], type=Post), tuple(json.loads(row[1]))) for row in rows]
+
+    def observations(self, post_key: str | None = None) -> list[tuple[Observation, str]]:
+        """Looks at a post (or at all), oldest first, each with the record that holds it."""
+        where, parameters = ("WHERE post_key = ?", (post_key,)) if post_key else ("", ())
+        rows = self.query(
+            f"SELECT json, record_id FROM observations {where} ORDER BY post_key, seen_at, record_id",  # noqa: S608
+            parameters,
+        )
+        return [(msgspec.json.decode(row[0], type=Observation), row[1]) for row in rows]
+
+
+def capture_of(row: tuple[Any, ...]) -> Capture:
+    segment, offset, length, record_id, kind, uri, time, status, content_type, payload, block, refers, truncated = row
+    return Capture(
+        record_id=record_id,
+        record_type=kind,
+        target_uri=uri,
+        time=datetime.fromisoformat(time),
+        file=segment,
+        offset=offset,
+        length=length,
+        status=status,
+        content_type=content_type,
+        payload_digest=payload,
+        block_digest=block,
+        refers_to=refers,
+        truncated=truncated,
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _urlkey(target_uri: str) -> str:
+    return surt(target_uri) if target_uri else ""
+
+
+def _id(value: str | None) -> str | None:
+    return value.strip("<>") if value else None
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

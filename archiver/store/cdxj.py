@@ -1,0 +1,52 @@
+"""The CDXJ index beside each segment: what other tools look records up by.
+
+One sorted `.cdxj` file a segment in `indexes/`, as pywb reads them: `SURT TIMESTAMP {JSON}`, the JSON's values strings,
+fields in cdxj-indexer's order. Requests, warcinfo and the program's own metadata records are not listed: nothing
+replays them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from archiver.model import Capture
+from archiver.store.segment import sync_folder
+from archiver.store.surt import surt
+
+INDEXED_TYPES = frozenset({"response", "revisit", "resource"})
+
+
+def cdxj_line(capture: Capture) -> str:
+    """One index line, without its line end."""
+    fields = {"url": capture.target_uri, "mime": capture.content_type or "unk"}
+    if capture.record_type == "revisit":
+        fields["mime"] = "warc/revisit"
+    if capture.status:
+        fields["status"] = str(capture.status)
+    if capture.payload_digest:
+        fields["digest"] = capture.payload_digest
+    fields["length"] = str(capture.length)
+    fields["offset"] = str(capture.offset)
+    fields["filename"] = capture.file
+    body = msgspec.json.format(msgspec.json.encode(fields), indent=0).decode()
+    return f"{surt(capture.target_uri)} {capture.time:%Y%m%d%H%M%S} {body}"
+
+
+def write_index(path: Path, captures: Iterable[Capture]) -> None:
+    """Write a segment's index, sorted by bytes; the old one stays in place until the new one is whole."""
+    lines = sorted(cdxj_line(capture).encode() for capture in captures if capture.record_type in INDEXED_TYPES)
+    temporary = path.with_suffix(".tmp")
+    with temporary.open("wb") as file:
+        file.writelines(line + b"\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def index_path(indexes: Path, segment: str) -> Path:
+    return indexes / (segment.removesuffix(".gz").removesuffix(".warc") + ".cdxj")

@@ -1,0 +1,258 @@
+"""Reading WARC records back: one after another, or one at its offset.
+
+warcio reads the records; what is added is bounds, one kind of error, and the way from a record to an `Exchange`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import msgspec
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+
+from archiver.errors import ArchiveError
+from archiver.exchange import Exchange, Truncation
+from archiver.store.records import Field, field, parse_warc_date
+
+MAX_HEAD = 1 << 20
+MAX_CONCLUSION = 64 * 1024 * 1024
+PIECE = 256 * 1024
+
+
+class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a record's headers say, where it lies, and, for the program's own conclusions, its block."""
+
+    segment: str
+    offset: int
+    length: int
+    fields: tuple[Field, ...]
+    head: bytes = b""
+    """For HTTP responses and revisits: the first bytes of the block, up to the end of the HTTP head."""
+    block: bytes | None = None
+    """For `metadata` records of JSON type: the block."""
+
+    def field(self, name: str) -> str | None:
+        return field(self.fields, name)
+
+    @property
+    def record_type(self) -> str:
+        return self.field("WARC-Type") or "unknown"
+
+    @property
+    def record_id(self) -> str:
+        return (self.field("WARC-Record-ID") or "").strip("<>")
+
+    @property
+    def target_uri(self) -> str:
+        return (self.field("WARC-Target-URI") or "").strip("<>")
+
+    @property
+    def time(self) -> datetime:
+        """Raises `ValueError` when the record's date is none."""
+        return parse_warc_date(self.field("WARC-Date") or "")
+
+
+def read_segment(path: Path, start: int = 0) -> Iterator[StoredRecord]:
+    """The records of a WARC file from the one at `start` on, in order.
+
+    Raises `ArchiveError` where the file is damaged, after the records before the damage.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            iterator = ArchiveIterator(file, no_record_parse=True, arc2warc=True)
+            try:
+                for record in iterator:
+                    head, block = _peek(record)
+                    fields = tuple(record.rec_headers.headers)
+                    offset = start + iterator.get_record_offset()
+                    yield StoredRecord(
+                        segment=path.name,
+                        offset=offset,
+                        length=iterator.get_record_length(),
+                        fields=fields,
+                        head=head,
+                        block=block,
+                    )
+            except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
+                raise ArchiveError(f"damaged: {_first_line(error)}", subject=str(path)) from error
+    except OSError as error:
+        raise ArchiveError(f"cannot be read: {error.strerror}", subject=str(path)) from error
+
+
+def _peek(record: ArcWarcRecord) -> tuple[bytes, bytes | None]:
+    content_type = record.rec_headers.get_header("Content-Type") or ""
+    if record.rec_type in ("response", "revisit") and content_type.startswith("application/http"):
+        head = b""
+        while b"\r\n\r\n" not in head and b"\n\n" not in head and len(head) < MAX_HEAD:
+            piece = record.raw_stream.read(4096)
+            if not piece:
+                break
+            head += piece
+        return head[: head_end(head)], None
+    if record.rec_type == "metadata" and content_type.startswith("application/json"):
+        return b"", record.raw_stream.read(MAX_CONCLUSION)
+    return b"", None
+
+
+def head_end(data: bytes) -> int:
+    """Where an HTTP head ends, its blank line included; the whole length when it does not end."""
+    ends = [data.find(mark) + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if mark in data]
+    return min(ends) if ends else len(data)
+
+
+class _Block(io.RawIOBase):
+    """One record's block as a stream of its own, closing the file with it."""
+
+    def __init__(self, path: Path, offset: int) -> None:
+        self._file = path.open("rb")
+        try:
+            self._file.seek(offset)
+            record = next(iter(ArchiveIterator(self._file, no_record_parse=True, arc2warc=True)))
+        except (ArchiveLoadFailed, EOFError, ValueError, StopIteration) as error:
+            self._file.close()
+            raise ArchiveError(f"no record at offset {offset}: {_first_line(error)}", subject=str(path)) from error
+        self.fields: tuple[Field, ...] = tuple(record.rec_headers.headers)
+        self._stream: Any = record.raw_stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def open_block(path: Path, offset: int) -> tuple[tuple[Field, ...], BinaryIO]:
+    """The header fields of the record at `offset` and its block as a stream.
+
+    Raises `ArchiveError` when there is no record.
+    """
+    try:
+        block = _Block(path, offset)
+    except OSError as error:
+        raise ArchiveError(f"cannot be read: {error.strerror}", subject=str(path)) from error
+    return block.fields, cast(BinaryIO, io.BufferedReader(block, PIECE))
+
+
+def parse_http_head(head: bytes) -> tuple[str, int, tuple[tuple[str, str], ...]]:
+    """`(version, status, headers)` of an HTTP response head; status 0 when there is no status line."""
+    lines = head.replace(b"\r\n", b"\n").split(b"\n")
+    first = lines[0].split(b" ", 2)
+    version = first[0].decode("latin-1") if first[0].upper().startswith(b"HTTP/") else ""
+    status = int(first[1]) if version and len(first) > 1 and first[1].isdigit() else 0
+    headers: list[tuple[str, str]] = []
+    for line in lines[1:]:
+        if not line:
+            break
+        if line[:1] in b" \t" and headers:
+            headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip().decode('latin-1')}")
+            continue
+        name, colon, value = line.partition(b":")
+        if colon:
+            headers.append((name.decode("latin-1"), value.strip().decode("latin-1")))
+    return version, status, tuple(headers)
+
+
+def exchange_of(record: StoredRecord, path: Path, body_path: Path, body_offset: int) -> Exchange:
+    """A stored response as the exchange it was.
+
+    For a revisit, `body_path` and `body_offset` name the record that holds the payload; else the record itself.
+    """
+    version, status, headers = parse_http_head(record.head)
+    revisit = record.record_type == "revisit"
+
+    def open_response() -> BinaryIO:
+        if not revisit:
+            return open_block(path, record.offset)[1]
+        _, original = open_block(body_path, body_offset)
+        with original:
+            original_head = _read_head(original)
+            body = original.read()
+        # The headers are this visit's; how the body is coded is the original's.
+        return io.BytesIO(recode_head(record.head, original_head) + body)
+
+    shown = headers
+    head_length = len(record.head)
+    if revisit:
+        _, original = open_block(body_path, body_offset)
+        with original:
+            merged = recode_head(record.head, _read_head(original))
+        head_length = len(merged)
+        shown = parse_http_head(merged)[2]
+    fields, block = open_block(body_path, body_offset)
+    block.close()
+    return Exchange(
+        url=record.target_uri,
+        time=record.time,
+        status=status,
+        headers=shown,
+        open_response=open_response,
+        response_length=int(field(fields, "Content-Length") or 0),
+        head_length=head_length,
+        payload_digest=record.field("WARC-Payload-Digest") or record.field("Archiver-Payload-Digest"),
+        http_version=version or "HTTP/1.1",
+        ip_address=record.field("WARC-IP-Address"),
+        truncated=cast("Truncation | None", record.field("WARC-Truncated")),
+    )
+
+
+CODING_HEADERS = frozenset({"transfer-encoding", "content-encoding", "content-length"})
+
+
+def recode_head(head: bytes, original: bytes) -> bytes:
+    """A revisit's head with the coding headers of the record whose body it shares."""
+    lines = head.rstrip(b"\r\n").split(b"\r\n")
+    kept = [line for line in lines if line.partition(b":")[0].strip().lower().decode("latin-1") not in CODING_HEADERS]
+    coding = [
+        line
+        for line in original.rstrip(b"\r\n").split(b"\r\n")[1:]
+        if line.partition(b":")[0].strip().lower().decode("latin-1") in CODING_HEADERS
+    ]
+    return b"\r\n".join([*kept, *coding, b"", b""])
+
+
+def _read_head(stream: BinaryIO) -> bytes:
+    head = b""
+    while b"\r\n\r\n" not in head and b"\n\n" not in head and len(head) < MAX_HEAD:
+        line = stream.readline(MAX_HEAD)
+        if not line:
+            break
+        head += line
+    return head
+
+
+def digest_matches(stream: BinaryIO, expected: str) -> bool | None:
+    """Does the stream hash to `ALGORITHM:VALUE` (hex or Base32)? null when the algorithm is unknown."""
+    algorithm, _, value = expected.partition(":")
+    try:
+        hasher = hashlib.new(algorithm.lower().replace("-", ""))
+    except ValueError:
+        return None
+    while piece := stream.read(PIECE):
+        hasher.update(piece)
+    digest = hasher.digest()
+    if len(value) == len(digest) * 2:
+        return value.lower() == digest.hex()
+    try:
+        return base64.b32decode(value.upper() + "=" * (-len(value) % 8)) == digest
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,220 @@
+"""WARC/1.1 records as bytes: header fields, block, one gzip member each (ISO 28500:2017).
+
+Digests are SHA-256 in hex. The payload digest of an HTTP response covers its body with the transfer encoding removed
+and the content encoding kept, because the specification's payload is the entity-body. Other tools hash the body as
+transferred. Both are the same unless the body is chunked; then `WARC-Payload-Digest` is left out of the response
+record, because whatever it held, half of the tools would call it wrong, and the digest goes into
+`Archiver-Payload-Digest`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+import msgspec
+from isal import igzip_lib, isal_zlib
+
+from archiver.exchange import Exchange
+
+VERSION = "WARC/1.1"
+HTTP_RESPONSE = "application/http; msgtype=response"
+HTTP_REQUEST = "application/http; msgtype=request"
+REVISIT_PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+EMPTY_DIGEST = "sha256:" + hashlib.sha256(b"").hexdigest()
+PIECE = 256 * 1024
+
+Field = tuple[str, str]
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One record ready to be written: its header fields in order, and its block in memory or from `open_block`."""
+
+    fields: tuple[Field, ...]
+    block: bytes = b""
+    stream: BinaryIO | None = None
+    """For a large block: read once, from its position on, `length` bytes."""
+    length: int = 0
+
+    def field(self, name: str) -> str | None:
+        return field(self.fields, name)
+
+
+def field(fields: tuple[Field, ...], name: str) -> str | None:
+    """The first header field of this name, in any case."""
+    name = name.lower()
+    return next((value for key, value in fields if key.lower() == name), None)
+
+
+def sha256(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def warc_date(time: datetime) -> str:
+    """W3CDTF in UTC as WARC/1.1 allows it: with microseconds where there are any."""
+    return time.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+def parse_warc_date(value: str) -> datetime:
+    """The time of a `WARC-Date`.
+
+    Raises `ValueError` when it is none.
+    """
+    return datetime.fromisoformat(value.strip()).astimezone(UTC)
+
+
+def clean(value: str) -> str:
+    """A header value that cannot end its line: what comes from outside may hold anything."""
+    return _UNSAFE.sub(lambda m: f"%{ord(m.group()):02X}", value)
+
+
+def header_bytes(fields: tuple[Field, ...]) -> bytes:
+    lines = [VERSION, *(f"{name}: {value}" for name, value in fields), "", ""]
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape")
+
+
+def compress(data: bytes, level: int) -> bytes:
+    """One gzip member, without name and time, so that the same record gives the same bytes."""
+    return bytes(igzip_lib.compress(data, level, igzip_lib.COMP_GZIP))
+
+
+def members(record: Record, level: int) -> Iterator[bytes]:
+    """The record as one gzip member, in pieces: constant memory however large the block is."""
+    head = header_bytes(record.fields)
+    if record.stream is None:
+        yield compress(b"".join((head, record.block, b"\r\n\r\n")), level)
+        return
+    compressor = isal_zlib.compressobj(level, isal_zlib.DEFLATED, 31)
+    yield bytes(compressor.compress(head))
+    left = record.length
+    while left > 0:
+        piece = record.stream.read(min(PIECE, left))
+        if not piece:
+            raise OSError("the spooled response is shorter than it was")
+        left -= len(piece)
+        yield bytes(compressor.compress(piece))
+    yield bytes(compressor.compress(b"\r\n\r\n"))
+    yield bytes(compressor.flush())
+
+
+def response_record(exchange: Exchange, record_id: str, warcinfo_id: str, concurrent_to: str) -> Record:
+    """The response as received, block for block."""
+    fields = [
+        ("WARC-Type", "response"),
+        ("WARC-Record-ID", f"<{record_id}>"),
+        ("WARC-Warcinfo-ID", f"<{warcinfo_id}>"),
+        ("WARC-Concurrent-To", f"<{concurrent_to}>"),
+        *_capture_fields(exchange),
+    ]
+    stream: BinaryIO | None = None
+    block = b""
+    if exchange.response_length > PIECE * 4:
+        with exchange.open_response() as reading:
+            block_digest, body_digest = _digests(reading, exchange.head_length)
+        stream = exchange.open_response()
+    else:
+        with exchange.open_response() as reading:
+            block = reading.read()
+        block_digest = sha256(block)
+        body_digest = exchange.payload_digest or sha256(block[exchange.head_length :])
+    if exchange.chunked:
+        if exchange.payload_digest:
+            fields.append(("Archiver-Payload-Digest", exchange.payload_digest))
+    else:
+        fields.append(("WARC-Payload-Digest", body_digest))
+    fields += [
+        ("WARC-Block-Digest", block_digest),
+        ("Content-Type", HTTP_RESPONSE),
+        ("Content-Length", str(exchange.response_length)),
+    ]
+    return Record(fields=tuple(fields), block=block, stream=stream, length=exchange.response_length)
+
+
+def revisit_record(
+    exchange: Exchange,
+    record_id: str,
+    warcinfo_id: str,
+    concurrent_to: str,
+    *,
+    original_id: str,
+    original_uri: str,
+    original_time: datetime,
+) -> Record:
+    """The response's head alone, where its payload is already stored under `original_id`."""
+    with exchange.open_response() as reading:
+        block = reading.read(exchange.head_length)
+    return Record(
+        fields=(
+            ("WARC-Type", "revisit"),
+            ("WARC-Record-ID", f"<{record_id}>"),
+            ("WARC-Warcinfo-ID", f"<{warcinfo_id}>"),
+            ("WARC-Concurrent-To", f"<{concurrent_to}>"),
+            *_capture_fields(exchange),
+            ("WARC-Profile", REVISIT_PROFILE),
+            ("WARC-Refers-To", f"<{original_id}>"),
+            ("WARC-Refers-To-Target-URI", clean(original_uri)),
+            ("WARC-Refers-To-Date", warc_date(original_time)),
+            ("WARC-Payload-Digest", exchange.payload_digest or EMPTY_DIGEST),
+            ("WARC-Block-Digest", sha256(block)),
+            ("Content-Type", HTTP_RESPONSE),
+            ("Content-Length", str(len(block))),
+        ),
+        block=block,
+        length=len(block),
+    )
+
+
+def request_record(exchange: Exchange, record_id: str, warcinfo_id: str, concurrent_to: str) -> Record:
+    """The request as sent."""
+    return Record(
+        fields=(
+            ("WARC-Type", "request"),
+            ("WARC-Record-ID", f"<{record_id}>"),
+            ("WARC-Warcinfo-ID", f"<{warcinfo_id}>"),
+            ("WARC-Concurrent-To", f"<{concurrent_to}>"),
+            ("WARC-Target-URI", clean(exchange.url)),
+            ("WARC-Date", warc_date(exchange.time)),
+            ("WARC-Block-Digest", sha256(exchange.request)),
+            ("Content-Type", HTTP_REQUEST),
+            ("Content-Length", str(len(exchange.request))),
+        ),
+        block=exchange.request,
+        length=len(exchange.request),
+    )
+
+
+def _capture_fields(exchange: Exchange) -> Iterator[Field]:
+    yield "WARC-Target-URI", clean(exchange.url)
+    yield "WARC-Date", warc_date(exchange.time)
+    if exchange.ip_address:
+        yield "WARC-IP-Address", exchange.ip_address
+    yield "WARC-Protocol", exchange.http_version.lower()
+    if exchange.tls:
+        yield "WARC-Protocol", exchange.tls.version.lower().replace("tlsv", "tls/")
+        yield "WARC-Cipher-Suite", exchange.tls.cipher
+    if exchange.truncated:
+        yield "WARC-Truncated", exchange.truncated
+
+
+def block_record(fields: tuple[Field, ...], block: bytes) -> Record:
+    """A record of another type (`warcinfo`, `resource`, `metadata`): the fields given, then digest and length."""
+    return Record(
+        fields=(*fields, ("WARC-Block-Digest", sha256(block)), ("Content-Length", str(len(block)))),
+        block=block,
+        length=len(block),
+    )
+
+
+def _digests(stream: BinaryIO, head_length: int) -> tuple[str, str]:
+    """Block digest and body digest of a large response, in one pass."""
+    block, body = hashlib.sha256(), hashlib.sha256()
+    block.update(stream.read(head_length))
+    while piece := stream.read(PIECE):
+        block.update(piece)
+        body.update(piece)
+    return f"sha256:{block.hexdigest()}", f"sha256:{body.hexdigest()}"

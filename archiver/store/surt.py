@@ -1,0 +1,83 @@
+"""URL → the key that web archives sort and look up by (SURT: Sort-friendly URI Reordering Transform).
+
+`https://www.Example.com:443/a/?b=2&a=1#x` → `com,example)/a?a=1&b=2`. The rules are those of the Internet Archive's
+canonicaliser, as far as they matter for http(s): scheme, `www.`, default port, user info and fragment are dropped, the
+host is reversed, everything is lower-cased, a trailing slash is dropped, query arguments are sorted, session ids go.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote_to_bytes
+
+_PARTS = re.compile(r"^(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE | re.DOTALL)
+_WWW = re.compile(r"^www\d*\.")
+_SESSION_IN_PATH = re.compile(
+    r";jsessionid=[0-9a-z]{32}$|/\((?:[a-z]\([0-9a-z]{24}\))+\)(?=/[^?]+\.aspx)|/\([0-9a-z]{24}\)(?=/[^?]+\.aspx)"
+)
+_SESSION_IN_QUERY = re.compile(
+    r"(?:^|(?<=&))(?:(?:jsessionid|phpsessid)=[0-9a-z$]{10,}|sid=[0-9a-z]{32}|aspsessionid[a-z]{8}=[a-z]{24}"
+    r"|cfid=[^&]+&cftoken=[^&]+)(?:&|$)"
+)
+_SAFE = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+
+def surt(url: str) -> str:
+    """The sort key of a URL; of another URI (`urn:…`, `ni:…`) the URI itself, lower-cased."""
+    url = re.sub(r"[\r\n\t]", "", url.strip(" \r\n\t"))
+    parts = _PARTS.match(url)
+    if not parts:
+        return url.lower()
+    scheme, authority, path, query = parts.groups()
+    path = _path(path)
+    if query is None:
+        path = _SESSION_IN_PATH.sub("", path)
+    return f"{_host(scheme.lower(), authority)}){path}{_query(query)}"
+
+
+def _host(scheme: str, authority: str) -> str:
+    host = authority.rpartition("@")[2].lower()
+    port = ""
+    if ":" in host and not host.endswith("]"):
+        host, _, port = host.rpartition(":")
+    host = host.strip(".")
+    host = re.sub(r"\.{2,}", ".", host)
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            host = quote(host)
+    host = _WWW.sub("", host) or host
+    reverse = host.strip("[]") if host.startswith("[") else ",".join(reversed(host.split(".")))
+    return f"{reverse}:{port}" if port and port != DEFAULT_PORTS[scheme] else reverse
+
+
+def _escape(part: str) -> str:
+    """One level of percent-encoding, in lower case, only where it is needed."""
+    raw = part.encode("utf-8", "surrogatepass")
+    for _ in range(8):
+        decoded = unquote_to_bytes(raw)
+        if decoded == raw:
+            break
+        raw = decoded
+    return quote(raw, safe=_SAFE).lower()
+
+
+def _path(path: str) -> str:
+    segments: list[str] = []
+    for segment in _escape(path).split("/"):
+        if segment == "..":
+            if segments:
+                segments.pop()
+        elif segment not in ("", "."):
+            segments.append(segment)
+    return "/" + "/".join(segments)
+
+
+def _query(query: str | None) -> str:
+    if not query:
+        return ""
+    cleaned = _SESSION_IN_QUERY.sub("", _escape(query)).strip("&") if query else ""
+    arguments = sorted(cleaned.split("&")) if cleaned else []
+    return "?" + "&".join(arguments) if arguments else ""

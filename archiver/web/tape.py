@@ -1,0 +1,266 @@
+"""The recorder: copies the bytes of one exchange as they cross the connection.
+
+Made of httpcore's own extension points (network backend and stream), so no library is patched. HTTP/1.1 carries one
+exchange at a time on a connection, and a fetch runs in one thread: whatever that thread's streams write and read while
+a tape is in place belongs to that exchange. TLS is wrapped from outside, so what is copied is the HTTP message.
+"""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import os
+import socket
+import ssl
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, BinaryIO, cast
+
+import httpcore
+
+from archiver.errors import NetworkError, RefusedError
+from archiver.exchange import Tls, Truncation
+from archiver.web.guard import Address, Network, why_refused
+
+SPOOL_LIMIT = 1 << 20
+"""A response larger than this goes to a temporary file: so much memory one exchange may take."""
+
+
+class StoppedError(Exception):
+    """The tape ended the exchange: a bound on size or time was reached."""
+
+    def __init__(self, reason: Truncation) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class FileSlice(io.RawIOBase):
+    """Reads a file by position, so that several readers can share one descriptor."""
+
+    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
+        self._file = file
+        self._start = start
+        self._length = length
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._length}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        size = min(len(buffer), self._length - self._position)
+        if size <= 0:
+            return 0
+        data = os.pread(self._file.fileno(), size, self._start + self._position)
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+
+class Tape:
+    """What crossed the connection for one exchange, in memory while small and in a temporary file beyond.
+
+    `max_bytes` bounds the response (head and body, as sent); `deadline` is a `time.monotonic()` value.
+    """
+
+    def __init__(self, *, max_bytes: int, deadline: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.request = bytearray()
+        self.ip_address: str | None = None
+        self.tls: Tls | None = None
+        self.refusals: list[tuple[str, str]] = []
+        """Addresses that the guard refused, with the reason."""
+        self.length = 0
+        self._pieces: list[bytes] = []
+        self._file: BinaryIO | None = None
+        self._max_bytes = max_bytes
+        self._deadline = deadline
+        self._monotonic = monotonic
+
+    def remaining(self, timeout: float | None) -> float:
+        """How long the next read may wait, in seconds.
+
+        Raises `StoppedError("time")` when no time is left.
+        """
+        left = self._deadline - self._monotonic()
+        if left <= 0:
+            raise StoppedError("time")
+        return left if timeout is None else min(timeout, left)
+
+    def received(self, data: bytes) -> None:
+        room = self._max_bytes - self.length
+        full = len(data) > room
+        if full:
+            data = data[:room]
+        self.length += len(data)
+        if self._file is None and self.length > SPOOL_LIMIT:
+            self._file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 (lives as long as the tape)
+            self._file.write(b"".join(self._pieces))
+            self._pieces = []
+        if self._file is None:
+            self._pieces.append(data)
+        else:
+            self._file.write(data)
+        if full:
+            raise StoppedError("length")
+
+    def cut(self, length: int) -> None:
+        """Forget what came after the first `length` bytes: it is not part of the message."""
+        if length >= self.length:
+            return
+        if self._file is None:
+            self._pieces = [b"".join(self._pieces)[:length]]
+        self.length = length
+
+    def opener(self, start: int = 0) -> Callable[[], BinaryIO]:
+        """A function that opens the response's bytes from `start` on for reading, as often as wanted."""
+        file, length = self._file, self.length - start
+        if file is None:
+            data = b"".join(self._pieces)[start:]
+            return lambda: io.BytesIO(data)
+        file.flush()
+        return lambda: cast(BinaryIO, io.BufferedReader(FileSlice(file, start, length)))
+
+    def head(self, limit: int) -> bytes:
+        """The first bytes of the response, at most `limit`."""
+        if self._file is None and len(self._pieces) != 1:
+            self._pieces = [b"".join(self._pieces)]
+        if self._file is None:
+            return self._pieces[0][:limit]
+        with self.opener()() as stream:
+            return stream.read(min(limit, self.length))
+
+
+class _Current(threading.local):
+    tape: Tape | None = None
+
+
+class RecordingStream(httpcore.NetworkStream):
+    """A connection whose traffic goes to the current thread's tape."""
+
+    def __init__(self, inner: httpcore.NetworkStream, current: _Current, address: str, tls: Tls | None = None) -> None:
+        self._inner = inner
+        self._current = current
+        self._address = address
+        self._tls = tls
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        tape = self._current.tape
+        if tape is None:
+            return self._inner.read(max_bytes, timeout)
+        data = self._inner.read(max_bytes, tape.remaining(timeout))
+        if data:
+            tape.received(data)
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        tape = self._current.tape
+        if tape is not None:
+            if not tape.request:
+                tape.ip_address = self._address
+                tape.tls = self._tls
+            tape.request += buffer
+        self._inner.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        secured = self._inner.start_tls(ssl_context, server_hostname, timeout)
+        tls = None
+        connection = secured.get_extra_info("ssl_object")
+        if connection is not None:
+            cipher = connection.cipher()
+            tls = Tls(
+                version=connection.version() or "",
+                cipher=cipher[0] if cipher else "",
+                certificate=connection.getpeercert(True),
+            )
+        return RecordingStream(secured, self._current, self._address, tls)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class RecordingBackend(httpcore.NetworkBackend):
+    """Opens connections: looks the name up, asks the guard, connects to the very address that was judged.
+
+    `connect_to` maps `host:port` or `host` to `(address, port)`, as curl's `--connect-to` does; such an address is
+    allowed because the user named it. Refusals are noted on the tape.
+    """
+
+    def __init__(
+        self,
+        *,
+        connect_to: Mapping[str, tuple[str, int]] | None = None,
+        allowed: Iterable[Network] = (),
+    ) -> None:
+        self._backend = httpcore.SyncBackend()
+        self._connect_to = {key.lower(): value for key, value in (connect_to or {}).items()}
+        self._allowed = tuple(allowed)
+        self._current = _Current()
+
+    def insert(self, tape: Tape | None) -> None:
+        """Put a tape in place for this thread's next exchange, or take it out."""
+        self._current.tape = tape
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        options = [*list(socket_options or ()), (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+        problem: Exception | None = None
+        for address, target_port in self._targets(host, port):
+            try:
+                stream = self._backend.connect_tcp(address, target_port, timeout, local_address, options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                problem = error
+                continue
+            return RecordingStream(stream, self._current, address)
+        raise problem or NetworkError("the name has no address", subject=host)
+
+    def _targets(self, host: str, port: int) -> list[tuple[str, int]]:
+        """Addresses to try, in the resolver's order, without those that the guard refuses."""
+        name = host.strip("[]").lower()
+        mapped = self._connect_to.get(f"{name}:{port}") or self._connect_to.get(name)
+        if mapped:
+            return [mapped]
+        try:
+            found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise NetworkError("the name cannot be looked up", subject=host, hint="check the address") from error
+        allowed: list[tuple[str, int]] = []
+        reasons: list[tuple[str, str]] = []
+        for _, _, _, _, sockaddr in found:
+            address: Address = ipaddress.ip_address(str(sockaddr[0]))
+            reason = why_refused(address, self._allowed)
+            if reason is None:
+                allowed.append((str(sockaddr[0]), port))
+            else:
+                reasons.append((str(address), reason))
+        if self._current.tape is not None:
+            self._current.tape.refusals.extend(reasons)
+        if not allowed and reasons:
+            raise RefusedError(
+                f"not connected: {reasons[0][0]} is a {reasons[0][1]}",
+                subject=host,
+                hint="[web] allow_addresses permits it",
+            )
+        return list(dict.fromkeys(allowed))
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
