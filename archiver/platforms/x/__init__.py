@@ -1,1 +1,58 @@
+"""X (Twitter): all that is known of it, as one object that fits `archiver.platforms.base.Platform`."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from archiver.exchange import Exchange
+from archiver.model import Answer, Mention, Post, PostRef
+from archiver.platforms.base import ArchiveQuery, DayRange, Example, Lookup
+from archiver.platforms.x import answers, archived, endpoints, ids, urls
+
+
+class X:
+    """The platform X. Stateless: one instance, `PLATFORM`, serves everything."""
+
+    name = urls.NAME
+    examples: tuple[Example, ...] = urls.EXAMPLES
+    control: PostRef = urls.ref_from_id(endpoints.CONTROL_ID, endpoints.CONTROL_HANDLE)
+
+    def ref_from_url(self, url: str) -> PostRef | None:
+        return urls.ref_from_url(url)
+
+    def ref_from_id(self, post_id: str, handle: str | None = None) -> PostRef:
+        return urls.ref_from_id(post_id, handle)
+
+    def time_of(self, post_id: str) -> datetime | None:
+        return ids.time_of(post_id)
+
+    def day_range(self, day: date, *, slack_hours: int = 0) -> DayRange | None:
+        return ids.day_range(day, slack_hours=slack_hours)
+
+    def lookups(self, ref: PostRef) -> tuple[Lookup, ...]:
+        return endpoints.lookups(ref)
+
+    def read_answer(self, lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
+        return answers.read_answer(lookup, ref, exchange)
+
+    def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
+        return answers.judge(ref, given)
+
+    def archive_queries(self, mention: Mention, ids: DayRange) -> tuple[ArchiveQuery, ...]:
+        return archived.archive_queries(mention, ids)
+
+    def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
+        return archived.archived_urls(ref)
+
+    def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        return archived.read_archived(ref, exchange)
+
+    def page_url(self, ref: PostRef) -> str:
+        return endpoints.page_url(ref)
+
+    def media_urls(self, mention: Mention) -> tuple[str, ...]:
+        return endpoints.media_urls(mention)
+
+
+PLATFORM = X()
