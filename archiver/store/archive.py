@@ -422,7 +422,9 @@ class Session:
             finally:
                 if response.stream is not None:
                     response.stream.close()
-            return self._capture(response, *places[1], status=exchange.status, content_type=exchange.content_type)
+            return self._capture(
+                response, places[1], exchange.time, status=exchange.status, content_type=exchange.content_type
+            )
 
     def write_resource(self, uri: str, content_type: str, data: bytes) -> Capture:
         """Store bytes that came from no server (an article's file); known bytes of this URI are not written again.
@@ -436,13 +438,14 @@ class Session:
             if original is not None:
                 return original
             self._ensure_segment()
+            time = archive.clock()
             record = block_record(
                 (
                     ("WARC-Type", "resource"),
                     ("WARC-Record-ID", f"<{archive.new_id()}>"),
                     ("WARC-Warcinfo-ID", f"<{self._warcinfo_id}>"),
                     ("WARC-Target-URI", clean(uri)),
-                    ("WARC-Date", warc_date(archive.clock())),
+                    ("WARC-Date", warc_date(time)),
                     ("WARC-Payload-Digest", digest),
                     ("Content-Type", clean(content_type)),
                 ),
@@ -450,7 +453,7 @@ class Session:
             )
             place = self._append([record])[0]
             self.new_payloads += 1
-            return self._capture(record, *place, content_type=content_type)
+            return self._capture(record, place, time, content_type=content_type)
 
     def write_conclusion(self, conclusion: Conclusion, refers_to: str | None = None) -> Capture:
         """Store what was concluded, beside the captures that it rests on (`refers_to`: the main one's record id).
@@ -460,6 +463,7 @@ class Session:
         archive = self.archive
         with self._lock:
             self._ensure_segment()
+            time = archive.clock()
             refers: tuple[Field, ...] = (("WARC-Refers-To", f"<{refers_to}>"),) if refers_to else ()
             record = block_record(
                 (
@@ -467,7 +471,7 @@ class Session:
                     ("WARC-Record-ID", f"<{archive.new_id()}>"),
                     ("WARC-Warcinfo-ID", f"<{self._warcinfo_id}>"),
                     ("WARC-Target-URI", clean(conclusion.target_uri)),
-                    ("WARC-Date", warc_date(archive.clock())),
+                    ("WARC-Date", warc_date(time)),
                     *refers,
                     ("Content-Type", CONTENT_TYPE),
                 ),
@@ -475,7 +479,7 @@ class Session:
             )
             place = self._append([record])[0]
             archive.catalogue.commit()
-            return self._capture(record, *place, content_type=CONTENT_TYPE)
+            return self._capture(record, place, time, content_type=CONTENT_TYPE)
 
     def write_refusal(self, url: str, address: str, reason: str) -> None:
         """Store that the guard refused a connection."""
@@ -566,29 +570,28 @@ class Session:
     def _capture(
         self,
         record: Record,
-        offset: int,
-        length: int,
+        place: tuple[int, int],
+        time: datetime,
         *,
         status: int | None = None,
         content_type: str | None = None,
     ) -> Capture:
-        name = self._segment.path.name if self._segment else ""
-        stored = StoredRecord(segment=name, offset=offset, length=length, fields=record.fields)
-        refers_to = record.field("WARC-Refers-To")
+        fields = dict(reversed(record.fields))
+        refers_to = fields.get("WARC-Refers-To")
         return Capture(
-            record_id=stored.record_id,
-            record_type=stored.record_type,
-            target_uri=stored.target_uri,
-            time=stored.time,
-            file=name,
-            offset=offset,
-            length=length,
+            record_id=fields["WARC-Record-ID"][1:-1],
+            record_type=fields["WARC-Type"],
+            target_uri=fields["WARC-Target-URI"],
+            time=time,
+            file=self._segment.path.name if self._segment else "",
+            offset=place[0],
+            length=place[1],
             status=status,
             content_type=content_type,
-            payload_digest=record.field("WARC-Payload-Digest") or record.field("Archiver-Payload-Digest"),
-            block_digest=record.field("WARC-Block-Digest"),
-            refers_to=refers_to.strip("<>") if refers_to else None,
-            truncated=record.field("WARC-Truncated"),
+            payload_digest=fields.get("WARC-Payload-Digest") or fields.get("Archiver-Payload-Digest"),
+            block_digest=fields.get("WARC-Block-Digest"),
+            refers_to=refers_to[1:-1] if refers_to else None,
+            truncated=fields.get("WARC-Truncated"),
         )
 
 

@@ -6,7 +6,6 @@ catalogue equals the live one row by row. Nothing may be written into it by anot
 
 from __future__ import annotations
 
-import functools
 import json
 import sqlite3
 import threading
@@ -176,7 +175,7 @@ class Catalogue:
                     _id(fields.get("warc-record-id")) or "",
                     record_type,
                     target_uri,
-                    _urlkey(target_uri) if record_type in KEYED_TYPES else "",
+                    surt(target_uri) if record_type in KEYED_TYPES else "",
                     fields.get("warc-date", ""),
                     status or None,
                     media_type,
@@ -434,11 +433,6 @@ def capture_of(row: tuple[Any, ...]) -> Capture:
         refers_to=refers,
         truncated=truncated,
     )
-
-
-@functools.lru_cache(maxsize=1024)
-def _urlkey(target_uri: str) -> str:
-    return surt(target_uri) if target_uri else ""
 
 
 def _id(value: str | None) -> str | None:

@@ -7,24 +7,24 @@ replays them.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
-
 from archiver.model import Capture
 from archiver.store.segment import sync_folder
 from archiver.store.surt import surt
+
+_NO_PUNCTUATION = str.maketrans("", "", "-:T")
 
 INDEXED_TYPES = frozenset({"response", "revisit", "resource"})
 
 
 def cdxj_line(capture: Capture) -> str:
     """One index line, without its line end."""
-    fields = {"url": capture.target_uri, "mime": capture.content_type or "unk"}
-    if capture.record_type == "revisit":
-        fields["mime"] = "warc/revisit"
+    mime = "warc/revisit" if capture.record_type == "revisit" else capture.content_type or "unk"
+    fields = {"url": capture.target_uri, "mime": mime}
     if capture.status:
         fields["status"] = str(capture.status)
     if capture.payload_digest:
@@ -32,8 +32,8 @@ def cdxj_line(capture: Capture) -> str:
     fields["length"] = str(capture.length)
     fields["offset"] = str(capture.offset)
     fields["filename"] = capture.file
-    body = msgspec.json.format(msgspec.json.encode(fields), indent=0).decode()
-    return f"{surt(capture.target_uri)} {capture.time:%Y%m%d%H%M%S} {body}"
+    time = capture.time.isoformat()[:19].translate(_NO_PUNCTUATION)
+    return f"{surt(capture.target_uri)} {time} {json.dumps(fields, ensure_ascii=False)}"
 
 
 def write_index(path: Path, captures: Iterable[Capture]) -> None:

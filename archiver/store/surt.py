@@ -7,6 +7,7 @@ host is reversed, everything is lower-cased, a trailing slash is dropped, query 
 
 from __future__ import annotations
 
+import functools
 import re
 from urllib.parse import quote, unquote_to_bytes
 
@@ -23,6 +24,7 @@ _SAFE = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
+@functools.lru_cache(maxsize=4096)
 def surt(url: str) -> str:
     """The sort key of a URL; of another URI (`urn:…`, `ni:…`) the URI itself, lower-cased."""
     url = re.sub(r"[\r\n\t]", "", url.strip(" \r\n\t"))
