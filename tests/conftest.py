@@ -1,16 +1,53 @@
-"""What holds for every test: the user's own configuration does not count, and slow machines are no failure."""
+"""Fixtures for all tests: the twin of the web, and the recorded answers where they lie beside the repository."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
-from hypothesis import settings
 
-# a deadline measures the machine, not the program; cost is tested by growth instead
-settings.register_profile("archiver", deadline=None)
-settings.load_profile("archiver")
+from tests.web_twin import Population, Twin
+
+RECORDINGS = Path(__file__).parents[1] / "../shared/fixtures"
+
+TWIN_CLOCK = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
+"""The frozen time of `twin`: after every post and capture of the generated population."""
 
 
-@pytest.fixture(autouse=True)
-def _no_user_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-user-configuration"))
-    monkeypatch.delenv("ARCHIVER_CONFIG", raising=False)
+@pytest.fixture(scope="session")
+def generated_population() -> Population:
+    """A population made once, to be read only: tests that change posts take `twin.population`, which is their own."""
+    return Population.generate(seed=1)
+
+
+@pytest.fixture
+def twin(generated_population: Population) -> Iterator[Twin]:
+    """A running twin with a population of its own (seed 1) and a frozen clock."""
+    with Twin(Population(generated_population.posts), clock=TWIN_CLOCK) as running:
+        yield running
+
+
+@pytest.fixture
+def make_twin() -> Iterator[Callable[..., Twin]]:
+    """Start twins of your own making: `make_twin(Population([...]), clock=...)`; they stop after the test."""
+    started: list[Twin] = []
+
+    def make(population: Population | None = None, *, clock: datetime | None = TWIN_CLOCK) -> Twin:
+        running = Twin(population, clock=clock)
+        running.start()
+        started.append(running)
+        return running
+
+    yield make
+    for running in started:
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder of recorded answers; skips where it is absent."""
+    if not (RECORDINGS / "index.jsonl").exists():
+        pytest.skip("the recorded answers are not beside this repository")
+    return RECORDINGS.resolve()
