@@ -37,7 +37,7 @@ REFUSED = frozenset({401, 403, 407, 420, 429, 451})
 """420 was X's own rate limit status; 451 is said by whoever stands between, not of the post alone (RFC 7725)."""
 
 NOT_AUTHORIZED = re.compile(r"\s*sorry, you are not authorized to see this (?:status|post|tweet)\b", re.IGNORECASE)
-SUSPENDED_ERROR = re.compile(r"\s*(?:sorry, )?(?:that|this) (?:user|account) (?:has been|is) suspended\b", re.I)
+SUSPENDED_ERROR = re.compile(r"(?i)\s*(?:sorry, )?(?:that|this) (?:user|account) (?:has been|is) suspended\b")
 
 WALLS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), what)

@@ -1,0 +1,120 @@
+"""In what state is a post now? Ask every public endpoint, judge, and vouch for "missing" with a control post.
+
+A refusal can look like a deletion. So before a post is called missing, a post that is known to be public is asked for
+in the same run: where that cannot be read, the platform does not answer *us*, and nothing is said of the post.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from archiver.errors import LimitError, NetworkError, NotStoredError
+from archiver.exchange import Exchange, Fetcher
+from archiver.model import Answer, Observation, PostRef, State
+from archiver.platforms.base import Platform
+
+
+class Control:
+    """The control post of one platform, asked once per run, when first needed. May be shared between threads."""
+
+    def __init__(self, fetcher: Fetcher, platform: Platform) -> None:
+        self._fetcher = fetcher
+        self._platform = platform
+        self._lock = threading.Lock()
+        self._look: Look | None = None
+
+    def look(self) -> Look:
+        """What the platform answers of its control post."""
+        with self._lock:
+            if self._look is None:
+                self._look = look_at(self._platform.control, self._fetcher, self._platform)
+            return self._look
+
+
+class Look:
+    """The answers of all endpoints about one post, and the judgement drawn from them."""
+
+    def __init__(self, answers: list[Answer], exchanges: list[Exchange], errors: list[NetworkError], verdict: Answer):
+        self.answers = answers
+        self.exchanges = exchanges
+        """Every exchange, redirects included, in the order asked."""
+        self.errors = errors
+        self.verdict = verdict
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(e.record_id for e in self.exchanges if e.record_id))
+
+
+def look_at(ref: PostRef, fetcher: Fetcher, platform: Platform) -> Look:
+    """Ask every endpoint that tells of a post, and judge. A connection that fails counts as "unreachable"."""
+    answers: list[Answer] = []
+    exchanges: list[Exchange] = []
+    errors: list[NetworkError] = []
+    for lookup in platform.lookups(ref):
+        try:
+            chain = fetcher.follow(lookup.url, headers=lookup.headers)
+        except NotStoredError as error:
+            errors.append(error)
+        except NetworkError as error:
+            errors.append(error)
+            answers.append(Answer(state=State.UNREACHABLE, reason=error.problem, endpoint=lookup.endpoint))
+        except LimitError as error:
+            answers.append(Answer(state=State.UNRESOLVED, reason=error.problem, endpoint=lookup.endpoint))
+        else:
+            exchanges.extend(chain)
+            answers.append(platform.read_answer(lookup, ref, chain[-1]))
+    return Look(answers, exchanges, errors, platform.judge(ref, answers))
+
+
+def observe(
+    ref: PostRef,
+    *,
+    fetcher: Fetcher,
+    platform: Platform,
+    control: Control | None = None,
+    now: Callable[[], datetime] | None = None,
+) -> Observation:
+    """A post's state, at the time of the last answer on which it rests.
+
+    ref: which post. control: the run's shared control check; null: one is made for this call alone. now: the time to
+    note where no answer came at all; null: that is raised instead.
+
+    Raises `NetworkError` where nothing was answered and no `now` is given (offline always: `NotStoredError`).
+    """
+    look = look_at(ref, fetcher, platform)
+    if not look.exchanges and (now is None or any(isinstance(error, NotStoredError) for error in look.errors)):
+        if look.errors:
+            raise look.errors[0]
+        raise NetworkError("no endpoint tells of this post", subject=ref.url)
+    state, reason = look.verdict.state, look.verdict.reason
+    evidence, asked = look.evidence, look.exchanges
+    vouched: str | None = None
+    if state.missing:
+        check = (control or Control(fetcher, platform)).look()
+        vouched = check.verdict.state.value
+        evidence = tuple(dict.fromkeys(evidence + check.evidence))
+        if not check.verdict.state.readable or ref.id == platform.control.id:
+            state = State.BLOCKED
+            reason = f"the control post cannot be read either ({vouched}), so nothing is known: {reason}"
+    seen_at = max((exchange.time for exchange in asked), default=None)
+    return Observation(
+        platform=ref.platform,
+        post_id=ref.id,
+        url=ref.url,
+        state=state,
+        seen_at=seen_at if seen_at is not None else _clock(now),
+        how=look.verdict.endpoint or "+".join(lookup.endpoint for lookup in platform.lookups(ref)),
+        reason=reason,
+        evidence=evidence,
+        post=look.verdict.post,
+        control=vouched,
+    )
+
+
+def _clock(now: Callable[[], datetime] | None) -> datetime:
+    if now is None:
+        raise NetworkError("no answer, and no clock to say when")
+    return now()
