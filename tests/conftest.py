@@ -7,8 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.web_twin import Population, Twin
+
+# a deadline measures the machine, not the program; cost is tested by growth instead
+settings.register_profile("archiver", deadline=None)
+settings.load_profile("archiver")
 
 RECORDINGS = Path(__file__).parents[1] / "../shared/fixtures"
 
@@ -51,3 +56,10 @@ def recordings() -> Path:
     if not (RECORDINGS / "index.jsonl").exists():
         pytest.skip("the recorded answers are not beside this repository")
     return RECORDINGS.resolve()
+
+
+@pytest.fixture(autouse=True)
+def _no_user_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The configuration of whoever runs the tests does not count in them."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-user-configuration"))
+    monkeypatch.delenv("ARCHIVER_CONFIG", raising=False)

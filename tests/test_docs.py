@@ -1,0 +1,164 @@
+"""The documentation: it names every command, option and dependency, and its generated parts are current."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import tomllib
+from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+
+from archiver.version import __version__
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+RENEW = "renew it: python -m docs.generate"
+
+
+def load_generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+generate = load_generator()
+GROUP: click.Group | None = generate.command_group()
+COMMANDS: list[tuple[str, click.Command]] = list(generate.all_commands(GROUP)) if GROUP else []
+
+COMMAND_FILES = {
+    path.stem
+    for path in (ROOT / "archiver" / "cli").glob("*.py")
+    if path.stem not in {"__init__", "output"} and not path.stem.startswith("_")
+}
+"""One file per command."""
+
+
+def name_of(dependency: str) -> str:
+    match = re.match(r"[A-Za-z0-9._-]+", dependency)
+    assert match is not None
+    return match[0].lower().replace("_", "-")
+
+
+RUNTIME = {name_of(dependency) for dependency in PROJECT["dependencies"]}
+TEST_ONLY = {
+    name_of(dependency) for extra in ("test", "pywb") for dependency in PROJECT["optional-dependencies"][extra]
+}
+
+
+def test_the_schema_is_current() -> None:
+    assert generate.SCHEMA.read_text(encoding="utf-8") == generate.schema_text(), RENEW
+
+
+class TestCommands:
+    def test_every_command_file_is_a_command(self) -> None:
+        registered = {name.rpartition(" ")[2].replace("-", "_") for name, _ in COMMANDS}
+        assert COMMAND_FILES - registered == set()
+
+    @pytest.mark.skipif(GROUP is None, reason="archiver.cli has no command group `main` yet")
+    def test_the_page_is_current(self) -> None:
+        page = generate.COMMANDS.read_text(encoding="utf-8")
+        assert page == generate.commands_text(page, GROUP), RENEW
+
+    @pytest.mark.parametrize(("name", "command"), COMMANDS, ids=[name for name, _ in COMMANDS])
+    def test_says_what_it_is_for(self, name: str, command: click.Command) -> None:
+        assert command.help, f"{name} has no docstring"
+        assert f"<!-- help: {name} -->" in generate.COMMANDS.read_text(encoding="utf-8"), RENEW
+        undocumented = [
+            option.name for option in command.params if isinstance(option, click.Option) and not option.help
+        ]
+        assert undocumented == [], f"{name} has options without help"
+
+
+class TestCommandPages:
+    """The generator itself, on commands of this test's own."""
+
+    @pytest.fixture
+    def group(self) -> click.Group:
+        @click.group()
+        def main() -> None:
+            """Do things."""
+
+        @main.command()
+        @click.option("--often", help="More than once.")
+        def sing(often: str) -> None:
+            """Sing a song."""
+
+        @main.command(hidden=True)
+        def debug() -> None:
+            """Nobody's business."""
+
+        return main
+
+    def test_new_commands_get_a_section(self, group: click.Group) -> None:
+        page = generate.commands_text("# Commands\n", group)
+        assert page.startswith("# Commands\n")
+        assert "## `archiver sing`\n\n<!-- help: archiver sing -->\n```text\n$ archiver sing --help\n" in page
+        assert "Usage: archiver sing [OPTIONS]" in page
+        assert "More than once." in page
+        assert "debug" not in page
+
+    def test_words_between_stay_and_help_is_renewed(self, group: click.Group) -> None:
+        page = generate.commands_text("# Commands\n", group)
+        edited = page.replace("Sing a song.", "Hum.").replace("## `archiver sing`", "Songs.\n\n## Singing")
+        assert generate.commands_text(edited, group) == page.replace("## `archiver sing`", "Songs.\n\n## Singing")
+
+    def test_commands_that_are_gone_lose_their_help(self, group: click.Group) -> None:
+        page = generate.commands_text("# Commands\n", group)
+        del group.commands["sing"]
+        assert "--often" not in generate.commands_text(page, group)
+
+    def test_a_second_run_changes_nothing(self, group: click.Group) -> None:
+        page = generate.commands_text("# Commands\n", group)
+        assert generate.commands_text(page, group) == page
+
+
+class TestThirdParty:
+    def listed(self) -> dict[str, dict[str, str]]:
+        """Heading → package → licence."""
+        sections: dict[str, dict[str, str]] = {}
+        heading = ""
+        for line in (ROOT / "THIRD_PARTY.md").read_text(encoding="utf-8").splitlines():
+            if line.startswith("## "):
+                heading = line[3:]
+            elif match := re.match(r"\| \[(?P<name>[^]]+)\]\(https://[^)]+\) \| (?P<licence>[^|]+) \| [^|]+ \|$", line):
+                sections.setdefault(heading, {})[match["name"]] = match["licence"]
+        return sections
+
+    def test_lists_every_dependency_and_no_other(self) -> None:
+        listed = self.listed()
+        assert set(listed["Needed to run"]) == RUNTIME
+        assert set(listed["Needed to test only"]) == TEST_ONLY
+        assert all(list(packages) == sorted(packages) for packages in listed.values())
+
+    def test_nothing_under_gpl_is_needed_to_run(self) -> None:
+        assert [name for name, licence in self.listed()["Needed to run"].items() if re.match(r"A?GPL", licence)] == []
+        assert RUNTIME.isdisjoint({"surt", "pywb"})
+
+    @pytest.mark.parametrize("name", sorted(RUNTIME | TEST_ONLY))
+    def test_says_of_the_licence_what_the_package_says(self, name: str) -> None:
+        try:
+            package = metadata(name)
+        except PackageNotFoundError:
+            assert name == "pywb"  # the only optional one
+            pytest.skip("pywb is not installed in this environment")
+        fields = [package.get("License-Expression"), package.get("License"), *(package.get_all("Classifier") or [])]
+        stated = " ".join(field for field in fields if field).replace("Affero General Public License", "AGPL")
+        licence = next(packages[name] for packages in self.listed().values() if name in packages)
+        family = re.match(r"[A-Za-z]+", licence)
+        assert family is not None
+        assert family[0] in stated
+
+
+class TestChangelog:
+    def test_tells_of_this_version(self) -> None:
+        text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+        versions = re.findall(r"^## \[([^]]+)\](?: - (?:\d{4}-\d{2}-\d{2}|unreleased))?$", text, re.MULTILINE)
+        assert versions[0] == "Unreleased"
+        assert versions[1] == __version__
