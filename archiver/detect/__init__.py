@@ -1,1 +1,89 @@
+"""Which posts does an article cite?
 
+`find` is the way in: an `Article` to its `Mention`s, in document order, one for each distinct post. Nothing here does
+I/O or knows a platform: platforms bring their rules (`archiver.platforms`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from archiver.detect import embeds, prose
+from archiver.model import Article, Mention
+from archiver.platforms import platforms as known_platforms
+from archiver.platforms.base import Platform
+
+__all__ = ["find"]
+
+
+def find(article: Article, *, platforms: Sequence[Platform] | None = None) -> list[Mention]:
+    """The posts that `article` cites, in document order, one for each distinct post, each with its id.
+
+    Arguments: `platforms`, which to look for; all that are known where it is not given.
+
+    A post that stands in the article several times is one mention with `times`. A mention's `confidence` says how
+    sure it is that the article cites a post there; below 0.5 it is a guess.
+    """
+    chosen = tuple(known_platforms().values()) if platforms is None else tuple(platforms)
+    if article.html is not None:
+        found = _in_html(article.html, chosen, article.source)
+    else:
+        found = prose.find(article.text or "", chosen, source=article.source)
+    return [mention.with_id(article.digest) for mention in _distinct(found)]
+
+
+def _in_html(html: str, platforms: Sequence[Platform], source: str) -> list[Mention]:
+    reading = embeds.read(html, platforms, source=source)
+    ordered: list[tuple[int, int, Mention]] = [(index, 0, mention) for index, mention in enumerate(reading.mentions)]
+    for number, block in enumerate(reading.texts):
+        for mention in prose.find(block.text, platforms, source=source, signed_only=True):
+            selector = reading.selector(block.element_at(mention.start or 0))
+            placed = msgspec.structs.replace(mention, start=None, end=None, selector=selector)
+            ordered.append((block.after - 1, 1 + number, placed))
+    ordered.sort(key=lambda entry: entry[:2])
+    return [mention for _, _, mention in ordered]
+
+
+def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
+    """One mention for each post: the first place, the fullest record, and how often."""
+    kept: dict[tuple[str | None, ...], Mention] = {}
+    names: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
+    for mention in mentions:
+        by_text = (mention.platform, _folded(mention.handle), (mention.date or "")[:10], _folded(mention.text))
+        by_id = (mention.platform, mention.post_id) if mention.post_id else None
+        key = names.get(by_id) if by_id else None
+        if key is None and mention.text:
+            key = names.get(by_text)
+            if key is not None and by_id and kept[key].post_id not in (None, mention.post_id):
+                key = None
+        if key is None:
+            key = (
+                by_id or by_text
+                if (mention.post_id or mention.text)
+                else (*by_text, str(mention.start), mention.selector)
+            )
+            kept[key] = mention
+        else:
+            kept[key] = _merged(kept[key], mention)
+        if by_id:
+            names[by_id] = key
+        if mention.text:
+            names.setdefault(by_text, key)
+    return list(kept.values())
+
+
+def _merged(first: Mention, again: Mention) -> Mention:
+    missing = {
+        field: getattr(again, field)
+        for field in ("handle", "display_name", "date", "text", "post_id", "url", "found_url", "date_basis")
+        if getattr(first, field) is None and getattr(again, field) is not None
+    }
+    return msgspec.structs.replace(
+        first, times=first.times + again.times, confidence=max(first.confidence, again.confidence), **missing
+    )
+
+
+def _folded(value: str | None) -> str:
+    return " ".join((value or "").split()).casefold()

@@ -7,11 +7,12 @@ platform means adding one module (or package) with an object of this shape, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
+from selectolax.lexbor import LexborNode
 
 from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
@@ -55,11 +56,68 @@ class ArchiveQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Earliest possible capture, 8 digits: nothing is captured before it is posted."""
 
 
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as an element of HTML shows it, read by a platform; detection makes a `Mention` of it."""
+
+    post_id: str | None
+    """null where only a signature is there."""
+    found_url: str | None = None
+    """The permalink as it stands in the page."""
+    handle: str | None = None
+    display_name: str | None = None
+    printed: str | None = None
+    """The date as the embed prints it, in any language."""
+    time: str | None = None
+    """RFC 3339, where the markup holds the exact time."""
+    text: str | None = None
+    links: tuple[str, ...] = ()
+    confidence: float = 0.99
+
+
+class EmbedRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One form in which HTML holds a post of a platform. Detection walks the document once and asks `read` of the
+    elements that a rule waits for, so a rule costs nothing on other elements.
+
+    An element is waited for when one of its classes is in `classes`, one of its attributes is in `attributes`, or its
+    tag is in `tags`.
+    """
+
+    name: str
+    """Such as `x.blockquote`."""
+    read: Callable[[LexborNode], Sighting | None]
+    """What the element shows of a post; null where it shows none."""
+    tags: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    examples: tuple[str, ...] = ()
+    """Invented markup that this rule must read; one parametrised test runs those of every rule."""
+
+
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
+    """How a post of the platform is signed where only its text is left."""
+
+    rule: str
+    """Such as `x.signature`."""
+    handle: str
+    """A regular expression for a handle, without `@`."""
+    limits: tuple[tuple[str, int], ...]
+    """(first ISO day, longest text in weighted characters), oldest first."""
+    link_weight: int
+    """What a link counts towards the limit, however long it is."""
+    media_links: str
+    """A regular expression for a link to the post's own picture, which ends a post's text."""
+    date_basis: str | None = None
+
+
 class Platform(Protocol):
     """All that is known of one platform."""
 
     name: str
     examples: tuple[Example, ...]
+    embed_rules: tuple[EmbedRule, ...]
+    """How HTML embeds a post, most telling first."""
+    signature: Signature | None
+    """How bare text signs a post; null where the platform's embeds leave no signature."""
     control: PostRef
     """A post that has been public for many years: readable in a run, it shows that the platform answers us."""
 

@@ -7,8 +7,10 @@ from datetime import date, datetime
 
 from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
-from archiver.platforms.base import ArchiveQuery, DayRange, Example, Lookup
+from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Lookup, Signature
 from archiver.platforms.x import answers, archived, endpoints, ids, urls
+from archiver.platforms.x.embeds import RULES
+from archiver.platforms.x.signature import SIGNATURE
 
 
 class X:
@@ -16,6 +18,8 @@ class X:
 
     name = urls.NAME
     examples: tuple[Example, ...] = urls.EXAMPLES
+    embed_rules: tuple[EmbedRule, ...] = RULES
+    signature: Signature | None = SIGNATURE
     control: PostRef = urls.ref_from_id(endpoints.CONTROL_ID, endpoints.CONTROL_HANDLE)
 
     def ref_from_url(self, url: str) -> PostRef | None:

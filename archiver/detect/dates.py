@@ -1,0 +1,341 @@
+"""Which day does the text at this place print?
+
+Embeds print a day in the language of the embed: `November 9, 2022`, `9. listopadu 2022`, `2022年11月9日`, `٩ نوفمبر
+٢٠٢٢`. Month names come from CLDR (through Babel), never from a list typed here, and any order of day, month and year
+is read, because translators and old embeds change it.
+
+Cost: `read_date` looks at no more than `WINDOW` code points after the place it is asked about and keeps no state, so
+a text of n signatures costs n windows. Nothing backtracks: pieces are taken from left to right and never given back.
+
+Pieces, with one example each:
+
+    number    9, 09, ٩, ९        day, year, or a month where 月/월 follows
+    month     November, нояб., d’abril, 11月, tháng 11
+    filler    de, г., ค.ศ., -an, st   words that dates have between or after the numbers (from CLDR's date patterns)
+    mark      , . ، - / line break
+    cut       202 at the very end of a text, *NUMBER*: a number that is there but cannot be read
+    epoch     1546953316000     milliseconds since 1970, as some news sites print
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+
+import msgspec
+from babel import Locale
+from babel.localedata import locale_identifiers
+
+WINDOW = 64
+"""No printed day is longer; the longest CLDR form has about 40 code points."""
+
+EMBED_LANGUAGES = (
+    *("en", "es", "pt", "fr", "de", "it", "tr", "ru", "pl", "cs", "uk", "nl", "ar", "fa", "ur", "he", "hi", "bn", "id"),
+    *("fil", "fi", "sv", "nb", "da", "hu", "ro", "el", "th", "vi", "ms", "ca", "ja", "ko", "zh", "eo"),
+)
+"""Languages of the embeds (X's list, and two that are often seen), in the order in which a month name belongs to the
+first that has it: `listopad` is November (pl, cs) before it is October (hr)."""
+
+MIN_YEAR, MAX_YEAR = 1990, 2100
+"""Before the first there was no post to quote; after the last this table will have been looked at again."""
+
+BUDDHIST_OFFSET = 543
+"""Thai solar calendar: 2565 is 2022."""
+
+JAPANESE_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+"""Year 1 of an era is the year after this."""
+
+REPUBLIC_OF_CHINA = "民國"
+ROC_OFFSET = 1911
+
+
+class PrintedDate(msgspec.Struct, frozen=True, kw_only=True):
+    """A day as a text prints it. `day` is null where part of it is cut or masked: it is never guessed."""
+
+    day: str | None
+    start: int
+    end: int
+    whole: bool
+
+
+# --- normal forms
+# -------------------------------------------------------------------------------------------------------
+
+
+def fold(text: str) -> tuple[str, list[int]]:
+    """`text` for comparing (compatibility forms, case, accents and invisible marks gone, digits as ASCII), and for
+    each of its characters the offset in `text` that it came from."""
+    out: list[str] = []
+    origin: list[int] = []
+    for offset, char in enumerate(text):
+        if char.isascii():
+            out.append(char.lower())
+            origin.append(offset)
+            continue
+        # Korean syllables stay whole: their parts are letters, not accents.
+        form = char if "\uac00" <= char <= "\ud7a3" else unicodedata.normalize("NFKD", char)
+        for piece in form.casefold():
+            category = unicodedata.category(piece)
+            if category in ("Mn", "Cf"):  # accents; bidi and zero-width marks
+                continue
+            if category == "Nd":
+                piece = str(unicodedata.decimal(piece))
+            elif category == "Zs":
+                piece = " "
+            out.append(piece)
+            origin.append(offset)
+    return "".join(out), origin
+
+
+def _fold_word(word: str) -> str:
+    return fold(word)[0].strip().rstrip(".").strip()
+
+
+# --- tables from CLDR
+# -----------------------------------------------------------------------------------------------------
+
+_MonthTable = dict[str, list[tuple[str, int]]]
+"""First character → (folded month name, month), longest name first."""
+
+
+def _names_of(language: str) -> list[tuple[str, int]]:
+    locale = Locale(language)
+    names = []
+    for form in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for month, name in locale.months[form].get(width, {}).items():
+                folded = _fold_word(name)
+                if any(c.isalpha() for c in folded) and (len(folded) > 1 or not folded.isascii()):
+                    names.append((folded, month))
+    return names
+
+
+@cache
+def _months(tier: int) -> _MonthTable:
+    """Month names of English (0), of the embeds' languages (1), of every language in CLDR (2): each is only made when
+    the one before found nothing, because the last takes a second."""
+    languages = ["en"] if tier == 0 else list(EMBED_LANGUAGES)
+    if tier == 2:
+        languages += sorted(x for x in locale_identifiers() if "_" not in x and x not in EMBED_LANGUAGES)
+    if tier:
+        languages.append("ar_SY")  # the Levantine names
+    known: dict[str, int] = {}
+    for language in languages:
+        for name, month in _names_of(language):
+            known.setdefault(name, month)
+    table: _MonthTable = {}
+    for name, month in known.items():
+        table.setdefault(name[0], []).append((name, month))
+    for names in table.values():
+        names.sort(key=lambda pair: -len(pair[0]))
+    return table
+
+
+@cache
+def _fillers() -> tuple[str, ...]:
+    """Words that CLDR's long date patterns hold beside day, month and year, and what translators add; longest first."""
+    words = {
+        *(
+            "de",
+            "del",
+            "of",
+            "la",
+            "a",
+            "an",
+            "st",
+            "nd",
+            "rd",
+            "th",
+            "er",
+            "года",
+            "год",
+            "рік",
+            "року",
+            "roku",
+            "year",
+        ),
+        *("年", "日", "년", "일", "ค.ศ.", "พ.ศ.", "م", "п", "i", "y", "el", "den", "d."),
+    }
+    words -= {"el"}  # "… el 31 de diciembre" is Instagram's
+    for language in EMBED_LANGUAGES:
+        pattern = Locale(language).date_formats["long"].pattern
+        for quoted in re.findall(r"'([^']+)'", pattern):
+            words.update(re.findall(r"[^\W\d_]+\.?", quoted))
+        rest = re.sub(r"'[^']*'|[GyMLdEec]", " ", pattern)
+        words.update(re.findall(r"[^\W\d_]+\.?", rest))
+    folded = {fold(word)[0] for word in words}
+    return tuple(sorted((w for w in folded if w), key=lambda w: (-len(w), w)))
+
+
+# --- the grammar
+# ------------------------------------------------------------------------------------------------------------
+
+_MARKS = frozenset(" \t\n,.،、，。-–—/·")
+_CUT_YEAR = re.compile(r"1|19\d?|2|20\d?")
+_MASK = re.compile(r"\*[A-Z_]{2,12}\*|#{2,4}|\[[A-Z]{3,8}\]")
+_TRAILERS = re.compile(r"[ \n]?(?:г\.?|р\.|ค\.ศ\.|พ\.ศ\.|m\.)(?!\w)|[ ]?[日일]")
+"""What may follow the last number and is still the date: `2016 г.`, `9日`."""
+
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
+
+
+def read_date(text: str, at: int, *, end_of_text: int | None = None) -> PrintedDate | None:
+    """The day printed at offset `at` of `text` (white space, a comma or a dash may come first).
+
+    null where no day is printed there. `end_of_text` is where the document ends, when `text` goes on beyond it: a
+    year that is cut by the end of the document is read as cut, not as another number.
+    """
+    stop = len(text) if end_of_text is None else end_of_text
+    window = text[at : min(at + WINDOW, stop)]
+    if not window.strip():
+        return None
+    cut_by_end = at + len(window) >= stop
+    folded, origin = fold(window)
+    if not any(c.isdecimal() for c in folded) and "*" not in folded:
+        return None
+    for tier in (0, 1, 2):
+        if tier and not _may_be_year(folded):
+            break
+        found = _read(folded, _months(tier), cut_by_end)
+        if found is not None:
+            day, first, last, whole = found
+            end = origin[last - 1] + 1
+            trailer = _TRAILERS.match(window, end) if whole else None
+            return PrintedDate(
+                day=day, start=at + origin[first], end=at + (trailer.end() if trailer else end), whole=whole
+            )
+    return None
+
+
+_YEAR_LIKE = re.compile(r"(?<!\d)(?:1[39]|2[0-9])\d\d|(?<!\d)20?\d?$|(?:令和|平成|昭和|民國)\d|\*")
+
+
+def _may_be_year(folded: str) -> bool:
+    return _YEAR_LIKE.search(folded) is not None
+
+
+def _read(folded: str, months: _MonthTable, cut_by_end: bool) -> tuple[str | None, int, int, bool] | None:
+    """(day, first, last, whole) in the folded window."""
+    year = month = day = None
+    masked = 0
+    first: int | None = None
+    last = 0
+    at = 0
+    blank_lines = 0
+    while at < len(folded):
+        char = folded[at]
+        if char in _MARKS:
+            blank_lines += char == "\n"
+            if (blank_lines > 1 and first is not None) or blank_lines > 2:
+                break
+            at += 1
+            continue
+        if char.isdecimal():
+            end = at
+            while end < len(folded) and folded[end].isdecimal():
+                end += 1
+            if first is None and (iso := _ISO.match(folded, at)):
+                return _checked(int(iso[1]), int(iso[2]), int(iso[3]), at, iso.end())
+            digits = folded[at:end]
+            value = int(digits)
+            after = folded[end : end + 2].lstrip(" ")[:1]
+            if after and after in "月월" and month is None and 1 <= value <= 12:
+                month = value
+                end = folded.index(after, end) + 1
+            elif len(digits) in (10, 13) and first is None:
+                return _epoch(value, len(digits), at, end)
+            elif (known := _year(digits, folded, at)) is not None and year is None:
+                year = known
+                end = at + min(len(digits), 4)
+            elif len(digits) <= 2 and day is None and 1 <= value <= 31:
+                day = value
+            elif cut_by_end and end == len(folded.rstrip()) and month and day and _CUT_YEAR.fullmatch(digits):
+                return None, first if first is not None else at, end, False
+            else:
+                break
+            first = at if first is None else first
+            last = at = end
+        elif mask := _MASK.match(folded.upper(), at):
+            masked += 1
+            first = at if first is None else first
+            last = at = mask.end()
+        elif era := next((e for e in JAPANESE_ERAS if folded.startswith(e, at)), None):
+            end = at + len(era)
+            count = re.match(r"\d{1,2}|元", folded[end:])
+            if count is None or year is not None:
+                break
+            year = JAPANESE_ERAS[era] + (1 if count[0] == "元" else int(count[0]))
+            first = at if first is None else first
+            last = at = end + count.end()
+        elif (named := _month_at(folded, at, months)) and month is None:
+            month, end = named
+            first = at if first is None else first
+            last = at = end
+        elif (filler := _filler_at(folded, at)) is not None:
+            at = filler
+        else:
+            break
+        if year and month and day and first is not None:
+            return _checked(year, month, day, first, last)
+    if first is not None and month and masked and (masked + (year is not None) + (day is not None)) >= 2:
+        return None, first, last, False
+    if first is not None and month and day and cut_by_end and not folded[at:].strip(" ,."):
+        return None, first, last, False
+    return None
+
+
+def _year(digits: str, folded: str, at: int) -> int | None:
+    """A year of four digits, also where the next sentence's number is glued to it."""
+    if not 4 <= len(digits) <= 6:
+        if len(digits) == 3 and folded.startswith(REPUBLIC_OF_CHINA, at - len(REPUBLIC_OF_CHINA)):
+            return int(digits) + ROC_OFFSET
+        return None
+    year = int(digits[:4])
+    if MIN_YEAR + BUDDHIST_OFFSET <= year <= MAX_YEAR + BUDDHIST_OFFSET:
+        year -= BUDDHIST_OFFSET
+    return year if MIN_YEAR <= year <= MAX_YEAR else None
+
+
+def _month_at(folded: str, at: int, months: _MonthTable) -> tuple[int, int] | None:
+    for name, month in months.get(folded[at], ()):
+        if folded.startswith(name, at):
+            end = at + len(name)
+            if end < len(folded) and folded[end].isalpha():
+                continue
+            if end < len(folded) and name[-1].isdecimal() and folded[end].isdecimal():
+                continue
+            return month, end
+    return None
+
+
+_PREFIXES = frozenset({"ב"})
+"""Hebrew writes "in November" as one word."""
+
+
+def _filler_at(folded: str, at: int) -> int | None:
+    for word in _fillers():
+        if folded.startswith(word, at):
+            end = at + len(word)
+            # a filler ends a word, except in scripts that write none
+            glued = end < len(folded) and folded[end].isalpha()
+            if glued and word[-1].isalpha() and word[-1] < "\u3000" and word not in _PREFIXES:
+                continue
+            return end
+    return None
+
+
+def _checked(year: int, month: int, day: int, first: int, last: int) -> tuple[str, int, int, bool] | None:
+    try:
+        return date(year, month, day).isoformat(), first, last, True
+    except ValueError:
+        return None
+
+
+def _epoch(value: int, digits: int, first: int, last: int) -> tuple[str, int, int, bool] | None:
+    seconds = value // 1000 if digits == 13 else value
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    if not MIN_YEAR <= moment.year <= MAX_YEAR:
+        return None
+    return moment.date().isoformat(), first, last, True
