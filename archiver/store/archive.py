@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import threading
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -28,12 +29,15 @@ from archiver.exchange import Exchange
 from archiver.model import Capture
 from archiver.store.catalogue import Catalogue
 from archiver.store.cdxj import index_path, write_index
-from archiver.store.conclusions import CONTENT_TYPE, Conclusion, refusal_conclusion
+from archiver.store.conclusions import CONTENT_TYPE, Conclusion, parse_conclusion, refusal_conclusion
+from archiver.store.digests import DigestCheck, check_digests
 from archiver.store.reader import (
+    MAX_CONCLUSION,
     StoredRecord,
     digest_matches,
     exchange_of,
     open_block,
+    prefixed,
     read_segment,
 )
 from archiver.store.records import (
@@ -292,19 +296,65 @@ class Archive:
             problem = "its digest does not match: the record was altered" if matches is False else "unknown digest"
             raise ArchiveError(problem, subject=f"{capture.file} at offset {capture.offset}")
 
-    def exchange(self, capture: Capture) -> Exchange:
+    def digest_checks(self, capture: Capture) -> tuple[DigestCheck, ...]:
+        """Every digest that the record declares, checked against its bytes; for a revisit, its original's too.
+
+        Unlike `check_block`, this also looks at the payload digests, and tells what it found instead of raising. Empty
+        where nothing is declared: then nothing can be proved.
+
+        Raises `ArchiveError` when a record cannot be read or a revisit's original is not in the archive.
+        """
+        checks = self._digest_checks(capture)
+        original = self.payload_capture(capture)
+        if original.record_id != capture.record_id:
+            checks += self._digest_checks(original, capture.payload_digest)
+        return checks
+
+    def _digest_checks(self, capture: Capture, payload_digest: str | None = None) -> tuple[DigestCheck, ...]:
+        fields, stream = self.open_record(capture)
+        stream.close()
+        try:
+            return check_digests(fields, lambda: self.open_record(capture)[1], payload_digest=payload_digest)
+        except (OSError, ValueError, zlib.error) as error:
+            place = f"{capture.file} at offset {capture.offset}"
+            raise ArchiveError(f"the record cannot be read: {error}", subject=place) from error
+
+    def conclusion(self, record_id: str) -> Conclusion:
+        """What one of the program's own `metadata` records says, its digests checked.
+
+        Raises `ArchiveError` when there is no such record, it was altered, or it holds something else.
+        """
+        capture = self.catalogue.capture(record_id)
+        if capture is None:
+            raise ArchiveError("the record is not in the archive", subject=record_id)
+        fields, stream = self.open_record(capture)
+        with stream:
+            block = stream.read(MAX_CONCLUSION)
+        self._require(
+            all(check.matches for check in check_digests(fields, lambda: io.BytesIO(block))),
+            capture,
+        )
+        conclusion = parse_conclusion(block)
+        if conclusion is None:
+            raise ArchiveError("the record holds no conclusion", subject=record_id)
+        return conclusion
+
+    def exchange(self, capture: Capture, *, check: bool = True) -> Exchange:
         """A stored response (or revisit, or resource) as the exchange it was, its digests checked.
+
+        Without `check` only for a caller that has just looked at `digest_checks`.
 
         Raises `ArchiveError` when a digest does not match or a revisit's original is not in the archive.
         """
-        self.check_block(capture)
+        if check:
+            self.check_block(capture)
         fields, stream = self.open_record(capture)
         with stream:
             if capture.record_type == "resource":
                 return self._resource_exchange(capture, fields)
             record = self._stored(capture)
         body = self.payload_capture(capture)
-        if body.record_id != capture.record_id:
+        if check and body.record_id != capture.record_id:
             self.check_block(body)
         exchange = exchange_of(record, self.file_of(capture), self.file_of(body), body.offset)
         exchange.capture = capture
@@ -341,9 +391,7 @@ class Archive:
         head = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n".encode()
 
         def open_response() -> BinaryIO:
-            _, stream = self.open_record(capture)
-            with stream:
-                return io.BytesIO(head + stream.read())
+            return prefixed(head, self.open_record(capture)[1])
 
         return Exchange(
             url=capture.target_uri,

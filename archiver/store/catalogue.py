@@ -10,9 +10,9 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,6 +20,7 @@ from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Mention, Observation, Post, Resolution
 from archiver.store.conclusions import Conclusion, parse_conclusion
 from archiver.store.reader import StoredRecord, parse_http_head
+from archiver.store.records import parse_warc_date
 from archiver.store.surt import surt
 
 VERSION = 1
@@ -90,6 +91,28 @@ BATCH = 256
 
 KEYED_TYPES = frozenset({"response", "revisit", "resource"})
 """Record types that are looked up by URL; the others go by target URI or record id."""
+
+
+NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands for the date of a record that has none, as the earliest there is."""
+
+
+class CapturedUri(NamedTuple):
+    """A target URI with captures."""
+
+    uri: str
+    captures: int
+    first: datetime
+    last: datetime
+
+
+class Standing(NamedTuple):
+    """How a mention stands by now; null where nothing was concluded."""
+
+    mention_id: str
+    outcome: str | None
+    post_key: str | None
+    state: str | None
 
 
 class Catalogue:
@@ -330,6 +353,10 @@ class Catalogue:
     def capture(self, record_id: str) -> Capture | None:
         return next(self._captures("record_id = ?", (record_id,)), None)
 
+    def capture_at(self, segment: str, offset: int) -> Capture | None:
+        """The record at this place: unlike a record id, a place names one record in any WARC file."""
+        return next(self._captures("segment = ? AND offset = ?", (segment, offset)), None)
+
     def captures_at(self, target_uri: str) -> list[Capture]:
         """All captures of exactly this target URI, oldest first."""
         return list(self._captures("target_uri = ? ORDER BY time, segment, offset", (target_uri,)))
@@ -344,6 +371,16 @@ class Catalogue:
 
     def captures_in(self, segment: str) -> list[Capture]:
         return list(self._captures("segment = ? ORDER BY offset", (segment,)))
+
+    def captured_uris(self, *, contains: str = "", after: str = "", limit: int = 100) -> list[CapturedUri]:
+        """Target URIs that hold `contains` (as written), in their own order, from the one behind `after` on."""
+        rows = self.query(
+            "SELECT target_uri, count(*), min(time), max(time) FROM captures WHERE target_uri > ?"
+            " AND type IN ('response','revisit','resource','conversion') AND instr(target_uri, ?) > 0"
+            " GROUP BY target_uri ORDER BY target_uri LIMIT ?",
+            (after, contains, limit),
+        )
+        return [CapturedUri(row[0], row[1], _time(row[2]), _time(row[3])) for row in rows]
 
     def original_of(self, target_uri: str, payload_digest: str) -> Capture | None:
         """The first whole record that holds this payload of this target URI."""
@@ -374,6 +411,40 @@ class Catalogue:
         return [
             (Article(uri=r[1], digest=r[2], source=r[3], title=r[4], language=r[5], published=r[6]), r[7]) for r in rows
         ]
+
+    def article_record(self, article_id: str) -> str | None:
+        """The metadata record that an article and its mentions were read from."""
+        return self._one("SELECT record_id FROM articles WHERE id = ?", article_id)
+
+    def post_record(self, key: str) -> str | None:
+        """The metadata record that a post's best record was read from."""
+        return self._one("SELECT record_id FROM posts WHERE key = ?", key)
+
+    def _one(self, sql: str, value: str) -> str | None:
+        rows = self.query(sql, (value,))
+        return rows[0][0] if rows else None
+
+    def standings(self, article_id: str) -> list[Standing]:
+        """How each mention of an article stands, in document order: the last resolution, the last look at the post."""
+        rows = self.query(
+            "SELECT m.id, r.outcome, r.post_key,"
+            " coalesce((SELECT o.state FROM observations o WHERE o.post_key = r.post_key"
+            " ORDER BY o.seen_at DESC, o.record_id DESC LIMIT 1), json_extract(r.json, '$.state'))"
+            " FROM mentions m LEFT JOIN resolutions r ON r.record_id = (SELECT l.record_id FROM resolutions l"
+            " LEFT JOIN captures c ON c.record_id = l.record_id WHERE l.mention_id = m.id"
+            " ORDER BY c.segment DESC, c.offset DESC LIMIT 1)"
+            " WHERE m.article_id = ? ORDER BY m.position",
+            (article_id,),
+        )
+        return [Standing(*row) for row in rows]
+
+    def citations(self, post_key: str) -> list[tuple[str, str]]:
+        """`(article id, mention id)` of the mentions that were ever resolved to a post."""
+        return self.query(
+            "SELECT DISTINCT m.article_id, m.id FROM resolutions r JOIN mentions m ON m.id = r.mention_id"
+            " WHERE r.post_key = ? ORDER BY m.article_id, m.position",
+            (post_key,),
+        )
 
     def mentions(self, article_id: str | None = None) -> list[tuple[str, Mention]]:
         """`(article id, mention)` in document order."""
@@ -422,7 +493,7 @@ def capture_of(row: tuple[Any, ...]) -> Capture:
         record_id=record_id,
         record_type=kind,
         target_uri=uri,
-        time=datetime.fromisoformat(time),
+        time=_time(time),
         file=segment,
         offset=offset,
         length=length,
@@ -433,6 +504,14 @@ def capture_of(row: tuple[Any, ...]) -> Capture:
         refers_to=refers,
         truncated=truncated,
     )
+
+
+def _time(value: str) -> datetime:
+    """The time of a record; `NO_TIME` where another tool wrote none that can be read."""
+    try:
+        return parse_warc_date(value)
+    except (ValueError, OverflowError):
+        return NO_TIME
 
 
 def _id(value: str | None) -> str | None:

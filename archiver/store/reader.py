@@ -5,9 +5,6 @@ warcio reads the records; what is added is bounds, one kind of error, and the wa
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import io
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,6 +18,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange, Truncation
+from archiver.store.digests import digest_algorithm, new_hasher, read_head, spells
 from archiver.store.records import Field, field, parse_warc_date
 
 MAX_HEAD = 1 << 20
@@ -149,6 +147,33 @@ def open_block(path: Path, offset: int) -> tuple[tuple[Field, ...], BinaryIO]:
     return block.fields, cast(BinaryIO, io.BufferedReader(block, PIECE))
 
 
+class _Prefixed(io.RawIOBase):
+    """Some bytes, and then the rest of a stream, which is closed with this one."""
+
+    def __init__(self, prefix: bytes, stream: BinaryIO) -> None:
+        self._prefix = memoryview(prefix)
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        size = len(buffer)
+        data = self._prefix[:size] if self._prefix else self._stream.read(size)
+        self._prefix = self._prefix[size:]
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def prefixed(prefix: bytes, stream: BinaryIO) -> BinaryIO:
+    """`prefix` and then the rest of `stream`, read as one, in constant memory."""
+    return cast(BinaryIO, io.BufferedReader(_Prefixed(prefix, stream), PIECE))
+
+
 def parse_http_head(head: bytes) -> tuple[str, int, tuple[tuple[str, str], ...]]:
     """`(version, status, headers)` of an HTTP response head; status 0 when there is no status line."""
     lines = head.replace(b"\r\n", b"\n").split(b"\n")
@@ -180,29 +205,27 @@ def exchange_of(record: StoredRecord, path: Path, body_path: Path, body_offset: 
         if not revisit:
             return open_block(path, record.offset)[1]
         _, original = open_block(body_path, body_offset)
-        with original:
-            original_head = _read_head(original)
-            body = original.read()
         # The headers are this visit's; how the body is coded is the original's.
-        return io.BytesIO(recode_head(record.head, original_head) + body)
+        return prefixed(recode_head(record.head, read_head(original)), original)
 
     shown = headers
     head_length = len(record.head)
-    if revisit:
-        _, original = open_block(body_path, body_offset)
-        with original:
-            merged = recode_head(record.head, _read_head(original))
-        head_length = len(merged)
-        shown = parse_http_head(merged)[2]
     fields, block = open_block(body_path, body_offset)
-    block.close()
+    length = int(field(fields, "Content-Length") or 0)
+    with block:
+        if revisit:
+            original_head = read_head(block)
+            merged = recode_head(record.head, original_head)
+            head_length = len(merged)
+            length += head_length - len(original_head)
+            shown = parse_http_head(merged)[2]
     return Exchange(
         url=record.target_uri,
         time=record.time,
         status=status,
         headers=shown,
         open_response=open_response,
-        response_length=int(field(fields, "Content-Length") or 0),
+        response_length=length,
         head_length=head_length,
         payload_digest=record.field("WARC-Payload-Digest") or record.field("Archiver-Payload-Digest"),
         http_version=version or "HTTP/1.1",
@@ -226,32 +249,15 @@ def recode_head(head: bytes, original: bytes) -> bytes:
     return b"\r\n".join([*kept, *coding, b"", b""])
 
 
-def _read_head(stream: BinaryIO) -> bytes:
-    head = b""
-    while b"\r\n\r\n" not in head and b"\n\n" not in head and len(head) < MAX_HEAD:
-        line = stream.readline(MAX_HEAD)
-        if not line:
-            break
-        head += line
-    return head
-
-
 def digest_matches(stream: BinaryIO, expected: str) -> bool | None:
     """Does the stream hash to `ALGORITHM:VALUE` (hex or Base32)? null when the algorithm is unknown."""
-    algorithm, _, value = expected.partition(":")
-    try:
-        hasher = hashlib.new(algorithm.lower().replace("-", ""))
-    except ValueError:
+    name = digest_algorithm(expected)
+    if name is None:
         return None
+    hasher = new_hasher(name)
     while piece := stream.read(PIECE):
         hasher.update(piece)
-    digest = hasher.digest()
-    if len(value) == len(digest) * 2:
-        return value.lower() == digest.hex()
-    try:
-        return base64.b32decode(value.upper() + "=" * (-len(value) % 8)) == digest
-    except (binascii.Error, ValueError):
-        return False
+    return spells(expected.partition(":")[2].strip(), hasher.digest())
 
 
 def _first_line(error: BaseException) -> str:

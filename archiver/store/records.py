@@ -65,7 +65,9 @@ def parse_warc_date(value: str) -> datetime:
 
     Raises `ValueError` when it is none.
     """
-    return datetime.fromisoformat(value.strip()).astimezone(UTC)
+    time = datetime.fromisoformat(value.strip())
+    # A W3CDTF day has no zone; WARC dates are UTC.
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def clean(value: str) -> str:

@@ -1,0 +1,144 @@
+"""Do a record's bytes match the digests that the record declares?
+
+One pass over the block answers for every digest. A payload digest covers the HTTP body; tools disagree on whether the
+transfer encoding belongs to it (ISO 28500:2017 section 5.9 against common practice), so either reading counts as a
+match. A field that no hash is known for is neither right nor wrong: `matches` is then null.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, Protocol
+
+import msgspec
+from warcio.bufferedreaders import ChunkedDataReader
+
+from archiver.store.records import Field, field
+
+BLOCK = "WARC-Block-Digest"
+PAYLOAD_FIELDS = ("WARC-Payload-Digest", "Archiver-Payload-Digest")
+
+ALGORITHMS = frozenset(
+    {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3256", "sha3384", "sha3512", "blake2b", "blake2s"}
+)
+"""What is accepted, written without hyphen and underscore. hashlib's other names (such as `shake_128`) have no fixed
+length, or depend on how Python was built."""
+
+HASHLIB_NAMES = {"sha3256": "sha3_256", "sha3384": "sha3_384", "sha3512": "sha3_512"}
+PIECE = 256 * 1024
+MAX_HEAD = 1 << 20
+
+
+class Hasher(Protocol):
+    """What `hashlib.new` gives."""
+
+    def update(self, data: bytes, /) -> None: ...
+
+    def digest(self) -> bytes: ...
+
+
+class DigestCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """One digest that a record declares, against its bytes."""
+
+    field: str
+    """Such as `WARC-Block-Digest`."""
+    expected: str
+    """As declared: `ALGORITHM:VALUE`."""
+    matches: bool | None
+    """null: the algorithm is not known."""
+
+
+def check_digests(
+    fields: tuple[Field, ...], open_block: Callable[[], BinaryIO], *, payload_digest: str | None = None
+) -> tuple[DigestCheck, ...]:
+    """Every digest that a record declares, checked against its block.
+
+    `open_block` opens the block for reading from its start, as often as needed. `payload_digest` is one more digest of
+    the payload, declared elsewhere: by a revisit record, of its original. A revisit's own payload digests speak of the
+    original's payload and are left out.
+    """
+    revisit = (field(fields, "WARC-Type") or "").lower() == "revisit"
+    wanted = [(name, value) for name in (BLOCK, *PAYLOAD_FIELDS) if (value := field(fields, name))]
+    if revisit:
+        wanted = [(name, value) for name, value in wanted if name == BLOCK]
+    if payload_digest:
+        wanted.append(("WARC-Payload-Digest of the revisit", payload_digest))
+    if not wanted:
+        return ()
+    http = (field(fields, "Content-Type") or "").lower().startswith("application/http")
+    algorithms = {name for _, value in wanted if (name := digest_algorithm(value))}
+    with open_block() as stream:
+        block, body, head = _hash(stream, algorithms, http=http)
+    checks = {(name, value): _same(block if name == BLOCK else body, value) for name, value in wanted}
+    if any(matches is False and name != BLOCK for (name, _), matches in checks.items()) and b"chunked" in head.lower():
+        with open_block() as stream:
+            read_head(stream)
+            decoded, _, _ = _hash(ChunkedDataReader(stream), algorithms, http=False)
+        for (name, value), matches in checks.items():
+            if name != BLOCK and matches is False:
+                checks[name, value] = _same(decoded, value)
+    return tuple(DigestCheck(field=name, expected=value, matches=matches) for (name, value), matches in checks.items())
+
+
+def digest_algorithm(declared: str) -> str | None:
+    """The algorithm that `ALGORITHM:VALUE` names, as `ALGORITHMS` spells it; null when it is not known."""
+    name = declared.partition(":")[0].lower().replace("-", "").replace("_", "")
+    return name if name in ALGORITHMS else None
+
+
+def new_hasher(name: str) -> Hasher:
+    """A hasher of one of `ALGORITHMS`."""
+    return hashlib.new(HASHLIB_NAMES.get(name, name), usedforsecurity=False)
+
+
+def _hash(stream: Any, algorithms: set[str], *, http: bool) -> tuple[dict[str, bytes], dict[str, bytes], bytes]:
+    """Digests of the whole stream, digests of what comes after its HTTP head, and the head."""
+    whole = {name: new_hasher(name) for name in algorithms}
+    head = read_head(stream) if http else b""
+    for hasher in whole.values():
+        hasher.update(head)
+    after = {name: new_hasher(name) for name in algorithms}
+    for piece in _pieces(stream):
+        for hasher in (*whole.values(), *after.values()):
+            hasher.update(piece)
+    return (
+        {name: hasher.digest() for name, hasher in whole.items()},
+        {name: hasher.digest() for name, hasher in after.items()},
+        head,
+    )
+
+
+def _pieces(stream: Any) -> Iterator[bytes]:
+    while piece := stream.read(PIECE):
+        yield piece
+
+
+def read_head(stream: Any) -> bytes:
+    """The HTTP head at the beginning of a stream, its blank line included."""
+    lines: list[bytes] = []
+    size = 0
+    while size < MAX_HEAD:
+        line = stream.readline(MAX_HEAD)
+        lines.append(line)
+        size += len(line)
+        if line in (b"\r\n", b"\n", b""):
+            break
+    return b"".join(lines)
+
+
+def _same(digests: dict[str, bytes], declared: str) -> bool | None:
+    algorithm = digest_algorithm(declared)
+    return None if algorithm is None else spells(declared.partition(":")[2].strip(), digests[algorithm])
+
+
+def spells(value: str, digest: bytes) -> bool:
+    """Is `value` the digest in hex or in Base32 (RFC 4648), the two spellings in use?"""
+    if len(value) == len(digest) * 2:
+        return value.lower() == digest.hex()
+    try:
+        return base64.b32decode(value.upper() + "=" * (-len(value) % 8)) == digest
+    except (binascii.Error, ValueError):
+        return False
