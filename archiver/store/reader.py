@@ -72,7 +72,7 @@ def read_segment(path: Path, start: int = 0) -> Iterator[StoredRecord]:
                 for record in iterator:
                     head, block = _peek(record)
                     fields = tuple(record.rec_headers.headers)
-                    offset = start + iterator.get_record_offset()
+                    offset = iterator.get_record_offset()
                     yield StoredRecord(
                         segment=path.name,
                         offset=offset,
