@@ -32,6 +32,7 @@ def twin(generated_population: Population) -> Iterator[Twin]:
     """A running twin with a population of its own (seed 1) and a frozen clock."""
     with Twin(Population(generated_population.posts), clock=TWIN_CLOCK) as running:
         yield running
+        assert running.errors == []
 
 
 @pytest.fixture
@@ -48,6 +49,7 @@ def make_twin() -> Iterator[Callable[..., Twin]]:
     yield make
     for running in started:
         running.close()
+    assert [error for running in started for error in running.errors] == []
 
 
 @pytest.fixture(scope="session")

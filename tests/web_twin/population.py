@@ -388,7 +388,7 @@ class _Maker:
     def _post_all(self, account: Account, lang: str) -> None:
         posts = [self._post(account, lang, when) for when in self._times()]
         self._decorate(account, lang, posts)
-        for post in posts:
+        for post in sorted(posts, key=lambda post: post.created):
             self._population.add(post)
         self._add_edit(account, lang, posts)
         self._spread_states(posts)

@@ -14,6 +14,7 @@ import ssl
 import struct
 import tempfile
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -67,7 +68,7 @@ class Twin:
     seed: of the generated population, where none is given.
 
     Public faces: `population`, `x` and `wayback` and `news` (their switches), `fault`, `log`, `hits`, `connections`,
-    `connect_to`, `ca_file`, `https_port`, `http_port`.
+    `connect_to`, `ca_file`, `https_port`, `http_port`, `host`, `errors`.
     """
 
     def __init__(
@@ -92,6 +93,8 @@ class Twin:
         self._lines: set[_Connection] = set()
         self._threads: set[threading.Thread] = set()
         self._ports = ports
+        self.errors: list[Exception] = []
+        """What went wrong in the twin itself: empty, unless a site has a bug."""
         self.connections = 0
         """How many TCP connections were accepted."""
         self.https_port = 0
@@ -276,7 +279,12 @@ class Twin:
         site = self._site(request.host)
         if site is None:
             return plain(421, "Misdirected Request: the twin knows no such host\n")
-        reply = site(request)
+        try:
+            reply = site(request)
+        except Exception as error:
+            # The twin's own fault (or that of a test's site): shown to whoever asked, and kept for the test.
+            self.errors.append(error)
+            return plain(500, f"The twin failed on {request.url}\n\n{traceback.format_exc()}")
         if reply.header("date") is None:
             date = (reply.spell("Date"), format_datetime(self.now().astimezone(UTC), usegmt=True))
             reply = replace(reply, headers=(date, *reply.headers))

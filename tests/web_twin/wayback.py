@@ -397,10 +397,9 @@ class Wayback:
         if self._is_excluded(url):
             return self._blocked(request)
         try:
-            rows = self._select(url, request)
+            rows, resume_key = self._page(self._select(url, request), query)
         except (re.error, ValueError) as error:
             return self._cdx_text(request, f"Bad request: {error}\n", status=400)
-        rows, resume_key = self._page(rows, query)
         fields = [name for name in query.get("fl", "").split(",") if name] or list(FIELDS)
         if any(name not in FIELDS for name in fields):
             return self._cdx_text(request, f"Bad request: fl={query['fl']}\n", status=400)

@@ -352,10 +352,10 @@ class XSite:
     def _inner(self, post: TwinPost, *, self_thread: bool) -> dict[str, Any]:
         """A quoted or answered post: the same, without `__typename`, with counts of its own."""
         inner: dict[str, Any] = {"lang": post.lang, "reply_count": post.replies, "retweet_count": post.likes // 9}
-        inner |= {"favorite_count": post.likes, "possibly_sensitive": post.sensitive}
+        inner["favorite_count"] = post.likes
         inner |= self._core(post)
         if self_thread and post.media:
-            inner |= self._media_members(post)
+            inner["mediaDetails"] = self._media_members(post)["mediaDetails"]
         if self_thread:
             inner["self_thread"] = {"id_str": post.id}
         inner |= {"isEdited": post.edited, "isStaleEdit": post.stale}
