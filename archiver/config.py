@@ -271,7 +271,8 @@ class WebSettings(Section, frozen=True, kw_only=True):
     ] = 1_000_000_000
     max_header_bytes: Annotated[
         int,
-        Meta(ge=1024, le=1 << 24, description="A response with a longer head is refused.", extra=SIZE),
+        # httpcore 1.0 bounds a head at 100 KiB itself
+        Meta(ge=1024, le=100 * 1024, description="A response with a longer head is refused.", extra=SIZE),
     ] = 100 * 1024
     max_redirects: Annotated[int, Meta(ge=0, le=50, description="So many redirects are followed, then it fails.")] = 10
     retries: Annotated[

@@ -6,16 +6,18 @@ that an answer reads the same live and replayed, there is one class for both.
 
 from __future__ import annotations
 
+import codecs
 import io
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO, Literal, Protocol
 
 import msgspec
-from warcio.bufferedreaders import ChunkedDataReader
 
 from archiver.errors import LimitError
+from archiver.http1 import content_codings, dechunk, decoded
 from archiver.model import Capture
+from archiver.url import resolve_url
 
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
@@ -25,7 +27,12 @@ MAX_PAYLOAD = 64 * 1024 * 1024
 MAX_EXPANSION = 200
 """A decoded payload may be this many times its encoded size (gzip reaches about 1,000 on zeros: a bomb)."""
 
-CONTENT_CODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate", "br": "br"}
+ALWAYS_DECODED = 1 << 20
+"""Up to so many bytes the ratio is not looked at: a small page of blanks is no bomb."""
+
+PIECE = 64 * 1024
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Tls(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,50 +89,61 @@ class Exchange(msgspec.Struct, kw_only=True):
     def record_id(self) -> str | None:
         return self.capture.record_id if self.capture else None
 
+    @property
+    def redirect(self) -> str | None:
+        """Where the answer sends its reader: the absolute URL; null where it does not."""
+        location = self.header("location") if self.status in REDIRECTS else None
+        if not location:
+            return None
+        # header values map bytes to characters one by one; what is sent beyond ASCII is UTF-8 (WHATWG Fetch)
+        return resolve_url(self.url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
+
     def payload(self, limit: int = MAX_PAYLOAD) -> bytes:
         """The body with transfer and content encoding removed, at most `limit` bytes.
 
         A body that was cut or that does not decode gives what could be decoded.
 
-        Raises `LimitError` when the decoded body is larger than `limit` or expands more than a real one does.
+        Raises `LimitError` when the decoded body is larger than `limit` or expands more than a real one does, and
+        `InputError` when it is compressed in a way that this installation cannot read.
         """
         out = io.BytesIO()
         size = 0
-        bound = min(limit, max(1 << 20, self.response_length * MAX_EXPANSION))
         for piece in self.iter_payload():
             size += len(piece)
-            if size > bound:
-                raise LimitError(f"the answer decodes to more than {bound:,} bytes", subject=self.url)
+            if size > limit:
+                raise LimitError(f"the answer decodes to more than {limit:,} bytes", subject=self.url)
             out.write(piece)
         return out.getvalue()
 
-    def iter_payload(self, size: int = 65536) -> Iterator[bytes]:
-        """The decoded body piece by piece, in constant memory."""
-        coding = CONTENT_CODINGS.get((self.header("content-encoding") or "").strip().lower())
+    def iter_payload(self) -> Iterator[bytes]:
+        """The decoded body piece by piece, in constant memory; raises what `payload` raises."""
+        size = 0
+        bound = max(ALWAYS_DECODED, (self.response_length - self.head_length) * MAX_EXPANSION)
         with self.open_response() as stream:
             stream.read(self.head_length)
-            reader: BinaryIO
-            if self.chunked:
-                reader = ChunkedDataReader(stream, decomp_type=coding)
-            elif coding:
-                from warcio.bufferedreaders import DecompressingBufferedReader
-
-                reader = DecompressingBufferedReader(stream, decomp_type=coding)
-            else:
-                reader = stream
-            while piece := reader.read(size):
+            pieces = dechunk(stream) if self.chunked else iter(lambda: stream.read(PIECE), b"")
+            for piece in decoded(pieces, content_codings(self.header("content-encoding"))):
+                size += len(piece)
+                if size > bound:
+                    raise LimitError(f"the answer expands more than {MAX_EXPANSION} times", subject=self.url)
                 yield piece
 
     def text(self, limit: int = MAX_PAYLOAD) -> str:
-        """The payload as text, in the charset that the header names, else UTF-8; wrong bytes become U+FFFD."""
+        """The payload as text, in the charset that the header names, else UTF-8; wrong bytes become U+FFFD.
+
+        Raises what `payload` raises.
+        """
         content_type = self.header("content-type") or ""
         charset = next(
-            (p.partition("=")[2].strip(" \"'") for p in content_type.split(";") if "charset=" in p.lower()), "utf-8"
+            (p.partition("=")[2].strip(" \"'") for p in content_type.split(";") if "charset=" in p.lower()), ""
         )
+        payload = self.payload(limit)
+        if payload.startswith(codecs.BOM_UTF8):
+            return payload.decode("utf-8-sig", "replace")
         try:
-            return self.payload(limit).decode(charset or "utf-8", "replace")
-        except LookupError:
-            return self.payload(limit).decode("utf-8", "replace")
+            return payload.decode(charset or "utf-8", "replace")
+        except (LookupError, ValueError):  # no such charset, or a codec that is none (`hex`, `idna`)
+            return payload.decode("utf-8", "replace")
 
 
 class Fetcher(Protocol):

@@ -2,6 +2,9 @@
 
 It refuses what is dangerous (guard), is polite (limits), bounds time, size and redirects, records the exchange as it
 crossed the connection (tape) and hands it to the sink, which stores it, before anybody reads it.
+
+httpcore, the transport under httpx, is used directly: what httpx.Client adds (cookies, redirects, proxies from the
+environment, decoding) is what an exchange that stands alone as evidence cannot have, and it doubles the cost.
 """
 
 from __future__ import annotations
@@ -10,34 +13,39 @@ import hashlib
 import re
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Protocol, Self, cast
-from urllib.parse import urljoin
 
 import certifi
 import httpcore
-import httpx
 
-from archiver.config import WebSettings
+from archiver.config import WebSettings, parse_host_port
 from archiver.errors import ConfigError, NetworkError, RefusedError
 from archiver.exchange import Exchange, Truncation
+from archiver.http1 import body_length, final_head
 from archiver.model import Capture
+from archiver.url import WebUrl, web_url, without_userinfo
 from archiver.web.guard import parse_networks
 from archiver.web.limits import HostLimiter, retry_after
 from archiver.web.tape import RecordingBackend, StoppedError, Tape
-
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 """Answers that a second try may better. 429 without a hint waits a minute: the Wayback Machine asks for that."""
 
 BACKOFF_SECONDS = 1.0
 TOO_MANY_REQUESTS_SECONDS = 60.0
-MAX_URL = 8192
-HEAD_LIMIT = 1 << 20
-_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+
+READ_SIZE = 64 * 1024
+"""What httpcore reads at a time: so much may arrive together with a head's end."""
+
+SENSITIVE_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+"""Not passed on to another origin when a redirect leads there (WHATWG Fetch)."""
+
+_OPENSSL_NOISE = re.compile(r"^\[[^\]]*\] |\s*\(_?ssl\.c:[0-9]+\)$")
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FIELD_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
 class Sink(Protocol):
@@ -48,54 +56,13 @@ class Sink(Protocol):
     def write_refusal(self, url: str, address: str, reason: str) -> None: ...
 
 
-class _Transport(httpx.BaseTransport):
-    """httpx over an httpcore pool with our network backend: HTTP/1.1 only, so that the bytes are the message."""
-
-    def __init__(self, pool: httpcore.ConnectionPool) -> None:
-        self._pool = pool
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        response = self._pool.handle_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=request.headers.raw,
-                content=cast(httpx.SyncByteStream, request.stream),
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(
-            status_code=response.status,
-            headers=response.headers,
-            stream=_Stream(response),
-            extensions=response.extensions,
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(cast(Iterable[bytes], self._response.stream))
-
-    def close(self) -> None:
-        self._response.close()
-
-
 class Door:
     """Fetches over the live network; fits `archiver.exchange.Fetcher`. Threads may share one.
 
     `sink` stores each exchange, also the failed tries that got an answer; without one, nothing is kept. The clocks are
     injected for tests: `clock` gives the time that goes into the evidence, `monotonic` and `sleep` serve waiting.
+
+    Raises `ConfigError` where `[web]` names a CA file or addresses that cannot be used.
     """
 
     def __init__(
@@ -124,17 +91,17 @@ class Door:
             max_keepalive_connections=max(4, settings.threads * 2),
             keepalive_expiry=15.0,
             http1=True,
-            http2=False,
+            http2=False,  # HTTP/1.1 only: there the bytes on the connection are the message
             network_backend=self._backend,
         )
-        # Without httpx.Client on top: its cookies, redirects and environment proxies are what an exchange that must
-        # stand alone as evidence cannot have, and it doubles the cost of a request.
-        self._transport = _Transport(self._pool)
-        self._headers = (
-            ("User-Agent", settings.agent),
-            ("Accept", "*/*"),
-            ("Accept-Language", settings.accept_language),
-            ("Accept-Encoding", "gzip, deflate"),
+        self._headers = tuple(
+            (name.encode("ascii"), value.encode("latin-1"))
+            for name, value in (
+                ("User-Agent", settings.agent),
+                ("Accept", "*/*"),
+                ("Accept-Language", settings.accept_language),
+                ("Accept-Encoding", "gzip, deflate"),
+            )
         )
         self._timeouts = {
             "timeout": {
@@ -154,25 +121,26 @@ class Door:
         self.close()
 
     def close(self) -> None:
-        self._transport.close()
+        self._pool.close()
 
     def fetch(self, url: str, *, headers: Iterable[tuple[str, str]] = (), max_bytes: int | None = None) -> Exchange:
         """One GET, stored before it is returned; see `archiver.exchange.Fetcher.fetch`."""
         target = self._checked(url)
         host = target.host
-        if self._limiter.is_down(host):
-            raise NetworkError("left alone for a minute after failures in a row", subject=host)
-        headers = list(headers)
+        if reason := self._limiter.why_left(host):
+            raise NetworkError(reason, subject=host)
+        fields = self._request_headers(target, headers)
+        bound = self._settings.max_bytes if max_bytes is None else max_bytes
         for attempt in range(self._settings.retries + 1):
             last = attempt == self._settings.retries
             self._limiter.wait(host)
             try:
-                exchange = self._exchange(target, headers, max_bytes or self._settings.max_bytes)
+                exchange = self._exchange(target, fields, bound)
             except RefusedError:
                 raise
             except NetworkError:
                 self._limiter.failed(host)
-                if last or self._limiter.is_down(host):
+                if last or self._limiter.why_left(host):
                     raise
                 self._sleep(BACKOFF_SECONDS * 2**attempt)
                 continue
@@ -183,12 +151,11 @@ class Door:
             if pause is None:
                 return exchange
             if pause > self._settings.retry_after_max:
-                self._limiter.postpone(host, self._settings.retry_after_max)
-                return exchange
-            if last:
-                self._limiter.postpone(host, pause)
+                self._limiter.leave(host, pause, f"the host asked to be left alone for {pause:.0f} seconds")
                 return exchange
             self._limiter.postpone(host, pause)
+            if last:
+                return exchange
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def follow(
@@ -202,59 +169,84 @@ class Door:
         chain: list[Exchange] = []
         seen: set[str] = set()
         while True:
-            if url in seen or len(chain) > self._settings.max_redirects:
-                problem = "redirects lead round in a loop" if url in seen else "too many redirects"
-                raise self._refuse(f"{problem} (from {chain[0].url})", url)
-            seen.add(url)
             exchange = self.fetch(url, headers=headers, max_bytes=max_bytes)
             chain.append(exchange)
-            location = exchange.header("location")
-            if exchange.status not in REDIRECTS or not location:
+            seen.add(exchange.url)
+            if exchange.redirect is None:
                 return chain
-            url = urljoin(url, location.strip()).partition("#")[0]
+            url = exchange.redirect
+            target = self._checked(url)
+            if str(target) in seen:
+                raise self._refuse(f"redirects lead round in a loop (from {chain[0].url})", url)
+            if len(chain) > self._settings.max_redirects:
+                raise self._refuse(f"too many redirects (from {chain[0].url})", url)
+            before = web_url(exchange.url)
+            if (before.scheme, before.host, before.port) != (target.scheme, target.host, target.port):
+                headers = [pair for pair in headers if pair[0].lower() not in SENSITIVE_HEADERS]
 
-    def _checked(self, url: str) -> httpx.URL:
-        if len(url) > MAX_URL:
-            raise self._refuse(f"the URL is longer than {MAX_URL} characters", url)
+    def _checked(self, url: str) -> WebUrl:
         try:
-            target = httpx.URL(url)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise self._refuse(f"not a URL: {error}", url) from error
-        if target.scheme not in ("http", "https") or not target.host:
-            raise self._refuse("only http and https are fetched", url)
-        if target.userinfo:
-            raise self._refuse("a URL with a user name or password is not fetched", target.host)
-        return target.copy_with(fragment=None) if target.fragment else target
+            return web_url(url)
+        except ValueError as error:
+            raise self._refuse(str(error), without_userinfo(url)) from error
 
-    def _exchange(self, target: httpx.URL, headers: list[tuple[str, str]], max_bytes: int) -> Exchange:
+    def _request_headers(self, target: WebUrl, extra: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+        own: list[tuple[bytes, bytes]] = []
+        for name, value in extra:
+            if not _FIELD_NAME.fullmatch(name) or not _FIELD_VALUE.fullmatch(value):
+                raise self._refuse(f"the request header {name[:40]!r} cannot be sent", str(target))
+            own.append((name.encode("ascii"), value.encode("utf-8")))
+        names = {name.lower() for name, _ in own}
+        return [
+            (b"Host", target.authority.encode("ascii")),
+            *(pair for pair in self._headers if pair[0].lower() not in names),
+            *(pair for pair in own if pair[0].lower() != b"host"),
+        ]
+
+    def _exchange(self, target: WebUrl, headers: list[tuple[bytes, bytes]], max_bytes: int) -> Exchange:
         """One try.
 
         Raises `NetworkError` when there is no complete response head.
         """
         settings = self._settings
         tape = Tape(
-            max_bytes=max_bytes,
+            max_bytes=max(max_bytes, settings.max_header_bytes + READ_SIZE),
+            max_head=settings.max_header_bytes,
             deadline=self._monotonic() + settings.total_timeout,
             monotonic=self._monotonic,
         )
         when = self._clock()
-        own = {name.lower() for name, _ in headers}
-        defaults = [pair for pair in self._headers if pair[0].lower() not in own]
-        request = httpx.Request("GET", target, headers=[*defaults, *headers], extensions=self._timeouts)
+        request = httpcore.Request(
+            b"GET",
+            httpcore.URL(
+                scheme=target.scheme.encode(),
+                host=target.host.encode(),
+                port=target.port,
+                target=target.target.encode(),
+            ),
+            headers=headers,
+            extensions=self._timeouts,
+        )
         payload = hashlib.sha256()
         truncated: Truncation | None = None
         problem: Exception | None = None
-        response: httpx.Response | None = None
+        response: httpcore.Response | None = None
+        start = head_length = 0
         self._backend.insert(tape)
         try:
-            response = self._transport.handle_request(request)
+            response = self._pool.handle_request(request)
+            tape.head_complete = True
+            start, head_length = final_head(tape.head(settings.max_header_bytes + READ_SIZE))
+            if start + head_length > settings.max_header_bytes:
+                raise NetworkError(_explain(StoppedError("length")), subject=str(target))
+            tape.bound(start + head_length + max_bytes)
             for piece in cast(Iterable[bytes], response.stream):
                 payload.update(piece)
         except StoppedError as stop:
             truncated, problem = stop.reason, stop
-        except (httpcore.ReadTimeout, httpx.ReadTimeout) as error:
+        except httpcore.ReadTimeout as error:
             truncated, problem = "time", error
-        except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
             truncated, problem = "disconnect", error
         finally:
             self._backend.insert(None)
@@ -264,21 +256,23 @@ class Door:
                 self._record_refusal(str(target), address, reason)
         if response is None:
             raise NetworkError(_explain(problem), subject=str(target)) from problem
-        start, head_length = _final_head(tape.head(HEAD_LIMIT))
-        length = response.headers.get("content-length", "")
-        if problem is None and length.isdecimal() and "transfer-encoding" not in response.headers:
-            tape.cut(start + head_length + int(length[:18]))
+        shown = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers)
+        if problem is None:
+            with tape.opener(start + head_length)() as body:
+                length = body_length(response.status, shown, body)
+            if length is not None:
+                tape.cut(start + head_length + length)
         return Exchange(
             url=str(target),
             time=when,
-            status=response.status_code,
-            headers=tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw),
+            status=response.status,
+            headers=shown,
             request=bytes(tape.request),
             open_response=tape.opener(start),
             response_length=tape.length - start,
             head_length=head_length,
             payload_digest=None if truncated else f"sha256:{payload.hexdigest()}",
-            http_version=response.http_version,
+            http_version=response.extensions["http_version"].decode("ascii"),
             ip_address=tape.ip_address,
             tls=tape.tls,
             truncated=truncated,
@@ -290,7 +284,7 @@ class Door:
             return BACKOFF_SECONDS * float(1 << attempt)
         if exchange.status not in RETRIED_STATUSES:
             return None
-        asked = retry_after(exchange.header("retry-after"), exchange.time)
+        asked = retry_after(exchange.header("retry-after"), self._clock())
         if asked is not None:
             return asked
         return TOO_MANY_REQUESTS_SECONDS if exchange.status == 429 else BACKOFF_SECONDS * float(1 << attempt)
@@ -306,17 +300,21 @@ class Door:
         return RefusedError(problem, subject=shown)
 
 
-def parse_connect_to(mapping: Mapping[str, str]) -> dict[str, tuple[str, int]]:
-    """`{"host[:port]": "address:port"}` of the configuration, with the target split.
+def parse_connect_to(mapping: Mapping[str, str]) -> dict[tuple[str, int | None], tuple[str, int]]:
+    """`{"host[:port]": "address:port"}` of the configuration, in parts; the key's port null where it has none.
 
-    Raises `ConfigError` for a target that is not `address:port`.
+    Raises `ConfigError` for what is not of that form.
     """
-    parsed: dict[str, tuple[str, int]] = {}
+    parsed: dict[tuple[str, int | None], tuple[str, int]] = {}
     for source, target in mapping.items():
-        address, _, port = target.rpartition(":")
-        if not address or not port.isdecimal() or not 0 < int(port) < 65536:
-            raise ConfigError(f"{target!r} is not ADDRESS:PORT", subject=f"[web.connect_to] {source}")
-        parsed[source] = (address.strip("[]"), int(port))
+        try:
+            address, port = parse_host_port(target)
+            key = parse_host_port(source)
+        except ValueError as error:
+            raise ConfigError(f"{target!r}: wanted is {error}", subject=f"[web.connect_to] {source}") from error
+        if port is None:
+            raise ConfigError(f"{target!r} names no port", subject=f"[web.connect_to] {source}")
+        parsed[key] = (address, port)
     return parsed
 
 
@@ -336,26 +334,17 @@ def _explain(problem: Exception | None) -> str:
     if isinstance(problem, StoppedError):
         limits: dict[Truncation, str] = {"time": "no answer in time", "length": "the answer's head is too large"}
         return limits.get(problem.reason, "no answer")
-    if isinstance(problem, (httpcore.ConnectTimeout, httpx.ConnectTimeout)):
+    if isinstance(problem, (httpcore.ConnectTimeout, httpcore.PoolTimeout)):
         return "no connection in time"
-    if isinstance(problem, (httpcore.ReadTimeout, httpx.ReadTimeout)):
+    if isinstance(problem, httpcore.ReadTimeout):
         return "connected, but no answer in time"
-    if isinstance(problem, (httpcore.ProtocolError, httpx.ProtocolError)):
-        return f"the answer is not HTTP: {problem}"
-    text = str(problem)
-    if "CERTIFICATE_VERIFY_FAILED" in text or "SSL" in text:
-        return f"the connection is not secure: {text}"
+    text = " ".join(str(problem or "").split())
+    if isinstance(problem, httpcore.ProtocolError):
+        if text.startswith("Server disconnected"):
+            return "the server closed the connection without an answer"
+        return f"the answer is not HTTP: {text}"
+    if isinstance(problem, httpcore.ReadError):
+        return f"the connection broke before an answer: {text}" if text else "the connection broke before an answer"
+    if "SSL" in text or "TLS" in text:
+        return f"the connection is not secure: {_OPENSSL_NOISE.sub('', text)}"
     return f"no connection: {text}" if text else "no connection"
-
-
-def _final_head(head: bytes) -> tuple[int, int]:
-    """Where the final response begins (after interim 1xx responses, RFC 9110 section 15.2), and its head's length."""
-    start = 0
-    while True:
-        end = _END_OF_HEAD.search(head, start)
-        if end is None:
-            return start, len(head) - start
-        status = head[start : end.start()].split(b" ", 2)[1:2]
-        if not (status and status[0].startswith(b"1") and status[0] != b"101"):
-            return start, end.end() - start
-        start = end.end()

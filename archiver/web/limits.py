@@ -34,8 +34,10 @@ class HostLimiter:
         self._sleep = sleep
         self._monotonic = monotonic
         self._next: dict[str, float] = {}
+        self._paused: dict[str, float] = {}
         self._failures: dict[str, int] = {}
-        self._down_until: dict[str, float] = {}
+        self._left: dict[str, tuple[float, str]] = {}
+        """Until when a host is left alone, and why."""
         self._lock = threading.Lock()
 
     def wait(self, host: str) -> None:
@@ -43,33 +45,46 @@ class HostLimiter:
         rate = self._rates.get(host, self._rates.get("*", 0))
         with self._lock:
             now = self._monotonic()
-            turn = max(now, self._next.get(host, now))
+            turn = max(now, self._next.get(host, now), self._paused.get(host, now))
             if rate > 0:
                 self._next[host] = turn + 60.0 / rate
-        if turn > now:
+        while turn > now:
             self._sleep(turn - now)
+            with self._lock:
+                now = self._monotonic()
+                # another thread's answer may have asked for a pause while this one slept
+                turn = max(turn, self._paused.get(host, turn))
 
     def postpone(self, host: str, seconds: float) -> None:
         """The host asked for a pause: its next request comes no earlier."""
         with self._lock:
-            self._next[host] = max(self._next.get(host, 0.0), self._monotonic() + seconds)
+            self._paused[host] = max(self._paused.get(host, 0.0), self._monotonic() + seconds)
+
+    def leave(self, host: str, seconds: float, reason: str) -> None:
+        """Ask nothing of the host for so long: `why_left` tells the reason meanwhile."""
+        with self._lock:
+            self._left[host] = (self._monotonic() + seconds, reason)
 
     def failed(self, host: str) -> None:
-        """A connection failed; after several in a row the host counts as down."""
+        """A connection failed; after several in a row the host is left alone."""
         with self._lock:
             self._failures[host] = self._failures.get(host, 0) + 1
             if self._failures[host] >= DOWN_AFTER:
-                self._down_until[host] = self._monotonic() + DOWN_SECONDS
+                reason = f"left alone for {DOWN_SECONDS:.0f} seconds after failures in a row"
+                self._left[host] = (self._monotonic() + DOWN_SECONDS, reason)
 
     def answered(self, host: str) -> None:
         with self._lock:
             self._failures.pop(host, None)
-            self._down_until.pop(host, None)
 
-    def is_down(self, host: str) -> bool:
+    def why_left(self, host: str) -> str | None:
+        """Why nothing is asked of the host at present; null when it may be asked."""
         with self._lock:
-            until = self._down_until.get(host)
-            return until is not None and self._monotonic() < until
+            until, reason = self._left.get(host, (0.0, ""))
+            if not reason or self._monotonic() >= until:
+                self._left.pop(host, None)
+                return None
+            return reason
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -81,8 +96,8 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return float(value[:9])
     try:
         when = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        return max(0.0, (when - now).total_seconds())
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max(0.0, (when - now).total_seconds())

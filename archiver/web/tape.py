@@ -69,10 +69,18 @@ class FileSlice(io.RawIOBase):
 class Tape:
     """What crossed the connection for one exchange, in memory while small and in a temporary file beyond.
 
-    `max_bytes` bounds the response (head and body, as sent); `deadline` is a `time.monotonic()` value.
+    `max_bytes` bounds the response (head and body, as sent), `max_head` what may come before its head is complete;
+    `deadline` is a `time.monotonic()` value.
     """
 
-    def __init__(self, *, max_bytes: int, deadline: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        max_bytes: int,
+        max_head: int,
+        deadline: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.request = bytearray()
         self.ip_address: str | None = None
         self.tls: Tls | None = None
@@ -82,6 +90,9 @@ class Tape:
         self._pieces: list[bytes] = []
         self._file: BinaryIO | None = None
         self._max_bytes = max_bytes
+        self._max_head = max_head
+        self.head_complete = False
+        """Set by the reader of the response once it knows."""
         self._deadline = deadline
         self._monotonic = monotonic
 
@@ -94,6 +105,21 @@ class Tape:
         if left <= 0:
             raise StoppedError("time")
         return left if timeout is None else min(timeout, left)
+
+    def bound(self, length: int) -> None:
+        """The response may be so long, now that it is known how much of it is head.
+
+        Raises `StoppedError("length")` where it is longer already.
+        """
+        self._max_bytes = length
+        if self.length > length:
+            self.cut(length)
+            raise StoppedError("length")
+
+    def more(self) -> None:
+        """Before each read: raises `StoppedError("length")` where a head that large has still not ended."""
+        if not self.head_complete and self.length >= self._max_head:
+            raise StoppedError("length")
 
     def received(self, data: bytes) -> None:
         room = self._max_bytes - self.length
@@ -156,6 +182,7 @@ class RecordingStream(httpcore.NetworkStream):
         tape = self._current.tape
         if tape is None:
             return self._inner.read(max_bytes, timeout)
+        tape.more()
         data = self._inner.read(max_bytes, tape.remaining(timeout))
         if data:
             tape.received(data)
@@ -176,6 +203,9 @@ class RecordingStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
+        tape = self._current.tape
+        if tape is not None:
+            timeout = tape.remaining(timeout)
         secured = self._inner.start_tls(ssl_context, server_hostname, timeout)
         tls = None
         connection = secured.get_extra_info("ssl_object")
@@ -195,18 +225,18 @@ class RecordingStream(httpcore.NetworkStream):
 class RecordingBackend(httpcore.NetworkBackend):
     """Opens connections: looks the name up, asks the guard, connects to the very address that was judged.
 
-    `connect_to` maps `host:port` or `host` to `(address, port)`, as curl's `--connect-to` does; such an address is
-    allowed because the user named it. Refusals are noted on the tape.
+    `connect_to` maps `(host, port)`, or `(host, null)` for all ports, to `(address, port)`, as curl's `--connect-to`
+    does; such an address is allowed because the user named it. Refusals are noted on the tape.
     """
 
     def __init__(
         self,
         *,
-        connect_to: Mapping[str, tuple[str, int]] | None = None,
+        connect_to: Mapping[tuple[str, int | None], tuple[str, int]] | None = None,
         allowed: Iterable[Network] = (),
     ) -> None:
         self._backend = httpcore.SyncBackend()
-        self._connect_to = {key.lower(): value for key, value in (connect_to or {}).items()}
+        self._connect_to = dict(connect_to or {})
         self._allowed = tuple(allowed)
         self._current = _Current()
 
@@ -224,7 +254,10 @@ class RecordingBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         options = [*list(socket_options or ()), (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
         problem: Exception | None = None
+        tape = self._current.tape
         for address, target_port in self._targets(host, port):
+            if tape is not None:
+                timeout = tape.remaining(timeout)
             try:
                 stream = self._backend.connect_tcp(address, target_port, timeout, local_address, options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -236,7 +269,7 @@ class RecordingBackend(httpcore.NetworkBackend):
     def _targets(self, host: str, port: int) -> list[tuple[str, int]]:
         """Addresses to try, in the resolver's order, without those that the guard refuses."""
         name = host.strip("[]").lower()
-        mapped = self._connect_to.get(f"{name}:{port}") or self._connect_to.get(name)
+        mapped = self._connect_to.get((name, port)) or self._connect_to.get((name, None))
         if mapped:
             return [mapped]
         try:

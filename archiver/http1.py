@@ -1,0 +1,263 @@
+"""HTTP/1.x messages as bytes: where a head ends and what it says, where a body ends, how a body decodes.
+
+RFC 9110 (semantics), RFC 9112 (HTTP/1.1). What is read here came from servers and from other people's WARC files, so
+everything is bounded, nothing is trusted, and a body that was cut or mislabelled gives what can be had of it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from archiver.errors import InputError
+
+Headers = tuple[tuple[str, str], ...]
+
+MAX_CHUNK_LINE = 16 * 1024
+"""A chunk-size line or trailer field longer than this is no chunked coding."""
+
+MAX_TRAILERS = 128
+MAX_CODINGS = 4
+"""Content codings on top of each other; real servers send one, rarely two."""
+
+PIECE = 64 * 1024
+
+_END_OF_HEAD = re.compile(rb"\n\r?\n")
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+
+
+def head_end(data: bytes, start: int = 0) -> int | None:
+    """Where the head that begins at `start` ends, its blank line included; null when it does not."""
+    end = _END_OF_HEAD.search(data, start)
+    return end.end() if end else None
+
+
+def final_head(data: bytes) -> tuple[int, int]:
+    """Where the final response begins, after interim ones (1xx, RFC 9110 section 15.2), and its head's length.
+
+    A head that does not end reaches to the end of `data`.
+    """
+    start = 0
+    while True:
+        end = head_end(data, start)
+        if end is None:
+            return start, len(data) - start
+        status = data[start:end].split(b" ", 2)[1:2]
+        if not (status and status[0].startswith(b"1") and status[0] != b"101"):
+            return start, end - start
+        start = end
+
+
+def parse_head(head: bytes) -> tuple[str, int, Headers]:
+    """`(version, status, headers)` of a response head; status 0 when there is no status line.
+
+    Names and values are ISO 8859-1, as bytes on the wire map to characters one by one; folded lines are joined.
+    """
+    lines = head.replace(b"\r\n", b"\n").split(b"\n")
+    first = lines[0].split(None, 2)
+    version = first[0].decode("latin-1") if first and first[0].upper().startswith(b"HTTP/") else ""
+    status = int(first[1]) if version and len(first) > 1 and len(first[1]) == 3 and first[1].isdigit() else 0
+    headers: list[tuple[str, str]] = []
+    for line in lines[1:]:
+        if not line:
+            break
+        if line[:1] in b" \t":
+            if headers:
+                headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip().decode('latin-1')}")
+            continue
+        name, colon, value = line.partition(b":")
+        if colon:
+            headers.append((name.strip().decode("latin-1"), value.strip().decode("latin-1")))
+    return version, status, tuple(headers)
+
+
+def body_length(status: int, headers: Headers, body: BinaryIO) -> int | None:
+    """How many bytes of `body` belong to a response to GET (RFC 9112 section 6.3); null when only its end tells."""
+    if status in (204, 304) or 100 <= status < 200:
+        return 0
+    lengths = ""
+    for name, value in headers:
+        lowered = name.lower()
+        if lowered == "transfer-encoding":
+            return chunked_length(body) if "chunked" in value.lower() else None
+        if lowered == "content-length":
+            lengths = value.partition(",")[0].strip()
+    return int(lengths) if lengths.isascii() and lengths.isdecimal() and len(lengths) < 19 else None
+
+
+def chunked_length(body: BinaryIO) -> int | None:
+    """Length of a chunked body (a seekable stream), last chunk and trailers included; null when it does not end."""
+    length = 0
+    while True:
+        line = body.readline(MAX_CHUNK_LINE)
+        size = _CHUNK_SIZE.fullmatch(line)
+        if size is None:
+            return None
+        length += len(line)
+        count = int(size[1], 16)
+        if count == 0:
+            break
+        body.seek(count, 1)
+        line = body.readline(3)
+        if line not in (b"\r\n", b"\n"):
+            return None
+        length += count + len(line)
+    for _ in range(MAX_TRAILERS):
+        line = body.readline(MAX_CHUNK_LINE)
+        if not line.endswith(b"\n"):
+            return None
+        length += len(line)
+        if line in (b"\r\n", b"\n"):
+            return length
+    return None
+
+
+def dechunk(body: BinaryIO) -> Iterator[bytes]:
+    """The data of a chunked body in pieces, up to where it ends or breaks off.
+
+    A body that does not begin with a chunk is passed on as it is: many WARC files hold bodies that were joined while
+    the header field stayed.
+    """
+    first = True
+    while True:
+        line = body.readline(MAX_CHUNK_LINE)
+        size = _CHUNK_SIZE.fullmatch(line)
+        if size is None:
+            if first:
+                yield line
+                while piece := body.read(PIECE):
+                    yield piece
+            return
+        first = False
+        left = int(size[1], 16)
+        if left == 0:
+            return
+        while left > 0:
+            piece = body.read(min(PIECE, left))
+            if not piece:
+                return
+            left -= len(piece)
+            yield piece
+        if body.readline(3) not in (b"\r\n", b"\n"):
+            return
+
+
+def content_codings(value: str | None) -> tuple[str, ...]:
+    """The codings of a `Content-Encoding` value that this program knows, in the order they were applied.
+
+    An unknown coding, or too many, gives none: the body is then read as it is.
+    """
+    names = [name.strip().lower() for name in (value or "").split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > MAX_CODINGS or any(name not in _DECODERS for name in names):
+        return ()
+    return tuple(names)
+
+
+def decoded(pieces: Iterator[bytes], codings: tuple[str, ...]) -> Iterator[bytes]:
+    """The body with its content codings removed (the last one applied first), in pieces of bounded size.
+
+    What is mislabelled (not in this coding from its first byte on) is passed on as it is; what breaks off or breaks
+    later gives what came before.
+
+    Raises `InputError` for brotli where no brotli library is installed.
+    """
+    for coding in reversed(codings):
+        pieces = _DECODERS[coding](pieces)
+    return pieces
+
+
+def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    return _inflate(pieces, lambda _: zlib.decompressobj(31), members=True)
+
+
+def _inflate_deflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    # RFC 9110 section 8.4.1.2: zlib format; some servers send raw DEFLATE, told apart by the missing zlib header
+    def decompressor(data: bytes) -> Any:
+        zlib_header = len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
+        return zlib.decompressobj(15 if zlib_header else -15)
+
+    return _inflate(pieces, decompressor, members=False)
+
+
+def _inflate(pieces: Iterator[bytes], make: Callable[[bytes], Any], *, members: bool) -> Iterator[bytes]:
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) > 1:
+            break
+    inflate = make(head)
+    data, begun = head, False
+    while True:
+        if not data:
+            data = next(pieces, b"")
+            if not data:
+                return
+        try:
+            out = inflate.decompress(data, PIECE)
+        except zlib.error:
+            if not begun:
+                yield data
+                yield from pieces
+            return
+        if out:
+            begun = True
+            yield out
+        data = inflate.unconsumed_tail
+        if inflate.eof:
+            data = inflate.unused_data or next(pieces, b"")
+            if not members or not data.startswith(b"\x1f"):
+                return
+            inflate = make(data)
+        elif not out:
+            begun = True  # the coding's header was read
+
+
+def _unbrotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    module = next((found for name in ("brotli", "brotlicffi") if (found := _optional(name))), None)
+    if module is None:
+        raise InputError("the body is compressed with brotli", hint="`pip install brotli` lets it be read")
+    decompressor = module.Decompressor()
+    process = getattr(decompressor, "process", None) or decompressor.decompress
+    begun = False
+    for piece in pieces:
+        data = piece
+        while True:
+            try:
+                out = _bounded(process, data)
+            except module.error:
+                if not begun:
+                    yield piece
+                    yield from pieces
+                return
+            begun = True
+            if out:
+                yield out
+            data = b""
+            if not out or len(out) < PIECE:
+                break
+
+
+def _bounded(process: Callable[..., bytes], data: bytes) -> bytes:
+    try:
+        return process(data, output_buffer_limit=PIECE)  # since Brotli 1.2: output that waits comes with empty input
+    except TypeError:
+        return process(data) if data else b""
+
+
+def _optional(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+_DECODERS: dict[str, Callable[[Iterator[bytes]], Iterator[bytes]]] = {
+    "gzip": _gunzip,
+    "x-gzip": _gunzip,
+    "deflate": _inflate_deflate,
+    "br": _unbrotli,
+}
