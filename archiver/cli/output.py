@@ -251,11 +251,21 @@ class Output:
                 count += 1
                 yield item
 
+        escape = self.format in (Format.JSON, Format.JSONL) and not _carries_unicode(self._stream)
         for text in self._texts(chosen, counted()):
-            self._write(text)
+            self._write(_ascii_json(text) if escape else text)
         if not count and empty:
             self.note(empty)
         return count
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Print prose or an outline as results, whatever the format; spaces at the beginning of a line are kept.
+
+        Raises as `rows` does.
+        """
+        for line in lines:
+            text = line.lstrip(" ")
+            self._write(line[: len(line) - len(text)] + isolated(visible(text)) + "\n")
 
     def _texts(self, columns: Sequence[Column], items: Iterator[Noun | Mapping[str, Any]]) -> Iterator[str]:
         match self.format:
@@ -388,8 +398,6 @@ class Output:
             bar.start()
 
     def _write(self, text: str) -> None:
-        if self.format in (Format.JSON, Format.JSONL) and not _carries_unicode(self._stream):
-            text = _ascii_json(text)
         with self._without_bar():
             try:
                 self._stream.write(_encodable(text, self._stream))

@@ -307,6 +307,25 @@ class TestVisible:
         assert isolated(text) == FSI + text + PDI
 
 
+class TestLines:
+    def test_are_results_with_their_indentation(self) -> None:
+        screen = Terminal("jsonl", tty=False)
+        screen.output.lines(["a  b", f"    c{ESC}[2J", "  שלום", ""])
+        assert screen.out == f"a b\n    c␛[2J\n  {FSI}שלום{PDI}\n\n"
+        assert screen.err == ""
+
+    def test_an_old_locale_gets_escapes(self) -> None:
+        screen = Terminal("jsonl", tty=False, encoding="ascii")
+        screen.output.lines(["é"])
+        assert screen.out == "\\xe9\n"
+
+    @given(hostile)
+    def test_drive_no_terminal(self, text: str) -> None:
+        screen = Terminal("table")
+        screen.output.lines([text])
+        assert_harmless(screen.out)
+
+
 class TestMessages:
     def test_an_error_is_one_line_with_the_next_step(self) -> None:
         screen = Terminal("jsonl", tty=False)
