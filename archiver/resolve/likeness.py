@@ -29,24 +29,32 @@ MAX_WORDS = 160
 SHORT = 4
 """Texts with fewer words say too little: they must be the same, not alike."""
 
+MANY_CAPITALS = 0.22
+"""From this share of capitalised words on, capitals are the spelling and not a sign of names."""
+
 CONTAINED_WORDS = 6
 """A text that lies wholly within the other counts from this many words on."""
 
 CONTAINED = 93.0
 """rapidfuzz partial ratio (0..100) from which one text lies within the other: allows a letter changed in 15."""
 
-NEARLY_SAME = 0.75
-"""Raw likeness from which only details differ: then differing names or numbers mean another post."""
+TEMPLATE_LIKENESS = 0.4
+TEMPLATE_SHARE = 0.6
+"""Raw likeness, and share of names and numbers in what differs, from which two texts follow one pattern: translations
+change words of every kind, patterns only change names and numbers."""
+
+TEMPLATE_SHARE_CAPITALS = 0.9
+"""The same share in texts with many capitals, where names are not told apart from nouns."""
 
 TEMPLATE_CAP = 0.6
-"""Score of a text that is nearly the same but differs in names or numbers on both sides: not sure."""
+"""Score of a text that follows the same pattern with other names or numbers: not sure."""
 
 EMOJI_ONLY = 0.7
 """Score of two texts that are the same emoji: likely, never proof."""
 
 CALIBRATION = ((0.0, 0.0), (0.2, 0.15), (0.35, 0.45), (0.5, 0.8), (0.7, 0.92), (1.0, 0.97))
-"""Raw overlap → score. Invented posts, translated there and back, reach 0.5 and more against their original, and 0.05 to
-0.35 against other posts of the same author and day (counted in the tests of this module)."""
+"""Raw overlap → score. Invented posts, translated there and back, reach 0.5 and more against their original, and 0.05
+to 0.35 against other posts of the same author and day (counted in the tests of this module)."""
 
 LINK = regex.compile(
     r"https?://\S+|\bpic\.\s?(?:twitter|x)\.\s?com/\s?\w*|\b(?:t\.)?co/[A-Za-z0-9]{7,12}\b", regex.IGNORECASE
@@ -79,6 +87,8 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
     """It ends in an ellipsis: somebody cut it."""
     plain: str
     """The words with one space between."""
+    capitals: bool
+    """Many words begin with a capital: that is spelling (German nouns, headlines), and tells names less surely."""
 
 
 class Likeness(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +115,9 @@ def comparable(text: str) -> Text:
         first = SENTENCE_END.search(text[max(0, found.start() - 4) : found.start()]) or not words
         words.extend(_words(found[0], starts_sentence=bool(first)))
     words = words[:MAX_WORDS]
-    return Text(words=tuple(words), emoji=emoji, cut=cut, plain=" ".join(word.form for word in words))
+    capitals = sum(word.name for word in words) > MANY_CAPITALS * len(words)
+    plain = " ".join(word.form for word in words)
+    return Text(words=tuple(words), emoji=emoji, cut=cut, plain=plain, capitals=capitals)
 
 
 def _words(token: str, *, starts_sentence: bool) -> list[Word]:
@@ -154,7 +166,21 @@ def likeness(shown: str, post: str, *, post_complete: bool = True) -> Likeness:
         return _said(min(0.5, fuzz.ratio(a.plain, b.plain) / 200), "too few words, and not the same", against=True)
     if _begins(a, b, post_complete):
         return _said(0.98, "the same words up to where one is cut", exact=True)
+    if (a.cut and len(a.words) < len(b.words)) or (not post_complete and len(b.words) < len(a.words)):
+        # Known to be cut: the rest of the longer one has nothing to be compared with.
+        a, b = _beginning(a, len(b.words)), _beginning(b, len(a.words))
     return _overlap(a, b)
+
+
+CUT_SLACK = 1.2
+"""A rewording may be longer than what it rewords by about so much."""
+
+
+def _beginning(text: Text, words: int) -> Text:
+    kept = text.words[: round(words * CUT_SLACK)]
+    return Text(
+        words=kept, emoji=text.emoji, cut=text.cut, plain=" ".join(w.form for w in kept), capitals=text.capitals
+    )
 
 
 def _begins(a: Text, b: Text, post_complete: bool) -> bool:
@@ -194,8 +220,8 @@ def _overlap(a: Text, b: Text) -> Likeness:
         what = "the post's words lie within those shown" if shorter is b else "the words shown lie within the post's"
         reasons.append(Reason(feature="text", weight=0.3, note=what))
     score = _calibrated(raw)
-    telling_a = [w.form for w, hit in zip(a.words, pairs_a, strict=True) if not hit and (w.number or w.name)]
-    telling_b = [w.form for w, hit in zip(b.words, pairs_b, strict=True) if not hit and (w.number or w.name)]
+    telling_a, share_a = _telling(a.words, pairs_a)
+    telling_b, share_b = _telling(b.words, pairs_b)
     shared = sorted({w.form for w, hit in zip(a.words, pairs_a, strict=True) if hit == 1.0 and (w.number or w.name)})
     if shared:
         reasons.append(Reason(feature="text", weight=0.1, note="shares " + ", ".join(shared[:5])))
@@ -204,7 +230,9 @@ def _overlap(a: Text, b: Text) -> Likeness:
         reasons.append(Reason(feature="text", weight=0.02, note="shares emoji"))
     if telling_a and telling_b:
         note = f"shows {', '.join(telling_a[:3])} where the post has {', '.join(telling_b[:3])}"
-        if raw >= NEARLY_SAME or _numbers_differ(a, b):
+        wanted = TEMPLATE_SHARE_CAPITALS if a.capitals or b.capitals else TEMPLATE_SHARE
+        pattern = raw >= TEMPLATE_LIKENESS and max(share_a, share_b) >= wanted
+        if pattern or _numbers_differ(telling_a, telling_b):
             score = min(score, TEMPLATE_CAP)
         else:
             score -= 0.03 * min(len(telling_a), len(telling_b), 5)
@@ -212,11 +240,17 @@ def _overlap(a: Text, b: Text) -> Likeness:
     return Likeness(score=round(max(0.0, score), 4), exact=False, reasons=tuple(reasons))
 
 
-def _numbers_differ(a: Text, b: Text) -> bool:
-    """Both give numbers of two and more digits, and not one is the same."""
-    left = {w.form for w in a.words if w.number and len(w.form) > 1}
-    right = {w.form for w in b.words if w.number and len(w.form) > 1}
-    return bool(left and right and not left & right)
+def _telling(words: Sequence[Word], hits: Sequence[float]) -> tuple[list[str], float]:
+    """The names and numbers that the other text lacks, and their share in all that it lacks."""
+    lacking = [word for word, hit in zip(words, hits, strict=True) if not hit]
+    telling = [word for word in lacking if word.number or word.name]
+    total = sum(word.weight for word in lacking)
+    return [word.form for word in telling], sum(word.weight for word in telling) / total if total else 0.0
+
+
+def _numbers_differ(telling_a: Sequence[str], telling_b: Sequence[str]) -> bool:
+    """Each text gives a number that the other lacks. Translations keep digits; where they rewrite them, be unsure."""
+    return any(form.isdecimal() for form in telling_a) and any(form.isdecimal() for form in telling_b)
 
 
 def _matched(words: Sequence[Word], others: Sequence[Word]) -> list[float]:
