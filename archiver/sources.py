@@ -1,0 +1,489 @@
+"""Where articles come from: files, standard input, web addresses, WARC and WACZ files, JSON lines.
+
+`read_sources` opens one SOURCE after the other and yields the documents in them, one at a time; a file of a million
+documents takes the memory of one. What cannot be read is told to the caller with its reason and does not stop the
+others. Everything is bounded: the size of a document, of a line, the number of documents, and how far compressed data
+may expand.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import logging
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import msgspec
+from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import BufferedReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+
+from archiver import http1
+from archiver.article import MAX_DOCUMENT, Kind, article_of, json_object, text_field, too_large
+from archiver.errors import ArchiverError, InputError
+from archiver.exchange import Exchange
+from archiver.model import Article
+
+logging.getLogger("warcio").addHandler(logging.NullHandler())  # else its remarks go to standard error
+
+OnError = Callable[[str, ArchiverError], None]
+
+MAX_DOCUMENTS = 10_000_000
+"""Documents of one source; more is no source but an attack, or a whole crawl's index."""
+
+MAX_LINE = MAX_DOCUMENT * 2
+"""Bytes of one JSON line: JSON writes a character in up to six bytes, most in one."""
+
+MAX_EXPANSION = 200
+"""Compressed sources may grow so many times (HTML in a WARC grows 5 to 10 times, zeros 1,000)."""
+
+EXPANSION_FLOOR = 256 * 1024 * 1024
+"""Below so many bytes it does not matter how far they grew."""
+
+MAX_HEADER_LINE = 1024 * 1024
+"""Of a WARC record. A longer line is no header."""
+
+BAD_LINES = 20
+"""So many broken JSON lines on end, and the file is taken to be something else."""
+
+SNIFF = 4096
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """One document of a source: what detection reads, and the bytes as they came (content-decoded), to be kept as
+    evidence."""
+
+    article: Article
+    data: bytes
+    content_type: str
+    exchange: Exchange | None = None
+    """The answer that it came from, where it was fetched."""
+
+
+def read_sources(
+    specs: Sequence[str],
+    *,
+    on_error: OnError,
+    stdin: BinaryIO | None = None,
+    fetch: Callable[[str], Exchange] | None = None,
+    max_document: int = MAX_DOCUMENT,
+) -> Iterator[Document]:
+    """The documents of each SOURCE, in order.
+
+    Arguments: `specs`, URLs, paths, or `-` for standard input; `on_error`, told of everything that cannot be read (it
+    may raise, which ends the reading); `stdin`, instead of the process's own; `fetch`, one GET with its redirects, for
+    URLs (without it URLs are refused); `max_document`, bytes of one document.
+    """
+    for spec in specs:
+        reader = _Reader(spec, on_error, max_document)
+        try:
+            if spec == "-":
+                yield from reader.stream(stdin if stdin is not None else sys.stdin.buffer, "")
+            elif spec.lower().startswith(("http://", "https://")):
+                yield reader.fetched(fetch)
+            elif "://" in spec[:12]:
+                raise InputError("only http and https addresses can be read", subject=spec)
+            else:
+                yield from reader.path(Path(spec))
+        except ArchiverError as error:
+            on_error(spec, error)
+
+
+class _Reader:
+    """Reads one SOURCE."""
+
+    def __init__(self, spec: str, on_error: OnError, max_document: int) -> None:
+        self.spec = spec
+        self.on_error = on_error
+        self.max_document = max_document
+        self.count = 0
+
+    # --- ways in ------------------------------------------------------------------------------------------------------
+
+    def fetched(self, fetch: Callable[[str], Exchange] | None) -> Document:
+        if fetch is None:
+            raise InputError(
+                "web addresses cannot be read here", subject=self.spec, hint="save the page to a file first"
+            )
+        exchange = fetch(self.spec)
+        if not 200 <= exchange.status < 300:
+            raise InputError(f"the server answered {exchange.status}", subject=self.spec)
+        data = exchange.payload(self.max_document)
+        content_type = exchange.header("content-type") or ""
+        article = article_of(data, source=self.spec, uri=exchange.url, content_type=content_type)
+        return Document(article=article, data=data, content_type=_type_of(article, content_type), exchange=exchange)
+
+    def path(self, path: Path) -> Iterator[Document]:
+        try:
+            if path.is_dir():
+                raise InputError("this is a folder", subject=self.spec, hint="give the files in it")
+            stream = path.open("rb")
+        except FileNotFoundError:
+            raise InputError("there is no such file", subject=self.spec) from None
+        except (OSError, ValueError) as error:
+            raise InputError(f"cannot be opened: {_reason(error)}", subject=self.spec) from error
+        with stream:
+            yield from self.stream(stream, path.name.lower())
+
+    def stream(self, stream: BinaryIO, name: str) -> Iterator[Document]:
+        """Documents of an open file; `name`, lower-case, helps where the content does not tell."""
+        buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(Any, stream))
+        try:
+            start = buffered.peek(SNIFF)[:SNIFF]
+            if not start:
+                raise InputError("the document is empty", subject=self.spec)
+            if start.startswith(b"PK\x03\x04"):
+                yield from self._wacz(buffered, name)
+                return
+            if start.startswith(b"\x1f\x8b"):
+                plain = _Gunzipped(buffered, self.spec)
+                name = name.removesuffix(".gz")
+                unzipped = io.BufferedReader(plain, 65536)
+                if start := unzipped.peek(SNIFF)[:SNIFF]:
+                    yield from self._plain(unzipped, start, name)
+                plain.check()
+                return
+            yield from self._plain(buffered, start, name)
+        except (OSError, EOFError, zlib.error) as error:
+            raise InputError(f"cannot be read further: {_reason(error)}", subject=self.spec) from error
+
+    def _plain(self, stream: BinaryIO, start: bytes, name: str) -> Iterator[Document]:
+        if start.startswith(b"WARC/"):
+            yield from self._warc(stream)
+        elif name.endswith((".warc", ".arc")):
+            raise InputError("this is no WARC file", subject=self.spec)
+        elif name.endswith((".jsonl", ".ndjson")) or (not name.endswith(_TEXT_SUFFIXES) and _is_json_line(start)):
+            yield from self._json_lines(stream)
+        else:
+            kind: Kind | None = None
+            if name.endswith((".html", ".htm", ".xhtml")):
+                kind = "html"
+            elif name.endswith((".txt", ".md", ".markdown")):
+                kind = "text"
+            data = self._whole(stream)
+            article = article_of(data, source=self.spec, kind=kind)
+            yield Document(article=article, data=data, content_type=_type_of(article, None))
+
+    def _whole(self, stream: BinaryIO) -> bytes:
+        data = stream.read(self.max_document + 1)
+        if len(data) > self.max_document:
+            raise too_large(self.spec, self.max_document)
+        return data
+
+    def _next(self) -> None:
+        self.count += 1
+        if self.count > MAX_DOCUMENTS:
+            raise InputError(f"more than {MAX_DOCUMENTS:,} documents", subject=self.spec, hint="split the file")
+
+    # --- JSON lines
+    # -----------------------------------------------------------------------------------------------------
+
+    def _json_lines(self, stream: BinaryIO) -> Iterator[Document]:
+        number = bad = 0
+        while line := stream.readline(MAX_LINE + 1):
+            number += 1
+            if len(line) > MAX_LINE:
+                raise InputError(f"line {number} is longer than {MAX_LINE // 1024**2} MiB", subject=self.spec)
+            if not line.strip():
+                continue
+            self._next()
+            name = f"{self.spec}#{number}"
+            try:
+                yield self._json_document(line, number)
+                bad = 0
+            except ArchiverError as error:
+                bad += isinstance(error, _NoJsonError)
+                self.on_error(name, error)
+                if bad >= BAD_LINES:
+                    raise InputError("this is no JSON lines file", subject=self.spec) from None
+        if number == 0:
+            raise InputError("the document is empty", subject=self.spec)
+
+    def _json_document(self, line: bytes, number: int) -> Document:
+        record = json_object(line.removeprefix(b"\xef\xbb\xbf"))
+        if record is None:
+            raise _NoJsonError("not a JSON object on one line", subject=f"{self.spec}#{number}")
+        identity = record.get("id")
+        label = str(identity) if isinstance(identity, str | int) and str(identity) else str(number)
+        source = f"{self.spec}#{label}"
+        url = text_field(record.get("url"))
+        html, text = text_field(record.get("html")), text_field(record.get("text"))
+        body = html if html is not None else text
+        if body is None:
+            raise InputError("the line has neither `html` nor `text`", subject=source)
+        data = body.encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode()
+        if len(data) > self.max_document:
+            raise too_large(source, self.max_document)
+        uri = url if url and url.startswith(("http://", "https://")) else None
+        article = article_of(
+            data, source=source, uri=uri, kind="html" if html is not None else "text", content_type="; charset=utf-8"
+        )
+        return Document(article=article, data=data, content_type=_type_of(article, None))
+
+    # --- WARC and WACZ
+    # --------------------------------------------------------------------------------------------------
+
+    def _warc(self, stream: BinaryIO) -> Iterator[Document]:
+        """Documents of a WARC stream (already gunzipped); the complete records of a damaged one come before its
+        error."""
+        records = _Records(stream)
+        found_any = False
+        while True:
+            try:
+                record = next(records, None)
+                if record is None:
+                    break
+                found_any = True
+                document = self._of_record(record)
+                records.read_to_end()
+            except InputError as error:
+                if error.subject == self.spec:
+                    raise
+                self.on_error(error.subject or self.spec, error)
+                continue
+            except ArchiverError as error:
+                self.on_error(self.spec, error)
+                continue
+            except (ArchiveLoadFailed, EOFError, OSError, zlib.error, ValueError) as error:
+                raise InputError(
+                    f"the WARC is damaged after {self.count:,} documents: {_reason(error)}",
+                    subject=self.spec,
+                    hint="what came before was read",
+                ) from error
+            if document is not None:
+                self._next()
+                yield document
+        if not found_any:
+            raise InputError("the WARC has no records", subject=self.spec)
+
+    def _of_record(self, record: ArcWarcRecord) -> Document | None:
+        """The document in a response, resource or conversion record; null for all other records and media types."""
+        headers = record.rec_headers
+        uri = (headers.get_header("WARC-Target-URI") or "").strip().strip("<>")
+        source = f"{self.spec}#{uri}"
+        if record.rec_type == "response" and uri.lower().startswith(("http:", "https:")):
+            return self._of_response(record, uri, source)
+        media_type = _media_type(headers.get_header("Content-Type"))
+        if uri.lower().startswith("metadata:"):  # what wget says of its own run
+            return None
+        if record.rec_type not in ("resource", "conversion") or media_type not in (*_HTML_TYPES, "text/plain"):
+            return None
+        data = self._block(record, source)
+        article = article_of(data, source=source, uri=uri or None, content_type=headers.get_header("Content-Type"))
+        return Document(article=article, data=data, content_type=_type_of(article, headers.get_header("Content-Type")))
+
+    def _of_response(self, record: ArcWarcRecord, uri: str, source: str) -> Document | None:
+        head = b""
+        while (end := http1.head_end(head)) is None and len(head) < MAX_HEADER_LINE:
+            piece = record.raw_stream.read(8192)
+            if not piece:
+                break
+            head += piece
+        _, status, fields = http1.parse_head(head[:end])
+        header = {name.lower(): value for name, value in reversed(fields)}
+        content_type = header.get("content-type", "")
+        body_start = head[end:] if end is not None else b""
+        if not 200 <= status < 300 or _media_type(content_type) not in (*_HTML_TYPES, ""):
+            return None
+        block = self._block(record, source, body_start)
+        stream = io.BytesIO(block)
+        chunked = "chunked" in header.get("transfer-encoding", "").lower()
+        pieces = http1.dechunk(stream) if chunked else iter([block])
+        out, size = [], 0
+        for piece in http1.decoded(pieces, http1.content_codings(header.get("content-encoding"))):
+            size += len(piece)
+            if size > self.max_document or size > max(1 << 20, len(block) * MAX_EXPANSION):
+                raise too_large(source, self.max_document)
+            out.append(piece)
+        data = b"".join(out)
+        if not data.strip():
+            return None
+        article = article_of(data, source=source, uri=uri, content_type=content_type)
+        if not content_type and article.html is None:
+            return None
+        return Document(article=article, data=data, content_type=_type_of(article, content_type))
+
+    def _block(self, record: ArcWarcRecord, source: str, start: bytes = b"") -> bytes:
+        pieces, size = [start], len(start)
+        while piece := record.raw_stream.read(65536):
+            size += len(piece)
+            if size > self.max_document:
+                raise too_large(source, self.max_document)
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def _wacz(self, stream: BinaryIO, name: str) -> Iterator[Document]:
+        """Every WARC file in a WACZ (a ZIP file with `archive/*.warc.gz`)."""
+        if not stream.seekable():
+            stream = io.BytesIO(self._whole(stream))
+        try:
+            with zipfile.ZipFile(stream) as package:
+                members = [m for m in package.infolist() if m.filename.lower().endswith((".warc", ".warc.gz"))]
+                if not members:
+                    what = (
+                        "the WACZ holds no WARC file"
+                        if name.endswith(".wacz")
+                        else "this is a ZIP file without WARC files"
+                    )
+                    raise InputError(what, subject=self.spec)
+                for member in members:
+                    if member.file_size > max(EXPANSION_FLOOR, member.compress_size * MAX_EXPANSION):
+                        raise InputError(
+                            f"{member.filename} expands more than {MAX_EXPANSION} times", subject=self.spec
+                        )
+                    with package.open(member) as inner:
+                        yield from self._member(cast(BinaryIO, inner), member.filename)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raise InputError(f"the WACZ is damaged: {_reason(error)}", subject=self.spec) from error
+
+    def _member(self, stream: BinaryIO, filename: str) -> Iterator[Document]:
+        buffered = io.BufferedReader(cast(Any, stream))
+        start = buffered.peek(2)[:2]
+        plain: BinaryIO = buffered
+        unzipped: _Gunzipped | None = None
+        if start == b"\x1f\x8b":
+            unzipped = _Gunzipped(buffered, self.spec)
+            plain = io.BufferedReader(unzipped, 65536)
+        if not plain.peek(5)[:5].startswith(b"WARC/"):  # type: ignore[attr-defined]
+            self.on_error(self.spec, InputError(f"{filename} in it is no WARC file", subject=self.spec))
+            return
+        yield from self._warc(plain)
+        if unzipped is not None:
+            unzipped.check()
+
+
+class _NoJsonError(InputError):
+    """A line that is no JSON object: many of them on end mean that the file is something else."""
+
+
+class _Gunzipped(io.RawIOBase):
+    """A gzip file of one or many members as one stream, bounded in how far it may expand.
+
+    WARC files with all records in one member, which readers that seek refuse, are read like any other this way. Where
+    the data breaks off or is damaged, the stream ends with what could be read, and `check` raises the reason.
+    """
+
+    def __init__(self, stream: BinaryIO, subject: str) -> None:
+        self._counted = _Counted(stream)
+        self._gzip = gzip.GzipFile(fileobj=cast(Any, self._counted), mode="rb")
+        self._subject = subject
+        self._out = 0
+        self._error: Exception | None = None
+
+    def check(self) -> None:
+        """Raise what ended the stream, if it was not its own end."""
+        if self._error is not None:
+            raise InputError(f"the gzip data is damaged: {_reason(self._error)}", subject=self._subject)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            piece = self._gzip.read1(len(buffer)) if self._error is None else b""
+        except (EOFError, OSError, zlib.error) as error:
+            self._error = error
+            return 0
+        self._out += len(piece)
+        if self._out > max(EXPANSION_FLOOR, self._counted.count * MAX_EXPANSION):
+            raise InputError(f"the gzip data expands more than {MAX_EXPANSION} times", subject=self._subject)
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+class _Counted(io.RawIOBase):
+    """Counts the bytes that are read through it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._stream.read(len(buffer))
+        self.count += len(piece)
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+class _BoundedReader(BufferedReader):  # type: ignore[misc]
+    """warcio's line reader, with a bound on a line: a header without an end must not fill the memory."""
+
+    def readline(self, length: int | None = None) -> bytes:
+        line: bytes = super().readline(length or 8192)
+        while length is None and not line.endswith(b"\n") and (piece := super().readline(8192)):
+            line += piece
+            if len(line) > MAX_HEADER_LINE:
+                raise ArchiveLoadFailed("a header line does not end")
+        return line
+
+
+class _Records(ArchiveIterator):  # type: ignore[misc]
+    """warcio's iterator over an uncompressed WARC stream that notices a record which is cut short.
+
+    warcio itself takes a cut record for a whole one, and writes to standard error where a record does not end in an
+    empty line.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__(stream, no_record_parse=True)
+        self.reader = _BoundedReader(self.fh)
+
+    def _next_record(self, next_line: bytes | None) -> ArcWarcRecord:
+        record = super()._next_record(next_line)
+        length = record.rec_headers.get_header("Content-Length") or ""
+        if not (length.isascii() and length.isdecimal()):
+            raise ArchiveLoadFailed("a record without a length")
+        return record
+
+    def read_to_end(self, record: ArcWarcRecord | None = None) -> None:
+        current = self.record
+        super().read_to_end(record)
+        if current is not None and getattr(current.raw_stream, "limit", 0) > 0:
+            raise ArchiveLoadFailed("the last record is cut short")
+
+    def _consume_blanklines(self) -> tuple[bytes | None, int]:
+        size = 0
+        line = self.reader.readline()
+        while line and not line.strip():
+            size += len(line)
+            line = self.reader.readline()
+        return line or None, size
+
+
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+_TEXT_SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".md", ".markdown")
+
+
+def _media_type(value: str | None) -> str:
+    return (value or "").partition(";")[0].strip().lower()
+
+
+def _type_of(article: Article, content_type: str | None) -> str:
+    return content_type or ("text/html" if article.html is not None else "text/plain")
+
+
+def _is_json_line(start: bytes) -> bool:
+    """Does a file begin with a JSON object that has one of the keys of a document?"""
+    start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start.startswith(b'{"'):
+        return False
+    line = start.partition(b"\n")[0]
+    if (record := json_object(line)) is not None:
+        return any(key in record for key in ("html", "text", "url"))
+    return len(line) >= SNIFF - 16 and any(key in line for key in (b'"html":', b'"text":', b'"url":'))
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
