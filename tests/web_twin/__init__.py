@@ -2,9 +2,16 @@
 
     with Twin() as twin:
         post = twin.population.where(state=PostState.LIVE)[0]
-        ...  # a client with twin.connect_to and twin.ca_file
+        settings = WebSettings(connect_to=twin.connect_to, ca_file=str(twin.ca_file))
+        ...
+        twin.population.change(post.id, state=PostState.DELETED)
+        twin.fault("cdn.syndication.twimg.com", Fault.TOO_MANY, times=2, retry_after=1)
+        ...
+        assert len(twin.hits("publish.twitter.com")) == 1
 
-`python -m tests.web_twin` runs one for a person.
+By hand: `Population([TwinPost(account=Account(handle="pier_keeper", name="Pier Keeper"), text="…", created=…)])`; what the
+web archive holds of a post is said by `archived=("legacy", "revisit")`, by `twin.wayback.add(url, when, body)` for any
+other address. Switches are attributes of `twin.x` and `twin.wayback`. `python -m tests.web_twin` runs one for a person.
 """
 
 from tests.web_twin.faults import PRIVATE_TARGETS, Fault, Injected

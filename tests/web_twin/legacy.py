@@ -66,11 +66,17 @@ def _part_html(part: Segment, population: Population) -> str:
             f'<a href="{link}" class="twitter-timeline-link u-hidden" data-pre-embedded="true" dir="ltr">'
             f"pic.twitter.com/{part.value}</a>"
         )
-    expanded = _attribute(population.link(part.value) or link)
+    expanded = population.link(part.value) or link
+    scheme, _, rest = expanded.partition("//")
+    shown, cut, _ = display_url(expanded).partition("…")
+    hidden = rest[len(shown) :] if cut else ""
+    ellipsis = '<span class="tco-ellipsis"><span class="invisible">&nbsp;</span>…</span>' if hidden else ""
     return (
-        f'<a href="{link}" rel="nofollow noopener" dir="ltr" data-expanded-url="{expanded}" '
-        f'class="twitter-timeline-link" target="_blank" title="{expanded}"><span class="tco-ellipsis"></span><span class="invisible">https://</span>'
-        f'<span class="js-display-url">{display_url(expanded)}</span><span class="invisible"></span></a>'
+        f'<a href="{link}" rel="nofollow noopener" dir="ltr" data-expanded-url="{_attribute(expanded)}" '
+        f'class="twitter-timeline-link" target="_blank" title="{_attribute(expanded)}">'
+        f'<span class="tco-ellipsis"></span><span class="invisible">{scheme}//</span>'
+        f'<span class="js-display-url">{_attribute(shown)}</span>'
+        f'<span class="invisible">{_attribute(hidden)}</span>{ellipsis}</a>'
     )
 
 

@@ -138,9 +138,8 @@ class Twin:
         self._wake.send(b"x")
         self._acceptor.join()
         with self._lock:
-            lines, threads = list(self._lines), list(self._threads)
-        for line in lines:
-            line.hang_up()
+            threads = list(self._threads)
+        self._hang_up_all()
         for thread in threads:
             thread.join(timeout=10)
         for sock in (self._https, self._http, self._wake, self._woken):
@@ -218,9 +217,20 @@ class Twin:
 
         host: which one; `*`: any. path: only where this occurs in path and query (TLS faults know only the host).
         times: how often; null: until cleared. after: spare so many requests first. options: see `Fault`.
+        A TLS fault closes the open connections, so that the next request meets it.
         Faults are asked in the order in which they were added; one whose `times` are used up lets the next one strike.
         """
-        return self._faults.add(Injected(host, fault, path, times, after, dict(options)))
+        injected = self._faults.add(Injected(host, fault, path, times, after, dict(options)))
+        if fault in TLS_FAULTS:
+            self._hang_up_all()
+        return injected
+
+    def _hang_up_all(self) -> None:
+        """A certificate is shown only when a connection opens, so those that are kept must go."""
+        with self._lock:
+            lines = list(self._lines)
+        for line in lines:
+            line.hang_up()
 
     def clear_faults(self) -> None:
         """Switch all faults off."""
