@@ -9,9 +9,9 @@
         ...
         assert len(twin.hits("publish.twitter.com")) == 1
 
-By hand: `Population([TwinPost(account=Account(handle="pier_keeper", name="Pier Keeper"), text="…", created=…)])`; what the
-web archive holds of a post is said by `archived=("legacy", "revisit")`, by `twin.wayback.add(url, when, body)` for any
-other address. Switches are attributes of `twin.x` and `twin.wayback`. `python -m tests.web_twin` runs one for a person.
+By hand: `Population([TwinPost(account=Account(handle="pier_keeper", name="Keeper"), text="…", created=…)])`. What the
+web archive holds of a post is said by its `archived=("legacy", "revisit")`, and for any other address by
+`twin.wayback.add(url, when, body)`. Switches are attributes of `twin.x` and `twin.wayback`. `python -m tests.web_twin` runs one for a person.
 """
 
 from tests.web_twin.faults import PRIVATE_TARGETS, Fault, Injected

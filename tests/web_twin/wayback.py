@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import quote_plus, unquote, unquote_plus, urlsplit
 
-import surt
+import surt  # type: ignore[import-untyped]
 
 from tests.web_twin import legacy
 from tests.web_twin.embed_token import syndication_token
