@@ -1,1 +1,71 @@
+"""The command line: one file a command; here only the group, and how an error ends the program."""
 
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from archiver.errors import ArchiverError, ExitCode
+from archiver.version import __version__
+
+COMMANDS = ("find", "resolve", "archive", "replay", "audit", "explain", "rebuild", "completion")
+"""In the order of work, as `--help` shows them; each is `archiver.cli.NAME.command`, loaded when it is asked for."""
+
+
+class Commands(click.Group):
+    """Loads a command when it is asked for, and turns every foreseen error into one line and its exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"archiver.cli.{cmd_name}").command
+        return command
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
+        from archiver.cli.output import Output
+
+        try:
+            return super().main(args, *rest, **options)
+        except ArchiverError as error:
+            Output().error(error)
+            sys.exit(int(error.exit_code))
+        except KeyboardInterrupt:
+            Output().note("stopped; what was stored is stored")
+            sys.exit(int(ExitCode.INTERRUPTED))
+        except BrokenPipeError:
+            sys.exit(int(ExitCode.DONE))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            # click would turn it into its own exit code 1.
+            raise SystemExit(int(ExitCode.INTERRUPTED)) from None
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    no_args_is_help=True,
+)
+@click.version_option(__version__, prog_name="archiver")
+def main() -> None:
+    """Find the social posts that an article cites, keep evidence of them in WARC files, show that evidence again, and
+    say which sources are missing by now.
+
+    Exit codes: 0 done; 1 done, and there is something to act on; 2 wrong usage; 3 an input could not be read; 4 the
+    network failed for all; 5 a limit or the disk stopped it; 130 interrupted.
+    """
+
+
+if __name__ == "__main__":
+    main()

@@ -21,7 +21,7 @@ import shutil
 import sys
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, Protocol, TextIO
@@ -84,6 +84,8 @@ class Column(msgspec.Struct, frozen=True):
     """False for a field that only programs want: it is in CSV, not in a table."""
     right: bool = False
     """Flush right, for numbers."""
+    show: Callable[[Any], Any] | None = None
+    """How a table shows the value, where it can be shorter than for programs; CSV has the value itself."""
     styles: Mapping[str, str] = {}
     """Value → rich style, such as `{"deleted": "red"}`; colour never says what the text does not."""
 
@@ -174,6 +176,11 @@ def _field(row: Any, key: str) -> Any:
             return None
         row = row.get(part)
     return row
+
+
+def _shown(column: Column, row: Any) -> Any:
+    value = _field(row, column.key)
+    return column.show(value) if column.show and value is not None else value
 
 
 class _Cell:
@@ -292,7 +299,7 @@ class Output:
         try:
             for item in items:
                 row = msgspec.to_builtins(item)
-                texts = [(column, visible(_plain(_field(row, column.key)))) for column in columns]
+                texts = [(column, visible(_plain(_shown(column, row)))) for column in columns]
                 page.add_row(*(_Cell(text, column.styles.get(text, "")) for column, text in texts))
                 if page.row_count == PAGE_ROWS:
                     yield self._render(page)

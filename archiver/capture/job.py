@@ -1,0 +1,284 @@
+"""One run of the main job: what is done for each article, and what comes out for each post.
+
+For each source: store the article, find what it cites, work out which post each mention is, store the post's page,
+record and media, and store beside them what was concluded. Running it again adds only what is new.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Protocol
+
+import msgspec
+
+from archiver.config import Settings
+from archiver.detect import find
+from archiver.errors import NetworkError, NotStoredError
+from archiver.exchange import Fetcher
+from archiver.model import Mention, Noun, Observation, Outcome, Post, PostRef, Resolution, State
+from archiver.platforms import platform as platform_of
+from archiver.platforms.base import Platform
+from archiver.resolve import Control, observe, resolve
+from archiver.resolve.history import confirmed
+from archiver.sources import Document
+from archiver.store import Archive, Session
+from archiver.store.conclusions import article_conclusion, observation_conclusion, resolution_conclusion
+from archiver.web.once import FetchOnce
+
+STORED_MEDIA = frozenset({"photo", "video", "gif", "avatar", "card"})
+
+
+class ArchivedPost(Noun, frozen=True, kw_only=True):
+    """What happened to one cited post: one line of `archiver archive`."""
+
+    source: str
+    mention_id: str
+    outcome: Outcome
+    state: State
+    platform: str
+    post_id: str | None = None
+    url: str | None = None
+    handle: str | None = None
+    display_name: str | None = None
+    date: str | None = None
+    """RFC 3339 time where the post's is known, else the day that the article prints."""
+    text: str | None = None
+    """The post's words: as captured, else as the article prints them."""
+    reason: str = ""
+    score: float | None = None
+    evidence: tuple[str, ...] = ()
+    """Record ids of everything that this rests on."""
+    stored_in: str | None = None
+    """Segment and offset of the record that shows the post, or its absence."""
+    media: int = 0
+    """Media files that are stored."""
+    media_failed: tuple[str, ...] = ()
+
+
+class Progress(Protocol):
+    """Told of each post when it begins and when it is done."""
+
+    def __call__(self, steps: int = 1, label: str | None = None) -> None: ...
+
+
+def no_progress(steps: int = 1, label: str | None = None) -> None:
+    """Tells nobody."""
+
+
+class Job:
+    """One run over some sources, into one archive.
+
+    `fetcher` asks the web, or (offline) the stored captures. `session` takes what was concluded; with none, nothing is
+    concluded in the archive. `stop` is asked between two posts and before each question.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        session: Session | None,
+        fetcher: Fetcher,
+        settings: Settings,
+        *,
+        offline: bool = False,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.archive = archive
+        self.session = session
+        self.settings = settings
+        self.offline = offline
+        self.stop = stop
+        self.fetcher = FetchOnce(fetcher, stop=stop)
+        self._controls: dict[str, Control] = {}
+        self._controls_lock = threading.Lock()
+
+    def control(self, platform: Platform) -> Control:
+        """The platform's control post, asked once in a run."""
+        with self._controls_lock:
+            if platform.name not in self._controls:
+                self._controls[platform.name] = Control(self.fetcher, platform)
+            return self._controls[platform.name]
+
+    def run(self, document: Document, progress: Progress = no_progress) -> Iterator[ArchivedPost]:
+        """Store one article and each post that it cites; one result a post, in document order.
+
+        Raises `ArchiveError` when the archive cannot be written.
+        """
+        mentions = tuple(find(document.article))
+        self.store_article(document, mentions)
+        workers = 1 if self.offline else self.settings.web.threads
+        with ExitStack() as stack:
+            pool = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="post"))
+            waiting: list[Future[ArchivedPost]] = []
+            stack.callback(lambda: [future.cancel() for future in waiting])
+            waiting += [pool.submit(self._keep, mention) for mention in mentions]
+            for mention, future in zip(mentions, waiting, strict=True):
+                result = future.result()
+                progress(1, mention.display_name or mention.handle)
+                yield result
+
+    def store_article(self, document: Document, mentions: tuple[Mention, ...]) -> None:
+        """Store the article's bytes and what it cites, unless the archive holds both already."""
+        if self.session is None:
+            return
+        article = document.article
+        if document.exchange is not None and document.exchange.record_id:
+            record_id = document.exchange.record_id
+        else:
+            record_id = self.session.write_resource(article.uri, document.content_type, document.data).record_id
+        conclusion = article_conclusion(article, mentions)
+        known = {stored.id: stored for stored, _ in self.archive.catalogue.articles()}
+        stored_mentions = tuple(mention for _, mention in self.archive.catalogue.mentions(article.id))
+        if known.get(article.id) == conclusion.article and stored_mentions == mentions:
+            return
+        self.session.write_conclusion(conclusion, record_id)
+
+    def _keep(self, mention: Mention) -> ArchivedPost:
+        platform = platform_of(mention.platform)
+        resolution = self.resolution(mention)
+        if resolution.outcome is not Outcome.RESOLVED or platform is None or resolution.post_key is None:
+            return _unresolved(mention, resolution)
+        candidate = resolution.candidates[0]
+        ref = candidate.post.ref
+        try:
+            observation = self.observation(ref, platform)
+        except NetworkError as error:
+            return _unobserved(mention, resolution, candidate.post, error)
+        post = observation.post or candidate.post
+        media, failed = self._store_page_and_media(ref, post, platform, observation.state)
+        stored = self.where((*observation.evidence, *candidate.evidence))
+        return ArchivedPost(
+            source=mention.source,
+            mention_id=mention.id,
+            outcome=resolution.outcome,
+            state=observation.state,
+            platform=post.platform,
+            post_id=post.id,
+            url=post.url,
+            handle=post.handle or mention.handle,
+            display_name=post.display_name or mention.display_name,
+            date=_date(post, platform) or mention.date,
+            text=post.text or mention.text,
+            reason=observation.reason,
+            score=candidate.score,
+            evidence=tuple(dict.fromkeys((*resolution.evidence, *observation.evidence))),
+            stored_in=stored,
+            media=media,
+            media_failed=failed,
+        )
+
+    def resolution(self, mention: Mention) -> Resolution:
+        """The resolution, stored unless the archive already holds the same conclusion."""
+        prior = self.archive.catalogue.resolution(mention.id)
+        if prior and not self.offline and prior[0].outcome is Outcome.RESOLVED and prior[0].candidates:
+            return prior[0]
+        resolution = resolve(
+            mention,
+            fetcher=self.fetcher,
+            stored=self.archive.catalogue,
+            settings=self.settings.resolve,
+        )
+        if self.session and (prior is None or _essence(prior[0]) != _essence(resolution)):
+            self.session.write_conclusion(resolution_conclusion(resolution), _first(resolution.evidence))
+        return resolution
+
+    def observation(self, ref: PostRef, platform: Platform) -> Observation:
+        """The post's state now (offline: as captured last), stored unless the archive already holds it.
+
+        Raises `NetworkError` when nothing was answered (offline: nothing is stored).
+        """
+        observation = observe(ref, fetcher=self.fetcher, platform=platform, control=self.control(platform))
+        observation = confirmed(observation, self.archive.catalogue.observations(ref.key), self.settings.audit)
+        known = [stored for stored, _ in self.archive.catalogue.observations(ref.key)]
+        if self.session and observation.evidence and observation not in known:
+            self.session.write_conclusion(observation_conclusion(observation), _first(observation.evidence))
+        return observation
+
+    def _store_page_and_media(
+        self, ref: PostRef, post: Post, platform: Platform, state: State
+    ) -> tuple[int, tuple[str, ...]]:
+        """Fetch, and so store, the page that a reader would open and the post's media: `(stored, failed URLs)`."""
+        capture = self.settings.capture
+        if capture.pages:
+            self._try(platform.page_url(ref))
+        if not capture.media or not state.readable:
+            return 0, ()
+        stored, failed = 0, []
+        wanted = [media for media in post.media if media.kind in STORED_MEDIA][: capture.max_media_per_post]
+        for media in wanted:
+            if self._try(media.url, max_bytes=capture.max_media_bytes):
+                stored += 1
+            else:
+                failed.append(media.url)
+        return stored, tuple(failed)
+
+    def _try(self, url: str, max_bytes: int | None = None) -> bool:
+        """Whether the URL answered with a whole success; any answer is stored either way."""
+        try:
+            answer = self.fetcher.follow(url, max_bytes=max_bytes)[-1]
+        except NetworkError:
+            return False
+        return 200 <= answer.status < 300 and answer.truncated is None
+
+    def where(self, record_ids: tuple[str, ...]) -> str | None:
+        """`SEGMENT:OFFSET` of the first of these records that the archive holds."""
+        for record_id in record_ids:
+            if found := self.archive.catalogue.capture(record_id):
+                return f"{found.file}:{found.offset}"
+        return None
+
+
+def _unresolved(mention: Mention, resolution: Resolution) -> ArchivedPost:
+    best = resolution.candidates[0] if resolution.candidates else None
+    return ArchivedPost(
+        source=mention.source,
+        mention_id=mention.id,
+        outcome=resolution.outcome,
+        state=State.UNRESOLVED,
+        platform=mention.platform,
+        post_id=mention.post_id,
+        url=mention.url,
+        handle=mention.handle,
+        display_name=mention.display_name,
+        date=mention.date,
+        text=mention.text,
+        reason=resolution.reason,
+        score=best.score if best else None,
+        evidence=resolution.evidence,
+    )
+
+
+def _unobserved(mention: Mention, resolution: Resolution, post: Post, error: NetworkError) -> ArchivedPost:
+    return msgspec.structs.replace(
+        _unresolved(mention, resolution),
+        platform=post.platform,
+        post_id=post.id,
+        url=post.url,
+        handle=post.handle or mention.handle,
+        display_name=post.display_name or mention.display_name,
+        date=_date(post, platform_of(post.platform)) or mention.date,
+        text=post.text or mention.text,
+        state=State.UNRESOLVED if isinstance(error, NotStoredError) else State.UNREACHABLE,
+        reason=f"{resolution.reason}; its state is not known: {error.problem}",
+    )
+
+
+def _date(post: Post, platform: Platform | None) -> str | None:
+    made = post.created_at or (platform.time_of(post.id) if platform else None)
+    return made.isoformat(timespec="seconds").replace("+00:00", "Z") if made else post.day
+
+
+def _essence(resolution: Resolution) -> tuple[object, ...]:
+    """What makes two resolutions say the same: not on which captures of the same answer they rest."""
+    return (
+        resolution.outcome,
+        resolution.post_key,
+        tuple((candidate.post.key, candidate.score) for candidate in resolution.candidates),
+        resolution.method,
+    )
+
+
+def _first(record_ids: tuple[str, ...]) -> str | None:
+    return record_ids[0] if record_ids else None

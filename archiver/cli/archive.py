@@ -1,0 +1,91 @@
+"""`archiver archive`: the main job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from archiver.capture import ArchivedPost, Job, running
+from archiver.cli.options import (
+    SOURCE_HELP,
+    Run,
+    archive_option,
+    config_option,
+    format_option,
+    offline_option,
+    sources_argument,
+    start,
+)
+from archiver.cli.output import Column
+from archiver.cli.states import STATE_STYLES, minute, place
+from archiver.errors import ExitCode
+from archiver.face import documents
+from archiver.model import Outcome
+
+COLUMNS = (
+    Column("state", styles=STATE_STYLES),
+    Column("handle", "who"),
+    Column("date", "when", show=minute),
+    Column("text", "what"),
+    Column("stored_in", "stored in", show=place),
+    Column("outcome", table=False),
+    Column("source", table=False),
+    Column("mention_id", table=False),
+    Column("platform", table=False),
+    Column("post_id", table=False),
+    Column("url", table=False),
+    Column("display_name", table=False),
+    Column("score", table=False),
+    Column("media", table=False),
+    Column("reason", table=False),
+)
+
+
+@click.command(epilog=SOURCE_HELP)
+@sources_argument
+@archive_option
+@offline_option
+@click.option("--strict", is_flag=True, help="Exit with 1 when a post stays ambiguous or unresolved.")
+@format_option
+@config_option
+def command(
+    sources: tuple[str, ...],
+    archive_path: Path | None,
+    offline: bool,
+    strict: bool,
+    fmt: str | None,
+    config_path: Path | None,
+) -> None:
+    """Keep the posts that articles cite: find, resolve, and store them as evidence.
+
+    The article, every exchange made on the way, each post's page, record and media, and what was concluded go into WARC
+    files. Running it again adds only what is new.
+    """
+    run = start(config_path, fmt)
+    with (
+        run.interruptible(),
+        running(
+            run.settings, path=archive_path, offline=offline, description="archiver archive", stop=run.stopped
+        ) as job,
+    ):
+        run.warn(job.archive.warnings)
+        count = run.out.rows(COLUMNS, _posts(run, job, sources, strict), empty="no cited post found")
+        run.network(job)
+        if count and job.session is not None and run.out.messages_tty:
+            run.out.note(
+                f"{job.session.new_payloads} new payloads, {job.session.revisits} unchanged, in {job.archive.path}"
+            )
+    run.finish()
+
+
+def _posts(run: Run, job: Job, sources: tuple[str, ...], strict: bool) -> Iterator[ArchivedPost]:
+    with run.out.progress(None, "archiving") as progress:
+        for document in documents(sources, run.settings, job=job, on_error=run.problem):
+            for post in job.run(document, progress):
+                if strict and post.outcome is not Outcome.RESOLVED:
+                    run.code(ExitCode.FINDINGS)
+                yield post
+            if run.stopped():
+                return

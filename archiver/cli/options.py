@@ -1,0 +1,120 @@
+"""Options that several commands share, and how a command ends: which exit code, and what was said before."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeVar
+
+import click
+
+from archiver.capture import Job
+from archiver.cli.output import Format, Output
+from archiver.config import Settings, load_settings
+from archiver.errors import ArchiverError, ExitCode
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SEVERITY = (ExitCode.INTERRUPTED, ExitCode.LIMIT, ExitCode.USAGE, ExitCode.NETWORK, ExitCode.INPUT, ExitCode.FINDINGS)
+"""Which code wins when several apply."""
+
+SOURCE_HELP = (
+    "SOURCE is a URL, a file (.html, .txt, .md, .jsonl, .warc.gz, .wacz) or - for standard input. "
+    "One that cannot be read is reported and does not stop the others."
+)
+
+config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Configuration file; otherwise $ARCHIVER_CONFIG, ./config.toml, or the user's configuration folder.",
+)
+archive_option = click.option(
+    "--archive",
+    "archive_path",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The archive's folder. Default: from the configuration (warc).",
+)
+offline_option = click.option(
+    "--offline", is_flag=True, help="Answer from stored captures alone: no connection is opened."
+)
+format_option = click.option(
+    "--format",
+    "fmt",
+    type=click.Choice([form.value for form in Format]),
+    help="Form of the results. Default: a table on a terminal, JSON lines otherwise.",
+)
+sources_argument = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+
+
+class Run:
+    """One command's run: its settings, where it prints, what went wrong so far, and whether it should stop."""
+
+    def __init__(self, settings: Settings, out: Output) -> None:
+        self.settings = settings
+        self.out = out
+        self._codes: set[ExitCode] = set()
+        self._stop = threading.Event()
+
+    def problem(self, source: str, error: ArchiverError) -> None:
+        """Report an error about one input; the others go on."""
+        if error.subject is None:
+            error = type(error)(error.problem, subject=source, hint=error.hint)
+        self.out.error(error)
+        self.code(error.exit_code)
+
+    def code(self, code: ExitCode) -> None:
+        """Something that the exit code must tell."""
+        self._codes.add(code)
+
+    def warn(self, warnings: list[str]) -> None:
+        """What opening the archive found and mended."""
+        for warning in warnings:
+            self.out.note(f"warning: {warning}")
+
+    def network(self, job: Job) -> None:
+        """Nothing that was asked was answered: the exit code says so."""
+        if job.fetcher.failed and not job.fetcher.answered and not job.offline:
+            self.code(ExitCode.NETWORK)
+            self.out.note("no question was answered: is there a network?")
+
+    def stopped(self) -> bool:
+        return self._stop.is_set()
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """The first Ctrl-C ends the run between two posts, with everything stored; the second at once."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def interrupt(_signal: int, _frame: FrameType | None) -> None:
+            if self._stop.is_set():
+                raise KeyboardInterrupt
+            self._stop.set()
+            self.code(ExitCode.INTERRUPTED)
+            self.out.note("stopping after what is under way; press again to stop at once")
+
+        before = signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def finish(self) -> None:
+        """End the program with the code that matters most."""
+        for code in SEVERITY:
+            if code in self._codes:
+                raise SystemExit(int(code))
+
+
+def start(config_path: Path | None, fmt: str | None = None) -> Run:
+    """Read the configuration and make ready to print.
+
+    Raises `ConfigError`.
+    """
+    return Run(load_settings(config_path), Output(fmt))

@@ -1,0 +1,36 @@
+"""`archiver replay`: a local site that shows what is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archiver.cli.options import archive_option, config_option, start
+
+
+@click.command()
+@click.argument("archives", nargs=-1, type=click.Path(path_type=Path), metavar="[ARCHIVE or FILE]...")
+@archive_option
+@click.option("--host", help="Address to listen on. Default: from the configuration (127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0: any free one. Default: from the configuration.")
+@config_option
+def command(
+    archives: tuple[Path, ...], archive_path: Path | None, host: str | None, port: int | None, config_path: Path | None
+) -> None:
+    """Show stored articles, posts and captures as a local site.
+
+    ARCHIVE is an archive's folder, FILE a WARC file. No script of a captured page runs, digests are checked before a
+    byte is served, and nothing is fetched from the live web.
+    """
+    from archiver.replay import serve
+
+    run = start(config_path)
+    paths = list(archives) or [archive_path or Path(run.settings.archive.dir)]
+    serve(
+        paths,
+        host=host or run.settings.replay.host,
+        port=run.settings.replay.port if port is None else port,
+        say=run.out.note,
+    )
+    run.finish()

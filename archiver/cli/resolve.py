@@ -1,0 +1,115 @@
+"""`archiver resolve`: which post is each mention?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from archiver.capture import Job, running
+from archiver.cli.options import (
+    SOURCE_HELP,
+    Run,
+    archive_option,
+    config_option,
+    format_option,
+    offline_option,
+    sources_argument,
+    start,
+)
+from archiver.cli.output import Column
+from archiver.cli.states import OUTCOME_STYLES, bare_url
+from archiver.detect import find
+from archiver.errors import ExitCode
+from archiver.face import documents
+from archiver.model import Mention, Outcome, Resolution
+
+COLUMNS = (
+    Column("outcome", styles=OUTCOME_STYLES),
+    Column("handle"),
+    Column("date"),
+    Column("printed", "as printed"),
+    Column("url", "post", show=bare_url),
+    Column("score", right=True),
+    Column("reason"),
+    Column("source", table=False),
+    Column("mention_id", table=False),
+)
+
+
+@click.command(epilog=SOURCE_HELP)
+@sources_argument
+@archive_option
+@offline_option
+@click.option("--strict", is_flag=True, help="Exit with 1 when a mention stays ambiguous or unresolved.")
+@format_option
+@config_option
+def command(
+    sources: tuple[str, ...],
+    archive_path: Path | None,
+    offline: bool,
+    strict: bool,
+    fmt: str | None,
+    config_path: Path | None,
+) -> None:
+    """Find the posts that articles cite, and work out which post each one is.
+
+    The answer is resolved, ambiguous or unresolved, with ranked candidates and the reasons for and against each. Stored
+    are only the captures made on the way.
+    """
+    run = start(config_path, fmt)
+    with (
+        run.interruptible(),
+        running(
+            run.settings,
+            path=archive_path,
+            offline=offline,
+            conclude=False,
+            description="archiver resolve",
+            stop=run.stopped,
+        ) as job,
+    ):
+        run.warn(job.archive.warnings)
+        run.out.rows(COLUMNS, _rows(run, job, sources, strict), empty="no cited post found")
+        run.network(job)
+    run.finish()
+
+
+def _rows(run: Run, job: Job, sources: tuple[str, ...], strict: bool) -> Iterator[dict[str, Any]]:
+    for document in documents(sources, run.settings, job=job, on_error=run.problem):
+        mentions = find(document.article)
+        with run.out.progress(len(mentions), "resolving") as progress:
+            for mention in mentions:
+                resolution = job.resolution(mention)
+                progress(1, mention.display_name or mention.handle)
+                if strict and resolution.outcome is not Outcome.RESOLVED:
+                    run.code(ExitCode.FINDINGS)
+                yield _row(mention, resolution)
+                if run.stopped():
+                    return
+
+
+def _row(mention: Mention, resolution: Resolution) -> dict[str, Any]:
+    best = resolution.candidates[0] if resolution.candidates else None
+    shown = best if resolution.outcome is Outcome.RESOLVED else None
+    return {
+        "source": mention.source,
+        "mention_id": mention.id,
+        "outcome": resolution.outcome.value,
+        "platform": mention.platform,
+        "post_id": shown.post.id if shown else None,
+        "url": shown.post.url if shown else None,
+        "score": round(best.score, 3) if best else None,
+        "handle": mention.handle,
+        "display_name": mention.display_name,
+        "date": mention.date,
+        "printed": mention.text,
+        "reason": resolution.reason,
+        "candidates": msgspec.to_builtins(resolution.candidates),
+        "steps": list(resolution.steps),
+        "evidence": list(resolution.evidence),
+        "state": resolution.state.value if resolution.state else None,
+    }

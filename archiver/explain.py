@@ -1,0 +1,197 @@
+"""The chain of evidence behind one record: article → place → rule → what was asked → WARC records → digests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archiver.errors import ArchiveError, InputError
+from archiver.model import Capture, Mention, Noun, Observation, Resolution
+from archiver.platforms import platforms
+from archiver.store import Archive
+
+
+class Link(Noun, frozen=True, kw_only=True):
+    """One link of the chain: what it is, what is known of it, and what it rests on."""
+
+    kind: str
+    """`article`, `mention`, `resolution`, `candidate`, `observation`, `record`."""
+    id: str
+    facts: tuple[tuple[str, str], ...] = ()
+    rests_on: tuple[Link, ...] = ()
+
+
+def explain(archive: Archive, id_: str) -> Link:
+    """The chain behind a mention (`m-…`), an article (`a-…`), a post (`x:ID`, or its permalink) or a record.
+
+    The beginning of an id is enough where it is the only one that begins so. Every record of the chain is read, and
+    its digest checked, now.
+
+    Raises `InputError` when the archive knows no such id.
+    """
+    wanted = id_.strip().strip("<>")
+    for platform in platforms().values():
+        if "://" in wanted and (ref := platform.ref_from_url(wanted)):
+            wanted = ref.key
+    catalogue = archive.catalogue
+    if wanted.startswith("urn:uuid:") and (capture := catalogue.capture(wanted)):
+        return _record(archive, capture)
+    if catalogue.post(wanted) or catalogue.observations(wanted):
+        return _post(archive, wanted)
+    mentions = {mention.id: (article_id, mention) for article_id, mention in catalogue.mentions()}
+    articles = {article.id: (article, capture_id) for article, capture_id in catalogue.articles()}
+    found = [key for key in (*mentions, *articles) if key.startswith(wanted)] if len(wanted) > 2 else []
+    if len(found) > 1:
+        raise InputError(f"{len(found)} ids begin so", subject=id_, hint="give more of it")
+    if not found:
+        raise InputError("the archive knows no such id", subject=id_, hint="`archiver archive` prints them")
+    if found[0] in mentions:
+        article_id, mention = mentions[found[0]]
+        return _mention(archive, article_id, mention)
+    article, capture_id = articles[found[0]]
+    cited = tuple(_mention(archive, article.id, mention) for _, mention in catalogue.mentions(article.id))
+    facts = _facts(source=article.source, uri=article.uri, digest=article.digest, title=article.title)
+    return Link(kind="article", id=article.id, facts=facts, rests_on=(*_records(archive, (capture_id,)), *cited))
+
+
+def lines(link: Link, depth: int = 0) -> Iterator[str]:
+    """The chain as indented lines for people."""
+    indent = "  " * depth
+    yield f"{indent}{link.kind} {link.id}"
+    for name, value in link.facts:
+        yield f"{indent}    {name}: {value}"
+    for below in link.rests_on:
+        yield from lines(below, depth + 1)
+
+
+def _post(archive: Archive, key: str) -> Link:
+    catalogue = archive.catalogue
+    rests: list[Link] = [_observation(archive, look, record_id) for look, record_id in catalogue.observations(key)]
+    for article_id, mention in catalogue.mentions():
+        known = catalogue.resolution(mention.id)
+        if known and known[0].post_key == key:
+            rests.append(_mention(archive, article_id, mention))
+    known_post = catalogue.post(key)
+    facts: tuple[tuple[str, str], ...] = ()
+    if known_post:
+        post = known_post[0]
+        facts = _facts(
+            url=post.url, handle=post.handle, name=post.display_name, made=post.created_at or post.day, text=post.text
+        )
+    return Link(kind="post", id=key, facts=facts, rests_on=tuple(rests))
+
+
+def _mention(archive: Archive, article_id: str, mention: Mention) -> Link:
+    catalogue = archive.catalogue
+    article = next(((a, capture) for a, capture in catalogue.articles() if a.id == article_id), None)
+    rests: list[Link] = []
+    if article:
+        facts = _facts(source=article[0].source, uri=article[0].uri, digest=article[0].digest)
+        rests.append(Link(kind="article", id=article_id, facts=facts, rests_on=tuple(_records(archive, (article[1],)))))
+    known = catalogue.resolution(mention.id)
+    if known:
+        rests.append(_resolution(archive, *known))
+        if known[0].post_key:
+            rests += [_observation(archive, look, at) for look, at in catalogue.observations(known[0].post_key)]
+    place = mention.selector if mention.start is None else f"characters {mention.start} to {mention.end}"
+    return Link(
+        kind="mention",
+        id=mention.id,
+        facts=_facts(
+            place=place,
+            rule=mention.rule,
+            confidence=mention.confidence,
+            handle=mention.handle,
+            name=mention.display_name,
+            date=mention.date,
+            text=mention.text,
+            url=mention.url,
+        ),
+        rests_on=tuple(rests),
+    )
+
+
+def _resolution(archive: Archive, resolution: Resolution, record_id: str) -> Link:
+    candidates = tuple(
+        Link(
+            kind="candidate",
+            id=candidate.post.key,
+            facts=(
+                *_facts(score=candidate.score, source=candidate.source),
+                *((f"{reason.feature} ({reason.weight:+.2f})", reason.note) for reason in candidate.reasons),
+            ),
+        )
+        for candidate in resolution.candidates
+    )
+    return Link(
+        kind="resolution",
+        id=record_id,
+        facts=(
+            *_facts(
+                outcome=resolution.outcome.value,
+                post=resolution.post_key,
+                reason=resolution.reason,
+                method=resolution.method,
+            ),
+            *(("step", step) for step in resolution.steps),
+        ),
+        rests_on=(*_records(archive, (record_id,)), *candidates, *_records(archive, resolution.evidence)),
+    )
+
+
+def _observation(archive: Archive, observation: Observation, record_id: str) -> Link:
+    return Link(
+        kind="observation",
+        id=record_id,
+        facts=_facts(
+            state=observation.state.value,
+            seen=observation.seen_at.isoformat(),
+            how=observation.how,
+            reason=observation.reason,
+            control=observation.control,
+            confirmed=observation.confirmed,
+        ),
+        rests_on=tuple(_records(archive, (record_id, *observation.evidence))),
+    )
+
+
+def _records(archive: Archive, record_ids: Iterable[str]) -> Iterator[Link]:
+    for record_id in record_ids:
+        capture = archive.catalogue.capture(record_id)
+        if capture is None:
+            yield Link(kind="record", id=record_id, facts=(("missing", "not in this archive"),))
+        else:
+            yield _record(archive, capture)
+
+
+def _record(archive: Archive, capture: Capture) -> Link:
+    try:
+        archive.check_block(capture)
+        digest = "matches"
+    except ArchiveError as error:
+        digest = str(error)
+    original: tuple[Link, ...] = ()
+    if capture.record_type == "revisit":
+        try:
+            original = (_record(archive, archive.payload_capture(capture)),)
+        except ArchiveError as error:
+            original = (Link(kind="record", id=capture.refers_to or "?", facts=(("missing", str(error)),)),)
+    return Link(
+        kind="record",
+        id=capture.record_id,
+        facts=_facts(
+            type=capture.record_type,
+            target=capture.target_uri,
+            time=capture.time.isoformat(),
+            status=capture.status,
+            at=f"{capture.file} offset {capture.offset}, {capture.length} bytes",
+            payload=capture.payload_digest,
+            block=capture.block_digest,
+            digest=digest,
+            truncated=capture.truncated,
+        ),
+        rests_on=original,
+    )
+
+
+def _facts(**values: object) -> tuple[tuple[str, str], ...]:
+    return tuple((name, str(value)) for name, value in values.items() if value is not None)

@@ -1,0 +1,152 @@
+"""The Python face: what the commands do, as functions. `import archiver` shows them; nothing else is public."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from archiver.auditing import Cited, Finding, cited_in_archive, cited_in_document, merge
+from archiver.auditing import audit as audit_cited
+from archiver.capture import ArchivedPost, Job, Progress, no_progress, running
+from archiver.config import Settings, load_settings
+from archiver.detect import find as find_in_article
+from archiver.errors import ArchiverError
+from archiver.exchange import Exchange
+from archiver.model import Article, Mention, Resolution
+from archiver.sources import Document, read_sources
+from archiver.web import Door
+
+Source = str | os.PathLike[str]
+OnError = Callable[[str, ArchiverError], None]
+
+
+def _raise(_source: str, error: ArchiverError) -> None:
+    raise error
+
+
+def find(source: Source | Article, *, settings: Settings | None = None) -> list[Mention]:
+    """The posts that an article cites, in document order.
+
+    source: a path, a URL, or an `Article`. Only a URL opens a connection; nothing is stored.
+
+        >>> import archiver
+        >>> article = archiver.Article(
+        ...     source="note.txt", uri="urn:example:note", digest="sha256:00",
+        ...     text="The river is rising again tonight. — Ada Brook (@ada_brook) March 4, 2021",
+        ... )
+        >>> [mention.handle for mention in archiver.find(article)]
+        ['ada_brook']
+
+    Raises `InputError` when the source cannot be read, `NetworkError` when the URL does not answer.
+    """
+    if isinstance(source, Article):
+        return list(find_in_article(source))
+    settings = settings or load_settings()
+    return [mention for document in documents([source], settings) for mention in find_in_article(document.article)]
+
+
+def documents(
+    sources: Iterable[Source],
+    settings: Settings,
+    *,
+    job: Job | None = None,
+    on_error: OnError = _raise,
+) -> Iterator[Document]:
+    """The documents of some sources, one after the other; `on_error` is told of each source that cannot be read.
+
+    URLs are fetched by the job's fetcher, so that the exchange is stored; without a job, by a door that keeps nothing.
+    """
+    specs = [os.fspath(source) for source in sources]
+    with _fetching(job, settings) as fetch:
+        yield from read_sources(specs, fetch=fetch, on_error=on_error)
+
+
+@contextmanager
+def _fetching(job: Job | None, settings: Settings) -> Iterator[Callable[[str], Exchange]]:
+    if job is not None:
+        yield lambda url: job.fetcher.follow(url)[-1]
+        return
+    with Door(settings.web) as door:
+        yield lambda url: door.follow(url)[-1]
+
+
+def resolve(
+    mention: Mention,
+    *,
+    archive: Source | None = None,
+    offline: bool = False,
+    settings: Settings | None = None,
+) -> Resolution:
+    """Which post a mention is: resolved, ambiguous or unresolved, with ranked candidates and reasons.
+
+    archive: where captures made on the way are stored, and where known posts are looked up (default: as configured).
+    offline: answer from stored captures alone.
+
+    Raises `ArchiveError` when the archive cannot be opened.
+    """
+    settings = settings or load_settings()
+    path = Path(archive) if archive is not None else None
+    with running(settings, path=path, offline=offline, conclude=False, description="resolve") as job:
+        return job.resolution(mention)
+
+
+def archive(
+    *sources: Source,
+    archive: Source | None = None,
+    offline: bool = False,
+    settings: Settings | None = None,
+    progress: Progress = no_progress,
+    stop: Callable[[], bool] = lambda: False,
+    on_error: OnError = _raise,
+) -> list[ArchivedPost]:
+    """Find, resolve and store the posts that articles cite; one result a post.
+
+    sources: paths or URLs. archive: the archive's folder (default: as configured; made where there is none). progress:
+    told of each post done. stop: asked between two posts; what was stored stays stored. on_error: told of each source
+    that cannot be read (default: the error is raised).
+
+    Raises `InputError`, `ArchiveError`.
+    """
+    settings = settings or load_settings()
+    path = Path(archive) if archive is not None else None
+    results: list[ArchivedPost] = []
+    with running(settings, path=path, offline=offline, description="archive", stop=stop) as job:
+        for document in documents(sources, settings, job=job, on_error=on_error):
+            results.extend(job.run(document, progress))
+            if stop():
+                break
+    return results
+
+
+def audit(
+    *sources: Source,
+    archive: Source | None = None,
+    offline: bool = False,
+    settings: Settings | None = None,
+    progress: Progress = no_progress,
+    stop: Callable[[], bool] = lambda: False,
+    on_error: OnError = _raise,
+) -> list[Finding]:
+    """Observe cited posts again and say which are missing; one finding a post.
+
+    sources: articles (paths or URLs); with none, every post that the archive's articles cite. The other arguments are
+    as for `archive`; offline, nothing is written.
+
+    Raises `InputError`, `ArchiveError`.
+    """
+    settings = settings or load_settings()
+    path = Path(archive) if archive is not None else None
+    with running(settings, path=path, offline=offline, conclude=not offline, description="audit", stop=stop) as job:
+        return list(audit_cited(job, cited_posts(job, sources, settings, on_error), progress))
+
+
+def cited_posts(job: Job, sources: Iterable[Source], settings: Settings, on_error: OnError = _raise) -> list[Cited]:
+    """What an audit looks at: the posts of the sources, or, with none, of the whole archive."""
+    sources = list(sources)
+    if not sources:
+        return cited_in_archive(job.archive)
+    return merge(
+        cited_in_document(job, document) for document in documents(sources, settings, job=job, on_error=on_error)
+    )
