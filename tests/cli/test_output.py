@@ -208,6 +208,12 @@ class TestTable:
         assert row.split() == ["Ada", "7"]
         assert "secret" not in out
 
+    def test_can_show_a_value_shorter_than_programs_get_it(self) -> None:
+        columns = [Column("t", show=lambda value: value[:4]), Column("none", show=len)]
+        row = {"t": "2024-02-03T04:05:06Z", "none": None}
+        assert printed("table", [row], columns, tty=False).splitlines()[2].split() == ["2024"]
+        assert "2024-02-03T04:05:06Z" in printed("csv", [row], columns, tty=False)
+
     def test_takes_text_as_text(self) -> None:
         out = printed("table", [{"t": "[bold red]:smile: [link=https://evil.example]x[/] [/nope]"}], ["t"])
         assert "[bold red]:smile: [link=https://evil.example]x[/] [/nope]" in out
