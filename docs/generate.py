@@ -23,6 +23,7 @@ from pathlib import Path
 import click
 
 from archiver import model
+from archiver.cli import main as commands
 from archiver.config import default_toml
 from archiver.model import json_schema
 
@@ -63,47 +64,33 @@ def field_docs(source: str) -> dict[tuple[str, str], str]:
     return docs
 
 
-def command_group() -> click.Group | None:
-    """The group that `archiver` runs; null as long as there is none."""
-    import archiver.cli
+def all_commands(group: click.Group) -> Iterator[click.Context]:
+    """The group itself and every command in it, in the order that help lists them; `command_path` is the full name."""
 
-    group = getattr(archiver.cli, "main", None)
-    return group if isinstance(group, click.Group) else None
+    def walk(context: click.Context) -> Iterator[click.Context]:
+        yield context
+        if isinstance(context.command, click.Group):
+            for name in context.command.list_commands(context):
+                command = context.command.get_command(context, name)
+                if command is not None and not command.hidden:
+                    yield from walk(click.Context(command, parent=context, info_name=name, **command.context_settings))
 
-
-def all_commands(group: click.Group, path: tuple[str, ...] = ("archiver",)) -> Iterator[tuple[str, click.Command]]:
-    """The group itself and every command in it, by full name (`archiver find`), in the order that help lists them."""
-    yield " ".join(path), group
-    for name in group.list_commands(click.Context(group)):
-        command = group.get_command(click.Context(group), name)
-        if isinstance(command, click.Group):
-            yield from all_commands(command, (*path, name))
-        elif command is not None and not command.hidden:
-            yield " ".join((*path, name)), command
-
-
-def help_text(name: str, command: click.Command) -> str:
-    """What `NAME --help` prints."""
-    context = None
-    for part in name.split(" ")[:-1]:
-        context = click.Context(click.Group(part), info_name=part, parent=context)
-    last = click.Context(
-        command,
-        info_name=name.rpartition(" ")[2],
-        parent=context,
-        terminal_width=HELP_WIDTH,
-        max_content_width=HELP_WIDTH,
+    yield from walk(
+        click.Context(group, info_name="archiver", **{**group.context_settings, "terminal_width": HELP_WIDTH})
     )
-    lines = (line.rstrip() for line in command.get_help(last).splitlines())
-    return "\n".join(lines)
+
+
+def help_text(context: click.Context) -> str:
+    """What `NAME --help` prints."""
+    return "\n".join(line.rstrip() for line in context.get_help().splitlines())
 
 
 def commands_text(page: str, group: click.Group) -> str:
     """`page` with all help texts renewed, those of commands that are gone taken out, and new ones added at the end."""
-    blocks = {
-        name: f"<!-- help: {name} -->\n```text\n$ {name} --help\n{help_text(name, command)}\n```\n"
-        for name, command in all_commands(group)
-    }
+    blocks = {}
+    for context in all_commands(group):
+        name = context.command_path
+        blocks[name] = f"<!-- help: {name} -->\n```text\n$ {name} --help\n{help_text(context)}\n```\n"
     present = {match["name"] for match in HELP_BLOCK.finditer(page)}
     page = HELP_BLOCK.sub(lambda match: blocks.get(match["name"], ""), page)
     return page + "".join(f"\n## `{name}`\n\n{block}" for name, block in blocks.items() if name not in present)
@@ -113,12 +100,9 @@ def main() -> None:
     CONFIG.write_text(default_toml(), encoding="utf-8")
     SCHEMA.parent.mkdir(exist_ok=True)
     SCHEMA.write_text(schema_text(), encoding="utf-8")
-    written = [CONFIG, SCHEMA]
-    if group := command_group():
-        page = COMMANDS.read_text(encoding="utf-8") if COMMANDS.exists() else "# Commands\n"
-        COMMANDS.write_text(commands_text(page, group), encoding="utf-8")
-        written.append(COMMANDS)
-    for path in written:
+    page = COMMANDS.read_text(encoding="utf-8") if COMMANDS.exists() else "# Commands\n"
+    COMMANDS.write_text(commands_text(page, commands), encoding="utf-8")
+    for path in (CONFIG, SCHEMA, COMMANDS):
         sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 

@@ -40,6 +40,14 @@ def test_every_import_is_declared() -> None:
     assert undeclared == {}
 
 
+def test_everything_declared_is_imported() -> None:
+    distributions = packages_distributions()
+    imported = {
+        distribution.lower() for name in imported_packages() for distribution in distributions.get(name, [name])
+    }
+    assert DECLARED - imported == set()
+
+
 def test_is_typed() -> None:
     """PEP 561: without this file, type checkers ignore our annotations."""
     assert (ROOT / "archiver" / "py.typed").is_file()
