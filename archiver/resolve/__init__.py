@@ -106,7 +106,7 @@ def _by_search(
     ranked: dict[str, Ranked] = {}
     for ref in search.named_by_media():
         candidate = _named(ref, "media", search, stored)
-        if (why := _misfit(mention, candidate.post, platform)) is not None:
+        if (why := _misfit(mention, ref, candidate.post, platform)) is not None:
             asker.note(f"{ref.key} is not it: {why}")
             candidate = replace(candidate, source="cdx")
         ranked[ref.id] = score(mention, candidate, platform)
@@ -139,13 +139,17 @@ def _by_search(
     return decide(mention, list(ranked.values()), settings, gaps=asker.gaps)
 
 
-def _misfit(mention: Mention, post: Post, platform: Platform) -> str | None:
-    """Why the post behind a picture's link is not the one shown: a borrowed video's link names its owner's post."""
+def _misfit(mention: Mention, ref: PostRef, post: Post, platform: Platform) -> str | None:
+    """Why the post behind a picture's link is not the one shown: a borrowed film's link names its owner's post.
+
+    The link keeps the handle of its time, so it fits the article also where the account was renamed since.
+    """
     fits, reason = day_reason(mention, post, platform)
     if fits is False and reason:
         return reason.note
-    if mention.handle and post.handle and mention.handle.lower() != post.handle.lower():
-        return f"it is by @{post.handle}, and the article shows @{mention.handle}"
+    handles = {handle.lower() for handle in (ref.handle, post.handle) if handle}
+    if mention.handle and handles and mention.handle.lower() not in handles:
+        return f"it is by @{post.handle or ref.handle}, and the article shows @{mention.handle}"
     return None
 
 

@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from archiver.errors import LimitError
 from archiver.exchange import Exchange
 from archiver.model import Answer, Candidate, Mention, Post, PostRef
 from archiver.platforms.base import DayRange, Platform
@@ -190,7 +191,9 @@ class Search:
         if post is not None:
             ids = tuple(a.record_id for a in answers if a.record_id)
             return Candidate(post=post, score=0.0, source="cdx", evidence=ids)
-        return self._from_copies(ref, found.rows) or (self._from_index(ref) if thorough else None)
+        # The index of a prefix names one capture of each address: the others may show the post where that one does not.
+        addresses = self._platform.archived_urls(ref)
+        return self._from_copies(ref, found.rows) or self._from_index(ref, addresses if thorough else addresses[:1])
 
     def _from_copies(self, ref: PostRef, rows: tuple[CdxRow, ...]) -> Candidate | None:
         for row in pick_captures(rows, MAX_COPIES):
@@ -198,8 +201,8 @@ class Search:
                 return candidate
         return None
 
-    def _from_index(self, ref: PostRef) -> Candidate | None:
-        for address in self._platform.archived_urls(ref):
+    def _from_index(self, ref: PostRef, addresses: tuple[str, ...]) -> Candidate | None:
+        for address in addresses:
             if self._index_requests >= self._settings.max_cdx_requests:
                 break
             if candidate := self._from_copies(ref, tuple(self._captures(address))):
@@ -288,6 +291,10 @@ def _redirect(exchange: Exchange) -> str | None:
     if location and 300 <= exchange.status < 400:
         return location.strip()
     if exchange.status == 200 and exchange.content_type == "text/html":
-        found = META_REFRESH.search(exchange.payload(MAX_HTML * 16)[:MAX_HTML].decode("utf-8", "replace"))
+        try:
+            page = exchange.payload(MAX_HTML).decode("utf-8", "replace")
+        except LimitError:
+            return None
+        found = META_REFRESH.search(page)
         return found[1] if found else None
     return None

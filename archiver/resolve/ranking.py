@@ -35,6 +35,12 @@ INCOMPLETE_EXTRA = 0.1
 WORTH_NAMING = 0.4
 """From this score on the best candidate makes the outcome `ambiguous`; below, nothing fits and it is `unresolved`."""
 
+SHARED_CODE = 0.95
+"""A link code in common, the account the same: the article names the post."""
+
+BORROWED_CODE = 0.3
+"""A link code in common with a post of another account: renamed, or a borrowed film."""
+
 RETWEET = re.compile(r"\s*RT @\w{1,20}\b")
 MEDIA_CODE = re.compile(r"pic\.(?:twitter|x)\.com/([A-Za-z0-9]{7,12})(?![A-Za-z0-9])")
 SHORT_CODE = re.compile(r"(?<![\w.])t\.co/([A-Za-z0-9]{7,12})(?![A-Za-z0-9])")
@@ -88,8 +94,8 @@ def score(mention: Mention, candidate: Candidate, platform: Platform) -> Ranked:
     media = _media_reason(mention, post)
     if media:
         reasons.append(media)
-        points = max(points, media.weight) if media.weight > 0 else points + media.weight
-    names_it = candidate.source in NAMED or bool(media and media.weight > 0)
+        points = max(points, media.weight) if media.weight >= SHARED_CODE else points + min(media.weight, 0.05)
+    names_it = candidate.source in NAMED or bool(media and media.weight >= SHARED_CODE)
     if candidate.source in NAMED:
         what = "the permalink in the article" if candidate.source == "permalink" else "the link of the post's picture"
         reasons.insert(0, Reason(feature="id" if candidate.source == "permalink" else "media", weight=1.0, note=what))
@@ -272,7 +278,10 @@ def _media_reason(mention: Mention, post: Post) -> Reason | None:
         SHORT_CODE, *post.links, post.text or ""
     )
     if shared and not RETWEET.match(post.text or ""):
-        return Reason(feature="media", weight=0.95, note=f"the link code {min(shared)} that both have")
+        note = f"the link code {min(shared)} that both have"
+        other = mention.handle and post.handle and mention.handle.lower() != post.handle.lower()
+        # A borrowed film keeps the link of its owner's post: then the code alone names the wrong one.
+        return Reason(feature="media", weight=BORROWED_CODE if other else SHARED_CODE, note=note)
     if pictures and theirs:
         return Reason(feature="media", weight=-0.15, note="its picture has another link")
     return None

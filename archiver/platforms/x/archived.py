@@ -18,7 +18,7 @@ from archiver.errors import LimitError
 from archiver.exchange import Exchange
 from archiver.model import Media, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, DayRange
-from archiver.platforms.x.endpoints import oembed_lookup, syndication_lookup
+from archiver.platforms.x.endpoints import OEMBED_URL, oembed_lookup, syndication_lookup
 from archiver.platforms.x.ids import time_of
 from archiver.platforms.x.quotation import quoted_post
 from archiver.platforms.x.records import MAX_ITEMS, MAX_TEXT, MEDIA_LABEL, clean, find_post, https, made_at
@@ -112,6 +112,7 @@ def archived_urls(ref: PostRef) -> tuple[str, ...]:
         f"https://mobile.twitter.com/{handle}/status/{ref.id}",
         f"https://x.com/{handle}/status/{ref.id}",
         syndication_lookup(ref.id).url,
+        f"{OEMBED_URL}?url=https://twitter.com/{handle}/status/{ref.id}",
         oembed_lookup(ref.id).url,
     ]
     return tuple(pages)
