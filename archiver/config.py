@@ -228,7 +228,7 @@ class ArchiveSettings(Section, frozen=True, kw_only=True):
             description="The disk is made to keep what was written (fdatasync) after so many records; "
             "0: only when a file is closed.",
         ),
-    ] = 16
+    ] = 32
 
 
 class WebSettings(Section, frozen=True, kw_only=True):

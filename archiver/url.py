@@ -27,6 +27,11 @@ _USERINFO = re.compile(r"(//)[^/?#]*@")
 # the WHATWG path and query percent-encode sets, as what stays
 _PATH_SAFE = "!$%&'()*+,-./:;=@[\\]^_|~"
 _QUERY_SAFE = "!$%&()*+,-./:;=?@[\\]^_`{|}~"
+_PLAIN = re.compile(r"[A-Za-z0-9/?&=+,:;@_.~%-]*")
+"""What nearly every URL is made of: nothing of it is encoded."""
+# what browsers drop: spaces and controls around, tabs and line ends within
+_AROUND = "".join(map(chr, range(0x21)))
+_WITHIN = dict.fromkeys(map(ord, "\t\n\r"))
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,252}[a-z0-9_.])?")
 
 
@@ -60,8 +65,7 @@ def web_url(text: str) -> WebUrl:
     """
     if len(text) > MAX_URL:
         raise ValueError(f"the URL is longer than {MAX_URL} characters")
-    # what browsers drop: spaces around, tabs and line ends within
-    text = text.strip("".join(map(chr, range(0x21)))).translate({9: None, 10: None, 13: None})
+    text = text.strip(_AROUND).translate(_WITHIN)
     parts = _SPLIT.fullmatch(text)
     if parts is None:
         known = _SCHEME.match(text)
@@ -130,6 +134,8 @@ def _port(port: str) -> int | None:
 
 
 def _encode(text: str, safe: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text
     # lone surrogates have no UTF-8 form; WHATWG writes U+FFFD in their place
     return quote(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), safe=safe)
 

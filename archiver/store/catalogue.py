@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from archiver.errors import ArchiveError
+from archiver.http1 import parse_head
 from archiver.model import Article, Capture, Mention, Observation, Post, Resolution
 from archiver.store.conclusions import Conclusion, parse_conclusion
-from archiver.store.reader import StoredRecord, parse_http_head
+from archiver.store.reader import StoredRecord
 from archiver.store.records import parse_warc_date
 from archiver.store.surt import surt
 
@@ -185,8 +186,10 @@ class Catalogue:
         target_uri = fields.get("warc-target-uri", "").strip("<>")
         status: int | None = None
         content_type = fields.get("content-type")
-        if record.head:
-            _, status, headers = parse_http_head(record.head)
+        if record.answer is not None:
+            status, content_type = record.answer
+        elif record.head:
+            _, status, headers = parse_head(record.head)
             content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
         media_type = content_type.partition(";")[0].strip().lower() if content_type else None
         with self._lock:

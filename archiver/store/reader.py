@@ -18,6 +18,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange, Truncation
+from archiver.http1 import parse_head
 from archiver.store.digests import digest_algorithm, new_hasher, read_head, spells
 from archiver.store.records import Field, field, parse_warc_date
 
@@ -35,6 +36,8 @@ class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Field, ...]
     head: bytes = b""
     """For HTTP responses and revisits: the first bytes of the block, up to the end of the HTTP head."""
+    answer: tuple[int, str | None] | None = None
+    """HTTP status and `Content-Type`, where the writer of the record knows them already; else they are in `head`."""
     block: bytes | None = None
     """For `metadata` records of JSON type: the block."""
 
@@ -90,22 +93,10 @@ def read_segment(path: Path, start: int = 0) -> Iterator[StoredRecord]:
 def _peek(record: ArcWarcRecord) -> tuple[bytes, bytes | None]:
     content_type = record.rec_headers.get_header("Content-Type") or ""
     if record.rec_type in ("response", "revisit") and content_type.startswith("application/http"):
-        head = b""
-        while b"\r\n\r\n" not in head and b"\n\n" not in head and len(head) < MAX_HEAD:
-            piece = record.raw_stream.read(4096)
-            if not piece:
-                break
-            head += piece
-        return head[: head_end(head)], None
+        return read_head(record.raw_stream), None
     if record.rec_type == "metadata" and content_type.startswith("application/json"):
         return b"", record.raw_stream.read(MAX_CONCLUSION)
     return b"", None
-
-
-def head_end(data: bytes) -> int:
-    """Where an HTTP head ends, its blank line included; the whole length when it does not end."""
-    ends = [data.find(mark) + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if mark in data]
-    return min(ends) if ends else len(data)
 
 
 class _Block(io.RawIOBase):
@@ -174,31 +165,12 @@ def prefixed(prefix: bytes, stream: BinaryIO) -> BinaryIO:
     return cast(BinaryIO, io.BufferedReader(_Prefixed(prefix, stream), PIECE))
 
 
-def parse_http_head(head: bytes) -> tuple[str, int, tuple[tuple[str, str], ...]]:
-    """`(version, status, headers)` of an HTTP response head; status 0 when there is no status line."""
-    lines = head.replace(b"\r\n", b"\n").split(b"\n")
-    first = lines[0].split(b" ", 2)
-    version = first[0].decode("latin-1") if first[0].upper().startswith(b"HTTP/") else ""
-    status = int(first[1]) if version and len(first) > 1 and first[1].isdigit() else 0
-    headers: list[tuple[str, str]] = []
-    for line in lines[1:]:
-        if not line:
-            break
-        if line[:1] in b" \t" and headers:
-            headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip().decode('latin-1')}")
-            continue
-        name, colon, value = line.partition(b":")
-        if colon:
-            headers.append((name.decode("latin-1"), value.strip().decode("latin-1")))
-    return version, status, tuple(headers)
-
-
 def exchange_of(record: StoredRecord, path: Path, body_path: Path, body_offset: int) -> Exchange:
     """A stored response as the exchange it was.
 
     For a revisit, `body_path` and `body_offset` name the record that holds the payload; else the record itself.
     """
-    version, status, headers = parse_http_head(record.head)
+    version, status, headers = parse_head(record.head)
     revisit = record.record_type == "revisit"
 
     def open_response() -> BinaryIO:
@@ -218,7 +190,7 @@ def exchange_of(record: StoredRecord, path: Path, body_path: Path, body_offset: 
             merged = recode_head(record.head, original_head)
             head_length = len(merged)
             length += head_length - len(original_head)
-            shown = parse_http_head(merged)[2]
+            shown = parse_head(merged)[2]
     return Exchange(
         url=record.target_uri,
         time=record.time,

@@ -9,6 +9,7 @@ record, because whatever it held, half of the tools would call it wrong, and the
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterator
@@ -55,6 +56,7 @@ def sha256(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
+@functools.lru_cache(maxsize=64)  # the same time stands in several records
 def warc_date(time: datetime) -> str:
     """W3CDTF in UTC as WARC/1.1 allows it: with microseconds where there are any."""
     return time.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
