@@ -62,7 +62,7 @@ def attempt(call: Callable[[], Any], expected: type[Exception]) -> Any:
 class TestShippedFile:
     def test_is_current(self) -> None:
         shipped = (ROOT / "config.toml").read_text(encoding="utf-8")
-        assert shipped == default_toml(), "renew it: python docs/generate.py"
+        assert shipped == default_toml(), "renew it: python -m docs.generate"
 
     def test_says_what_the_defaults_are(self) -> None:
         assert load_settings(ROOT / "config.toml") == Settings()
