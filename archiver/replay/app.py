@@ -1,0 +1,300 @@
+"""The site: which address is answered with which page. Reading happens in worker threads, request by request."""
+
+from __future__ import annotations
+
+import sqlite3
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from archiver.errors import ArchiverError
+from archiver.model import Capture
+from archiver.replay import addresses, wording
+from archiver.replay.addresses import Addresses
+from archiver.replay.facts import article_facts, article_lines, citations, exhibit, post_card, timeline
+from archiver.replay.isolation import COMMON_HEADERS, PAGE_POLICY, HostGuard, capture_headers
+from archiver.replay.payload import (
+    DigestRefusedError,
+    NotTextError,
+    open_payload,
+    payload_response,
+    ranged,
+    read_block,
+    read_record,
+    require_digests,
+    text_response,
+)
+from archiver.replay.records import capture_facts
+from archiver.replay.shelf import Library, Shelf
+from archiver.replay.show import environment
+from archiver.store.records import field
+
+ARTICLES_A_PAGE = 50
+URIS_A_PAGE = 100
+MAX_QUERY = 2000
+
+REFUSED = HTTPStatus.BAD_GATEWAY
+"""For a digest that does not match: the site stands between reader and archive as a gateway does, and what it got from
+behind is not what was sealed there (RFC 9110 section 15.6.3). No cache keeps it, no reader takes it for the page."""
+
+
+class Site:
+    """The pages over one library."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.templates = environment()
+        self.templates.globals.update(
+            state_word=wording.state_word, outcome_word=wording.outcome_word, record_types=wording.RECORD_TYPES,
+            style=addresses.STYLE, home=addresses.HOME, library=library,
+        )  # fmt: skip
+        self.style = files("archiver.replay").joinpath("static/replay.css").read_text("utf-8")
+
+    def routes(self) -> list[Route]:
+        return [
+            Route(addresses.HOME, self.home),
+            Route(addresses.STYLE, self.stylesheet),
+            Route("/favicon.ico", self.no_icon),
+            Route(addresses.SHELF, self.shelf),
+            Route(addresses.ARTICLE, self.article),
+            Route(addresses.POST, self.post),
+            Route(addresses.CAPTURES, self.captures),
+            Route(addresses.URI, self.uri),
+            Route(addresses.CAPTURE, self.capture),
+            Route(addresses.PAYLOAD, self.payload),
+            Route(addresses.TEXT, self.text),
+            Route(addresses.BLOCK, self.block),
+            Route(addresses.RECORD, self.record),
+        ]
+
+    # Pages.
+
+    def home(self, request: Request) -> Response:
+        if len(self.library.shelves) == 1:
+            return self._shelf_page(request, self.library.shelves[0])
+        return self._page("home.html", shelves=[(shelf, *_amounts(shelf)) for shelf in self.library.shelves])
+
+    def shelf(self, request: Request) -> Response:
+        return self._shelf_page(request, self._shelf(request))
+
+    def _shelf_page(self, request: Request, shelf: Shelf) -> Response:
+        number = _page_number(request)
+        lines, total = article_lines(shelf, start=(number - 1) * ARTICLES_A_PAGE, count=ARTICLES_A_PAGE)
+        if total == 0 and number == 1:
+            return self._captures_page(request, shelf)
+        if not lines:
+            raise HTTPException(404)
+        return self._page(
+            "articles.html",
+            shelf=shelf,
+            lines=lines,
+            total=total,
+            number=number,
+            more=number * ARTICLES_A_PAGE < total,
+        )
+
+    def article(self, request: Request) -> Response:
+        shelf = self._shelf(request)
+        facts = article_facts(shelf, request.path_params["article_id"])
+        if facts is None:
+            raise HTTPException(404)
+        exhibits = [exhibit(shelf, mention) for mention in facts.mentions]
+        return self._page("article.html", shelf=shelf, facts=facts, exhibits=exhibits)
+
+    def post(self, request: Request) -> Response:
+        shelf, key = self._shelf(request), request.path_params["key"]
+        looks, total = timeline(shelf, key)
+        cited = citations(shelf, key)
+        card, problem = None, None
+        try:
+            card = post_card(shelf, key)
+        except ArchiverError as error:
+            problem = str(error)
+        if not (card or problem or looks or cited):
+            raise HTTPException(404)
+        state = looks[0].observation.state.value if looks and looks[0].observation else None
+        return self._page(
+            "post.html",
+            shelf=shelf,
+            key=key,
+            card=card,
+            problem=problem,
+            state=state,
+            looks=looks,
+            total=total,
+            cited=cited,
+        )
+
+    def captures(self, request: Request) -> Response:
+        return self._captures_page(request, self._shelf(request))
+
+    def _captures_page(self, request: Request, shelf: Shelf) -> Response:
+        contains, after = _parameter(request, "q"), _parameter(request, "after")
+        rows = shelf.archive.catalogue.captured_uris(contains=contains, after=after, limit=URIS_A_PAGE + 1)
+        return self._page(
+            "captures.html",
+            shelf=shelf,
+            rows=rows[:URIS_A_PAGE],
+            contains=contains,
+            after=after,
+            next_after=rows[URIS_A_PAGE - 1].uri if len(rows) > URIS_A_PAGE else None,
+        )
+
+    def uri(self, request: Request) -> Response:
+        shelf, target = self._shelf(request), _parameter(request, "url")
+        captures = [
+            capture
+            for capture in shelf.archive.catalogue.captures_at(target)
+            if capture.record_type not in ("request", "warcinfo")
+        ]
+        if not captures:
+            raise HTTPException(404, "This archive holds no capture of that address.")
+        return self._page("uri.html", shelf=shelf, target=target, captures=captures)
+
+    def capture(self, request: Request) -> Response:
+        shelf, capture = self._capture(request)
+        facts = capture_facts(shelf, capture)
+        refused = facts.refusal is not None
+        return self._page("capture.html", shelf=shelf, facts=facts, status=REFUSED if refused else HTTPStatus.OK)
+
+    # Bytes out of captures.
+
+    def payload(self, request: Request) -> Response:
+        shelf, capture = self._capture(request)
+        return payload_response(request, open_payload(shelf.archive, capture))
+
+    def text(self, request: Request) -> Response:
+        shelf, capture = self._capture(request)
+        return text_response(request, open_payload(shelf.archive, capture))
+
+    def block(self, request: Request) -> Response:
+        shelf, capture = self._capture(request)
+        require_digests(shelf.archive, capture)
+        fields, stream = shelf.archive.open_record(capture)
+        stream.close()
+        headers = capture_headers(media_type=None, filename=f"block-{capture.time:%Y%m%dT%H%M%SZ}-{capture.offset}.bin")
+        length = int(field(fields, "Content-Length") or 0)
+        return ranged(request, lambda: read_block(shelf.archive, capture), length, headers)
+
+    def record(self, request: Request) -> Response:
+        shelf, capture = self._capture(request)
+        require_digests(shelf.archive, capture)
+        suffix = ".warc.gz" if capture.file.endswith(".gz") else ".warc"
+        headers = capture_headers(
+            media_type=None, filename=f"record-{capture.time:%Y%m%dT%H%M%SZ}-{capture.offset}{suffix}"
+        )
+        return ranged(request, lambda: read_record(shelf.archive, capture), capture.length, headers)
+
+    # What is our own.
+
+    def stylesheet(self, _request: Request) -> Response:
+        return Response(
+            self.style, media_type="text/css", headers={**COMMON_HEADERS, "Content-Security-Policy": PAGE_POLICY}
+        )
+
+    def no_icon(self, _request: Request) -> Response:
+        return Response(status_code=204)
+
+    # Answers to what went wrong.
+
+    def refused(self, request: Request, error: Exception) -> Response:
+        shelf = self.library.shelf(request.path_params.get("slug", ""))
+        checks = error.checks if isinstance(error, DigestRefusedError) else ()
+        capture = error.capture if isinstance(error, DigestRefusedError) else None
+        return self._page(
+            "refused.html", shelf=shelf, problem=str(error), checks=checks, capture=capture, status=REFUSED
+        )
+
+    def not_text(self, _request: Request, error: Exception) -> Response:
+        return self._problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, str(error))
+
+    def http_problem(self, _request: Request, error: Exception) -> Response:
+        status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
+        detail = error.detail if isinstance(error, HTTPException) and error.detail != status.phrase else ""
+        response = self._problem(status, detail)
+        if isinstance(error, HTTPException) and error.headers:
+            response.headers.update(error.headers)
+        return response
+
+    def busy(self, _request: Request, _error: Exception) -> Response:
+        return self._problem(HTTPStatus.SERVICE_UNAVAILABLE, "The archive is being written to. Try again in a moment.")
+
+    def broken(self, _request: Request, _error: Exception) -> Response:
+        return self._problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong in this program.")
+
+    def _problem(self, status: HTTPStatus, detail: str) -> Response:
+        return self._page("problem.html", status=status, title=status.phrase, detail=detail)
+
+    def _page(self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response:
+        shelf = values.setdefault("shelf", None)
+        values["to"] = Addresses(shelf.slug) if shelf else None
+        html = self.templates.get_template(template).render(values)
+        # A lone surrogate out of broken JSON has no bytes in UTF-8.
+        return HTMLResponse(
+            html.encode("utf-8", "replace"), status, {**COMMON_HEADERS, "Content-Security-Policy": PAGE_POLICY}
+        )
+
+    def _shelf(self, request: Request) -> Shelf:
+        shelf = self.library.shelf(request.path_params["slug"])
+        if shelf is None:
+            raise HTTPException(404)
+        return shelf
+
+    def _capture(self, request: Request) -> tuple[Shelf, Capture]:
+        shelf = self._shelf(request)
+        segment, offset = request.path_params["segment"], request.path_params["offset"]
+        # SQLite's integers have 64 bits
+        capture = shelf.archive.catalogue.capture_at(segment, offset) if offset < 1 << 63 else None
+        if capture is None:
+            raise HTTPException(404)
+        return shelf, capture
+
+
+def create_app(library: Library, *, host: str = "127.0.0.1") -> Starlette:
+    """The site over a library, as an ASGI application.
+
+    `host` is the address that it will listen on: requests are answered that name it, `localhost`, a name below
+    `.localhost`, `127.0.0.1` or `[::1]` as their host.
+    """
+    site = Site(library)
+    return Starlette(
+        routes=site.routes(),
+        middleware=[Middleware(HostGuard, bound=host)],
+        exception_handlers={
+            HTTPException: site.http_problem,
+            NotTextError: site.not_text,
+            ArchiverError: site.refused,
+            sqlite3.OperationalError: site.busy,
+            Exception: site.broken,
+        },
+    )
+
+
+def _amounts(shelf: Shelf) -> tuple[int, int, int]:
+    """Articles, posts and captures of a shelf."""
+    row = shelf.archive.catalogue.query(
+        "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM posts),"
+        " (SELECT count(*) FROM captures WHERE type IN ('response','revisit','resource','conversion'))"
+    )[0]
+    return row[0], row[1], row[2]
+
+
+def _page_number(request: Request) -> int:
+    text = request.query_params.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) <= 6 and int(text) > 0):
+        raise HTTPException(404)
+    return int(text)
+
+
+def _parameter(request: Request, name: str) -> str:
+    value = request.query_params.get(name, "")
+    if len(value) > MAX_QUERY and name == "q":
+        raise HTTPException(414)
+    return value

@@ -1,0 +1,320 @@
+"""What a page says: the conclusions and captures behind an article or a post, read out of their checked records.
+
+The catalogue only tells which record to look at. What is shown comes out of that record, after its digest was checked:
+a catalogue that somebody changed cannot put words into a post's mouth. A conclusion whose record does not verify is
+replaced by the reason. (The list of articles alone comes from the catalogue: it is a list of links.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from archiver.errors import ArchiverError
+from archiver.model import Article, Capture, Media, Mention, Observation, Outcome, Post, Resolution
+from archiver.replay.difference import Piece, compare
+from archiver.replay.isolation import Kind
+from archiver.replay.payload import open_payload
+from archiver.replay.shelf import Shelf
+from archiver.store.catalogue import Standing
+from archiver.store.surt import surt
+
+MAX_LOOKS = 200
+"""Observations on one page, newest kept: years of daily audits would take seconds to check."""
+
+MAX_CHECKED_MEDIA = 16 << 20
+"""Stored bytes of a media file that is checked while its page is made; a larger one is checked when it is opened."""
+
+MAX_REDIRECTS = 5
+
+
+class Evidence(NamedTuple):
+    """A record that a conclusion names, and where it is."""
+
+    record_id: str
+    capture: Capture | None
+    """null: not in this archive."""
+
+
+class Picture(NamedTuple):
+    """One media file of a post and its capture."""
+
+    media: Media
+    capture: Capture | None
+    kind: Kind | None
+    problem: str | None
+    """Why it is not shown."""
+
+
+class Card(NamedTuple):
+    """A post as captured."""
+
+    key: str
+    post: Post
+    pictures: tuple[Picture, ...]
+    evidence: tuple[Evidence, ...]
+    record: Evidence
+    """The conclusion that this card was read from."""
+
+
+class Look(NamedTuple):
+    """One observation in the timeline."""
+
+    observation: Observation | None
+    evidence: tuple[Evidence, ...]
+    record: Evidence
+    problem: str | None
+
+
+class Exhibit(NamedTuple):
+    """A mention and what it turned out to be."""
+
+    mention: Mention
+    resolution: Resolution | None
+    record: Evidence | None
+    """The resolution's."""
+    evidence: tuple[Evidence, ...]
+    card: Card | None
+    state: str | None
+    printed: tuple[Piece, ...] | None
+    captured: tuple[Piece, ...] | None
+    problem: str | None
+    """Why the resolution or the card is not shown."""
+
+    @property
+    def differs(self) -> bool:
+        sides = (*(self.printed or ()), *(self.captured or ()))
+        return any(not piece.shared for piece in sides)
+
+
+class ArticleFacts(NamedTuple):
+    """An article as it was stored."""
+
+    article_id: str
+    article: Article
+    mentions: tuple[Mention, ...]
+    record: Evidence
+    body: Evidence
+    """The record that holds the article's bytes."""
+
+
+class ArticleLine(NamedTuple):
+    """An article in the list of articles."""
+
+    article_id: str
+    article: Article
+    body: Capture | None
+    standings: tuple[Standing, ...]
+
+    @property
+    def states(self) -> list[tuple[str, int]]:
+        """How many cited posts are in which state, most first; a mention without a post counts by its outcome."""
+        counts: dict[str, int] = {}
+        for standing in self.standings:
+            state = standing_state(standing)
+            if state is not None:
+                counts[state] = counts.get(state, 0) + 1
+        return sorted(counts.items(), key=lambda item: -item[1])
+
+
+def standing_state(standing: Standing) -> str | None:
+    if standing.outcome in (Outcome.UNRESOLVED, Outcome.AMBIGUOUS):
+        return standing.outcome
+    return standing.state
+
+
+def evidence_of(shelf: Shelf, record_ids: Iterable[str]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(record_id, shelf.archive.catalogue.capture(record_id)) for record_id in dict.fromkeys(record_ids)
+    )
+
+
+def one_evidence(shelf: Shelf, record_id: str) -> Evidence:
+    return Evidence(record_id, shelf.archive.catalogue.capture(record_id))
+
+
+def article_lines(shelf: Shelf, *, start: int, count: int) -> tuple[list[ArticleLine], int]:
+    """Some of the stored articles, newest first, and how many there are."""
+    catalogue = shelf.archive.catalogue
+    articles = catalogue.articles()[::-1]
+    lines = [
+        ArticleLine(
+            article.id,
+            article,
+            catalogue.capture(body) if body else None,
+            tuple(catalogue.standings(article.id)),
+        )
+        for article, body in articles[start : start + count]
+    ]
+    return lines, len(articles)
+
+
+def article_facts(shelf: Shelf, article_id: str) -> ArticleFacts | None:
+    """An article and its mentions; null when the archive has none of this id.
+
+    Raises `ArchiveError` when its record does not verify.
+    """
+    archive = shelf.archive
+    record_id = archive.catalogue.article_record(article_id)
+    if record_id is None:
+        return None
+    conclusion = archive.conclusion(record_id)
+    if conclusion.article is None:
+        return None
+    record = one_evidence(shelf, record_id)
+    body = record.capture.refers_to if record.capture else None
+    return ArticleFacts(article_id, conclusion.article, conclusion.mentions, record, one_evidence(shelf, body or ""))
+
+
+def exhibit(shelf: Shelf, mention: Mention) -> Exhibit:
+    """What a mention turned out to be, beside the post as captured."""
+    archive = shelf.archive
+    resolution: Resolution | None = None
+    record: Evidence | None = None
+    card: Card | None = None
+    problem: str | None = None
+    try:
+        if last := archive.catalogue.resolution(mention.id):
+            record = one_evidence(shelf, last[1])
+            resolution = archive.conclusion(last[1]).resolution
+        if resolution and resolution.post_key:
+            card = post_card(shelf, resolution.post_key)
+    except ArchiverError as error:
+        problem = str(error)
+    printed = captured = None
+    if card and mention.text and card.post.text:
+        whole = f"{mention.text}\n{mention.continuation}" if mention.continuation else mention.text
+        if sides := compare(whole, card.post.text):
+            printed, captured = sides
+    state = _state_now(shelf, resolution)
+    return Exhibit(
+        mention=mention,
+        resolution=resolution,
+        record=record,
+        evidence=evidence_of(shelf, resolution.evidence if resolution else ()),
+        card=card,
+        state=state,
+        printed=printed,
+        captured=captured,
+        problem=problem,
+    )
+
+
+def _state_now(shelf: Shelf, resolution: Resolution | None) -> str | None:
+    """The state of a mention's post: by the last look at it, else as the resolution found it."""
+    if resolution is None or resolution.outcome is not Outcome.RESOLVED or not resolution.post_key:
+        return None
+    looks, _ = timeline(shelf, resolution.post_key, limit=1)
+    if looks and looks[0].observation:
+        return looks[0].observation.state
+    return resolution.state.value if resolution.state else None
+
+
+def post_card(shelf: Shelf, key: str) -> Card | None:
+    """A post's best record; null when no answer that showed the post was stored.
+
+    Raises `ArchiveError` when the record does not verify.
+    """
+    archive = shelf.archive
+    record_id = archive.catalogue.post_record(key)
+    if record_id is None:
+        return None
+    conclusion = archive.conclusion(record_id)
+    found: list[tuple[Post, tuple[str, ...]]] = []
+    if conclusion.observation and conclusion.observation.post:
+        found.append((conclusion.observation.post, conclusion.observation.evidence))
+    if conclusion.resolution:
+        found += [(candidate.post, candidate.evidence) for candidate in conclusion.resolution.candidates]
+    for post, evidence in found:
+        if post.key == key:
+            return Card(
+                key=key,
+                post=post,
+                pictures=tuple(picture(shelf, media) for media in post.media),
+                evidence=evidence_of(shelf, evidence),
+                record=one_evidence(shelf, record_id),
+            )
+    return None
+
+
+def picture(shelf: Shelf, media: Media) -> Picture:
+    """The capture of a media file, and whether it can be shown."""
+    capture = media_capture(shelf, media.url)
+    if capture is None:
+        return Picture(media, None, None, None)
+    if capture.length > MAX_CHECKED_MEDIA:
+        element = "video" if (capture.content_type or "").startswith("video/") else "img"
+        return Picture(media, capture, Kind(capture.content_type or "", element, ""), None)
+    try:
+        kind = open_payload(shelf.archive, capture).kind
+    except ArchiverError as error:
+        return Picture(media, capture, None, str(error))
+    return Picture(
+        media, capture, kind, None if kind else "The capture is no picture or film that can be shown safely."
+    )
+
+
+def media_capture(shelf: Shelf, url: str) -> Capture | None:
+    """The first whole capture of a media URL, through stored redirects."""
+    catalogue = shelf.archive.catalogue
+    for _ in range(MAX_REDIRECTS):
+        captures = catalogue.captures_at(url) or catalogue.captures_like(surt(url))
+        whole = [
+            capture
+            for capture in captures
+            if capture.record_type in ("response", "revisit", "resource") and capture.truncated is None
+        ]
+        found = next((capture for capture in whole if capture.status in (None, 200)), None)
+        if found:
+            return found
+        redirect = next((capture for capture in whole if 300 <= (capture.status or 0) < 400), None)
+        if redirect is None:
+            return None
+        try:
+            location = shelf.archive.exchange(redirect).header("location")
+            url = urljoin(url, location or "").partition("#")[0]
+        except (ArchiverError, ValueError):
+            return None
+        if not location:
+            return None
+    return None
+
+
+def timeline(shelf: Shelf, key: str, *, limit: int = MAX_LOOKS) -> tuple[tuple[Look, ...], int]:
+    """The looks at a post, newest first, at most `limit`; and how many there are."""
+    archive = shelf.archive
+    stored = archive.catalogue.observations(key)[::-1]
+    looks = []
+    for _, record_id in stored[:limit]:
+        record = one_evidence(shelf, record_id)
+        try:
+            observation = archive.conclusion(record_id).observation
+        except ArchiverError as error:
+            looks.append(Look(None, (), record, str(error)))
+            continue
+        looks.append(Look(observation, evidence_of(shelf, observation.evidence if observation else ()), record, None))
+    return tuple(looks), len(stored)
+
+
+class Citation(NamedTuple):
+    """An article that cites a post."""
+
+    article_id: str
+    article: Article
+    mention: Mention
+
+
+def citations(shelf: Shelf, key: str) -> list[Citation]:
+    """The articles of this archive that cite a post, as far as their records verify."""
+    found: list[Citation] = []
+    for article_id, mention_id in shelf.archive.catalogue.citations(key):
+        try:
+            facts = article_facts(shelf, article_id)
+        except ArchiverError:
+            continue
+        if facts:
+            found += [
+                Citation(article_id, facts.article, mention) for mention in facts.mentions if mention.id == mention_id
+            ]
+    return found

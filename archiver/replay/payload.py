@@ -1,0 +1,233 @@
+"""The bytes of a capture: checked against every digest first, then streamed in constant memory.
+
+The first pass reads the whole record for its digests, the second sends it. Nothing is remembered in between: a file
+that was altered a minute ago is refused now.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from archiver.errors import ArchiveError
+from archiver.model import Capture
+from archiver.replay.isolation import DOWNLOAD_SUFFIXES, SNIFFED_BYTES, Kind, capture_headers, sniff
+from archiver.store import Archive
+from archiver.store.digests import DigestCheck
+from archiver.store.records import field
+
+PIECE = 256 * 1024
+
+TEXT_SAMPLE = 4096
+"""So much is looked at for a NUL byte, which text does not hold (UTF-16 apart)."""
+
+CHARSETS = re.compile(
+    r"utf-?8|utf-?16(?:le|be)?|(?:us-)?ascii|latin-?1|iso-?8859-\d{1,2}|windows-(?:125\d|874)|koi8-[ru]|macintosh"
+    r"|shift[_-]jis|euc-(?:jp|kr)|iso-2022-jp|gbk|gb2312|gb18030|big5(?:-hkscs)?"
+)
+"""Encodings of the WHATWG Encoding standard by the names that pages use; Python knows others that are no charsets."""
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+class DigestRefusedError(ArchiveError):
+    """The record's bytes are not those that its digests were made of: nothing of it is shown."""
+
+    def __init__(self, capture: Capture, checks: tuple[DigestCheck, ...]) -> None:
+        super().__init__(
+            "the stored bytes do not match the digest that was written with them",
+            subject=f"{capture.file} at offset {capture.offset}",
+            hint="the record was altered or damaged after it was stored",
+        )
+        self.capture = capture
+        self.checks = checks
+
+
+class NotTextError(ArchiveError):
+    """The payload is asked for as text, and is none."""
+
+
+class Payload(NamedTuple):
+    """A capture's payload, decoded, that passed its digest checks."""
+
+    capture: Capture
+    content_type: str | None
+    """As the capture declares it, with its parameters."""
+    open: Callable[[], Iterator[bytes]]
+    """The payload from its beginning, piece by piece."""
+    plain_length: int | None
+    """Of the payload, where it can be known without decoding it."""
+    kind: Kind | None
+    """The picture or film that it is, by its first bytes."""
+    checks: tuple[DigestCheck, ...]
+
+    @property
+    def media_type(self) -> str:
+        return (self.content_type or "").partition(";")[0].strip().lower()
+
+    def length(self) -> int:
+        """The payload's length, by decoding it where there is no other way.
+
+        Raises `LimitError` when it expands more than a real one does.
+        """
+        if self.plain_length is not None:
+            return self.plain_length
+        return sum(map(len, self.open()))
+
+    def filename(self, suffix: str | None = None) -> str:
+        """A name for saving: when it was captured and where it lies, never a word out of the capture."""
+        if suffix is None:
+            suffix = self.kind.suffix if self.kind else DOWNLOAD_SUFFIXES.get(self.media_type, ".bin")
+        return f"capture-{self.capture.time:%Y%m%dT%H%M%SZ}-{self.capture.offset}{suffix}"
+
+
+def require_digests(archive: Archive, capture: Capture) -> tuple[DigestCheck, ...]:
+    """The record's digest checks, all of them good; none where the record declares no digest.
+
+    Raises `DigestRefusedError` when one does not match or is of an unknown algorithm, `ArchiveError` when the record
+    cannot be read.
+    """
+    checks = archive.digest_checks(capture)
+    if not all(check.matches for check in checks):
+        raise DigestRefusedError(capture, checks)
+    return checks
+
+
+def open_payload(archive: Archive, capture: Capture) -> Payload:
+    """A capture's payload, after its digests were checked.
+
+    Raises `DigestRefusedError`, or `ArchiveError` when the record or a revisit's original cannot be read.
+    """
+    checks = require_digests(archive, capture)
+    if capture.record_type in ("response", "revisit"):
+        exchange = archive.exchange(capture, check=False)
+        encoded = exchange.chunked or bool(exchange.header("content-encoding"))
+        plain = None if encoded else max(0, exchange.response_length - exchange.head_length)
+        content_type = exchange.header("content-type") if exchange.status else capture.content_type
+        read: Callable[[], Iterator[bytes]] = exchange.iter_payload
+    else:
+        fields, stream = archive.open_record(capture)
+        stream.close()
+        content_type = field(fields, "Content-Type")
+        plain = int(field(fields, "Content-Length") or 0)
+        read = lambda: read_block(archive, capture)  # noqa: E731
+    return Payload(capture, content_type, read, plain, sniff(_beginning(read, SNIFFED_BYTES)), checks)
+
+
+def read_block(archive: Archive, capture: Capture) -> Iterator[bytes]:
+    """A record's block as stored: for HTTP, the message as it crossed the connection."""
+    _, stream = archive.open_record(capture)
+    with stream:
+        while piece := stream.read(PIECE):
+            yield piece
+
+
+def read_record(archive: Archive, capture: Capture) -> Iterator[bytes]:
+    """The record's own bytes in its file: one gzip member, or plain WARC."""
+    with archive.file_of(capture).open("rb") as file:
+        file.seek(capture.offset)
+        left = capture.length
+        while left > 0 and (piece := file.read(min(PIECE, left))):
+            left -= len(piece)
+            yield piece
+
+
+def _beginning(read: Callable[[], Iterator[bytes]], size: int) -> bytes:
+    beginning = b""
+    for piece in read():
+        beginning += piece
+        if len(beginning) >= size:
+            break
+    return beginning[:size]
+
+
+def payload_response(request: Request, payload: Payload) -> Response:
+    """The payload: a picture or film in place, everything else as a download."""
+    media_type = payload.kind.media_type if payload.kind else None
+    headers = capture_headers(media_type=media_type, filename=payload.filename())
+    return ranged(request, payload.open, payload.length(), headers)
+
+
+def text_response(request: Request, payload: Payload) -> Response:
+    """The payload as text to read: nothing in it is markup any more.
+
+    Raises `NotTextError` when it is not text.
+    """
+    charset = charset_of(payload)
+    if b"\0" in _beginning(payload.open, TEXT_SAMPLE) and not charset.startswith("utf-16"):
+        raise NotTextError("this payload is not text", subject=payload.capture.target_uri, hint="download it instead")
+    headers = capture_headers(media_type="text/plain; charset=utf-8", filename=payload.filename(".txt"))
+    if request.method == "HEAD":
+        return Response(headers=headers)
+    return StreamingResponse(transcoded(payload.open(), charset), headers=headers)
+
+
+def charset_of(payload: Payload) -> str:
+    """The charset that the capture names, else UTF-8."""
+    for parameter in (payload.content_type or "").split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        charset = value.strip(" \"'\t").lower()
+        if name.strip().lower() == "charset" and CHARSETS.fullmatch(charset):
+            return charset
+    return "utf-8"
+
+
+def transcoded(pieces: Iterator[bytes], charset: str) -> Iterator[bytes]:
+    """Text in `charset` as UTF-8, wrong bytes as U+FFFD."""
+    try:
+        decoder = codecs.getincrementaldecoder(charset)("replace")
+    except LookupError:
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    for piece in pieces:
+        yield decoder.decode(piece).encode("utf-8", "replace")
+    yield decoder.decode(b"", True).encode("utf-8", "replace")
+
+
+def ranged(request: Request, read: Callable[[], Iterator[bytes]], length: int, headers: dict[str, str]) -> Response:
+    """Bytes of known length, or the one range of them that was asked for (RFC 9110 section 14).
+
+    Several ranges, and what is no byte range, are answered with everything, as the RFC allows.
+    """
+    headers = {**headers, "Accept-Ranges": "bytes"}
+    asked = byte_range(request.headers.get("range", ""), length)
+    if asked is not None and asked.start >= asked.stop:
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{length}"})
+    part = range(length) if asked is None else asked
+    if asked is not None:
+        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{length}"
+    status = 200 if asked is None else 206
+    headers["Content-Length"] = str(len(part))
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers)
+    return StreamingResponse(_slice(read(), part.start, part.stop), status_code=status, headers=headers)
+
+
+def byte_range(header: str, length: int) -> range | None:
+    """The positions that a `Range` field asks for; an empty range where it asks for none that exist, null where the
+    field is to be ignored."""
+    asked = _RANGE.fullmatch(header.strip())
+    if not asked or not (asked[1] or asked[2]):
+        return None
+    if not asked[1]:
+        return range(max(0, length - int(asked[2])), length)
+    first = int(asked[1])
+    if not asked[2]:
+        return range(first, length)
+    last = int(asked[2])
+    return None if last < first else range(first, min(last + 1, length))
+
+
+def _slice(pieces: Iterator[bytes], start: int, end: int) -> Iterator[bytes]:
+    position = 0
+    for piece in pieces:
+        begin, position = position, position + len(piece)
+        if position <= start:
+            continue
+        yield piece[max(0, start - begin) : end - begin]
+        if position >= end:
+            return

@@ -1,0 +1,97 @@
+"""The site on a loopback port: bound before anything is promised, closed when interrupted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from archiver.errors import UsageError
+from archiver.replay.app import create_app
+from archiver.replay.isolation import is_loopback
+from archiver.replay.shelf import Library
+
+SHUTDOWN_SECONDS = 3
+"""A download under way may take so long when the site is stopped."""
+
+MAX_CONNECTIONS = 64
+"""A browser opens six at a time; more than this at once are told to come back (503)."""
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._announce = started
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+
+def serve(
+    archives: Iterable[Path | str],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    allow_remote: bool = False,
+    say: Callable[[str], object] = lambda _line: None,
+) -> None:
+    """Show archives as a local site until interrupted.
+
+    `archives` are archive folders, folders with WARC files, WARC files and WACZ files. `port` 0 takes any free one.
+    `say` is given a line for the user: where the site is, and warnings.
+
+    Raises `UsageError` when `host` is not a loopback address and `allow_remote` is not set, or the port is taken;
+    `ArchiveError` or `InputError` when an archive cannot be opened; `KeyboardInterrupt` when the user stops it.
+    """
+    if not is_loopback(host):
+        if not allow_remote:
+            raise UsageError(
+                "the site listens on this machine only",
+                subject=host,
+                hint="127.0.0.1, ::1 or localhost; letting others in has to be allowed by name",
+            )
+        say(f"Warning: everybody who reaches {host} can read these archives; there is no password.")
+    with Library(archives) as library:
+        for shelf in library.shelves:
+            for warning in shelf.warnings:
+                say(f"{shelf.title}: {warning}")
+        config = uvicorn.Config(
+            create_app(library, host=host),
+            host=host.strip("[]"),
+            port=port,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=MAX_CONNECTIONS,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+        listener = _bind(config)
+        try:
+            shown = f"[{config.host}]" if ":" in config.host else config.host
+            address = f"http://{shown}:{listener.getsockname()[1]}/"
+            _Server(config, lambda: say(f"Replay at {address} (stop with Ctrl-C)")).run(sockets=[listener])
+        finally:
+            listener.close()
+
+
+def _bind(config: uvicorn.Config) -> Any:
+    log = logging.getLogger("uvicorn.error")
+    quiet, log.disabled = log.disabled, True
+    try:
+        return config.bind_socket()
+    except SystemExit as stop:
+        # uvicorn logs why it cannot bind, and then ends the program
+        raise UsageError(
+            f"port {config.port} cannot be listened on at {config.host}",
+            hint="is it taken? Another port, or 0 for any free one",
+        ) from stop
+    finally:
+        log.disabled = quiet

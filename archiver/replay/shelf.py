@@ -1,0 +1,192 @@
+"""What is open for replay: archives, WARC files and WACZ files, each as a shelf with a name of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, NamedTuple, Self
+
+from archiver.errors import ArchiveError, InputError, LimitError, UsageError
+from archiver.store import Archive
+from archiver.store.archive import WARC_SUFFIXES, iter_files
+
+MAX_WACZ_MEMBERS = 1000
+"""WARC files of one WACZ; the writers in use make one, or one a gigabyte."""
+
+MAX_WACZ_BYTES = 8 << 30
+"""What one WACZ may take in the temporary folder."""
+
+MAX_DESCRIPTION = 16 << 20
+"""Of `datapackage.json`, which lists the members with their digests."""
+
+PIECE = 1 << 20
+
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+class Shelf(NamedTuple):
+    """One archive that is open for replay."""
+
+    slug: str
+    """Its part of every address: lower-case letters, digits and hyphens."""
+    title: str
+    archive: Archive
+    warnings: tuple[str, ...] = ()
+
+
+class Library:
+    """The open shelves. A context manager: leaving it closes the archives and removes what WACZ files were unpacked to.
+
+    Raises `ArchiveError` or `InputError` when an input is missing or cannot be read.
+    """
+
+    def __init__(self, inputs: Iterable[Path | str]) -> None:
+        self.shelves: list[Shelf] = []
+        self._stack = ExitStack()
+        try:
+            self._open([Path(path) for path in inputs])
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._stack.close()
+
+    def shelf(self, slug: str) -> Shelf | None:
+        return next((shelf for shelf in self.shelves if shelf.slug == slug), None)
+
+    def _open(self, inputs: Sequence[Path]) -> None:
+        if not inputs:
+            raise UsageError("nothing to show", hint="name an archive's folder, a WARC file or a WACZ file")
+        loose: list[Path] = []
+        for path in inputs:
+            if not path.exists():
+                raise InputError("there is no such file or folder", subject=str(path))
+            if (path / "archive").is_dir():
+                self._add(path, _open_folder(path))
+            elif path.is_dir():
+                files = list(iter_files([path]))
+                if not files:
+                    raise ArchiveError(
+                        "no archive and no WARC file in it", subject=str(path), hint="`archiver archive` makes one"
+                    )
+                self._add(path, Archive.view(files))
+            elif path.name.lower().endswith(".wacz"):
+                self._add(path, Archive.view(self._unpack(path)))
+            else:
+                loose.append(path)
+        # Segments are told apart by name, so files of one name stand on shelves of their own.
+        while loose:
+            together = {path.name: path for path in reversed(loose)}
+            chosen = [path for path in loose if together[path.name] is path]
+            self._add(chosen[0], Archive.view(chosen))
+            loose = [path for path in loose if together[path.name] is not path]
+
+    def _add(self, path: Path, archive: Archive) -> None:
+        self._stack.callback(archive.close)
+        title = path.resolve().name or str(path)
+        base = _NOT_IN_SLUG.sub("-", _without_suffix(title).lower()).strip("-")[:60] or "archive"
+        taken = {shelf.slug for shelf in self.shelves}
+        slug, number = base, 2
+        while slug in taken:
+            slug, number = f"{base}-{number}", number + 1
+        self.shelves.append(Shelf(slug, title, archive, tuple(archive.warnings)))
+
+    def _unpack(self, path: Path) -> list[Path]:
+        """The WARC files of a WACZ, in a temporary folder, each checked against the digest that the package declares.
+
+        WACZ 1.1.1: a ZIP with `archive/*.warc.gz` and a Frictionless `datapackage.json`.
+        """
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="archiver-replay-")))
+        files: dict[str, Path] = {}
+        left = MAX_WACZ_BYTES
+        try:
+            with zipfile.ZipFile(path) as package:
+                digests = _declared_digests(package)
+                for member in package.infolist():
+                    if not _is_warc_member(member.filename):
+                        continue
+                    if len(files) >= MAX_WACZ_MEMBERS or member.file_size > left:
+                        raise LimitError("more WARC data in it than is unpacked", subject=str(path))
+                    target = folder / member.filename.rpartition("/")[2]
+                    if target.name in files:
+                        raise InputError("two WARC files of one name in it", subject=str(path))
+                    with package.open(member) as source:
+                        left -= _copy(source, target, left, digests.get(member.filename), path)
+                    files[target.name] = target
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+            raise InputError(f"cannot be read as WACZ: {error}", subject=str(path)) from error
+        if not files:
+            raise InputError("no WARC file in it (archive/*.warc.gz)", subject=str(path))
+        return list(files.values())
+
+
+def _open_folder(path: Path) -> Archive:
+    """An archive's folder; on a medium that cannot be written to, without its catalogue file."""
+    try:
+        return Archive.open(path)
+    except ArchiveError:
+        files = list(iter_files([path / "archive"]))
+        if (path / "catalogue.db").exists() or not files:
+            raise
+        return Archive.view(files)
+
+
+def _is_warc_member(name: str) -> bool:
+    folder, _, file = name.rpartition("/")
+    return folder == "archive" and file.lower().endswith(WARC_SUFFIXES)
+
+
+def _declared_digests(package: zipfile.ZipFile) -> dict[str, str]:
+    """`{member: sha256:HEX}` of the package's resources; empty where it says nothing of them."""
+    try:
+        with package.open("datapackage.json") as source:
+            description: Any = json.loads(source.read(MAX_DESCRIPTION))
+        resources = description["resources"]
+        return {
+            str(resource["path"]): str(resource["hash"]).lower()
+            for resource in resources
+            if str(resource["hash"]).lower().startswith("sha256:")
+        }
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return {}
+
+
+def _copy(source: IO[bytes], target: Path, bound: int, declared: str | None, package: Path) -> int:
+    hasher = hashlib.sha256()
+    size = 0
+    with target.open("wb") as out:
+        while piece := source.read(PIECE):
+            size += len(piece)
+            if size > bound:
+                raise LimitError("more WARC data in it than is unpacked", subject=str(package))
+            hasher.update(piece)
+            out.write(piece)
+    if declared is not None and declared != f"sha256:{hasher.hexdigest()}":
+        raise InputError(
+            f"{target.name} does not match the digest in datapackage.json: the package was altered",
+            subject=str(package),
+        )
+    return size
+
+
+def _without_suffix(name: str) -> str:
+    for suffix in (*WARC_SUFFIXES, ".wacz"):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return name

@@ -1,0 +1,160 @@
+"""How untrusted values become HTML: each filter of the templates, and nothing else makes markup.
+
+What comes out of a capture may hold control characters, marks that turn the writing direction, and URLs that run
+scripts. Here they become visible, isolated, or plain text.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from archiver.replay.difference import Piece
+from archiver.store.catalogue import NO_TIME
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+# C0 and C1 controls, DEL, line and paragraph separators, and what changes direction or hides itself (UAX 9, UTS 39).
+_INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffb]"
+)
+# In people's words joiners, direction marks and line breaks are spelling; embeddings and overrides are not.
+_DECEPTIVE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+
+OLD_LANGUAGE_CODES = {"iw": "he", "in": "id", "ji": "yi"}
+"""ISO 639 codes withdrawn in 1989; some platforms still send them."""
+
+NO_LANGUAGE = re.compile(r"(?:und|zxx|mul|mis|q[a-z]{2})(?:-.*)?", re.IGNORECASE)
+"""Codes that name no language (ISO 639-2), and the private ones (platforms use them for "no words")."""
+
+
+def visible(value: object) -> Markup:
+    """A technical value (URL, header field, digest) with its invisible characters shown as their code points."""
+    return _shown(str(value), _INVISIBLE)
+
+
+def words(value: object) -> Markup:
+    """People's words (a name, a title) with control characters and direction overrides shown as their code points."""
+    return _shown(str(value), _DECEPTIVE)
+
+
+def _shown(text: str, hidden: re.Pattern[str]) -> Markup:
+    out: list[Markup] = []
+    position = 0
+    for match in hidden.finditer(text):
+        out.append(escape(text[position : match.start()]))
+        out.append(Markup('<span class="invisible">U+{:04X}</span>').format(ord(match.group())))
+        position = match.end()
+    out.append(escape(text[position:]))
+    return Markup("").join(out)
+
+
+def external(url: str | None, label: str | None = None) -> Markup:
+    """A link to the live web, where the URL is http(s); else the text alone."""
+    if not url:
+        return Markup("")
+    shown = Markup("<bdi>{}</bdi>").format(visible(label or url))
+    if not is_web_url(url):
+        return Markup('<code class="url">{}</code>').format(shown)
+    return Markup('<a class="live url" href="{}" rel="noreferrer noopener nofollow">{}</a>').format(url, shown)
+
+
+def is_web_url(url: str) -> bool:
+    """An absolute http(s) URL that a browser reads as we do."""
+    if _INVISIBLE.search(url) or "\\" in url or url != url.strip():
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+
+
+def time(moment: datetime | None) -> Markup:
+    """A moment in UTC, readable by people and programs."""
+    if moment is None or moment == NO_TIME:
+        return Markup('<span class="unknown">no date</span>')
+    try:
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (OverflowError, ValueError):
+        return Markup('<span class="unknown">no valid date</span>')
+    machine = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}">{}, {:%H:%M:%S} UTC</time>').format(machine, _day(moment), moment)
+
+
+def day(value: str | None) -> Markup:
+    """An ISO day or RFC 3339 time, as text out of an article or answer; what is neither is shown as it stands."""
+    if not value:
+        return Markup("")
+    try:
+        if len(value) == 10:
+            return Markup('<time datetime="{}">{}</time>').format(value, _day(date.fromisoformat(value)))
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return Markup("<bdi>{}</bdi>").format(visible(value))
+    return time(moment)
+
+
+def _day(value: date) -> str:
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def size(number: int | None) -> Markup:
+    """Bytes, exactly, and rounded where they are many."""
+    if number is None:
+        return Markup('<span class="unknown">unknown</span>')
+    exact = f"{number:,} {'byte' if number == 1 else 'bytes'}"
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if number >= factor:
+            return Markup("{:.1f} {} <small>({})</small>").format(number / factor, unit, exact)
+    return escape(exact)
+
+
+def language(code: str | None) -> str:
+    """A value for a `lang` attribute: empty (language unknown) where the code names none."""
+    if not code or NO_LANGUAGE.fullmatch(code) or not _LANGUAGE.fullmatch(code):
+        return ""
+    first, hyphen, rest = code.partition("-")
+    return OLD_LANGUAGE_CODES.get(first.lower(), first) + hyphen + rest
+
+
+def marked(pieces: tuple[Piece, ...]) -> Markup:
+    """One side of a comparison: what the other side has not is marked."""
+    return Markup("").join(
+        escape(piece.text) if piece.shared else Markup("<mark>{}</mark>").format(piece.text) for piece in pieces
+    )
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def environment() -> Environment:
+    """The templates, with autoescaping and these filters."""
+    templates = Environment(
+        loader=PackageLoader("archiver.replay"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(
+        visible=visible,
+        words=words,
+        external=external,
+        time=time,
+        day=day,
+        size=size,
+        language=language,
+        marked=marked,
+        count=count,
+    )
+    return templates
