@@ -18,7 +18,7 @@ from archiver.errors import ArchiverError
 from archiver.model import Capture
 from archiver.replay import addresses, wording
 from archiver.replay.addresses import Addresses
-from archiver.replay.facts import article_facts, article_lines, citations, exhibit, post_card, timeline
+from archiver.replay.facts import article_facts, article_lines, citations, exhibit, post_card, shows_post, timeline
 from archiver.replay.isolation import COMMON_HEADERS, PAGE_POLICY, HostGuard, capture_headers
 from archiver.replay.payload import (
     DigestRefusedError,
@@ -34,7 +34,7 @@ from archiver.replay.payload import (
 from archiver.replay.records import capture_facts
 from archiver.replay.shelf import Library, Shelf
 from archiver.replay.show import environment
-from archiver.store.records import field
+from archiver.store.records import block_length
 
 ARTICLES_A_PAGE = 50
 URIS_A_PAGE = 100
@@ -180,7 +180,7 @@ class Site:
         fields, stream = shelf.archive.open_record(capture)
         stream.close()
         headers = capture_headers(media_type=None, filename=f"block-{capture.time:%Y%m%dT%H%M%SZ}-{capture.offset}.bin")
-        length = int(field(fields, "Content-Length") or 0)
+        length = block_length(fields)
         return ranged(request, lambda: read_block(shelf.archive, capture), length, headers)
 
     def record(self, request: Request) -> Response:
@@ -235,6 +235,7 @@ class Site:
     def _page(self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response:
         shelf = values.setdefault("shelf", None)
         values["to"] = Addresses(shelf.slug) if shelf else None
+        values["shows_post"] = (lambda key: shows_post(shelf, key)) if shelf else None
         html = self.templates.get_template(template).render(values)
         # A lone surrogate out of broken JSON has no bytes in UTF-8.
         return HTMLResponse(

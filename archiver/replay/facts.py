@@ -297,6 +297,12 @@ def timeline(shelf: Shelf, key: str, *, limit: int = MAX_LOOKS) -> tuple[tuple[L
     return tuple(looks), len(stored)
 
 
+def shows_post(shelf: Shelf, key: str) -> bool:
+    """Has this post a page of its own, so that a link to it leads somewhere?"""
+    catalogue = shelf.archive.catalogue
+    return bool(catalogue.post_record(key) or catalogue.observations(key) or catalogue.citations(key))
+
+
 class Citation(NamedTuple):
     """An article that cites a post."""
 

@@ -19,7 +19,7 @@ from archiver.model import Capture
 from archiver.replay.isolation import DOWNLOAD_SUFFIXES, SNIFFED_BYTES, Kind, capture_headers, sniff
 from archiver.store import Archive
 from archiver.store.digests import DigestCheck
-from archiver.store.records import field
+from archiver.store.records import block_length, field
 
 PIECE = 256 * 1024
 
@@ -114,7 +114,7 @@ def open_payload(archive: Archive, capture: Capture) -> Payload:
         fields, stream = archive.open_record(capture)
         stream.close()
         content_type = field(fields, "Content-Type")
-        plain = int(field(fields, "Content-Length") or 0)
+        plain = block_length(fields)
         read = lambda: read_block(archive, capture)  # noqa: E731
     return Payload(capture, content_type, read, plain, sniff(_beginning(read, SNIFFED_BYTES)), checks)
 

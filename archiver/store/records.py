@@ -52,6 +52,12 @@ def field(fields: tuple[Field, ...], name: str) -> str | None:
     return next((value for key, value in fields if key.lower() == name), None)
 
 
+def block_length(fields: tuple[Field, ...]) -> int:
+    """A record's `Content-Length`; 0 where it has none, or what stands there is no number."""
+    value = (field(fields, "Content-Length") or "").strip()
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else 0
+
+
 def sha256(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
