@@ -11,7 +11,9 @@
 
 By hand: `Population([TwinPost(account=Account(handle="pier_keeper", name="Keeper"), text="…", created=…)])`. What the
 web archive holds of a post is said by its `archived=("legacy", "revisit")`, and for any other address by
-`twin.wayback.add(url, when, body)`. Switches are attributes of `twin.x` and `twin.wayback`. `python -m tests.web_twin` runs one for a person.
+`twin.wayback.add(url, when, body)`. Switches are attributes of `twin.x` and `twin.wayback`.
+
+`python -m tests.web_twin` runs one for a person.
 """
 
 from tests.web_twin.faults import PRIVATE_TARGETS, Fault, Injected
