@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from archiver.auditing import Cited, Finding, cited_in_archive, cited_in_document, merge
@@ -17,6 +17,7 @@ from archiver.exchange import Exchange
 from archiver.model import Article, Mention, Resolution
 from archiver.sources import Document, read_sources
 from archiver.web import Door
+from archiver.web.once import StoppedError
 
 Source = str | os.PathLike[str]
 OnError = Callable[[str, ArchiverError], None]
@@ -68,8 +69,15 @@ def _fetching(job: Job | None, settings: Settings) -> Iterator[Callable[[str], E
     if job is not None:
         yield lambda url: job.fetcher.follow(url)[-1]
         return
-    with Door(settings.web) as door:
-        yield lambda url: door.follow(url)[-1]
+    with ExitStack() as stack:
+        doors: list[Door] = []
+
+        def fetch(url: str) -> Exchange:
+            if not doors:  # most sources are files: those need no certificates and no connection pool
+                doors.append(stack.enter_context(Door(settings.web)))
+            return doors[0].follow(url)[-1]
+
+        yield fetch
 
 
 def resolve(
@@ -113,10 +121,11 @@ def archive(
     path = Path(archive) if archive is not None else None
     results: list[ArchivedPost] = []
     with running(settings, path=path, offline=offline, description="archive", stop=stop) as job:
-        for document in documents(sources, settings, job=job, on_error=on_error):
-            results.extend(job.run(document, progress))
-            if stop():
-                break
+        with suppress(StoppedError):
+            for document in documents(sources, settings, job=job, on_error=on_error):
+                results.extend(job.run(document, progress))
+                if stop():
+                    break
     return results
 
 
@@ -138,7 +147,15 @@ def audit(
     """
     settings = settings or load_settings()
     path = Path(archive) if archive is not None else None
-    with running(settings, path=path, offline=offline, conclude=not offline, description="audit", stop=stop) as job:
+    with running(
+        settings,
+        path=path,
+        offline=offline,
+        conclude=not offline,
+        existing=not sources,
+        description="audit",
+        stop=stop,
+    ) as job:
         return list(audit_cited(job, cited_posts(job, sources, settings, on_error), progress))
 
 
@@ -146,7 +163,11 @@ def cited_posts(job: Job, sources: Iterable[Source], settings: Settings, on_erro
     """What an audit looks at: the posts of the sources, or, with none, of the whole archive."""
     sources = list(sources)
     if not sources:
-        return cited_in_archive(job.archive)
-    return merge(
-        cited_in_document(job, document) for document in documents(sources, settings, job=job, on_error=on_error)
-    )
+        return cited_in_archive(job)
+    groups: list[list[Cited]] = []
+    with suppress(StoppedError):
+        for document in documents(sources, settings, job=job, on_error=on_error):
+            groups.append(cited_in_document(job, document))
+            if job.stop():
+                break
+    return merge(groups)

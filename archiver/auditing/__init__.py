@@ -9,11 +9,11 @@ import msgspec
 
 from archiver.capture import Job, Progress, no_progress
 from archiver.detect import find
-from archiver.errors import NetworkError, NotStoredError
+from archiver.errors import ArchiveError, ArchiverError, NetworkError, NotStoredError
 from archiver.model import Mention, Noun, Observation, Outcome, Post, PostRef, Resolution, State
 from archiver.platforms import platform as platform_of
 from archiver.sources import Document
-from archiver.store import Archive
+from archiver.web.once import StoppedError
 
 
 class Cited(Noun, frozen=True, kw_only=True):
@@ -55,24 +55,37 @@ class Finding(Noun, frozen=True, kw_only=True):
     stored_in: str | None = None
 
 
-def cited_in_archive(archive: Archive) -> list[Cited]:
-    """Every post that the archive's articles cite, once each, in the order first cited."""
-    sources = {article.id: article.source for article, _ in archive.catalogue.articles()}
+def cited_in_archive(job: Job) -> list[Cited]:
+    """Every post that the archive's articles cite, once each, in the order first cited.
+
+    What an interrupted run found and did not work out is resolved now. When the job is asked to stop, the rest is left
+    out.
+    """
+    catalogue = job.archive.catalogue
     found: dict[str, Cited] = {}
-    for article_id, mention in archive.catalogue.mentions():
-        known = archive.catalogue.resolution(mention.id)
-        if known is not None:
-            _add(found, mention, known[0], sources.get(article_id, mention.source))
+    for article, _ in catalogue.articles():
+        for _, mention in catalogue.mentions(article.id):
+            known = catalogue.resolution(mention.id)
+            try:
+                _add(found, mention, known[0] if known else job.resolution(mention), article.source)
+            except StoppedError:
+                return list(found.values())
     return list(found.values())
 
 
 def cited_in_document(job: Job, document: Document) -> list[Cited]:
-    """Every post that one document cites; what is not known of it yet is resolved, and stored, now."""
+    """Every post that one document cites; what is not known of it yet is resolved, and stored, now.
+
+    When the job is asked to stop, the rest is left out.
+    """
     found: dict[str, Cited] = {}
     mentions = tuple(find(document.article))
     job.store_article(document, mentions)
     for mention in mentions:
-        _add(found, mention, job.resolution(mention), document.article.source)
+        try:
+            _add(found, mention, job.resolution(mention), document.article.source)
+        except StoppedError:
+            break
     return list(found.values())
 
 
@@ -98,13 +111,19 @@ def _add(found: dict[str, Cited], mention: Mention, resolution: Resolution, *sou
 def audit(job: Job, cited: list[Cited], progress: Progress = no_progress) -> Iterator[Finding]:
     """Look at each post again; the observation and its captures are stored before the finding is told.
 
+    When the job is asked to stop, the posts that were looked at have been told and the rest is left.
+
     Raises `ArchiveError` when the archive cannot be written.
     """
     for one in cited:
         if job.stop():
             return
-        yield _look(job, one)
+        try:
+            finding = _look(job, one)
+        except StoppedError:
+            return
         progress(1, one.mention.display_name or one.mention.handle)
+        yield finding
 
 
 def _look(job: Job, cited: Cited) -> Finding:
@@ -127,18 +146,21 @@ def _look(job: Job, cited: Cited) -> Finding:
     history = [observation for observation, _ in job.archive.catalogue.observations(ref.key)]
     try:
         observation = job.observation(ref, platform)
-    except NetworkError as error:
+    except (ArchiveError, StoppedError):
+        raise
+    except ArchiverError as error:
         return _finding(job, cited, cited.post, _unseen(ref, error, job), history)
     return _finding(job, cited, observation.post or cited.post, observation, history)
 
 
-def _unseen(ref: PostRef, error: NetworkError, job: Job) -> Observation:
-    """No answer at all: it says nothing of the post, and is not stored as if it did."""
+def _unseen(ref: PostRef, error: ArchiverError, job: Job) -> Observation:
+    """No answer that could be read: it says nothing of the post, and is not stored as if it did."""
+    unreachable = isinstance(error, NetworkError) and not isinstance(error, NotStoredError)
     return Observation(
         platform=ref.platform,
         post_id=ref.id,
         url=ref.url,
-        state=State.UNRESOLVED if isinstance(error, NotStoredError) else State.UNREACHABLE,
+        state=State.UNREACHABLE if unreachable else State.UNRESOLVED,
         seen_at=job.archive.clock(),
         how="",
         reason=error.problem,

@@ -8,25 +8,30 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Protocol
 
 import msgspec
 
 from archiver.config import Settings
 from archiver.detect import find
-from archiver.errors import NetworkError, NotStoredError
+from archiver.errors import ArchiveError, ArchiverError, NetworkError, NotStoredError
 from archiver.exchange import Fetcher
 from archiver.model import Mention, Noun, Observation, Outcome, Post, PostRef, Resolution, State
 from archiver.platforms import platform as platform_of
 from archiver.platforms.base import Platform
-from archiver.resolve import Control, observe, resolve
-from archiver.resolve.history import confirmed
+from archiver.resolution import METHOD, Control, observe, resolve
+from archiver.resolution.history import confirmed
 from archiver.sources import Document
 from archiver.store import Archive, Session
-from archiver.store.conclusions import article_conclusion, observation_conclusion, resolution_conclusion
-from archiver.web.once import FetchOnce
+from archiver.store.conclusions import (
+    Conclusion,
+    article_conclusion,
+    observation_conclusion,
+    resolution_conclusion,
+)
+from archiver.web.once import FetchOnce, StoppedError
 
 STORED_MEDIA = frozenset({"photo", "video", "gif", "avatar", "card"})
 
@@ -59,7 +64,7 @@ class ArchivedPost(Noun, frozen=True, kw_only=True):
 
 
 class Progress(Protocol):
-    """Told of each post when it begins and when it is done."""
+    """Told of each post that is done: how many more, and whose it was."""
 
     def __call__(self, steps: int = 1, label: str | None = None) -> None: ...
 
@@ -92,32 +97,48 @@ class Job:
         self.stop = stop
         self.fetcher = FetchOnce(fetcher, stop=stop)
         self._controls: dict[str, Control] = {}
-        self._controls_lock = threading.Lock()
+        self._lock = threading.Lock()
+        self._turns: dict[str, threading.Lock] = {}
 
     def control(self, platform: Platform) -> Control:
-        """The platform's control post, asked once in a run."""
-        with self._controls_lock:
+        """The platform's control post (the configured one, where there is one), asked once in a run."""
+        with self._lock:
             if platform.name not in self._controls:
-                self._controls[platform.name] = Control(self.fetcher, platform)
+                configured = self.settings.audit.control.get(platform.name)
+                ref = platform.ref_from_id(configured) if configured else None
+                self._controls[platform.name] = Control(self.fetcher, platform, ref)
             return self._controls[platform.name]
 
-    def run(self, document: Document, progress: Progress = no_progress) -> Iterator[ArchivedPost]:
+    def run(
+        self, document: Document, progress: Progress = no_progress, *, mentions: tuple[Mention, ...] | None = None
+    ) -> Iterator[ArchivedPost]:
         """Store one article and each post that it cites; one result a post, in document order.
+
+        mentions: what the document cites, where that was looked for before. When the run is asked to stop, the posts
+        that are done come out and the rest is left: nothing is concluded of it. What goes wrong with one post is told
+        in its result and does not touch the others.
 
         Raises `ArchiveError` when the archive cannot be written.
         """
-        mentions = tuple(find(document.article))
+        if mentions is None:
+            mentions = tuple(find(document.article))
         self.store_article(document, mentions)
-        workers = 1 if self.offline else self.settings.web.threads
-        with ExitStack() as stack:
-            pool = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="post"))
-            waiting: list[Future[ArchivedPost]] = []
-            stack.callback(lambda: [future.cancel() for future in waiting])
-            waiting += [pool.submit(self._keep, mention) for mention in mentions]
+        pool = ThreadPoolExecutor(1 if self.offline else self.settings.web.threads, thread_name_prefix="post")
+        wait = True
+        try:
+            waiting = [pool.submit(self._post, mention) for mention in mentions]
             for mention, future in zip(mentions, waiting, strict=True):
-                result = future.result()
+                try:
+                    result = future.result()
+                except StoppedError:
+                    return
                 progress(1, mention.display_name or mention.handle)
                 yield result
+        except KeyboardInterrupt:
+            wait = False  # whoever insists does not want to wait for a server that is slow to answer
+            raise
+        finally:
+            pool.shutdown(wait=wait, cancel_futures=True)
 
     def store_article(self, document: Document, mentions: tuple[Mention, ...]) -> None:
         """Store the article's bytes and what it cites, unless the archive holds both already."""
@@ -129,26 +150,53 @@ class Job:
         else:
             record_id = self.session.write_resource(article.uri, document.content_type, document.data).record_id
         conclusion = article_conclusion(article, mentions)
-        known = {stored.id: stored for stored, _ in self.archive.catalogue.articles()}
-        stored_mentions = tuple(mention for _, mention in self.archive.catalogue.mentions(article.id))
-        if known.get(article.id) == conclusion.article and stored_mentions == mentions:
-            return
-        self.session.write_conclusion(conclusion, record_id)
+        if not self._concluded(conclusion):
+            self.session.write_conclusion(conclusion, record_id)
 
-    def _keep(self, mention: Mention) -> ArchivedPost:
+    def _concluded(self, conclusion: Conclusion) -> bool:
+        """Whether the archive holds this conclusion about an article. The same bytes may have been given under another
+        path, and may lie at several addresses: each address has its conclusion, a path has none of its own."""
+        wanted = _without_source(conclusion)
+        for capture in self.archive.catalogue.captures_at(conclusion.target_uri):
+            if capture.record_type != "metadata":
+                continue
+            try:
+                if _without_source(self.archive.conclusion(capture.record_id)) == wanted:
+                    return True
+            except ArchiveError:
+                continue  # altered: concluded again
+        return False
+
+    def _post(self, mention: Mention) -> ArchivedPost:
+        """What happened to one post, also where something went wrong with it alone."""
+        if self.stop():
+            raise StoppedError("stopped before this was begun")
+        try:
+            resolution = self.resolution(mention)
+        except (ArchiveError, StoppedError):
+            raise
+        except ArchiverError as error:
+            reason = f"it could not be looked for: {error}"
+            return _unresolved(
+                mention, Resolution(mention_id=mention.id, outcome=Outcome.UNRESOLVED, reason=reason, method=METHOD)
+            )
         platform = platform_of(mention.platform)
-        resolution = self.resolution(mention)
-        if resolution.outcome is not Outcome.RESOLVED or platform is None or resolution.post_key is None:
+        if resolution.outcome is not Outcome.RESOLVED or platform is None or not resolution.candidates:
             return _unresolved(mention, resolution)
+        try:
+            return self._keep(mention, resolution, platform)
+        except (ArchiveError, StoppedError):
+            raise
+        except ArchiverError as error:
+            return _unobserved(mention, resolution, error)
+
+    def _keep(self, mention: Mention, resolution: Resolution, platform: Platform) -> ArchivedPost:
+        """Observe and store the post that a mention turned out to be."""
         candidate = resolution.candidates[0]
         ref = candidate.post.ref
-        try:
-            observation = self.observation(ref, platform)
-        except NetworkError as error:
-            return _unobserved(mention, resolution, candidate.post, error)
+        observation = self.observation(ref, platform)
         post = observation.post or candidate.post
         media, failed = self._store_page_and_media(ref, post, platform, observation.state)
-        stored = self.where((*observation.evidence, *candidate.evidence))
         return ArchivedPost(
             source=mention.source,
             mention_id=mention.id,
@@ -164,37 +212,66 @@ class Job:
             reason=observation.reason,
             score=candidate.score,
             evidence=tuple(dict.fromkeys((*resolution.evidence, *observation.evidence))),
-            stored_in=stored,
+            stored_in=self.where((*observation.evidence, *candidate.evidence)),
             media=media,
             media_failed=failed,
         )
 
     def resolution(self, mention: Mention) -> Resolution:
-        """The resolution, stored unless the archive already holds the same conclusion."""
-        prior = self.archive.catalogue.resolution(mention.id)
-        if prior and not self.offline and prior[0].outcome is Outcome.RESOLVED and prior[0].candidates:
-            return prior[0]
-        resolution = resolve(
-            mention,
-            fetcher=self.fetcher,
-            stored=self.archive.catalogue,
-            settings=self.settings.resolve,
-        )
-        if self.session and (prior is None or _essence(prior[0]) != _essence(resolution)):
-            self.session.write_conclusion(resolution_conclusion(resolution), _first(resolution.evidence))
-        return resolution
+        """Which post a mention is, stored unless the archive already holds the same conclusion.
+
+        A mention that was resolved stays so; one that was not is looked for again. Offline, what was concluded before
+        stands unless the stored captures tell more.
+        """
+        with self._turn(mention.id):
+            stored = self.archive.catalogue.resolution(mention.id)
+            prior = stored[0] if stored and stored[0].method == METHOD else None
+            if prior and prior.outcome is Outcome.RESOLVED and prior.candidates:
+                return prior
+            resolution = resolve(
+                mention,
+                fetcher=self.fetcher,
+                stored=self.archive.catalogue,
+                settings=self.settings.resolve,
+            )
+            if prior and self._says_no_more(resolution, prior):
+                return prior
+            if self.session:
+                self.session.write_conclusion(resolution_conclusion(resolution), _first(resolution.evidence))
+            return resolution
+
+    def _says_no_more(self, resolution: Resolution, prior: Resolution) -> bool:
+        if self.offline:
+            return resolution.outcome is not Outcome.RESOLVED
+        return _essence(resolution) == _essence(prior)
 
     def observation(self, ref: PostRef, platform: Platform) -> Observation:
-        """The post's state now (offline: as captured last), stored unless the archive already holds it.
+        """The post's state now (offline: as seen last), stored unless the archive already holds it.
 
         Raises `NetworkError` when nothing was answered (offline: nothing is stored).
         """
-        observation = observe(ref, fetcher=self.fetcher, platform=platform, control=self.control(platform))
-        observation = confirmed(observation, self.archive.catalogue.observations(ref.key), self.settings.audit)
-        known = [stored for stored, _ in self.archive.catalogue.observations(ref.key)]
-        if self.session and observation.evidence and observation not in known:
-            self.session.write_conclusion(observation_conclusion(observation), _first(observation.evidence))
-        return observation
+        with self._turn(ref.key):
+            known = [stored for stored, _ in self.archive.catalogue.observations(ref.key)]
+            try:
+                observation = observe(ref, fetcher=self.fetcher, platform=platform, control=self.control(platform))
+            except NotStoredError:
+                if known:
+                    return known[-1]
+                raise
+            if self.offline and known and known[-1].seen_at >= observation.seen_at:
+                return known[-1]
+            observation = confirmed(observation, known, self.settings.audit)
+            if self.session and observation.evidence and observation not in known:
+                self.session.write_conclusion(observation_conclusion(observation), _first(observation.evidence))
+            return observation
+
+    @contextmanager
+    def _turn(self, key: str) -> Iterator[None]:
+        """One thread at a time concludes something of one mention or post: who comes second finds it concluded."""
+        with self._lock:
+            turn = self._turns.setdefault(key, threading.Lock())
+        with turn:
+            yield
 
     def _store_page_and_media(
         self, ref: PostRef, post: Post, platform: Platform, state: State
@@ -250,7 +327,10 @@ def _unresolved(mention: Mention, resolution: Resolution) -> ArchivedPost:
     )
 
 
-def _unobserved(mention: Mention, resolution: Resolution, post: Post, error: NetworkError) -> ArchivedPost:
+def _unobserved(mention: Mention, resolution: Resolution, error: ArchiverError) -> ArchivedPost:
+    """The post is known; its state is not, because nothing answered or the answer could not be read."""
+    post = resolution.candidates[0].post
+    unreachable = isinstance(error, NetworkError) and not isinstance(error, NotStoredError)
     return msgspec.structs.replace(
         _unresolved(mention, resolution),
         platform=post.platform,
@@ -260,7 +340,7 @@ def _unobserved(mention: Mention, resolution: Resolution, post: Post, error: Net
         display_name=post.display_name or mention.display_name,
         date=_date(post, platform_of(post.platform)) or mention.date,
         text=post.text or mention.text,
-        state=State.UNRESOLVED if isinstance(error, NotStoredError) else State.UNREACHABLE,
+        state=State.UNREACHABLE if unreachable else State.UNRESOLVED,
         reason=f"{resolution.reason}; its state is not known: {error.problem}",
     )
 
@@ -275,8 +355,18 @@ def _essence(resolution: Resolution) -> tuple[object, ...]:
     return (
         resolution.outcome,
         resolution.post_key,
+        resolution.reason,
         tuple((candidate.post.key, candidate.score) for candidate in resolution.candidates),
         resolution.method,
+    )
+
+
+def _without_source(conclusion: Conclusion) -> Conclusion:
+    replace = msgspec.structs.replace
+    return replace(
+        conclusion,
+        article=conclusion.article and replace(conclusion.article, source=""),
+        mentions=tuple(replace(mention, source="") for mention in conclusion.mentions),
     )
 
 

@@ -10,10 +10,15 @@ from pathlib import Path
 
 from archiver.capture.job import Job
 from archiver.config import Settings
+from archiver.errors import InputError
 from archiver.exchange import Fetcher
 from archiver.store import Archive, StoredFetcher
 from archiver.store.archive import new_record_id, now
 from archiver.web import Door
+from archiver.web.once import StoppedError
+
+SLICE = 0.2
+"""Seconds between two looks at `stop` while a wait goes on: a person who presses Ctrl-C should not notice them."""
 
 
 @contextmanager
@@ -23,29 +28,59 @@ def running(
     path: Path | None = None,
     offline: bool = False,
     conclude: bool = True,
+    existing: bool = False,
     description: str = "",
     stop: Callable[[], bool] = lambda: False,
     clock: Callable[[], datetime] = now,
     new_id: Callable[[], str] = new_record_id,
     sleep: Callable[[float], None] = time.sleep,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Iterator[Job]:
     """A job over the archive at `path` (default: the configured one), closed whole however the run ends.
 
     offline: answers come from stored captures, and no socket is opened. conclude: whether conclusions are stored
-    (captures made on the way always are). description: why this run was made, for the WARC file's `warcinfo`.
+    (captures made on the way always are). existing: the archive has to be there already. description: why this run was
+    made, for the WARC file's `warcinfo`. stop: also ends waits, with `StoppedError`. The clocks and the ids are
+    injected for tests and reproducible archives.
 
-    Raises `ArchiveError` when the archive cannot be opened as needed.
+    Raises `ArchiveError` when the archive cannot be opened as needed, `InputError` when there is none and `existing`.
     """
     place = path or Path(settings.archive.dir)
     write = conclude or not offline
+    there = (place / "archive").is_dir()
+    if existing and not there:
+        raise no_archive(place)
     with ExitStack() as stack:
-        archive = stack.enter_context(
-            Archive.open(place, settings=settings.archive, clock=clock, new_id=new_id, write=write)
-        )
+        if write or there:
+            archive = Archive.open(place, settings=settings.archive, clock=clock, new_id=new_id, write=write)
+        else:
+            archive = Archive.view([])
+            archive.warnings.append(f"{place}: there is no archive here, so nothing is stored")
+        stack.enter_context(archive)
         session = stack.enter_context(archive.session(description=description)) if write else None
         fetcher: Fetcher
         if offline:
             fetcher = StoredFetcher(archive)
         else:
-            fetcher = stack.enter_context(Door(settings.web, sink=session, clock=clock, sleep=sleep))
+            fetcher = stack.enter_context(
+                Door(settings.web, sink=session, clock=clock, sleep=_stoppable(sleep, stop), monotonic=monotonic)
+            )
         yield Job(archive, session if conclude else None, fetcher, settings, offline=offline, stop=stop)
+
+
+def no_archive(path: Path) -> InputError:
+    """The error for a folder that should hold an archive and does not."""
+    return InputError("there is no archive here", subject=str(path), hint="`archiver archive SOURCE` makes one")
+
+
+def _stoppable(sleep: Callable[[float], None], stop: Callable[[], bool]) -> Callable[[float], None]:
+    """A wait for a server's sake may take minutes: it must not keep a person who wants to stop."""
+
+    def wait(seconds: float) -> None:
+        while seconds > 0:
+            if stop():
+                raise StoppedError("stopped while waiting for a server's sake")
+            sleep(min(seconds, SLICE))
+            seconds -= SLICE
+
+    return wait

@@ -30,7 +30,7 @@ COLUMNS = (
     Column("before"),
     Column("since", "last readable", show=minute),
     Column("stored_in", "proof", show=place),
-    Column("reason"),
+    Column("reason", show=lambda reason: reason.partition(" (")[0]),
     Column("confirmed", table=False),
     Column("url", table=False),
     Column("seen_at", table=False),

@@ -14,7 +14,6 @@ from archiver.face import documents
 from archiver.model import Mention
 
 COLUMNS = (
-    Column("source"),
     Column("platform"),
     Column("handle"),
     Column("display_name", "name"),
@@ -25,8 +24,8 @@ COLUMNS = (
     Column("start", table=False),
     Column("end", table=False),
     Column("selector", table=False),
-    Column("rule"),
-    Column("confidence", right=True),
+    Column("rule", table=False),
+    Column("confidence", "sure", right=True),
     Column("times", table=False),
 )
 
@@ -42,7 +41,7 @@ def command(sources: tuple[str, ...], fmt: str | None, config_path: Path | None)
     """
     run = start(config_path, fmt)
     with run.interruptible():
-        run.out.rows(COLUMNS, _mentions(run, sources), empty="no cited post found")
+        run.out.rows((Column("source", table=len(sources) > 1), *COLUMNS), _mentions(run, sources), empty="no cited post found")
     run.finish()
 
 

@@ -18,6 +18,7 @@ Cost: linear. One pass finds the anchors (a pattern without nested repetition); 
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Sequence
 
@@ -174,16 +175,16 @@ def _signature_at(text: str, anchor: re.Match[str], floor: int, platform: Platfo
     if printed is not None and _TIME_AFTER.match(text, printed.end):
         return None
 
-    line = text.rfind("\n", floor, anchor.start()) + 1 or floor
-    window = max(floor, line, anchor.start() - names.NAME_WINDOW)
+    reach = max(floor, anchor.start() - names.NAME_WINDOW)
+    window = line = text.rfind("\n", reach, anchor.start()) + 1 or reach
     segment = text[window : anchor.start()]
     if not segment.strip(" \t>") and window == line and line > floor:  # the name stands on the line before
-        upper = text.rfind("\n", floor, line - 1) + 1 or floor
-        above = text[max(upper, line - names.NAME_WINDOW) : line - 1]
-        if names.dash_before(above, at_line_start=upper >= line - names.NAME_WINDOW):
-            window, segment = max(upper, line - names.NAME_WINDOW), above + "\n"
-    at_line_start = window == 0 or text[window - 1] == "\n" or window == floor
-    dash = names.dash_before(segment, at_line_start=at_line_start)
+        reach = max(floor, line - names.NAME_WINDOW)
+        upper = text.rfind("\n", reach, line - 1) + 1 or reach
+        above = text[upper : line - 1]
+        if names.dash_before(above, at_line_start=_begins_line(text, upper, floor)):
+            window, segment = upper, above + text[line - 1 : anchor.start()]
+    dash = names.dash_before(segment, at_line_start=_begins_line(text, window, floor))
     if dash is not None:
         start, name_at = window + dash[0], window + dash[1]
     else:
@@ -203,11 +204,15 @@ def _signature_at(text: str, anchor: re.Match[str], floor: int, platform: Platfo
         dash=dash is not None,
         date=printed,
         url=url if url and platform.ref_from_url(url) else None,
-        line_start=start == 0 or text[start - 1] == "\n" or not text[line:start].strip(" \t>"),
+        line_start=_begins_line(text, window, floor) and not text[window:start].strip(" \t>"),
         line_end=last >= len(text) or text[last] == "\n" or text[last : last + 2] in (" \n", "  "),
     )
     sign.confidence = _confidence(sign, before)
     return sign
+
+
+def _begins_line(text: str, at: int, floor: int) -> bool:
+    return at in (0, floor) or text[at - 1] == "\n"
 
 
 def _confidence(sign: _Signed, before: str) -> float:
@@ -254,14 +259,12 @@ def _pictures(text: str, platform: Platform, shape: Signature, signed: Sequence[
     found: list[Mention] = []
     floor = 0
     for media in re.finditer(shape.media_links, text):
-        inside = next((s for s in spans if s[0] <= media.start() < s[1]), None)
-        if inside is not None:
-            floor = max(floor, inside[1])
+        before = bisect.bisect_right(spans, (media.start(), len(text))) - 1
+        if before >= 0:
+            floor = max(floor, spans[before][1])
+        if media.start() < floor:
             continue
-        below = max((s[1] for s in spans if s[1] <= media.start()), default=0)
-        start = extent.words_before(
-            text, max(floor, below), media.end(), shape, None, breaks_after=_breaks(text, media.end())
-        )
+        start = extent.words_before(text, floor, media.end(), shape, None, breaks_after=_breaks(text, media.end()))
         words = text[start : media.end()].strip()
         floor = media.end()
         if not words[: -len(media[0])].strip():
@@ -292,6 +295,11 @@ def _spans(text: str, signed: Sequence[Mention]) -> list[tuple[int, int]]:
     return spans
 
 
+def _overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    before = bisect.bisect_left(spans, (end, end)) - 1
+    return before >= 0 and spans[before][1] > start
+
+
 _PREFIX = re.compile(
     r"(?:^|(?<=[:：] )|(?<=[\u200e\u200f]))[\u200e\u200f]?[ \t]{0,8}@(?P<handle>\w{1,20}):[ \u00a0]+(?P<text>\S[^\n]*)",
     re.MULTILINE,
@@ -306,7 +314,7 @@ def _prefixed(text: str, platform: Platform, shape: Signature, signed: Sequence[
     for line in _PREFIX.finditer(text):
         words = line["text"].rstrip()
         start = line.start("text")
-        if not handle.fullmatch(line["handle"]) or any(a < line.end() and start < b for a, b in spans):
+        if not handle.fullmatch(line["handle"]) or _overlaps(spans, start, line.end()):
             continue
         if len(words.split()) < MIN_PREFIXED_WORDS or extent.weight(words, shape) > extent.limit_on(shape, None):
             continue

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from archiver.config import ArchiveSettings
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange
 from archiver.model import Capture
-from archiver.store.catalogue import Catalogue
+from archiver.store.catalogue import Catalogue, UnusableCatalogueError
 from archiver.store.cdxj import index_path, write_index
 from archiver.store.conclusions import CONTENT_TYPE, Conclusion, parse_conclusion, refusal_conclusion
 from archiver.store.digests import DigestCheck, check_digests
@@ -43,6 +44,7 @@ from archiver.store.reader import (
 from archiver.store.records import (
     Field,
     Record,
+    block_length,
     block_record,
     clean,
     field,
@@ -52,8 +54,12 @@ from archiver.store.records import (
     sha256,
     warc_date,
 )
-from archiver.store.segment import Lock, Segment, repair
+from archiver.store.segment import Lock, Segment, cut_torn
+from archiver.store.warcfile import DamagedError, next_record
 from archiver.version import __version__
+
+OWN_SEGMENT = re.compile(r"archiver-[0-9]{6,}-[0-9]{14}\.warc\.gz")
+"""Files that this program wrote, and may mend; other people's in the folder are only read."""
 
 WARC_SUFFIXES = (".warc.gz", ".warc")
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
@@ -132,12 +138,17 @@ class Archive:
         archive = cls(files[0].parent if files else Path())
         archive._catalogue = Catalogue(None)
         for file in files:
-            archive._files[file.name] = file
-            archive._read_into_catalogue(file, 0)
+            # two files of one name, from different folders, are two segments
+            name = file.name if file.name not in archive._files else str(file)
+            archive._files[name] = file
+            archive._read_into_catalogue(name, file, 0)
             archive._catalogue.commit()
-            if file.name not in archive._catalogue.segments():
-                raise ArchiveError("no WARC record in it", subject=str(file))
+            if name not in archive._catalogue.segments():
+                raise ArchiveError(archive._why_nothing(), subject=str(file))
         return archive
+
+    def _why_nothing(self) -> str:
+        return f"no WARC record in it ({self.warnings[-1]})" if self.warnings else "no WARC record in it"
 
     def __enter__(self) -> Self:
         return self
@@ -148,9 +159,7 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        if self._catalogue is not None:
-            self._catalogue.close()
-            self._catalogue = None
+        self._close_catalogue()
         self._lock.release()
 
     @property
@@ -170,7 +179,7 @@ class Archive:
         self._lock.acquire()
         self._writable = True
         try:
-            self._catalogue = Catalogue(self.catalogue_path)
+            self._open_catalogue()
             self._catch_up()
         except BaseException:
             self.close()
@@ -181,30 +190,51 @@ class Archive:
             raise ArchiveError(
                 "there is no archive here", subject=str(self.path), hint="`archiver archive SOURCE` makes one"
             )
-        if self._is_behind():
-            # Somebody may be writing right now: then what the catalogue holds so far has to do.
-            with suppress(ArchiveError):
-                self._lock.acquire()
-                self._writable = True
-                self.indexes_path.mkdir(exist_ok=True)
-                self._catalogue = Catalogue(self.catalogue_path)
-                self._catch_up()
-                self._lock.release()
-                self._writable = False
+        found: Catalogue | None = None
+        with suppress(ArchiveError):  # missing, damaged, or of another version: it can be made anew
+            found = Catalogue(self.catalogue_path, read_only=True)
+            if not self._is_behind(found):
+                self._catalogue = found
                 return
-        self._catalogue = Catalogue(self.catalogue_path)
+        try:
+            self._lock.acquire()
+        except ArchiveError:
+            # Somebody is writing right now, or the medium cannot be written to.
+            self._catalogue = found or self._catalogue_in_memory()
+            return
+        try:
+            if found is not None:
+                found.close()
+            self.indexes_path.mkdir(exist_ok=True)
+            self._open_catalogue()
+            self._catch_up()
+            self._close_catalogue()
+            self._catalogue = Catalogue(self.catalogue_path, read_only=True)
+        finally:
+            self._lock.release()
 
-    def _is_behind(self) -> bool:
-        if not self.catalogue_path.exists():
-            return True
-        with suppress(ArchiveError):
-            catalogue = Catalogue(self.catalogue_path)
-            try:
-                known = catalogue.segments()
-            finally:
-                catalogue.close()
-            return known != {path.name: path.stat().st_size for path in self.segment_files()}
-        return False
+    def _open_catalogue(self) -> None:
+        """For writing; one that cannot be used is made anew, since all of it comes from the segments."""
+        try:
+            self._catalogue = Catalogue(self.catalogue_path)
+            self._catalogue.segments()
+        except UnusableCatalogueError as error:
+            self.warnings.append(f"{error.problem}: it was built anew")
+            self._start_catalogue_anew()
+
+    def _catalogue_in_memory(self) -> Catalogue:
+        self._catalogue = Catalogue(None)
+        for path in self.segment_files():
+            self._read_into_catalogue(path.name, path, 0)
+        self._catalogue.commit()
+        return self._catalogue
+
+    def _is_behind(self, catalogue: Catalogue) -> bool:
+        sizes = {path.name: path.stat().st_size for path in self.segment_files()}
+        written = {name: size for name, size in sizes.items() if size}
+        return catalogue.segments() != written or any(
+            not index_path(self.indexes_path, name).exists() for name in written
+        )
 
     def segment_files(self) -> list[Path]:
         """The archive's WARC files, oldest first (their names carry their number)."""
@@ -213,7 +243,7 @@ class Archive:
         return sorted(path for path in self.segments_path.iterdir() if path.name.endswith(WARC_SUFFIXES))
 
     def _catch_up(self) -> None:
-        """Make catalogue and index say what the segments hold, repairing a torn end first."""
+        """Make catalogue and index say what the segments hold, cutting off what a crash tore."""
         known = self.catalogue.segments()
         files = {path.name: path for path in self.segment_files()}
         if any(name not in files or files[name].stat().st_size < size for name, size in known.items()):
@@ -222,28 +252,46 @@ class Archive:
             known = {}
         for name, path in files.items():
             done = known.get(name, 0)
-            if path.stat().st_size == done:
-                continue
-            if name.endswith(".gz"):
-                lost = repair(path, done, self.path / "torn")
-                if lost:
-                    self.warnings.append(f"{name}: {lost} bytes of an unfinished record were cut off (kept in torn/)")
-            self._read_into_catalogue(path, done)
-            self.write_index(name)
+            if path.stat().st_size != done:
+                self._read_into_catalogue(name, path, done, mend=OWN_SEGMENT.fullmatch(name) is not None)
+            if path.stat().st_size != done or not index_path(self.indexes_path, name).exists():
+                self.write_index(name)
         self.catalogue.commit()
 
     def _start_catalogue_anew(self) -> None:
-        self.catalogue.close()
+        self._close_catalogue()
         for suffix in ("", "-wal", "-shm", "-journal"):
             self.catalogue_path.with_name(self.catalogue_path.name + suffix).unlink(missing_ok=True)
         self._catalogue = Catalogue(self.catalogue_path)
 
-    def _read_into_catalogue(self, path: Path, start: int) -> None:
-        try:
-            for record in read_segment(path, start):
-                self.catalogue.ingest(record)
-        except ArchiveError as error:
-            self.warnings.append(str(error))
+    def _close_catalogue(self) -> None:
+        if self._catalogue is not None:
+            self._catalogue.close()
+            self._catalogue = None
+
+    def _read_into_catalogue(self, name: str, path: Path, start: int, *, mend: bool = False) -> None:
+        """What the records from `start` on say; damage becomes a warning, and reading goes on behind it.
+
+        With `mend`, a record that a crash tore off at the end of a file of ours is cut off and kept in `torn/`.
+        """
+        position = start
+        resume: int | None = start
+        while resume is not None:
+            try:
+                for record in read_segment(path, resume, name=name):
+                    self.catalogue.ingest(record)
+                    position = record.end
+                return
+            except ArchiveError as error:
+                if isinstance(error, UnusableCatalogueError):
+                    raise
+                damage = max(position, resume)
+                resume = next_record(path, damage + 1)
+                if mend and resume is None and isinstance(cause := error.__cause__, DamagedError) and cause.torn:
+                    lost = cut_torn(path, damage, self.path / "torn")
+                    self.warnings.append(f"{name}: {lost} bytes of an unfinished record were cut off (kept in torn/)")
+                    return
+                self.warnings.append(str(error))
 
     def rebuild(self) -> None:
         """Catalogue and index again, from the WARC files alone.
@@ -391,7 +439,7 @@ class Archive:
         raise ArchiveError(f"no record at offset {capture.offset}", subject=capture.file)
 
     def _resource_exchange(self, capture: Capture, fields: tuple[Field, ...]) -> Exchange:
-        length = int(field(fields, "Content-Length") or 0)
+        length = block_length(fields)
         content_type = field(fields, "Content-Type") or "application/octet-stream"
         head = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n".encode()
 
@@ -562,20 +610,25 @@ class Session:
             "description": self._description,
         }
         block = "".join(f"{name}: {clean(value)}\r\n" for name, value in info.items() if value).encode()
-        self._append(
-            [
-                block_record(
-                    (
-                        ("WARC-Type", "warcinfo"),
-                        ("WARC-Record-ID", f"<{self._warcinfo_id}>"),
-                        ("WARC-Filename", path.name),
-                        ("WARC-Date", warc_date(time)),
-                        ("Content-Type", "application/warc-fields"),
-                    ),
-                    block,
-                )
-            ]
-        )
+        try:
+            self._append(
+                [
+                    block_record(
+                        (
+                            ("WARC-Type", "warcinfo"),
+                            ("WARC-Record-ID", f"<{self._warcinfo_id}>"),
+                            ("WARC-Filename", path.name),
+                            ("WARC-Date", warc_date(time)),
+                            ("Content-Type", "application/warc-fields"),
+                        ),
+                        block,
+                    )
+                ]
+            )
+        except ArchiveError:
+            self._segment.remove_empty()
+            self._segment = None
+            raise
 
     def _next_name(self, time: datetime) -> str:
         numbers = [
@@ -610,6 +663,7 @@ class Session:
                     segment=segment.path.name,
                     offset=offset,
                     length=length,
+                    end=offset + length,
                     fields=record.fields,
                     answer=answer,
                     block=record.block if kind == "metadata" else None,

@@ -10,9 +10,11 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import msgspec
 
@@ -116,51 +118,81 @@ class Standing(NamedTuple):
     state: str | None
 
 
+class UnusableCatalogueError(ArchiveError):
+    """The catalogue file is damaged, of another version or missing. It is derived: it can be built anew."""
+
+
 class Catalogue:
     """Reads and writes one catalogue file (or, with no path, one in memory)."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
+        """Raises `UnusableCatalogueError` when the file is no catalogue of this version (or, read-only, missing)."""
         self.path = path
         self._lock = threading.RLock()
+        self._read_only = read_only
         self._pending: list[tuple[Any, ...]] = []
         self._pending_uris: set[str] = set()
         self._reached: dict[str, int] = {}
         """How far into each segment this transaction got."""
+        name = ":memory:" if path is None else f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
         try:
-            self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
-            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db = sqlite3.connect(name, uri=True, check_same_thread=False, isolation_level=None)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+        try:
+            if not read_only:
+                # Readers look at the last commit while a writer writes; `close` makes it a single file again.
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            raise ArchiveError(
-                f"the catalogue cannot be opened: {error}", subject=str(path), hint="`archiver rebuild` makes it anew"
-            ) from error
-        self.fresh = tables == 0
-        if self.fresh:
-            self._db.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-        elif version != VERSION:
+            self.fresh = tables == 0
+            if self.fresh and not read_only:
+                self._db.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+            elif version != VERSION:
+                raise sqlite3.DatabaseError(f"it has version {version}, this program writes {VERSION}")
+        except sqlite3.Error as error:
             self._db.close()
-            raise ArchiveError(
-                f"the catalogue has version {version}, this program writes {VERSION}",
-                subject=str(path),
-                hint="`archiver rebuild` makes it anew",
-            )
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: sqlite3.Error) -> UnusableCatalogueError:
+        return UnusableCatalogueError(
+            f"the catalogue cannot be used ({error})", subject=str(self.path), hint="`archiver rebuild` makes it anew"
+        )
 
     def close(self) -> None:
         with self._lock:
-            self.commit()
-            self._db.close()
+            try:
+                self.commit()
+            finally:
+                if not self._read_only:
+                    with suppress(sqlite3.Error):  # a reader has it open: then it stays as it is
+                        self._db.execute("PRAGMA busy_timeout = 0")
+                        self._db.execute("PRAGMA journal_mode = DELETE")
+                self._db.close()
+
+    def _execute(self, sql: str, parameters: Iterable[Any] = ()) -> sqlite3.Cursor:
+        try:
+            return self._db.execute(sql, tuple(parameters))
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _execute_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        try:
+            self._db.executemany(sql, rows)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
 
     def begin(self) -> None:
         with self._lock:
             if not self._db.in_transaction:
-                self._db.execute("BEGIN")
+                self._execute("BEGIN")
 
     def _flush(self) -> None:
         """Hand the waiting rows to SQLite: many at once cost a third of one by one."""
         if self._pending:
             self.begin()
-            self._db.executemany(
+            self._execute_many(
                 "INSERT OR REPLACE INTO captures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self._pending
             )
             self._pending.clear()
@@ -170,12 +202,12 @@ class Catalogue:
         with self._lock:
             self._flush()
             if self._db.in_transaction:
-                self._db.executemany(
+                self._execute_many(
                     "INSERT INTO segments VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes",
                     self._reached.items(),
                 )
                 self._reached.clear()
-                self._db.execute("COMMIT")
+                self._execute("COMMIT")
 
     # Writing: from records only.
 
@@ -215,7 +247,7 @@ class Catalogue:
                 ),
             )
             self._pending_uris.add(target_uri)
-            self._reached[record.segment] = record.offset + record.length
+            self._reached[record.segment] = record.end
             if len(self._pending) >= BATCH:
                 self._flush()
             if record.block is not None and (conclusion := parse_conclusion(record.block)):
@@ -228,7 +260,7 @@ class Catalogue:
             self._ingest_article(record, conclusion.article, conclusion.mentions)
         if conclusion.resolution is not None:
             resolution = conclusion.resolution
-            self._db.execute(
+            self._execute(
                 "INSERT OR REPLACE INTO resolutions VALUES (?,?,?,?,?,?)",
                 (
                     record.record_id,
@@ -244,7 +276,7 @@ class Catalogue:
                 self._ingest_post(record, best.post, best.evidence)
         if conclusion.observation is not None:
             observation = conclusion.observation
-            self._db.execute(
+            self._execute(
                 "INSERT OR REPLACE INTO observations VALUES (?,?,?,?,?)",
                 (
                     record.record_id,
@@ -258,13 +290,13 @@ class Catalogue:
                 self._ingest_post(record, observation.post, observation.evidence)
         if conclusion.refusal is not None:
             refusal = conclusion.refusal
-            self._db.execute(
+            self._execute(
                 "INSERT OR REPLACE INTO refusals VALUES (?,?,?,?,?)",
                 (record.record_id, refusal.url, refusal.address, refusal.reason, date),
             )
 
     def _ingest_article(self, record: StoredRecord, article: Article, mentions: Iterable[Mention]) -> None:
-        self._db.execute(
+        self._execute(
             "INSERT OR REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?,?)",
             (
                 article.id,
@@ -278,9 +310,9 @@ class Catalogue:
                 record.record_id,
             ),
         )
-        self._db.execute("DELETE FROM mentions WHERE article_id = ?", (article.id,))
+        self._execute("DELETE FROM mentions WHERE article_id = ?", (article.id,))
         for position, mention in enumerate(mentions):
-            self._db.execute(
+            self._execute(
                 "INSERT OR REPLACE INTO mentions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (
                     mention.id,
@@ -301,11 +333,11 @@ class Catalogue:
             )
 
     def _ingest_post(self, record: StoredRecord, post: Post, evidence: Iterable[str]) -> None:
-        row = self._db.execute("SELECT created_at, json FROM posts WHERE key = ?", (post.key,)).fetchone()
+        row = self._execute("SELECT created_at, json FROM posts WHERE key = ?", (post.key,)).fetchone()
         if row and row[0] and post.created_at is None:
             return  # A record that shows less does not replace one that shows more.
         created = post.created_at.isoformat() if post.created_at else None
-        self._db.execute(
+        self._execute(
             "INSERT OR REPLACE INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 post.key,
@@ -333,12 +365,15 @@ class Catalogue:
             raise ValueError(table)
         with self._lock:
             self._flush()
-            return self._db.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608
+            return self._execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608
 
     def query(self, sql: str, parameters: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             self._flush()
-            return self._db.execute(sql, tuple(parameters)).fetchall()
+            try:
+                return self._db.execute(sql, tuple(parameters)).fetchall()
+            except sqlite3.Error as error:
+                raise self._unusable(error) from error
 
     def segments(self) -> dict[str, int]:
         """How many bytes of each WARC file are in this catalogue."""
@@ -349,8 +384,8 @@ class Catalogue:
         with self._lock:
             self._flush()
             self.begin()
-            self._db.execute("DELETE FROM captures WHERE segment = ?", (name,))
-            self._db.execute("DELETE FROM segments WHERE name = ?", (name,))
+            self._execute("DELETE FROM captures WHERE segment = ?", (name,))
+            self._execute("DELETE FROM segments WHERE name = ?", (name,))
             self._reached.pop(name, None)
 
     def capture(self, record_id: str) -> Capture | None:
@@ -390,7 +425,7 @@ class Catalogue:
         with self._lock:
             if target_uri in self._pending_uris:
                 self._flush()
-            row = self._db.execute(
+            row = self._execute(
                 f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE target_uri = ? AND payload_digest = ?"  # noqa: S608
                 " AND type IN ('response','resource') AND truncated IS NULL ORDER BY time, segment, offset LIMIT 1",
                 (target_uri, payload_digest),
@@ -399,7 +434,9 @@ class Catalogue:
 
     def concurrent(self, record_id: str) -> list[Capture]:
         """The records that say they belong to this one: the request of a response, and the other way round."""
-        return list(self._captures("concurrent_to = ? ORDER BY segment, offset", (record_id,)))
+        # by target URI, which they share: that is what an index finds
+        where = "target_uri = (SELECT target_uri FROM captures WHERE record_id = ? LIMIT 1) AND concurrent_to = ?"
+        return list(self._captures(f"{where} ORDER BY segment, offset", (record_id, record_id)))
 
     def _captures(self, where: str, parameters: tuple[Any, ...]) -> Iterator[Capture]:
         for row in self.query(f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE {where}", parameters):  # noqa: S608

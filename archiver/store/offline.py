@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from urllib.parse import urljoin
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
 
-from archiver.errors import NotStoredError
+from archiver.errors import NotStoredError, RefusedError
 from archiver.exchange import Exchange
 from archiver.model import Capture
 from archiver.store.archive import Archive
 from archiver.store.records import clean
+from archiver.url import web_url
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-MAX_REDIRECTS = 20
 PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that live fetching would have tried again: a stored better one is preferred."""
 
@@ -20,8 +20,9 @@ PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 class StoredFetcher:
     """Fits `archiver.exchange.Fetcher`: the newest good stored answer to exactly this URL."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, *, max_redirects: int = 10) -> None:
         self._archive = archive
+        self._max_redirects = max_redirects
 
     def fetch(
         self,
@@ -30,9 +31,14 @@ class StoredFetcher:
         headers: Iterable[tuple[str, str]] = (),  # noqa: ARG002 (stored answers are found by URL alone)
         max_bytes: int | None = None,  # noqa: ARG002
     ) -> Exchange:
+        """The answer, its digests checked.
+
+        Raises `NotStoredError` when there is none, `ArchiveError` when it was altered.
+        """
         captures = [
             capture
-            for capture in self._archive.catalogue.captures_at(clean(url.partition("#")[0]))
+            for spelling in dict.fromkeys(_spellings(url))
+            for capture in self._archive.catalogue.captures_at(spelling)
             if capture.record_type in ("response", "revisit")
         ]
         if not captures:
@@ -46,21 +52,37 @@ class StoredFetcher:
         headers: Iterable[tuple[str, str]] = (),  # noqa: ARG002
         max_bytes: int | None = None,  # noqa: ARG002
     ) -> list[Exchange]:
+        """Like `fetch`, and the redirects after it.
+
+        Raises `RefusedError` for a loop or too many redirects, as the live door does.
+        """
         chain: list[Exchange] = []
-        while len(chain) <= MAX_REDIRECTS:
+        seen: set[str] = set()
+        while True:
             exchange = self.fetch(url)
             chain.append(exchange)
-            location = exchange.header("location")
-            if exchange.status not in REDIRECTS or not location:
-                break
-            url = urljoin(url, location.strip()).partition("#")[0]
-        return chain
+            seen.add(exchange.url)
+            if exchange.redirect is None:
+                return chain
+            url = exchange.redirect
+            if not seen.isdisjoint(_spellings(url)):
+                raise RefusedError(f"redirects lead round in a loop (from {chain[0].url})", subject=url)
+            if len(chain) > self._max_redirects:
+                raise RefusedError(f"too many redirects (from {chain[0].url})", subject=url)
 
 
-def _preference(capture: Capture) -> tuple[bool, bool, str, int]:
+def _spellings(url: str) -> Iterator[str]:
+    """How this URL can stand in the archive: as the door writes it, or, from other tools, as it is."""
+    with suppress(ValueError):
+        yield str(web_url(url))
+    yield clean(url.partition("#")[0])
+
+
+def _preference(capture: Capture) -> tuple[bool, bool, datetime, str, int]:
     return (
         capture.status not in PASSING_STATUSES,
         capture.truncated is None,
-        f"{capture.time.isoformat()} {capture.file}",
+        capture.time,
+        capture.file,
         capture.offset,
     )

@@ -1,6 +1,6 @@
 """Reading WARC records back: one after another, or one at its offset.
 
-warcio reads the records; what is added is bounds, one kind of error, and the way from a record to an `Exchange`.
+What comes from `warcfile` gets one kind of error, and the way from a record to an `Exchange`.
 """
 
 from __future__ import annotations
@@ -12,19 +12,16 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import msgspec
-from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.recordloader import ArcWarcRecord
 
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange, Truncation
 from archiver.http1 import parse_head
 from archiver.store.digests import digest_algorithm, new_hasher, read_head, spells
-from archiver.store.records import Field, field, parse_warc_date
+from archiver.store.records import Field, block_length, field, parse_warc_date
+from archiver.store.warcfile import PIECE, DamagedError, arc_records, is_arc, read_record
 
-MAX_HEAD = 1 << 20
 MAX_CONCLUSION = 64 * 1024 * 1024
-PIECE = 256 * 1024
 
 
 class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +30,8 @@ class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
     segment: str
     offset: int
     length: int
+    end: int
+    """Where the next record begins; behind `offset + length` in files that are not compressed."""
     fields: tuple[Field, ...]
     head: bytes = b""
     """For HTTP responses and revisits: the first bytes of the block, up to the end of the HTTP head."""
@@ -62,40 +61,54 @@ class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
         return parse_warc_date(self.field("WARC-Date") or "")
 
 
-def read_segment(path: Path, start: int = 0) -> Iterator[StoredRecord]:
-    """The records of a WARC file from the one at `start` on, in order.
+def read_segment(path: Path, start: int = 0, *, name: str | None = None) -> Iterator[StoredRecord]:
+    """The records of a WARC file from the one at `start` on, in order; `name` goes into them as their segment's.
 
     Raises `ArchiveError` where the file is damaged, after the records before the damage.
     """
+    name = name or path.name
+    offset = start
     try:
         with path.open("rb") as file:
-            file.seek(start)
-            iterator = ArchiveIterator(file, no_record_parse=True, arc2warc=True)
-            try:
-                for record in iterator:
-                    head, block = _peek(record)
-                    fields = tuple(record.rec_headers.headers)
-                    offset = iterator.get_record_offset()
-                    yield StoredRecord(
-                        segment=path.name,
-                        offset=offset,
-                        length=iterator.get_record_length(),
-                        fields=fields,
-                        head=head,
-                        block=block,
-                    )
-            except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
-                raise ArchiveError(f"damaged: {_first_line(error)}", subject=str(path)) from error
+            if is_arc(file, start):
+                yield from _read_arc(file, start, name)
+                return
+            while raw := read_record(file, offset):
+                head, block = _peek(raw.fields, raw.block)
+                offset, length, end = raw.finish()
+                yield StoredRecord(
+                    segment=name, offset=offset, length=length, end=end, fields=raw.fields, head=head, block=block
+                )
+                offset = end
+    except (DamagedError, *ARC_ERRORS) as error:
+        raise ArchiveError(_first_line(error), subject=str(path)) from error
     except OSError as error:
         raise ArchiveError(f"cannot be read: {error.strerror}", subject=str(path)) from error
 
 
-def _peek(record: ArcWarcRecord) -> tuple[bytes, bytes | None]:
-    content_type = record.rec_headers.get_header("Content-Type") or ""
-    if record.rec_type in ("response", "revisit") and content_type.startswith("application/http"):
-        return read_head(record.raw_stream), None
-    if record.rec_type == "metadata" and content_type.startswith("application/json"):
-        return b"", record.raw_stream.read(MAX_CONCLUSION)
+ARC_ERRORS = (ArchiveLoadFailed, EOFError, ValueError, LookupError, AttributeError, TypeError)
+"""What warcio lets through of a broken ARC file."""
+
+
+def _read_arc(file: BinaryIO, start: int, name: str) -> Iterator[StoredRecord]:
+    iterator = arc_records(file, start)
+    for record in iterator:
+        fields = tuple(record.rec_headers.headers)
+        head, block = _peek(fields, record.raw_stream)
+        offset, length = iterator.get_record_offset(), iterator.get_record_length()
+        yield StoredRecord(
+            segment=name, offset=offset, length=length, end=iterator.offset, fields=fields, head=head, block=block
+        )
+
+
+def _peek(fields: tuple[Field, ...], block: BinaryIO) -> tuple[bytes, bytes | None]:
+    """The HTTP head of a response or revisit, or the block of a record that may hold a conclusion."""
+    record_type = field(fields, "WARC-Type")
+    content_type = field(fields, "Content-Type") or ""
+    if record_type in ("response", "revisit") and content_type.startswith("application/http"):
+        return read_head(block), None
+    if record_type == "metadata" and content_type.startswith("application/json"):
+        return b"", block.read(MAX_CONCLUSION)
     return b"", None
 
 
@@ -103,21 +116,32 @@ class _Block(io.RawIOBase):
     """One record's block as a stream of its own, closing the file with it."""
 
     def __init__(self, path: Path, offset: int) -> None:
+        self._path = path
         self._file = path.open("rb")
         try:
-            self._file.seek(offset)
-            record = next(iter(ArchiveIterator(self._file, no_record_parse=True, arc2warc=True)))
-        except (ArchiveLoadFailed, EOFError, ValueError, StopIteration) as error:
+            if is_arc(self._file, offset):
+                record = next(iter(arc_records(self._file, offset)))
+                self.fields: tuple[Field, ...] = tuple(record.rec_headers.headers)
+                self._stream: Any = record.raw_stream
+                return
+            raw = read_record(self._file, offset)
+        except (DamagedError, StopIteration, *ARC_ERRORS) as error:
             self._file.close()
-            raise ArchiveError(f"no record at offset {offset}: {_first_line(error)}", subject=str(path)) from error
-        self.fields: tuple[Field, ...] = tuple(record.rec_headers.headers)
-        self._stream: Any = record.raw_stream
+            raise ArchiveError(_first_line(error), subject=str(path)) from error
+        if raw is None:
+            self._file.close()
+            raise ArchiveError(f"no record at offset {offset}: the file is shorter", subject=str(path))
+        self.fields = raw.fields
+        self._stream = raw.block
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(len(buffer))
+        try:
+            data = self._stream.read(len(buffer))
+        except DamagedError as error:
+            raise ArchiveError(str(error), subject=str(self._path)) from error
         buffer[: len(data)] = data
         return len(data)
 
@@ -129,7 +153,7 @@ class _Block(io.RawIOBase):
 def open_block(path: Path, offset: int) -> tuple[tuple[Field, ...], BinaryIO]:
     """The header fields of the record at `offset` and its block as a stream.
 
-    Raises `ArchiveError` when there is no record.
+    Raises `ArchiveError` when there is no record; so does reading where the block is not whole.
     """
     try:
         block = _Block(path, offset)
@@ -183,7 +207,7 @@ def exchange_of(record: StoredRecord, path: Path, body_path: Path, body_offset: 
     shown = headers
     head_length = len(record.head)
     fields, block = open_block(body_path, body_offset)
-    length = int(field(fields, "Content-Length") or 0)
+    length = block_length(fields)
     with block:
         if revisit:
             original_head = read_head(block)

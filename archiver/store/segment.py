@@ -3,25 +3,20 @@
 The discipline: a record is written with one `write` of whole gzip members; after every `sync_records` records, and at
 close, the file is synced (`fdatasync`); the folder is synced when the file is made. So a crash of the program loses
 nothing that was written; a crash of the machine loses at most the last `sync_records` records; either may leave one
-torn member at the end, which `repair` cuts off and keeps beside.
+torn member at the end, which `cut_torn` cuts off and keeps beside.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Self
-
-from isal import isal_zlib
-from isal.igzip_lib import IsalError
 
 from archiver.errors import ArchiveError
 from archiver.store.records import Record, members
 
-READ_SIZE = 1 << 16
-"""Compressed bytes at a time; they can inflate a thousandfold."""
+READ_SIZE = 1 << 20
 
 
 class Segment:
@@ -42,7 +37,8 @@ class Segment:
     def append(self, records: list[Record]) -> list[tuple[int, int]]:
         """Write records that belong together; `(offset, length)` of each.
 
-        Raises `ArchiveError` when the disk does not take them; the file is then as it was before.
+        Raises `ArchiveError` when the disk does not take them; the file is then as it was before (but for a failing
+        sync: then the records are in the file, and nobody knows whether they are on the disk).
         """
         start = self.size
         places: list[tuple[int, int]] = []
@@ -62,8 +58,7 @@ class Segment:
         except OSError as error:
             os.ftruncate(self._file.fileno(), start)
             self._file.seek(start)
-            problem = f"the record was not stored: {error.strerror or error}"
-            raise ArchiveError(problem, subject=str(self.path), hint="is the disk full?") from error
+            raise self._not_stored(error) from error
         self.size = position
         self._unsynced += len(records)
         if self._sync_records and self._unsynced >= self._sync_records:
@@ -76,13 +71,29 @@ class Segment:
             view = view[self._file.write(view) :]
 
     def sync(self) -> None:
-        os.fdatasync(self._file.fileno())
+        """Raises `ArchiveError` when the disk does not keep what was written."""
+        try:
+            os.fdatasync(self._file.fileno())
+        except OSError as error:
+            raise self._not_stored(error) from error
         self._unsynced = 0
+
+    def _not_stored(self, error: OSError) -> ArchiveError:
+        problem = f"the record was not stored: {error.strerror or error}"
+        return ArchiveError(problem, subject=str(self.path), hint="is the disk full?")
+
+    def remove_empty(self) -> None:
+        """Give the file up where not even its first record could be stored."""
+        self._file.close()
+        if self.size == 0:
+            self.path.unlink(missing_ok=True)
 
     def close(self) -> None:
         if not self._file.closed:
-            self.sync()
-            self._file.close()
+            try:
+                self.sync()
+            finally:
+                self._file.close()
 
 
 class Lock:
@@ -124,45 +135,12 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def complete_length(path: Path, start: int = 0) -> int:
-    """Where the last complete gzip member ends, reading from `start` (a member's beginning) on."""
-    with path.open("rb") as file:
-        return max(_member_ends(file, start), default=start)
-
-
-def _member_ends(file: BinaryIO, start: int) -> Iterator[int]:
-    file.seek(start)
-    position = start
-    buffer = file.read(READ_SIZE)
-    while buffer:
-        inflate = isal_zlib.decompressobj(31)
-        while True:
-            try:
-                inflate.decompress(buffer)
-            except IsalError:  # type: ignore[misc]  # the stub does not say that it is an exception
-                return
-            if inflate.eof:
-                position += len(buffer) - len(inflate.unused_data)
-                buffer = inflate.unused_data
-                yield position
-                break
-            position += len(buffer)
-            buffer = file.read(READ_SIZE)
-            if not buffer:
-                return
-        if not buffer:
-            buffer = file.read(READ_SIZE)
-
-
-def repair(path: Path, start: int, keep_in: Path) -> int:
-    """Cut a torn member off the end of a segment; the number of bytes cut (0: the file was whole).
+def cut_torn(path: Path, whole: int, keep_in: Path) -> int:
+    """Cut a segment off after its first `whole` bytes, where a crash tore a record; the number of bytes cut.
 
     The bytes are kept as `SEGMENT.OFFSET.torn` in the folder `keep_in`: they may hold the beginning of evidence.
     """
-    whole = complete_length(path, start)
     size = path.stat().st_size
-    if whole == size:
-        return 0
     keep_in.mkdir(exist_ok=True)
     with path.open("rb") as file:
         file.seek(whole)
@@ -172,8 +150,8 @@ def repair(path: Path, start: int, keep_in: Path) -> int:
                 out.write(piece)
             out.flush()
             os.fsync(out.fileno())
+    sync_folder(keep_in)
     with path.open("r+b") as file:
         file.truncate(whole)
         os.fsync(file.fileno())
-    sync_folder(keep_in)
     return size - whole

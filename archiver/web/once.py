@@ -8,21 +8,24 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from urllib.parse import urljoin
 
-from archiver.errors import ArchiverError, ExitCode, NetworkError
+from archiver.errors import ArchiverError, ExitCode, NetworkError, NotStoredError, RefusedError
 from archiver.exchange import Exchange, Fetcher
 
 KEPT = 512
-"""Answers that are kept for the run; the oldest go first. Small ones lie in memory, large ones in temporary files."""
+"""Answers that are kept for the run; the oldest go first."""
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+KEPT_BYTES = 64 * 1024 * 1024
+"""So many bytes of answers are kept: small ones lie in memory, large ones hold a temporary file open each."""
+
+Answer = list[Exchange] | NetworkError
 
 
 class FetchOnce:
     """Fits `archiver.exchange.Fetcher`: passes a URL's first question on, and answers later ones the same way.
 
-    Failures are remembered too. `stop` is asked before every question: when it says so, `StoppedError` is raised.
+    Failures are remembered too. `stop` is asked before every question: when it says so, `StoppedError` is raised; it is
+    also raised in the place of a failure that came after the stop, because that may be its consequence.
     """
 
     def __init__(self, fetcher: Fetcher, *, stop: Callable[[], bool] = lambda: False) -> None:
@@ -30,34 +33,17 @@ class FetchOnce:
         self._stop = stop
         self.answered = 0
         self.failed = 0
-        self._known: OrderedDict[str, Exchange | NetworkError] = OrderedDict()
-        self._under_way: dict[str, threading.Lock] = {}
+        """Questions to which the network gave no answer; refusals of the guard are none."""
+        self._known: OrderedDict[tuple[str, str], Answer] = OrderedDict()
+        self._kept_bytes = 0
+        self._under_way: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
 
     def fetch(self, url: str, *, headers: Iterable[tuple[str, str]] = (), max_bytes: int | None = None) -> Exchange:
         """Like the wrapped fetcher's; two threads with the same question wait for one answer."""
-        with self._lock:
-            turn = self._under_way.setdefault(url, threading.Lock())
-        with turn:
-            with self._lock:
-                known = self._known.get(url)
-            if known is None:
-                if self._stop():
-                    raise StoppedError("stopped before this was asked", subject=url)
-                try:
-                    known = self._fetcher.fetch(url, headers=headers, max_bytes=max_bytes)
-                    self.answered += 1
-                except NetworkError as error:
-                    known = error
-                    self.failed += 1
-                with self._lock:
-                    self._known[url] = known
-                    self._under_way.pop(url, None)
-                    while len(self._known) > KEPT:
-                        self._known.popitem(last=False)
-        if isinstance(known, NetworkError):
-            raise known
-        return known
+        return self._once(
+            ("one", url), lambda: [self._fetcher.fetch(url, headers=headers, max_bytes=max_bytes)]
+        )[0]
 
     def follow(
         self, url: str, *, headers: Iterable[tuple[str, str]] = (), max_bytes: int | None = None
@@ -67,11 +53,54 @@ class FetchOnce:
         Raises `RefusedError` for a loop, too many redirects, or a target that the guard refuses.
         """
         first = self.fetch(url, headers=headers, max_bytes=max_bytes)
-        location = first.header("location")
-        if first.status not in REDIRECTS or not location:
+        target = first.redirect
+        if target is None:
             return [first]
-        target = urljoin(url, location.strip()).partition("#")[0]
-        return [first, *self._fetcher.follow(target, headers=headers, max_bytes=max_bytes)]
+        rest = self._once(
+            ("after", url), lambda: self._fetcher.follow(target, headers=headers, max_bytes=max_bytes)
+        )
+        return [first, *rest]
+
+    def _once(self, question: tuple[str, str], ask: Callable[[], list[Exchange]]) -> list[Exchange]:
+        with self._lock:
+            turn = self._under_way.setdefault(question, threading.Lock())
+        with turn:
+            with self._lock:
+                known = self._known.get(question)
+            if known is None:
+                known = self._ask(question[1], ask)
+                with self._lock:
+                    self._keep(question, known)
+                    self._under_way.pop(question, None)
+        if isinstance(known, NetworkError):
+            raise known
+        return known
+
+    def _ask(self, url: str, ask: Callable[[], list[Exchange]]) -> Answer:
+        if self._stop():
+            raise StoppedError("stopped before this was asked", subject=url)
+        try:
+            answer = ask()
+        except NetworkError as error:
+            if self._stop():
+                raise StoppedError("stopped while this was asked", subject=url) from error
+            if not isinstance(error, RefusedError | NotStoredError):
+                with self._lock:
+                    self.failed += 1
+            return error
+        with self._lock:
+            self.answered += 1
+        return answer
+
+    def _keep(self, question: tuple[str, str], answer: Answer) -> None:
+        self._known[question] = answer
+        self._kept_bytes += _size(answer)
+        while len(self._known) > 1 and (len(self._known) > KEPT or self._kept_bytes > KEPT_BYTES):
+            self._kept_bytes -= _size(self._known.popitem(last=False)[1])
+
+
+def _size(answer: Answer) -> int:
+    return 0 if isinstance(answer, NetworkError) else sum(exchange.response_length for exchange in answer)
 
 
 class StoppedError(ArchiverError):

@@ -16,11 +16,11 @@ from archiver.exchange import Fetcher
 from archiver.model import Candidate, Mention, Outcome, Post, PostRef, Resolution, State
 from archiver.platforms import platform as platform_named
 from archiver.platforms.base import Platform
-from archiver.resolve.asking import Asker
-from archiver.resolve.candidates import Lead, Search, StoredPosts
-from archiver.resolve.observing import Control, Look, look_at, observe
-from archiver.resolve.ranking import Decision, Ranked, day_reason, decide, score
-from archiver.resolve.settings import ResolveSettings
+from archiver.resolution.asking import Asker
+from archiver.resolution.candidates import Lead, Search, StoredPosts
+from archiver.resolution.observing import Control, Look, look_at, observe
+from archiver.resolution.ranking import Decision, Ranked, day_reason, decide, score
+from archiver.resolution.settings import ResolveSettings
 
 __all__ = ["METHOD", "Control", "Look", "ResolveSettings", "StoredPosts", "look_at", "observe", "resolve"]
 

@@ -17,10 +17,10 @@ from archiver.errors import LimitError
 from archiver.exchange import Exchange
 from archiver.model import Answer, Candidate, Mention, Post, PostRef
 from archiver.platforms.base import DayRange, Platform
-from archiver.resolve.asking import Asker
-from archiver.resolve.ranking import VIEWER_SLACK_HOURS, printed_day
-from archiver.resolve.settings import ResolveSettings
-from archiver.resolve.wayback import (
+from archiver.resolution.asking import Asker
+from archiver.resolution.ranking import VIEWER_SLACK_HOURS, printed_day
+from archiver.resolution.settings import ResolveSettings
+from archiver.resolution.wayback import (
     CdxRow,
     Found,
     captures_url,

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from archiver.model import Candidate, Mention, Outcome, Post
 from archiver.platforms.x import PLATFORM
-from archiver.resolve.likeness import likeness, name_likeness
-from archiver.resolve.ranking import Decision, decide, score
-from archiver.resolve.settings import ResolveSettings
-from tests.resolve import rewordings
+from archiver.resolution.likeness import likeness, name_likeness
+from archiver.resolution.ranking import Decision, decide, score
+from archiver.resolution.settings import ResolveSettings
+from tests.resolution import rewordings
 
 DAY = "2022-11-09"
 FIRST_ID = 1590140000000000000

@@ -9,8 +9,8 @@ import pytest
 
 from archiver.model import Candidate, Mention, Outcome, Post
 from archiver.platforms.x import PLATFORM
-from archiver.resolve.ranking import Decision, decide, score
-from archiver.resolve.settings import ResolveSettings
+from archiver.resolution.ranking import Decision, decide, score
+from archiver.resolution.settings import ResolveSettings
 
 WORDS = "The lower swing bridge stays shut until the tide gauge has been repaired by the crew from Selva."
 REWORDED = "The lower swing bridge will remain closed until the crew from Selva has repaired the tide gauge."

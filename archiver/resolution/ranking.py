@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from archiver.model import Candidate, Mention, Outcome, Post, Reason
 from archiver.platforms.base import Platform
-from archiver.resolve.likeness import likeness, name_likeness
-from archiver.resolve.settings import ResolveSettings
+from archiver.resolution.likeness import likeness, name_likeness
+from archiver.resolution.settings import ResolveSettings
 
 VIEWER_SLACK_HOURS = 14
 """Local days reach from UTC-12 to UTC+14: a reader's day may begin 14 hours before the UTC day."""

@@ -17,9 +17,13 @@ from archiver.platforms.base import Platform
 
 
 class Control:
-    """The control post of one platform, asked once per run, when first needed. May be shared between threads."""
+    """The control post of one platform, asked once per run, when first needed. May be shared between threads.
 
-    def __init__(self, fetcher: Fetcher, platform: Platform) -> None:
+    `ref` is another post than the platform's own choice.
+    """
+
+    def __init__(self, fetcher: Fetcher, platform: Platform, ref: PostRef | None = None) -> None:
+        self.ref = ref or platform.control
         self._fetcher = fetcher
         self._platform = platform
         self._lock = threading.Lock()
@@ -29,7 +33,7 @@ class Control:
         """What the platform answers of its control post."""
         with self._lock:
             if self._look is None:
-                self._look = look_at(self._platform.control, self._fetcher, self._platform)
+                self._look = look_at(self.ref, self._fetcher, self._platform)
             return self._look
 
 
@@ -93,10 +97,11 @@ def observe(
     evidence, asked = look.evidence, look.exchanges
     vouched: str | None = None
     if state.missing:
-        check = (control or Control(fetcher, platform)).look()
+        control = control or Control(fetcher, platform)
+        check = control.look()
         vouched = check.verdict.state.value
         evidence = tuple(dict.fromkeys(evidence + check.evidence))
-        if not check.verdict.state.readable or ref.id == platform.control.id:
+        if not check.verdict.state.readable or ref.id == control.ref.id:
             state = State.BLOCKED
             reason = f"the control post cannot be read either ({vouched}), so nothing is known: {reason}"
     seen_at = max((exchange.time for exchange in asked), default=None)

@@ -13,7 +13,7 @@ from archiver.errors import NetworkError, NotStoredError
 from archiver.exchange import Exchange, Fetcher
 from archiver.model import Mention, Outcome, Post, Resolution, State
 from archiver.platforms.x import PLATFORM
-from archiver.resolve import Control, ResolveSettings, observe, resolve
+from archiver.resolution import Control, ResolveSettings, observe, resolve
 from archiver.web import Door
 from tests.web_twin import Account, Fault, Picture, Population, PostState, Twin, TwinPost, snowflake
 

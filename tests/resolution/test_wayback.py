@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.exchange import Exchange
-from archiver.resolve.wayback import (
+from archiver.resolution.wayback import (
     CdxRow,
     Found,
     captures_url,
