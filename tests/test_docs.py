@@ -21,8 +21,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 RENEW = "renew it: python -m docs.generate"
 
 
-def load_generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+def load_generator(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -30,7 +30,8 @@ def load_generator() -> ModuleType:
     return module
 
 
-generate = load_generator()
+generate = load_generator("generate")
+tour = load_generator("tour")
 
 
 def name_of(dependency: str) -> str:
@@ -74,6 +75,10 @@ class TestCommands:
             for option in command.params
             if isinstance(option, click.Option) and not option.help
         ] == []
+
+    def test_the_readme_tour_shows_what_the_program_prints(self) -> None:
+        text = tour.README.read_text(encoding="utf-8")
+        assert tour.tour_text(text) == text, "renew it: python -m docs.tour"
 
     def test_the_page_is_current(self) -> None:
         page = generate.COMMANDS.read_text(encoding="utf-8")

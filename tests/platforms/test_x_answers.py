@@ -282,6 +282,24 @@ def test_oembed_tells_why_it_refuses(body: dict[str, Any], state: State, positiv
     assert (answer.state, answer.positive) == (state, positive)
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(404, "<!DOCTYPE html><title>gone</title>"), (200, {}), (200, {"__typename": "TweetTombstone"})],
+)
+def test_a_doubtful_refusal_is_settled_by_the_other_endpoint_not_having_the_post(status: int, body: Any) -> None:
+    doubtful = ask(OEMBED, exchange({"error": "Forbidden.", "request": "/oembed"}, 403))
+    without = ask(SYNDICATION, exchange(body, status))
+    verdict = PLATFORM.judge(REF, [without, doubtful])
+    assert (verdict.state, verdict.positive) == (State.SUSPENDED, True)
+
+
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_a_doubtful_refusal_beside_a_blocked_endpoint_stays_open(status: int) -> None:
+    doubtful = ask(OEMBED, exchange({"error": "Forbidden.", "request": "/oembed"}, 403))
+    blocked = ask(SYNDICATION, exchange(b"no", status))
+    assert PLATFORM.judge(REF, [blocked, doubtful]).state is State.UNRESOLVED
+
+
 def test_a_doubtful_refusal_alone_settles_nothing() -> None:
     doubtful = ask(OEMBED, exchange({"error": "Forbidden."}, 403))
     assert PLATFORM.judge(REF, [doubtful]).state is State.UNRESOLVED

@@ -58,6 +58,8 @@ LOGIN_PATHS = re.compile(r"/(?:i/flow/login|login|account/access|x/migrate|conse
 EMPTY = "an empty answer, which states no reason"
 """`{}` comes for posts that are gone and for requests that the endpoint does not like: half a statement."""
 
+UNEXPLAINED_TOMBSTONE = "a tombstone without a stated reason"
+
 STATING_CODES = {
     63: (State.SUSPENDED, "the account is suspended"),
     179: (State.PROTECTED, "the author limits who can see the post"),
@@ -151,7 +153,7 @@ def _shown(ref: PostRef, post: Post, *, edited: bool) -> Answer:
 def _tombstone(data: Mapping[str, Any]) -> Answer:
     text = dig(data, "tombstone", "text", "text")
     if not isinstance(text, str) or not text.strip():
-        return _says(State.UNRESOLVED, "a tombstone without a stated reason")
+        return _says(State.UNRESOLVED, UNEXPLAINED_TOMBSTONE)
     said = read_sentence(text)
     quote = clean(" ".join(text.split())[:160])
     if said is None:
@@ -282,12 +284,22 @@ def _verdict(answers: Sequence[Answer]) -> Answer:
             return _says(State.UNRESOLVED, "the answers contradict each other")
         state = next(state for state in STATED if any(a.state is state for a in stated))
         return _says(state, "X says so", positive=True)
+    half_said = [a for a in answers if a.state in STATED]
+    if half_said and any(_shows_nothing(a) for a in answers):
+        # A refusal to us would have met the other endpoint, too; and a control post has to be readable in the run.
+        return _says(half_said[0].state, "one endpoint refuses the post and the other does not have it", positive=True)
     if gone:
         return _gone(answers, gone)
-    half_said = [a for a in answers if a.state in STATED]
     if half_said:
         return _says(State.UNRESOLVED, "refused in a way that may be about the account or about us")
     return _says(_no_news(answers), "no endpoint told of the post")
+
+
+def _shows_nothing(answer: Answer) -> bool:
+    """The embed's endpoint answered us, and without the post."""
+    return answer.endpoint == SYNDICATION and (
+        answer.state is State.DELETED or answer.reason in (EMPTY, UNEXPLAINED_TOMBSTONE)
+    )
 
 
 def _gone(answers: Sequence[Answer], gone: Sequence[Answer]) -> Answer:
