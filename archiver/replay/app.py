@@ -205,6 +205,10 @@ class Site:
     # Answers to what went wrong.
 
     def refused(self, request: Request, error: Exception) -> Response:
+        if isinstance(error.__cause__, sqlite3.OperationalError):
+            return self._problem(
+                HTTPStatus.SERVICE_UNAVAILABLE, "The archive's catalogue is in use. Try again in a moment."
+            )
         shelf = self.library.shelf(request.path_params.get("slug", ""))
         checks = error.checks if isinstance(error, DigestRefusedError) else ()
         capture = error.capture if isinstance(error, DigestRefusedError) else None
@@ -222,9 +226,6 @@ class Site:
         if isinstance(error, HTTPException) and error.headers:
             response.headers.update(error.headers)
         return response
-
-    def busy(self, _request: Request, _error: Exception) -> Response:
-        return self._problem(HTTPStatus.SERVICE_UNAVAILABLE, "The archive is being written to. Try again in a moment.")
 
     def broken(self, _request: Request, _error: Exception) -> Response:
         return self._problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong in this program.")
@@ -272,7 +273,6 @@ def create_app(library: Library, *, host: str = "127.0.0.1") -> Starlette:
             HTTPException: site.http_problem,
             NotTextError: site.not_text,
             ArchiverError: site.refused,
-            sqlite3.OperationalError: site.busy,
             Exception: site.broken,
         },
     )

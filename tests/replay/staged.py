@@ -68,6 +68,10 @@ def hostile_svg(canary: str = CANARY) -> str:
     )
 
 
+SEAL = hashlib.sha256(b"harbour").hexdigest().encode()
+"""Stands in the picture: something to alter that packs badly, so that the altered record is not the larger one."""
+
+
 def png(width: int, height: int) -> bytes:
     """A picture of a grey sea under a pale sky."""
 
@@ -77,7 +81,13 @@ def png(width: int, height: int) -> bytes:
     sky, sea = b"\x00" + b"\xc8\xd6\xe0" * width, b"\x00" + b"\x5b\x70\x7c" * width
     rows = sky * (height // 2) + sea * (height - height // 2)
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"tEXt", b"Seal\0" + SEAL)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42" + bytes(range(256)) * 40
