@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archiver.errors import ArchiveError, InputError
-from archiver.model import Capture, Mention, Noun, Observation, Resolution
+from archiver.model import Article, Capture, Mention, Noun, Observation, Resolution
 from archiver.platforms import platforms
 from archiver.store import Archive
 
@@ -20,37 +20,85 @@ class Link(Noun, frozen=True, kw_only=True):
     rests_on: tuple[Link, ...] = ()
 
 
+SHORTEST = 3
+"""The shortest beginning of an id that is looked for."""
+
+LISTED = 4
+"""So many of the ids that a beginning fits are named."""
+
+
 def explain(archive: Archive, id_: str) -> Link:
     """The chain behind a mention (`m-…`), an article (`a-…`), a post (`x:ID`, or its permalink) or a record.
 
-    The beginning of an id is enough where it is the only one that begins so. Every record of the chain is read, and
-    its digest checked, now.
+    The beginning of an id is enough where it is the only one that begins so; a record's may be given without
+    `urn:uuid:`. Every record of the chain is read, and its digest checked, now.
 
-    Raises `InputError` when the archive knows no such id.
+    Raises `InputError` when the archive knows no such id, or more than one.
     """
     wanted = id_.strip().strip("<>")
     for platform in platforms().values():
         if "://" in wanted and (ref := platform.ref_from_url(wanted)):
             wanted = ref.key
-    catalogue = archive.catalogue
-    if wanted.startswith("urn:uuid:") and (capture := catalogue.capture(wanted)):
-        return _record(archive, capture)
-    if catalogue.post(wanted) or catalogue.observations(wanted):
-        return _post(archive, wanted)
-    mentions = {mention.id: (article_id, mention) for article_id, mention in catalogue.mentions()}
-    articles = {article.id: (article, capture_id) for article, capture_id in catalogue.articles()}
-    found = [key for key in (*mentions, *articles) if key.startswith(wanted)] if len(wanted) > 2 else []
-    if len(found) > 1:
-        raise InputError(f"{len(found)} ids begin so", subject=id_, hint="give more of it")
+    kind, found = _named(archive, wanted, id_)
+    if kind == "record":
+        return next(_records(archive, (found,)))
+    if kind == "post":
+        return _post(archive, found)
+    articles = _articles(archive)
+    if kind == "mention":
+        rows = archive.catalogue.query("SELECT article_id FROM mentions WHERE id = ?", (found,))
+        article_id = rows[0][0]
+        mention = next(mention for _, mention in archive.catalogue.mentions(article_id) if mention.id == found)
+        return _mention(archive, articles, article_id, mention)
+    article, capture_id = articles[found]
+    cited = (_mention(archive, articles, article.id, mention) for _, mention in archive.catalogue.mentions(found))
+    return Link(
+        kind="article", id=article.id, facts=_article(article), rests_on=(*_records(archive, (capture_id,)), *cited)
+    )
+
+
+def _named(archive: Archive, wanted: str, id_: str) -> tuple[str, str]:
+    """Which kind of thing an id, or the beginning of one, names, and its whole id."""
+    places = {
+        "record": "SELECT DISTINCT record_id FROM captures WHERE record_id",
+        "post": "SELECT key FROM (SELECT key FROM posts UNION SELECT post_key AS key FROM observations) WHERE key",
+        "mention": "SELECT id FROM mentions WHERE id",
+        "article": "SELECT id FROM articles WHERE id",
+    }
+    forms = {wanted, f"urn:uuid:{wanted}"} if len(wanted) >= SHORTEST else set()
+    for kind, sql in places.items():
+        for form in forms:
+            if archive.catalogue.query(f"{sql} = ?", (form,)):
+                return kind, form
+    found = [
+        (kind, row[0])
+        for kind, sql in places.items()
+        for form in sorted(forms)
+        for row in archive.catalogue.query(f"{sql} >= ? AND {_column(sql)} < ? LIMIT ?", (form, form + LAST, MANY))
+    ]
     if not found:
         raise InputError("the archive knows no such id", subject=id_, hint="`archiver archive` prints them")
-    if found[0] in mentions:
-        article_id, mention = mentions[found[0]]
-        return _mention(archive, article_id, mention)
-    article, capture_id = articles[found[0]]
-    cited = tuple(_mention(archive, article.id, mention) for _, mention in catalogue.mentions(article.id))
-    facts = _facts(source=article.source, uri=article.uri, digest=article.digest, title=article.title)
-    return Link(kind="article", id=article.id, facts=facts, rests_on=(*_records(archive, (capture_id,)), *cited))
+    if len(found) > 1:
+        some = ", ".join(name for _, name in found[:LISTED]) + (", …" if len(found) > LISTED else "")
+        raise InputError(f"more than one id begins so: {some}", subject=id_, hint="give more of it")
+    return found[0]
+
+
+MANY = LISTED + 1
+LAST = "\U0010ffff"
+"""Behind every character that an id has: where a range of ids with one beginning ends."""
+
+
+def _column(sql: str) -> str:
+    return sql.rpartition(" ")[2]
+
+
+def _articles(archive: Archive) -> dict[str, tuple[Article, str]]:
+    return {article.id: (article, capture_id) for article, capture_id in archive.catalogue.articles()}
+
+
+def _article(article: Article) -> tuple[tuple[str, str], ...]:
+    return _facts(source=article.source, uri=article.uri, digest=article.digest, title=article.title)
 
 
 def lines(link: Link, depth: int = 0) -> Iterator[str]:
@@ -63,13 +111,23 @@ def lines(link: Link, depth: int = 0) -> Iterator[str]:
         yield from lines(below, depth + 1)
 
 
+def rows(link: Link, depth: int = 0) -> Iterator[dict[str, str | int]]:
+    """The chain as a table: one row a fact, with how deep its link stands in the chain."""
+    for fact, value in link.facts or (("", ""),):
+        yield {"depth": depth, "kind": link.kind, "id": link.id, "fact": fact, "value": value}
+    for below in link.rests_on:
+        yield from rows(below, depth + 1)
+
+
 def _post(archive: Archive, key: str) -> Link:
     catalogue = archive.catalogue
+    articles = _articles(archive)
     rests: list[Link] = [_observation(archive, look, record_id) for look, record_id in catalogue.observations(key)]
-    for article_id, mention in catalogue.mentions():
-        known = catalogue.resolution(mention.id)
+    for article_id, mention_id in catalogue.citations(key):
+        known = catalogue.resolution(mention_id)
         if known and known[0].post_key == key:
-            rests.append(_mention(archive, article_id, mention))
+            mention = next(mention for _, mention in catalogue.mentions(article_id) if mention.id == mention_id)
+            rests.append(_mention(archive, articles, article_id, mention))
     known_post = catalogue.post(key)
     facts: tuple[tuple[str, str], ...] = ()
     if known_post:
@@ -80,13 +138,13 @@ def _post(archive: Archive, key: str) -> Link:
     return Link(kind="post", id=key, facts=facts, rests_on=tuple(rests))
 
 
-def _mention(archive: Archive, article_id: str, mention: Mention) -> Link:
+def _mention(archive: Archive, articles: dict[str, tuple[Article, str]], article_id: str, mention: Mention) -> Link:
     catalogue = archive.catalogue
-    article = next(((a, capture) for a, capture in catalogue.articles() if a.id == article_id), None)
     rests: list[Link] = []
-    if article:
-        facts = _facts(source=article[0].source, uri=article[0].uri, digest=article[0].digest)
-        rests.append(Link(kind="article", id=article_id, facts=facts, rests_on=tuple(_records(archive, (article[1],)))))
+    if article_id in articles:
+        article, capture_id = articles[article_id]
+        records = tuple(_records(archive, (capture_id,)))
+        rests.append(Link(kind="article", id=article_id, facts=_article(article), rests_on=records))
     known = catalogue.resolution(mention.id)
     if known:
         rests.append(_resolution(archive, *known))

@@ -58,10 +58,18 @@ def documents(
     """The documents of some sources, one after the other; `on_error` is told of each source that cannot be read.
 
     URLs are fetched by the job's fetcher, so that the exchange is stored; without a job, by a door that keeps nothing.
+
+    Raises `StoppedError` when the job is asked to stop before a URL is fetched.
     """
     specs = [os.fspath(source) for source in sources]
+
+    def report(source: str, error: ArchiverError) -> None:
+        if isinstance(error, StoppedError):  # that is no fault of the source
+            raise error
+        on_error(source, error)
+
     with _fetching(job, settings) as fetch:
-        yield from read_sources(specs, fetch=fetch, on_error=on_error)
+        yield from read_sources(specs, fetch=fetch, on_error=report)
 
 
 @contextmanager
@@ -120,12 +128,14 @@ def archive(
     settings = settings or load_settings()
     path = Path(archive) if archive is not None else None
     results: list[ArchivedPost] = []
-    with running(settings, path=path, offline=offline, description="archive", stop=stop) as job:
-        with suppress(StoppedError):
-            for document in documents(sources, settings, job=job, on_error=on_error):
-                results.extend(job.run(document, progress))
-                if stop():
-                    break
+    with (
+        running(settings, path=path, offline=offline, description="archive", stop=stop) as job,
+        suppress(StoppedError),
+    ):
+        for document in documents(sources, settings, job=job, on_error=on_error):
+            results.extend(job.run(document, progress))
+            if stop():
+                break
     return results
 
 

@@ -95,7 +95,7 @@ class Job:
         self.settings = settings
         self.offline = offline
         self.stop = stop
-        self.fetcher = FetchOnce(fetcher, stop=stop)
+        self.fetcher = FetchOnce(fetcher, stored=offline, stop=stop)
         self._controls: dict[str, Control] = {}
         self._lock = threading.Lock()
         self._turns: dict[str, threading.Lock] = {}

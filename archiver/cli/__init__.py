@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -14,6 +17,10 @@ from archiver.version import __version__
 
 COMMANDS = ("find", "resolve", "archive", "replay", "audit", "explain", "rebuild", "completion")
 """In the order of work, as `--help` shows them; each is `archiver.cli.NAME.command`, loaded when it is asked for."""
+
+
+POST_THREADS = "post_"
+"""How the names of the threads begin in which posts are archived."""
 
 
 class Commands(click.Group):
@@ -38,9 +45,6 @@ class Commands(click.Group):
         except ArchiverError as error:
             Output().error(error)
             sys.exit(int(error.exit_code))
-        except KeyboardInterrupt:
-            Output().note("stopped; what was stored is stored")
-            sys.exit(int(ExitCode.INTERRUPTED))
         except BrokenPipeError:
             sys.exit(int(ExitCode.DONE))
 
@@ -48,8 +52,21 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            # click would turn it into its own exit code 1.
-            raise SystemExit(int(ExitCode.INTERRUPTED)) from None
+            # here, because click would turn it into its own exit code 1
+            from archiver.cli.output import Output
+
+            Output().note("stopped; what was stored is stored")
+            _leave(ExitCode.INTERRUPTED)
+
+
+def _leave(code: ExitCode) -> NoReturn:
+    """End now, also where a thread still waits for a server: the interpreter would wait for it."""
+    if any(thread.name.startswith(POST_THREADS) for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(int(code))
+    sys.exit(int(code))
 
 
 @click.group(

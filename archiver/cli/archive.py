@@ -20,8 +20,8 @@ from archiver.cli.options import (
 )
 from archiver.cli.output import Column
 from archiver.cli.states import STATE_STYLES, minute, place
+from archiver.detect import find
 from archiver.errors import ExitCode
-from archiver.face import documents
 from archiver.model import Outcome
 
 COLUMNS = (
@@ -75,17 +75,16 @@ def command(
         run.network(job)
         if count and job.session is not None and run.out.messages_tty:
             run.out.note(
-                f"{job.session.new_payloads} new payloads, {job.session.revisits} unchanged, in {job.archive.path}"
+                f"stored in {job.archive.path}: {job.session.new_payloads} new, {job.session.revisits} unchanged"
             )
     run.finish()
 
 
 def _posts(run: Run, job: Job, sources: tuple[str, ...], strict: bool) -> Iterator[ArchivedPost]:
-    with run.out.progress(None, "archiving") as progress:
-        for document in documents(sources, run.settings, job=job, on_error=run.problem):
-            for post in job.run(document, progress):
+    for document in run.documents(sources, job):
+        mentions = tuple(find(document.article))
+        with run.out.progress(len(mentions), "archiving") as progress:
+            for post in job.run(document, progress, mentions=mentions):
                 if strict and post.outcome is not Outcome.RESOLVED:
                     run.code(ExitCode.FINDINGS)
                 yield post
-            if run.stopped():
-                return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archiver.auditing import Finding, audit
+from archiver.auditing import Finding, audit, cited_in_archive, cited_in_document, merge
 from archiver.capture import Job, running
 from archiver.cli.options import (
     SOURCE_HELP,
@@ -20,8 +20,7 @@ from archiver.cli.options import (
 )
 from archiver.cli.output import Column
 from archiver.cli.states import STATE_STYLES, minute, place
-from archiver.errors import ExitCode
-from archiver.face import cited_posts
+from archiver.errors import ExitCode, UsageError
 
 COLUMNS = (
     Column("state", styles=STATE_STYLES),
@@ -60,7 +59,7 @@ def command(
     archives = [Path(source) for source in sources if (Path(source) / "archive").is_dir()]
     articles = [source for source in sources if Path(source) not in archives]
     if len(archives) + (archive_path is not None) > 1:
-        raise click.UsageError("one archive at a time")
+        raise UsageError("one archive at a time", hint="run the command once for each")
     with (
         run.interruptible(),
         running(
@@ -68,6 +67,7 @@ def command(
             path=archives[0] if archives else archive_path,
             offline=offline,
             conclude=not offline,
+            existing=not articles,
             description="archiver audit",
             stop=run.stopped,
         ) as job,
@@ -79,7 +79,9 @@ def command(
 
 
 def _findings(run: Run, job: Job, articles: list[str]) -> Iterator[Finding]:
-    cited = cited_posts(job, articles, run.settings, run.problem)
+    cited = merge(cited_in_document(job, document) for document in run.documents(articles, job))
+    if not articles:
+        cited = cited_in_archive(job)
     with run.out.progress(len(cited), "observing") as progress:
         for finding in audit(job, cited, progress):
             if finding.state.missing:

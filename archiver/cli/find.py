@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from archiver.cli.options import SOURCE_HELP, Run, config_option, format_option, sources_argument, start
+from archiver.capture import Job, running
+from archiver.cli.options import (
+    SOURCE_HELP,
+    Run,
+    archive_option,
+    config_option,
+    format_option,
+    offline_option,
+    sources_argument,
+    start,
+)
 from archiver.cli.output import Column
 from archiver.detect import find
-from archiver.face import documents
 from archiver.model import Mention
 
 COLUMNS = (
@@ -32,21 +42,28 @@ COLUMNS = (
 
 @click.command(epilog=SOURCE_HELP)
 @sources_argument
+@archive_option
+@offline_option
 @format_option
 @config_option
-def command(sources: tuple[str, ...], fmt: str | None, config_path: Path | None) -> None:
+def command(
+    sources: tuple[str, ...], archive_path: Path | None, offline: bool, fmt: str | None, config_path: Path | None
+) -> None:
     """Find the posts that articles cite.
 
-    Nothing is stored, and no connection is opened unless SOURCE is a URL.
+    Nothing is stored, and no connection is opened unless SOURCE is a URL; with --offline, its page is read from the
+    archive.
     """
     run = start(config_path, fmt)
-    with run.interruptible():
-        run.out.rows((Column("source", table=len(sources) > 1), *COLUMNS), _mentions(run, sources), empty="no cited post found")
+    with ExitStack() as stack:
+        job = None
+        if offline:
+            job = stack.enter_context(running(run.settings, path=archive_path, offline=True, conclude=False))
+        columns = (Column("source", table=len(sources) > 1), *COLUMNS)
+        run.out.rows(columns, _mentions(run, sources, job), empty="no cited post found")
     run.finish()
 
 
-def _mentions(run: Run, sources: tuple[str, ...]) -> Iterator[Mention]:
-    for document in documents(sources, run.settings, on_error=run.problem):
+def _mentions(run: Run, sources: tuple[str, ...], job: Job | None) -> Iterator[Mention]:
+    for document in run.documents(sources, job):
         yield from find(document.article)
-        if run.stopped():
-            return

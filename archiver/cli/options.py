@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -15,7 +15,10 @@ import click
 from archiver.capture import Job
 from archiver.cli.output import Format, Output
 from archiver.config import Settings, load_settings
-from archiver.errors import ArchiverError, ExitCode
+from archiver.errors import ArchiverError, ExitCode, NetworkError, NotStoredError, RefusedError
+from archiver.face import documents
+from archiver.sources import Document
+from archiver.web.once import StoppedError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,7 +39,7 @@ config_option = click.option(
 archive_option = click.option(
     "--archive",
     "archive_path",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path),
     help="The archive's folder. Default: from the configuration (warc).",
 )
 offline_option = click.option(
@@ -59,13 +62,27 @@ class Run:
         self.out = out
         self._codes: set[ExitCode] = set()
         self._stop = threading.Event()
+        self._read = 0
+        self._unreached = 0
+
+    def documents(self, sources: Iterable[str], job: Job | None = None) -> Iterator[Document]:
+        """The documents of the sources; those that cannot be read are reported. Ends early when the run is stopped."""
+        with suppress(StoppedError):
+            for document in documents(sources, self.settings, job=job, on_error=self.problem):
+                self._read += 1
+                yield document
+                if self.stopped():
+                    return
 
     def problem(self, source: str, error: ArchiverError) -> None:
         """Report an error about one input; the others go on."""
         if error.subject is None:
             error = type(error)(error.problem, subject=source, hint=error.hint)
         self.out.error(error)
-        self.code(error.exit_code)
+        if isinstance(error, NetworkError) and not isinstance(error, RefusedError | NotStoredError):
+            self._unreached += 1
+        else:
+            self.code(ExitCode.INPUT if isinstance(error, NetworkError) else error.exit_code)
 
     def code(self, code: ExitCode) -> None:
         """Something that the exit code must tell."""
@@ -77,10 +94,14 @@ class Run:
             self.out.note(f"warning: {warning}")
 
     def network(self, job: Job) -> None:
-        """Nothing that was asked was answered: the exit code says so."""
-        if job.fetcher.failed and not job.fetcher.answered and not job.offline:
+        """What there is to say of the questions that were asked: damaged captures; and that none was answered, which
+        the exit code says, too."""
+        for problem in job.fetcher.damage:
+            self.out.note(f"warning: {problem}")
+        if job.fetcher.failed and not job.fetcher.answered:
             self.code(ExitCode.NETWORK)
-            self.out.note("no question was answered: is there a network?")
+            if not self._unreached:
+                self.out.note("no question was answered: is there a network?")
 
     def stopped(self) -> bool:
         return self._stop.is_set()
@@ -107,6 +128,8 @@ class Run:
 
     def finish(self) -> None:
         """End the program with the code that matters most."""
+        if self._unreached:  # the network failed for all, or some source could not be read
+            self.code(ExitCode.INPUT if self._read or self._codes else ExitCode.NETWORK)
         for code in SEVERITY:
             if code in self._codes:
                 raise SystemExit(int(code))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from archiver.cli.output import Column
 from archiver.cli.states import OUTCOME_STYLES, bare_url
 from archiver.detect import find
 from archiver.errors import ExitCode
-from archiver.face import documents
 from archiver.model import Mention, Outcome, Resolution
+from archiver.web.once import StoppedError
 
 COLUMNS = (
     Column("outcome", styles=OUTCOME_STYLES),
@@ -79,9 +80,9 @@ def command(
 
 
 def _rows(run: Run, job: Job, sources: tuple[str, ...], strict: bool) -> Iterator[dict[str, Any]]:
-    for document in documents(sources, run.settings, job=job, on_error=run.problem):
+    for document in run.documents(sources, job):
         mentions = find(document.article)
-        with run.out.progress(len(mentions), "resolving") as progress:
+        with run.out.progress(len(mentions), "resolving") as progress, suppress(StoppedError):
             for mention in mentions:
                 resolution = job.resolution(mention)
                 progress(1, mention.display_name or mention.handle)

@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
-from archiver.errors import ArchiverError, ExitCode, NetworkError, NotStoredError, RefusedError
+from archiver.errors import ArchiveError, ArchiverError, ExitCode, NetworkError, NotStoredError, RefusedError
 from archiver.exchange import Exchange, Fetcher
 
 KEPT = 512
@@ -24,12 +24,16 @@ Answer = list[Exchange] | NetworkError
 class FetchOnce:
     """Fits `archiver.exchange.Fetcher`: passes a URL's first question on, and answers later ones the same way.
 
-    Failures are remembered too. `stop` is asked before every question: when it says so, `StoppedError` is raised; it is
-    also raised in the place of a failure that came after the stop, because that may be its consequence.
+    Failures are remembered too. `stored`: the wrapped fetcher reads an archive; a record that was altered is no answer
+    then, as if it were not there, and is told of in `damage`. `stop` is asked before every question: when it says so,
+    `StoppedError` is raised; it is also raised in the place of a failure that came after the stop, because that may be
+    its consequence.
     """
 
-    def __init__(self, fetcher: Fetcher, *, stop: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, fetcher: Fetcher, *, stored: bool = False, stop: Callable[[], bool] = lambda: False) -> None:
         self._fetcher = fetcher
+        self._stored = stored
+        self.damage: list[str] = []
         self._stop = stop
         self.answered = 0
         self.failed = 0
@@ -41,9 +45,7 @@ class FetchOnce:
 
     def fetch(self, url: str, *, headers: Iterable[tuple[str, str]] = (), max_bytes: int | None = None) -> Exchange:
         """Like the wrapped fetcher's; two threads with the same question wait for one answer."""
-        return self._once(
-            ("one", url), lambda: [self._fetcher.fetch(url, headers=headers, max_bytes=max_bytes)]
-        )[0]
+        return self._once(("one", url), lambda: [self._fetcher.fetch(url, headers=headers, max_bytes=max_bytes)])[0]
 
     def follow(
         self, url: str, *, headers: Iterable[tuple[str, str]] = (), max_bytes: int | None = None
@@ -56,9 +58,7 @@ class FetchOnce:
         target = first.redirect
         if target is None:
             return [first]
-        rest = self._once(
-            ("after", url), lambda: self._fetcher.follow(target, headers=headers, max_bytes=max_bytes)
-        )
+        rest = self._once(("after", url), lambda: self._fetcher.follow(target, headers=headers, max_bytes=max_bytes))
         return [first, *rest]
 
     def _once(self, question: tuple[str, str], ask: Callable[[], list[Exchange]]) -> list[Exchange]:
@@ -88,6 +88,11 @@ class FetchOnce:
                 with self._lock:
                     self.failed += 1
             return error
+        except ArchiveError as error:
+            if not self._stored:
+                raise
+            self.damage.append(str(error))
+            return NotStoredError(f"the stored capture cannot be used: {error.problem}", subject=url)
         with self._lock:
             self.answered += 1
         return answer
