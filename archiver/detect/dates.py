@@ -189,12 +189,10 @@ def read_date(text: str, at: int, *, end_of_text: int | None = None) -> PrintedD
     """
     stop = len(text) if end_of_text is None else end_of_text
     window = text[at : min(at + WINDOW, stop)]
-    if not window.strip():
+    if _NUMBER.search(window) is None:
         return None
     cut_by_end = at + len(window) >= stop
     folded, origin = fold(window)
-    if not any(c.isdecimal() for c in folded) and "*" not in folded:
-        return None
     for tier in (0, 1, 2):
         if tier and not _may_be_year(folded):
             break
@@ -209,6 +207,7 @@ def read_date(text: str, at: int, *, end_of_text: int | None = None) -> PrintedD
     return None
 
 
+_NUMBER = re.compile(r"[\d*#]|元")
 _YEAR_LIKE = re.compile(r"(?<!\d)(?:1[39]|2[0-9])\d\d|(?<!\d)20?\d?$|(?:令和|平成|昭和|民國)\d|\*")
 
 

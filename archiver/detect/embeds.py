@@ -140,6 +140,26 @@ def flatten(html: str) -> str:
     return "".join(out)
 
 
+MAX_ATTRIBUTES = 1000
+"""Attributes of one element that are kept. The parser compares each with all before it; real elements have below 50."""
+
+_ATTRIBUTE = r"""[\s/]++[^\s=>"'/]++(?:\s*+=\s*+(?:"[^"]{0,300}+"|'[^']{0,300}+'|[^\s>"']{0,300}+))?+"""
+_CROWDED = re.compile(rf"<[a-zA-Z][^\s/>]*+(?P<attributes>(?:{_ATTRIBUTE}){{64,}}+)")
+
+
+def thin(html: str) -> str:
+    """`html` with at most `MAX_ATTRIBUTES` attributes on each element."""
+
+    def cut(tag: re.Match[str]) -> str:
+        attributes = list(re.finditer(_ATTRIBUTE, tag["attributes"]))
+        if len(attributes) <= MAX_ATTRIBUTES:
+            return tag[0]
+        start = tag.start("attributes") - tag.start()
+        return tag[0][: start + attributes[MAX_ATTRIBUTES].start()]
+
+    return _CROWDED.sub(cut, html)
+
+
 class _Waiting:
     """Which rules wait for which tags, classes and attributes, in the order of the platforms' rules."""
 
@@ -208,7 +228,7 @@ _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*")
 def read(html: str, platforms: Sequence[Platform], *, source: str = "") -> Reading:
     """Every embedded post of `html`, and the text that is no part of one."""
     walk = _Walk(_Waiting(platforms), source)
-    root = LexborHTMLParser(flatten(html)).root
+    root = LexborHTMLParser(thin(flatten(html))).root
     if root is not None:
         walk.over(root)
     return Reading(mentions=tuple(walk.mentions), texts=tuple(walk.texts), selectors=walk.selectors)
@@ -290,7 +310,7 @@ class _Walk:
             self.payloads += 1
             inner = _Walk(self.waiting, self.source)
             inner.payloads = MAX_PAYLOADS  # a payload within a payload is not looked into
-            parsed = LexborHTMLParser(flatten(fragment)).root
+            parsed = LexborHTMLParser(thin(flatten(fragment))).root
             if parsed is not None:
                 inner.over(parsed)
             if inner.mentions:

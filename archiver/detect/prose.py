@@ -170,7 +170,7 @@ def _signature_at(text: str, anchor: re.Match[str], floor: int, platform: Platfo
     last = printed.end if printed else end
     if bracket and (link := _MARKDOWN_LINK.search(text, last, min(len(text), last + 500))) and link.start() - last < 8:
         url, last = link["url"], link.end()
-    if printed is None and anchor["bare"] is not None:
+    if printed is None and url is None and (anchor["bare"] is not None or not _ends_line(text, end)):
         return None
     if printed is not None and _TIME_AFTER.match(text, printed.end):
         return None
@@ -205,10 +205,14 @@ def _signature_at(text: str, anchor: re.Match[str], floor: int, platform: Platfo
         date=printed,
         url=url if url and platform.ref_from_url(url) else None,
         line_start=_begins_line(text, window, floor) and not text[window:start].strip(" \t>"),
-        line_end=last >= len(text) or text[last] == "\n" or text[last : last + 2] in (" \n", "  "),
+        line_end=_ends_line(text, last),
     )
     sign.confidence = _confidence(sign, before)
     return sign
+
+
+def _ends_line(text: str, at: int) -> bool:
+    return at >= len(text) or text[at] in "\r\n" or text[at : at + 2] in (" \n", " \r", "  ")
 
 
 def _begins_line(text: str, at: int, floor: int) -> bool:
