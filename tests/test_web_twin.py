@@ -197,17 +197,6 @@ def test_a_frozen_clock_gives_the_same_bytes_in_two_twins(make_twin: Make) -> No
         assert b"\x1f\x8b\x08\x00\x00\x00\x00\x00" in first
 
 
-def test_the_certificate_is_the_same_in_every_process() -> None:
-    program = "from tests.web_twin import certs, HOSTS; print(certs.authority() + certs.leaf(HOSTS).chain)"
-    seen = {
-        subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, check=True, cwd=Path(__file__).parents[1]
-        ).stdout
-        for _ in range(2)
-    }
-    assert len(seen) == 1
-
-
 def test_many_twins_stand_side_by_side_and_leave_nothing_behind() -> None:
     population = Population([post_of()])
     before = threading.active_count()

@@ -319,7 +319,7 @@ def _leaf(fault: Fault | None, hosts: tuple[str, ...]) -> certs.Leaf:
         return certs.leaf(("somebody-else.invalid",))
     if fault is Fault.TLS_EXPIRED:
         return certs.leaf(hosts, until=certs.EXPIRED_AT)
-    return certs.leaf(hosts, self_signed=fault is Fault.TLS_SELF_SIGNED)
+    return certs.leaf(hosts, unknown_authority=fault is Fault.TLS_SELF_SIGNED)
 
 
 def _private(_: Request) -> Reply:
