@@ -20,12 +20,15 @@ from typing import Any, BinaryIO, cast
 
 import httpcore
 
-from archiver.errors import NetworkError, RefusedError
+from archiver.errors import LimitError, NetworkError, RefusedError
 from archiver.exchange import Tls, Truncation
 from archiver.web.guard import Address, Network, why_refused
 
 SPOOL_LIMIT = 1 << 20
 """A response larger than this goes to a temporary file: so much memory one exchange may take."""
+
+
+READ_SIZE = 256 * 1024
 
 
 class StoppedError(Exception):
@@ -36,11 +39,39 @@ class StoppedError(Exception):
         self.reason = reason
 
 
+class Spool:
+    """A temporary file that is gone when nothing refers to it any more: an exchange is read as often as wanted."""
+
+    def __init__(self) -> None:
+        try:
+            self.file = cast(BinaryIO, tempfile.TemporaryFile(buffering=0))  # noqa: SIM115 (closed by __del__)
+        except OSError as error:
+            raise self._no_room(error) from error
+
+    def __del__(self) -> None:
+        if file := getattr(self, "file", None):
+            file.close()
+
+    def write(self, data: bytes) -> None:
+        """Raises `LimitError` when there is no room."""
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[self.file.write(view) :]
+        except OSError as error:
+            raise self._no_room(error) from error
+
+    @staticmethod
+    def _no_room(error: OSError) -> LimitError:
+        problem = f"no room for a large response in the temporary folder: {error.strerror}"
+        return LimitError(problem, hint="the environment variable TMPDIR names another folder")
+
+
 class FileSlice(io.RawIOBase):
     """Reads a file by position, so that several readers can share one descriptor."""
 
-    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
-        self._file = file
+    def __init__(self, spool: Spool, start: int, length: int) -> None:
+        self._spool = spool
         self._start = start
         self._length = length
         self._position = 0
@@ -60,7 +91,7 @@ class FileSlice(io.RawIOBase):
         size = min(len(buffer), self._length - self._position)
         if size <= 0:
             return 0
-        data = os.pread(self._file.fileno(), size, self._start + self._position)
+        data = os.pread(self._spool.file.fileno(), size, self._start + self._position)
         buffer[: len(data)] = data
         self._position += len(data)
         return len(data)
@@ -88,7 +119,7 @@ class Tape:
         """Addresses that the guard refused, with the reason."""
         self.length = 0
         self._pieces: list[bytes] = []
-        self._file: BinaryIO | None = None
+        self._spool: Spool | None = None
         self._max_bytes = max_bytes
         self._max_head = max_head
         self.head_complete = False
@@ -127,14 +158,14 @@ class Tape:
         if full:
             data = data[:room]
         self.length += len(data)
-        if self._file is None and self.length > SPOOL_LIMIT:
-            self._file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 (lives as long as the tape)
-            self._file.write(b"".join(self._pieces))
+        if self._spool is None and self.length > SPOOL_LIMIT:
+            self._spool = Spool()
+            self._spool.write(b"".join(self._pieces))
             self._pieces = []
-        if self._file is None:
+        if self._spool is None:
             self._pieces.append(data)
         else:
-            self._file.write(data)
+            self._spool.write(data)
         if full:
             raise StoppedError("length")
 
@@ -142,24 +173,23 @@ class Tape:
         """Forget what came after the first `length` bytes: it is not part of the message."""
         if length >= self.length:
             return
-        if self._file is None:
+        if self._spool is None:
             self._pieces = [b"".join(self._pieces)[:length]]
         self.length = length
 
     def opener(self, start: int = 0) -> Callable[[], BinaryIO]:
         """A function that opens the response's bytes from `start` on for reading, as often as wanted."""
-        file, length = self._file, self.length - start
-        if file is None:
+        spool, length = self._spool, self.length - start
+        if spool is None:
             data = b"".join(self._pieces)[start:]
             return lambda: io.BytesIO(data)
-        file.flush()
-        return lambda: cast(BinaryIO, io.BufferedReader(FileSlice(file, start, length)))
+        return lambda: cast(BinaryIO, io.BufferedReader(FileSlice(spool, start, length), READ_SIZE))
 
     def head(self, limit: int) -> bytes:
         """The first bytes of the response, at most `limit`."""
-        if self._file is None and len(self._pieces) != 1:
+        if self._spool is None and len(self._pieces) != 1:
             self._pieces = [b"".join(self._pieces)]
-        if self._file is None:
+        if self._spool is None:
             return self._pieces[0][:limit]
         with self.opener()() as stream:
             return stream.read(min(limit, self.length))

@@ -1,0 +1,112 @@
+"""TLS: a real server under another host's name, and certificates that must not be accepted."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import trustme
+
+from archiver.config import WebSettings
+from archiver.errors import ConfigError, NetworkError
+from archiver.web import Door
+from tests.loopback import Close, Loopback, always, ok
+from tests.web.conftest import Kept, MakeDoor, received
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
+    path = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+def server_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context
+
+
+def test_a_mapped_https_host_is_checked_under_its_own_name(
+    authority: trustme.CA, ca_file: str, make_door: MakeDoor
+) -> None:
+    names: list[str | None] = []
+    context = server_context(authority.issue_cert("posts.example"))
+    context.sni_callback = lambda connection, name, _: names.append(name)  # type: ignore[assignment]
+    message = ok(b"over TLS", "X-A: 1")
+    with Loopback(always(message), tls=context) as server:
+        door = make_door(
+            allow_addresses=(), ca_file=ca_file, connect_to={"posts.example:443": f"127.0.0.1:{server.port}"}
+        )
+        exchange = door.fetch("https://posts.example/1")
+        again = door.fetch("https://posts.example/2")
+        assert server.connections == 1
+    assert received(exchange) == received(again) == message
+    assert exchange.request == server.asked[0].raw
+    assert b"Host: posts.example\r\n" in exchange.request
+    assert exchange.url == "https://posts.example/1"
+    assert names == ["posts.example"]
+    assert exchange.tls is not None
+    assert again.tls == exchange.tls
+    assert exchange.tls.version in ("TLSv1.2", "TLSv1.3")
+    assert exchange.tls.cipher
+    assert exchange.tls.certificate
+    assert b"posts.example" in exchange.tls.certificate
+
+
+BAD = {
+    "for another host": (lambda authority: authority.issue_cert("other.example"), "not valid for 'posts.example'"),
+    "expired": (
+        lambda authority: authority.issue_cert("posts.example", not_after=datetime(2020, 1, 1, tzinfo=UTC)),
+        "certificate has expired",
+    ),
+    "of an authority that is not trusted": (lambda _: trustme.CA().issue_cert("posts.example"), "unable to get local"),
+}
+
+
+@pytest.mark.parametrize(("issue", "words"), BAD.values(), ids=BAD)
+def test_a_bad_certificate_is_refused(
+    issue, words: str, authority: trustme.CA, ca_file: str, make_door: MakeDoor, kept: Kept
+) -> None:  # type: ignore[no-untyped-def]
+    with Loopback(always(ok()), tls=server_context(issue(authority))) as server:
+        door = make_door(ca_file=ca_file, connect_to={"posts.example": f"127.0.0.1:{server.port}"})
+        with pytest.raises(NetworkError, match=words) as caught:
+            door.fetch("https://posts.example/")
+        assert server.asked == []
+    assert "the connection is not secure" in str(caught.value)
+    assert "_ssl.c" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert kept.exchanges == []
+
+
+def test_a_server_that_speaks_no_tls(make_door: MakeDoor) -> None:
+    with Loopback(always(ok(), Close)) as server:
+        door = make_door(
+            read_timeout=0.3, connect_timeout=0.3, connect_to={"posts.example": f"127.0.0.1:{server.port}"}
+        )
+        with pytest.raises(NetworkError) as caught:
+            door.fetch("https://posts.example/")
+    assert "\n" not in str(caught.value)
+
+
+def test_without_the_ca_file_the_authority_is_not_trusted(authority: trustme.CA, make_door: MakeDoor) -> None:
+    with Loopback(always(ok()), tls=server_context(authority.issue_cert("posts.example"))) as server:
+        door = make_door(connect_to={"posts.example": f"127.0.0.1:{server.port}"})
+        with pytest.raises(NetworkError, match="not secure"):
+            door.fetch("https://posts.example/")
+
+
+@pytest.mark.parametrize("content", [None, b"no certificate"])
+def test_a_ca_file_that_cannot_be_used_is_told(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "authority.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match="the CA file cannot be used"):
+        Door(WebSettings(ca_file=str(path)))
