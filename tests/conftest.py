@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.town import POSTS, STARTED, Town
 from tests.web_twin import Population, Twin
 
 # a deadline measures the machine, not the program; cost is tested by growth instead
@@ -65,3 +66,9 @@ def _no_user_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch
     """The configuration of whoever runs the tests does not count in them."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-user-configuration"))
     monkeypatch.delenv("ARCHIVER_CONFIG", raising=False)
+
+
+@pytest.fixture
+def town(make_twin: Callable[..., Twin], tmp_path: Path) -> Town:
+    """The small town of `tests.town`: a twin with its posts, and a folder of its own."""
+    return Town(make_twin(Population(POSTS), clock=STARTED), tmp_path)

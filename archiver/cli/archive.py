@@ -71,7 +71,7 @@ def command(
         ) as job,
     ):
         run.warn(job.archive.warnings)
-        count = run.out.rows(COLUMNS, _posts(run, job, sources, strict), empty="no cited post found")
+        count = run.show(COLUMNS, _posts(run, job, sources, strict), empty="no cited post found")
         run.network(job)
         if count and job.session is not None and run.out.messages_tty:
             run.out.note(

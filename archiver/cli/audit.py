@@ -73,7 +73,7 @@ def command(
         ) as job,
     ):
         run.warn(job.archive.warnings)
-        run.out.rows(COLUMNS, _findings(run, job, articles), empty="no cited post to look at")
+        run.show(COLUMNS, _findings(run, job, articles), empty="no cited post to look at")
         run.network(job)
     run.finish()
 

@@ -60,7 +60,7 @@ def command(
         if offline:
             job = stack.enter_context(running(run.settings, path=archive_path, offline=True, conclude=False))
         columns = (Column("source", table=len(sources) > 1), *COLUMNS)
-        run.out.rows(columns, _mentions(run, sources, job), empty="no cited post found")
+        run.show(columns, _mentions(run, sources, job), empty="no cited post found")
     run.finish()
 
 

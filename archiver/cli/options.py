@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 import click
 
 from archiver.capture import Job
-from archiver.cli.output import Format, Output
+from archiver.cli.output import Column, Format, Output
 from archiver.config import Settings, load_settings
 from archiver.errors import ArchiverError, ExitCode, NetworkError, NotStoredError, RefusedError
 from archiver.face import documents
+from archiver.model import Noun
 from archiver.sources import Document
 from archiver.web.once import StoppedError
 
@@ -87,6 +88,17 @@ class Run:
     def code(self, code: ExitCode) -> None:
         """Something that the exit code must tell."""
         self._codes.add(code)
+
+    def show(self, columns: Sequence[Column], items: Iterable[Noun | Mapping[str, Any]], *, empty: str) -> int:
+        """Print results as they come and return how many there were; `empty` says in words that there were none, where
+        nothing else has been said.
+
+        Raises as `Output.rows` does.
+        """
+        count = self.out.rows(columns, items)
+        if not count and not self._codes and not self._unreached:
+            self.out.note(empty)
+        return count
 
     def warn(self, warnings: list[str]) -> None:
         """What opening the archive found and mended."""

@@ -74,7 +74,7 @@ def command(
         ) as job,
     ):
         run.warn(job.archive.warnings)
-        run.out.rows(COLUMNS, _rows(run, job, sources, strict), empty="no cited post found")
+        run.show(COLUMNS, _rows(run, job, sources, strict), empty="no cited post found")
         run.network(job)
     run.finish()
 
