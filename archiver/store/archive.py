@@ -48,6 +48,7 @@ from archiver.store.records import (
     block_record,
     clean,
     field,
+    media_type,
     request_record,
     response_record,
     revisit_record,
@@ -554,7 +555,7 @@ class Session:
             )
             place = self._append([record])[0]
             self.new_payloads += 1
-            return self._capture(record, place, time, content_type=content_type)
+            return self._capture(record, place, time, content_type=media_type(content_type))
 
     def write_conclusion(self, conclusion: Conclusion, refers_to: str | None = None) -> Capture:
         """Store what was concluded, beside the captures that it rests on (`refers_to`: the main one's record id).

@@ -23,7 +23,7 @@ from archiver.http1 import parse_head
 from archiver.model import Article, Capture, Mention, Observation, Post, Resolution
 from archiver.store.conclusions import Conclusion, parse_conclusion
 from archiver.store.reader import StoredRecord
-from archiver.store.records import parse_warc_date
+from archiver.store.records import media_type, parse_warc_date
 from archiver.store.surt import surt
 
 VERSION = 1
@@ -223,7 +223,6 @@ class Catalogue:
         elif record.head:
             _, status, headers = parse_head(record.head)
             content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
-        media_type = content_type.partition(";")[0].strip().lower() if content_type else None
         with self._lock:
             self._pending.append(
                 (
@@ -236,7 +235,7 @@ class Catalogue:
                     surt(target_uri) if record_type in KEYED_TYPES else "",
                     fields.get("warc-date", ""),
                     status or None,
-                    media_type,
+                    media_type(content_type),
                     fields.get("warc-payload-digest") or fields.get("archiver-payload-digest"),
                     fields.get("warc-block-digest"),
                     _id(fields.get("warc-refers-to")),

@@ -1,8 +1,9 @@
 """The CDXJ index beside each segment: what other tools look records up by.
 
-One sorted `.cdxj` file a segment in `indexes/`, as pywb reads them: `SURT TIMESTAMP {JSON}`, the JSON's values strings,
-fields in cdxj-indexer's order. Requests, warcinfo and the program's own metadata records are not listed: nothing
-replays them.
+One sorted `.cdxj` file a segment in `indexes/`, as pywb reads them: `SURT TIMESTAMP {JSON}`, the JSON's values strings.
+The lines are cdxj-indexer's, but for three things: a chunked body's digest is that of the body without its chunks, as
+in `Archiver-Payload-Digest` (cdxj-indexer finds no `WARC-Payload-Digest` and hashes the chunks, with SHA-1); media
+types are in lower case; and the program's own `metadata` records are not listed, because nothing replays them.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ INDEXED_TYPES = frozenset({"response", "revisit", "resource"})
 
 def cdxj_line(capture: Capture) -> str:
     """One index line, without its line end."""
-    mime = "warc/revisit" if capture.record_type == "revisit" else capture.content_type or "unk"
-    fields = {"url": capture.target_uri, "mime": mime}
+    mime = "warc/revisit" if capture.record_type == "revisit" else capture.content_type
+    fields = {"url": capture.target_uri}
+    if mime:
+        fields["mime"] = mime
     if capture.status:
         fields["status"] = str(capture.status)
     if capture.payload_digest:
@@ -33,7 +36,7 @@ def cdxj_line(capture: Capture) -> str:
     fields["offset"] = str(capture.offset)
     fields["filename"] = capture.file
     time = capture.time.isoformat()[:19].translate(_NO_PUNCTUATION)
-    return f"{surt(capture.target_uri)} {time} {json.dumps(fields, ensure_ascii=False)}"
+    return f"{surt(capture.target_uri)} {time} {json.dumps(fields)}"
 
 
 def write_index(path: Path, captures: Iterable[Capture]) -> None:

@@ -28,6 +28,10 @@ REVISIT_PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-dig
 EMPTY_DIGEST = "sha256:" + hashlib.sha256(b"").hexdigest()
 PIECE = 256 * 1024
 
+IN_MEMORY = 1 << 20
+"""A response up to this size becomes a record in one piece; a larger one is read twice, for its digests and to be
+stored, in constant memory."""
+
 Field = tuple[str, str]
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
@@ -80,12 +84,19 @@ def parse_warc_date(value: str) -> datetime:
 
 def clean(value: str) -> str:
     """A header value that cannot end its line: what comes from outside may hold anything."""
-    return _UNSAFE.sub(lambda m: f"%{ord(m.group()):02X}", value)
+    value = _UNSAFE.sub(lambda m: f"%{ord(m.group()):02X}", value).strip(" ")
+    # lone surrogates have no UTF-8 form
+    return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def media_type(content_type: str | None) -> str | None:
+    """`text/html` of `Text/HTML; charset=utf-8`; null when there is none."""
+    return content_type.partition(";")[0].strip().lower() or None if content_type else None
 
 
 def header_bytes(fields: tuple[Field, ...]) -> bytes:
     lines = [VERSION, *(f"{name}: {value}" for name, value in fields), "", ""]
-    return "\r\n".join(lines).encode("utf-8", "surrogateescape")
+    return "\r\n".join(lines).encode()
 
 
 def compress(data: bytes, level: int) -> bytes:
@@ -123,7 +134,7 @@ def response_record(exchange: Exchange, record_id: str, warcinfo_id: str, concur
     ]
     stream: BinaryIO | None = None
     block = b""
-    if exchange.response_length > PIECE * 4:
+    if exchange.response_length > IN_MEMORY:
         with exchange.open_response() as reading:
             block_digest, body_digest = _digests(reading, exchange.head_length)
         stream = exchange.open_response()

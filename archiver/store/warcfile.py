@@ -28,6 +28,7 @@ PIECE = 256 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 
 _VERSION = re.compile(rb"WARC/[01]\.[0-9]{1,2}[ \t]*\r?\n")
+_SPACE = " \t\r\n"
 _BLANK = (b"\r\n", b"\n")
 
 
@@ -195,11 +196,11 @@ def _header(stream: BinaryIO, offset: int) -> tuple[tuple[Field, ...], int, int]
             raise DamagedError("the record's header does not end", offset)
         text = _text(line)
         if text[:1] in " \t" and fields:
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip()}")
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip(_SPACE)}")
             continue
         name, colon, value = text.partition(":")
         if colon:
-            fields.append((name.strip(), value.strip()))
+            fields.append((name.strip(_SPACE), value.strip(_SPACE)))
     length = field(tuple(fields), "Content-Length") or ""
     if not (length.isascii() and length.isdecimal() and len(length) < 19):
         raise DamagedError("the record has no Content-Length", offset)
