@@ -1,4 +1,4 @@
-"""Certificates of the twin, made by trustme: one authority, one leaf for all its hosts, and the bad leaves of faults."""
+"""Certificates of the twin, made by trustme: one authority, one leaf for all its hosts, the bad leaves of faults."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ def authority() -> bytes:
 
 @lru_cache
 def leaf(hosts: tuple[str, ...], *, until: datetime | None = None, unknown_authority: bool = False) -> Leaf:
-    """A server certificate for `hosts` (wildcards allowed), valid `until`; signed by an authority that nobody trusts
-    where `unknown_authority` says so."""
+    """A server certificate for `hosts` (wildcards allowed), valid `until`; signed by a self-signed authority
+    that nobody trusts where `unknown_authority` says so."""
     signer = trustme.CA(organization_name="Nobody") if unknown_authority else _authority()
     since = until - timedelta(days=365) if until else None
     issued = signer.issue_cert(*hosts, not_before=since, not_after=until)
-    return Leaf(b"".join(blob.bytes() for blob in issued.cert_chain_pems), issued.private_key_pem.bytes())
+    chain = [*issued.cert_chain_pems, *([signer.cert_pem] if unknown_authority else [])]
+    return Leaf(b"".join(pem.bytes() for pem in chain), issued.private_key_pem.bytes())
