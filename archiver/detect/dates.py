@@ -112,13 +112,18 @@ def _names_of(language: str) -> list[tuple[str, int]]:
     return names
 
 
+def _languages(tier: int) -> list[str]:
+    languages = ["en"] if tier == 0 else list(EMBED_LANGUAGES)
+    if tier == 2:
+        languages += sorted(x for x in locale_identifiers() if "_" not in x and x not in EMBED_LANGUAGES)
+    return languages
+
+
 @cache
 def _months(tier: int) -> _MonthTable:
     """Month names of English (0), of the embeds' languages (1), of every language in CLDR (2): each is only made when
     the one before found nothing, because the last takes a second."""
-    languages = ["en"] if tier == 0 else list(EMBED_LANGUAGES)
-    if tier == 2:
-        languages += sorted(x for x in locale_identifiers() if "_" not in x and x not in EMBED_LANGUAGES)
+    languages = _languages(tier)
     if tier:
         languages.append("ar_SY")  # the Levantine names
     known: dict[str, int] = {}
@@ -134,7 +139,7 @@ def _months(tier: int) -> _MonthTable:
 
 
 @cache
-def _fillers() -> tuple[str, ...]:
+def _fillers(tier: int) -> tuple[str, ...]:
     """Words that CLDR's long date patterns hold beside day, month and year, and what translators add; longest first."""
     words = {
         *(
@@ -159,7 +164,7 @@ def _fillers() -> tuple[str, ...]:
         *("年", "日", "년", "일", "ค.ศ.", "พ.ศ.", "م", "п", "i", "y", "el", "den", "d."),
     }
     words -= {"el"}  # "… el 31 de diciembre" is Instagram's
-    for language in EMBED_LANGUAGES:
+    for language in _languages(tier):
         pattern = Locale(language).date_formats["long"].pattern
         for quoted in re.findall(r"'([^']+)'", pattern):
             words.update(re.findall(r"[^\W\d_]+\.?", quoted))
@@ -172,7 +177,7 @@ def _fillers() -> tuple[str, ...]:
 # --- the grammar
 # ------------------------------------------------------------------------------------------------------------
 
-_MARKS = frozenset(" \t\n,.،、，。-–—/·")
+_MARKS = frozenset(" \t\r\n,.،、，。-–—/·")
 _CUT_YEAR = re.compile(r"1|19\d?|2|20\d?")
 _MASK = re.compile(r"\*[A-Z_]{2,12}\*|#{2,4}|\[[A-Z]{3,8}\]")
 _TRAILERS = re.compile(r"[ \n]?(?:г\.?|р\.|ค\.ศ\.|พ\.ศ\.|m\.)(?!\w)|[ ]?[日일]")
@@ -194,9 +199,9 @@ def read_date(text: str, at: int, *, end_of_text: int | None = None) -> PrintedD
     cut_by_end = at + len(window) >= stop
     folded, origin = fold(window)
     for tier in (0, 1, 2):
-        if tier and not _may_be_year(folded):
+        if tier and not (_may_be_year(folded) or (tier == 1 and cut_by_end)):
             break
-        found = _read(folded, _months(tier), cut_by_end)
+        found = _read(folded, tier, cut_by_end)
         if found is not None:
             day, first, last, whole = found
             end = origin[last - 1] + 1
@@ -215,8 +220,9 @@ def _may_be_year(folded: str) -> bool:
     return _YEAR_LIKE.search(folded) is not None
 
 
-def _read(folded: str, months: _MonthTable, cut_by_end: bool) -> tuple[str | None, int, int, bool] | None:
+def _read(folded: str, tier: int, cut_by_end: bool) -> tuple[str | None, int, int, bool] | None:
     """(day, first, last, whole) in the folded window."""
+    months = _months(tier)
     year = month = day = None
     masked = 0
     first: int | None = None
@@ -272,7 +278,7 @@ def _read(folded: str, months: _MonthTable, cut_by_end: bool) -> tuple[str | Non
             month, end = named
             first = at if first is None else first
             last = at = end
-        elif (filler := _filler_at(folded, at)) is not None:
+        elif (filler := _filler_at(folded, at, tier)) is not None:
             at = filler
         else:
             break
@@ -313,8 +319,8 @@ _PREFIXES = frozenset({"ב"})
 """Hebrew writes "in November" as one word."""
 
 
-def _filler_at(folded: str, at: int) -> int | None:
-    for word in _fillers():
+def _filler_at(folded: str, at: int, tier: int) -> int | None:
+    for word in _fillers(tier):
         if folded.startswith(word, at):
             end = at + len(word)
             # a filler ends a word, except in scripts that write none

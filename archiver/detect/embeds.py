@@ -344,7 +344,8 @@ def _fragments(node: LexborNode, tag: str, attributes: Mapping[str, str | None])
     if tag == "script" and (attributes.get("type") or "").lower() in _PAYLOAD_TYPES:
         found.append(_decoded(node.text_content or node.text(deep=True)))
     if tag == "template":
-        found.append(node.inner_html or "")
+        # its content is a document of its own, which only the serialised form shows
+        found.append((node.html or "").partition(">")[2].rpartition("</")[0])
     return [f for f in found if f and "<" in f and len(f) <= MAX_PAYLOAD]
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
 import regex
 
 from archiver.detect.tongues import differ
@@ -24,80 +25,136 @@ REACH = 1200
 TOLERANCE = 1.2
 """Translated posts are longer than the original that kept to the limit."""
 
+LOOSE = 1.6
+"""Where the layout says what belongs together, the limit only guards against whole articles."""
+
 _LINK = re.compile(r"(?:https?://|pic\.(?:twitter|x)\s?\.com/)\S+")
 _PARAGRAPH = re.compile(r"\n[ \t\r\f\v\u00a0]*\n\s*")
 _LINE = re.compile(r"[ \t]*\n\s*")
 _SENTENCE = regex.compile(
     r"""(?<=[.!?…][\"”»’')\]]{0,2})[ \u00a0]+(?=\S)      # It rained. Then it stopped.
       | (?<=[。！？][」』]?)(?=\S)                         # 雨だった。晴れた。
-      | (?<=:)[ \u00a0]+(?=[\"“„«]?\p{Lu})                # She wrote: It rained
+      | (?<=:)[ \u00a0]+(?=[\"“„«])                       # She wrote: “It rained”
       | (?<=\p{L}[.!?]+[”\"»]?)(?=[\"“„«]?\p{Lu}\p{Ll})       # It rained.Then it stopped: a lost line break
       | [ ]{2,}""",
     regex.VERBOSE,
 )
 _LEAD_IN = re.compile(r"[:：]\s*[*_]{0,2}\s*$")
 _LIST_ITEM = re.compile(r"[-–•*·+▪️►➡👉]|\(?\w{1,2}[.)]\s|\d")
-_POST_MARKS = regex.compile(r"(?<!\w)[#@]\w|https?://t\.co/|\p{Extended_Pictographic}|\p{Regional_Indicator}")
+_POST_MARKS = regex.compile(r"^@\w|(?<!\w)#\w|https?://t\.co/|\p{Extended_Pictographic}|\p{Regional_Indicator}")
 _OPENERS = {"”": '“„"', "“": "„", '"': '"', "»": "«", "«": "»", "’": "‘", "'": "'", "」": "「"}
 _LINK_ONLY = re.compile(r"\s*(?:\S+://\S+|\[[^\]\n]*\]\(\S+\)|[-*_=]{3,}|\#{1,6}\s.*|```.*|<[^>\n]*>)\s*")
+_CUT = re.compile(r"(?:…|\.\.\.)\s*(?:https?://\S+|pic\.\S+)?$")
+"""X cuts long posts at the limit, so all lines up to the limit belong to one that is cut."""
+
+_INDENT = re.compile(r"\n([ \t]{2,})$")
+_LINE_ENDS = frozenset('.!?…:;,"”»。！？)')
+SHORT_LINE = 60
+HEADING_WORDS = 4
+"""A line of so few words without a mark at its end is a heading or a label (`Advertising`)."""
+ROUNDING = 1.03
+"""Counting is off by a few characters where a copy wrote links or entities out."""
+FULL = 0.7
+
+_CLOSED_QUOTE = re.compile(r"[”\"»'’][.,]?$")
+
 _REPORTED = re.compile(r"[”\"»][,.]?\s[^\"“”«»]{2,60}\.$|[,.][”\"»]\s[^\"“”«»]{2,60}\.$")
 """`…,” she told the paper.` ends a sentence of an article."""
 
 
-def weight(text: str, shape: Signature) -> int:
-    """How much `text` counts towards the platform's limit: links a fixed number, wide characters two.
+class Ruler(msgspec.Struct, frozen=True, kw_only=True):
+    """The platform's limit on one day, and how texts are measured against it."""
 
-    Source: X's published text configuration (twitter-text, version 3); before `day` of the second limit every
-    character is one.
-    """
-    media = re.compile(shape.media_links)
-    total = 0
-    at = 0
-    for link in _LINK.finditer(text):
-        total += _plain_weight(text[at : link.start()])
-        total += 0 if media.match(link[0]) else shape.link_weight
-        at = link.end()
-    return total + _plain_weight(text[at:])
+    shape: Signature
+    limit: int
+    wide: int
+
+    @classmethod
+    def on(cls, shape: Signature, day: str | None) -> Ruler:
+        """The rule of `day`; the newest where the day is not known."""
+        rules = [rule for rule in shape.limits if day is None or rule[0] <= day] or shape.limits[:1]
+        return cls(shape=shape, limit=rules[-1][1], wide=rules[-1][2])
+
+    def weight(self, text: str) -> int:
+        """How much `text` counts: links a fixed number, the post's own picture nothing, wide characters more.
+
+        Source: X's published text configuration (twitter-text, version 3).
+        """
+        total = at = 0
+        for link in _LINK.finditer(text):
+            total += self._plain(text[at : link.start()])
+            total += 0 if re.match(self.shape.media_links, link[0]) else self.shape.link_weight
+            at = link.end()
+        return total + self._plain(text[at:])
+
+    def _plain(self, text: str) -> int:
+        narrow = len(text) if text.isascii() or self.wide == 1 else sum(1 for c in text if _is_narrow(c))
+        return narrow + self.wide * (len(text) - narrow)
+
+    def fits(self, text: str, tolerance: float = 1.0) -> bool:
+        return self.weight(text) <= self.limit * tolerance
 
 
-def _plain_weight(text: str) -> int:
-    narrow = sum(
-        1
-        for c in text
-        if c <= "\u10ff" or "\u2000" <= c <= "\u200d" or "\u2010" <= c <= "\u201f" or "\u2032" <= c <= "\u2037"
+def _is_narrow(char: str) -> bool:
+    return (
+        char <= "\u10ff" or "\u2000" <= char <= "\u200d" or "\u2010" <= char <= "\u201f" or "\u2032" <= char <= "\u2037"
     )
-    return narrow + 2 * (len(text) - narrow)
 
 
-def limit_on(shape: Signature, day: str | None) -> int:
-    """The longest text on `day`; the longest ever where the day is not known."""
-    if day is None:
-        return max(limit for _, limit in shape.limits)
-    allowed = [limit for since, limit in shape.limits if since <= day]
-    return allowed[-1] if allowed else shape.limits[0][1]
-
-
-def words_before(text: str, floor: int, end: int, shape: Signature, day: str | None, *, breaks_after: str) -> int:
+def words_before(
+    text: str,
+    floor: int,
+    end: int,
+    shape: Signature,
+    day: str | None,
+    *,
+    breaks_after: str = "",
+    own_line: bool = False,
+    handle: str | None = None,
+) -> int:
     """The offset where the post begins whose words end at `end` (its signature follows).
 
     Arguments: `floor`, nothing before it belongs to this post; `breaks_after`, what the text has between the signature
-    and what follows (`\\n\\n`, `\\n` or nothing): it shows how this text separates its paragraphs.
+    and what follows (`\\n\\n`, `\\n` or nothing): it shows how this text separates its paragraphs; `own_line`, whether
+    the signature stands on a line of its own: then the text has kept its lines, and the post begins one; `handle`, the
+    author's: a post seldom names its own author, what is before such a mention is the article's.
     """
     floor = max(floor, end - REACH)
     while end > floor and text[end - 1].isspace():
         end -= 1
+    if handle:
+        floor = _after_marker(text, floor, end, handle)
     while floor < end and text[floor].isspace():
         floor += 1
     if floor >= end:
         return end
     region = text[floor:end]
-    limit = limit_on(shape, day)
-    if (quoted := _quotation(region, limit, shape)) is not None:
+    ruler = Ruler.on(shape, day)
+    if (quoted := _quotation(region, ruler)) is not None:
         return floor + quoted
-    return floor + _Walk(region, shape, limit, breaks_after).start()
+    return floor + _Walk(region, ruler, breaks_after, own_line).start()
 
 
-def _quotation(region: str, limit: int, shape: Signature) -> int | None:
+_MARKER_TAIL = re.compile(r"\s*(?:کی ٹوئٹر پر پوسٹ کا خاتمہ)?[ \u00a0]*")
+"""BBC's hidden marker after an embed, where it names the account first (Urdu); most languages name it last."""
+
+
+def _after_marker(text: str, floor: int, end: int, handle: str) -> int:
+    """Behind the last mention of the author before the post: `End of Twitter post by @ana_example`."""
+    at = text.lower().rfind("@" + handle.lower(), floor, end) if len(text) < REACH else -1
+    if at < 0:
+        at = text[floor:end].lower().rfind("@" + handle.lower())
+        if at < 0:
+            return floor
+        at += floor
+    after = at + 1 + len(handle)
+    if after < end and (text[after].isalnum() or text[after] == "_"):
+        return floor
+    tail = _MARKER_TAIL.match(text, after, end)
+    return tail.end() if tail else after
+
+
+def _quotation(region: str, ruler: Ruler) -> int | None:
     """Where the quotation marks open that close at the end of `region`, when nothing but a link stands after them and
     they open at the start of a line or sentence."""
     bare = region
@@ -110,81 +167,77 @@ def _quotation(region: str, limit: int, shape: Signature) -> int | None:
     at = max(inner.rfind(opener) for opener in openers)
     while at > 0:
         before = inner[:at].rstrip(" \u00a0")
-        if (not before or before[-1] in "\n:.!?…") and weight(region[at:], shape) <= limit * TOLERANCE:
+        if (not before or before[-1] in "\n:.!?…") and ruler.fits(region[at:], TOLERANCE):
             return at
-        if weight(region[at:], shape) > limit * TOLERANCE:
+        if not ruler.fits(region[at:], TOLERANCE):
             return None
         at = max(inner.rfind(opener, 0, at) for opener in openers)
-    return 0 if at == 0 and weight(region, shape) <= limit * TOLERANCE else None
+    return 0 if at == 0 and ruler.fits(region, TOLERANCE) else None
 
 
 class _Walk:
     """One walk from the signature back through a region."""
 
-    def __init__(self, region: str, shape: Signature, limit: int, breaks_after: str) -> None:
+    def __init__(self, region: str, ruler: Ruler, breaks_after: str, own_line: bool) -> None:
         self.region = region
-        self.shape = shape
-        self.limit = limit
+        self.ruler = ruler
         self.breaks_after = breaks_after
-        self.media_end = re.compile(rf"(?:{shape.media_links})\s*$")
+        self.own_line = own_line
+        self.media_end = re.compile(rf"(?:{ruler.shape.media_links})\s*$")
 
     def weight(self, since: int) -> int:
-        return weight(self.region[since:], self.shape)
+        return self.ruler.weight(self.region[since:])
 
     def start(self) -> int:
         paragraphs = [0] + [m.end() for m in _PARAGRAPH.finditer(self.region)]
         start = paragraphs.pop()
-        # a paragraph of nothing but links, tags or pictures is the tail of the one before it
-        while paragraphs and not _has_words(self.region[start:]) and self.weight(paragraphs[-1]) <= self.limit:
+        while paragraphs and self._paragraph_joins(paragraphs[-1], start):
             start = paragraphs.pop()
-        fits = self.weight(start) <= self.limit * TOLERANCE
-        if fits and self.breaks_after != "\n" and ("\n" in self.region[start:] or start > 0):
-            return self._without_lead_in(start)
+        # a text that sets the signature apart with blank lines set the post apart too
+        tolerance = LOOSE if self.own_line and self.breaks_after else TOLERANCE
+        apart = self.breaks_after != "\n" and (self.own_line or start > 0)
+        if apart and self.weight(start) <= self.ruler.limit * tolerance:
+            return start
         lines = [start] + [m.end() for m in _LINE.finditer(self.region, start) if m.end() > start]
-        return self._back(lines)
+        current = lines.pop()
+        while lines and self._line_joins(lines[-1], current):
+            current = lines.pop()
+        if self.own_line and self.weight(current) <= self.ruler.limit * TOLERANCE:
+            return current
+        return self._by_sentence(current)
 
-    def _without_lead_in(self, start: int) -> int:
-        """A first line that announces the post (`She wrote:`) is the article's."""
-        first_line_end = self.region.find("\n", start)
-        if first_line_end > 0 and _LEAD_IN.search(self.region[start:first_line_end]):
-            rest = first_line_end + 1
-            while rest < len(self.region) and self.region[rest].isspace():
-                rest += 1
-            if not _continues(self.region[rest:]):
-                return rest
-        return start
-
-    def _back(self, starts: list[int]) -> int:
-        current = starts.pop()
-        if self.weight(current) > self.limit * TOLERANCE:
-            return self._by_sentence(current)
-        while starts:
-            previous = starts[-1]
-            if not self._line_joins(previous, current):
-                break
-            current = starts.pop()
-        if current == 0 or self.region[current - 1] != "\n":
-            return self._by_sentence(current)
-        return current
+    def _paragraph_joins(self, previous: int, current: int) -> bool:
+        """Is the paragraph before still the post's? Only where what follows has no words of its own, or where the text
+        is indented as the post is, or is verse: lines that end without a mark."""
+        if self.weight(previous) > self.ruler.limit:
+            return False
+        above = self.region[previous:current]
+        if not _has_words(self.region[current:]):
+            return True
+        indent = _INDENT.search(above)
+        if indent is not None and (own := _INDENT.search(self.region[:previous])) is not None and own[1] == indent[1]:
+            return True
+        below = _PARAGRAPH.split(self.region[current:], 1)[0].strip()
+        return _is_verse(above.strip()) and _is_verse(below, last=True)
 
     def _line_joins(self, previous: int, current: int) -> bool:
         """Is the line from `previous` to `current` still the post's?"""
         line = self.region[previous:current].rstrip()
         block = self.region[current:]
         total = self.weight(previous)
-        if total > self.limit or self.media_end.search(line) or _LINK_ONLY.fullmatch(line):
+        if total > self.ruler.limit * ROUNDING or self.media_end.search(line) or _LINK_ONLY.fullmatch(line):
             return False
-        if _LEAD_IN.search(line) and not _continues(block):
+        continues = _continues(block, after=line)
+        if _LEAD_IN.search(line) and not continues:
             return False
-        if differ(line, block) or _REPORTED.search(line):
+        if _differ(line, block) or _REPORTED.search(line):
             return False
-        if not _has_words(block) or _continues(block):
+        if not _has_words(block) or continues or _POST_MARKS.search(line) or _CUT.search(block):
             return True
-        if _POST_MARKS.search(line):
-            return True
-        if block.rstrip().endswith("…") or re.search(r"(?:…|\.\.\.)\s*(?:https?://\S+|pic\.\S+)?$", block):
-            return True
-        return total <= self.limit * 0.8 and len(line) < 120
+        if len(line) < SHORT_LINE:
+            return line[-1:] in _LINE_ENDS or len(line.split()) > HEADING_WORDS
+        # Posts of several full lines are long; a paragraph of the article and a short post add up to less.
+        return total >= self.ruler.limit * FULL and line[-1:] not in '”"»' and line[-2:] not in ("”.", '".', "».")
 
     def _by_sentence(self, start: int) -> int:
         """The first sentence of the post within the paragraph that begins at `start`."""
@@ -198,14 +251,24 @@ class _Walk:
             previous = cuts[-1]
             sentence = self.region[previous:current].rstrip()
             block = self.region[current:]
-            if self.weight(previous) > self.limit or self.media_end.search(sentence):
+            if self.weight(previous) > self.ruler.limit or self.media_end.search(sentence):
                 break
-            if differ(sentence, block) or _REPORTED.search(sentence):
+            if _differ(sentence, block) or _REPORTED.search(sentence):
                 break
-            if _LEAD_IN.search(sentence) and not _continues(block):
+            if _LEAD_IN.search(sentence) and not _continues(block, after=sentence):
                 break
             current = cuts.pop()
         return current
+
+
+def _is_verse(line: str, *, last: bool = False) -> bool:
+    """One short line that ends without a mark (the last may have one), and is no heading."""
+    return len(line) < SHORT_LINE and "\n" not in line and (last or line[-1:].isalpha()) and not line.startswith("#")
+
+
+def _differ(one: str, other: str) -> bool:
+    """In different languages, links aside: their letters are Latin everywhere."""
+    return differ(_LINK.sub(" ", one), _LINK.sub(" ", other))
 
 
 def _has_words(text: str) -> bool:
@@ -213,9 +276,9 @@ def _has_words(text: str) -> bool:
     return any(not word.startswith(("#", "@")) and any(c.isalnum() for c in word) for word in bare.split())
 
 
-def _continues(block: str) -> bool:
-    """Does `block` go on from the line before it: a list item, or a lower-case start?"""
-    return bool(_LIST_ITEM.match(block)) or block[:1].islower()
+def _continues(block: str, *, after: str) -> bool:
+    """Does `block` go on from the line before it: a list item, or a lower-case start where no sentence ended?"""
+    return bool(_LIST_ITEM.match(block)) or (block[:1].islower() and after[-1:] not in '.!?…”"')
 
 
 def rest_after(text: str, end: int, ceiling: int, shape: Signature, day: str | None) -> tuple[int, int] | None:
@@ -232,7 +295,12 @@ def rest_after(text: str, end: int, ceiling: int, shape: Signature, day: str | N
         return None
     window = text[start : min(ceiling, start + REACH)]
     media = re.search(shape.media_links, window)
-    if media is None or weight(window[: media.end()], shape) > limit_on(shape, day):
+    # the words of the next post end in its picture too: something has to be left for its signature
+    if (
+        media is None
+        or (ceiling < len(text) and not text[start + media.end() : ceiling].strip())
+        or not Ruler.on(shape, day).fits(window[: media.end()])
+    ):
         return None
     if _PARAGRAPH.search(window[: media.start()]) or not window[: media.start()].strip():
         return None

@@ -93,7 +93,16 @@ def _find_of(text: str, platform: Platform, shape: Signature, source: str, signe
     for index, sign in enumerate(signed):
         ceiling = signed[index + 1].start if index + 1 < len(signed) else len(text)
         day = sign.date.day if sign.date else None
-        start = extent.words_before(text, floor, sign.start, shape, day, breaks_after=_breaks(text, sign.end))
+        start = extent.words_before(
+            text,
+            floor,
+            sign.start,
+            shape,
+            day,
+            breaks_after=_breaks(text, sign.end),
+            own_line=sign.line_start,
+            handle=sign.handle,
+        )
         words = text[start : sign.start].strip()
         rest = extent.rest_after(text, sign.end, ceiling, shape, day) if not _ends_in_media(words, shape) else None
         continuation = text[rest[0] : rest[1]] if rest else None
@@ -315,12 +324,13 @@ def _prefixed(text: str, platform: Platform, shape: Signature, signed: Sequence[
     spans = _spans(text, signed)
     found = []
     handle = re.compile(shape.handle)
+    ruler = extent.Ruler.on(shape, None)
     for line in _PREFIX.finditer(text):
         words = line["text"].rstrip()
         start = line.start("text")
         if not handle.fullmatch(line["handle"]) or _overlaps(spans, start, line.end()):
             continue
-        if len(words.split()) < MIN_PREFIXED_WORDS or extent.weight(words, shape) > extent.limit_on(shape, None):
+        if len(words.split()) < MIN_PREFIXED_WORDS or not ruler.fits(words):
             continue
         found.append(
             Mention(

@@ -61,12 +61,15 @@ FUNCTION_WORDS: dict[str, frozenset[str]] = {
     }.items()
 }
 
+MIN_WORDS = 5
+
 MIN_HITS = 2
 """One common word can stand in any language (`de`, `a`, `in`)."""
 
 
 def script(text: str) -> str | None:
-    """The script that most letters are of, by their Unicode names (`LATIN`, `CYRILLIC`, `DEVANAGARI`, `CJK`…)."""
+    """The script that four of five letters are of, by their Unicode names (`LATIN`, `CYRILLIC`, `DEVANAGARI`,
+    `CJK`…)."""
     counts: dict[str, int] = {}
     for char in text:
         if char.isalpha():
@@ -75,7 +78,7 @@ def script(text: str) -> str | None:
     if not counts:
         return None
     best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] * 2 > sum(counts.values()) else None
+    return best if counts[best] * 5 > sum(counts.values()) * 4 else None
 
 
 @lru_cache(maxsize=4096)
@@ -110,8 +113,13 @@ def differ(one: str, other: str) -> bool:
         return False
     best_here = max(here, key=lambda language: here[language])
     best_there = max(there, key=lambda language: there[language])
-    return (
-        best_here != best_there
-        and here[best_here] >= MIN_HITS + here.get(best_there, 0)
-        and there[best_there] >= MIN_HITS + there.get(best_here, 0)
+    if best_here == best_there:
+        return False
+    for text, own, best, hits in ((one, here, best_there, there), (other, there, best_here, here)):
+        # a sentence of some length without one common word of the other's language is not in it
+        sure = hits[best] > MIN_HITS + max(hits.get(language, 0) for language in own)
+        if sure and best not in own and len(_WORDS.findall(text)) >= MIN_WORDS:
+            return True
+    return here[best_here] >= MIN_HITS + here.get(best_there, 0) and there[best_there] >= MIN_HITS + there.get(
+        best_here, 0
     )

@@ -100,8 +100,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """Such as `x.signature`."""
     handle: str
     """A regular expression for a handle, without `@`."""
-    limits: tuple[tuple[str, int], ...]
-    """(first ISO day, longest text in weighted characters), oldest first."""
+    limits: tuple[tuple[str, int, int], ...]
+    """(first ISO day, longest text, what a wide character counts), oldest first."""
     link_weight: int
     """What a link counts towards the limit, however long it is."""
     media_links: str

@@ -14,8 +14,9 @@ MEDIA_LINK = r"(?:https?://)?pic\s?\.\s?(?:twitter|x)\s?\.\s?com/[A-Za-z0-9]{6,1
 SIGNATURE = Signature(
     rule="x.signature",
     handle=HANDLE,
-    # 140 characters until 2017-11-07, when X raised the limit (blog.x.com, "Tweeting made easier").
-    limits=(("2006-03-21", 140), ("2017-11-08", 280)),
+    # 140 characters of any kind until 2017-11-07, when X raised the limit to 280 and let wide ones count two
+    # (blog.x.com, "Tweeting made easier").
+    limits=(("2006-03-21", 140, 1), ("2017-11-08", 280, 2)),
     link_weight=23,
     media_links=MEDIA_LINK,
     date_basis="utc",
