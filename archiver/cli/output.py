@@ -422,11 +422,15 @@ def _no_bar(steps: int = 1, label: str | None = None) -> None:
 
 
 def _as_json(items: Iterator[Noun | Mapping[str, Any]]) -> Iterator[str]:
-    """One JSON array, an item per line."""
+    """One JSON array, an item per line; whole also where the job failed or was interrupted."""
     first = True
-    for item in items:
-        yield ("[\n" if first else ",\n") + json_line(item)
-        first = False
+    try:
+        for item in items:
+            yield ("[\n" if first else ",\n") + json_line(item)
+            first = False
+    except (Exception, KeyboardInterrupt):
+        yield "[]\n" if first else "\n]\n"
+        raise
     yield "[]\n" if first else "\n]\n"
 
 
