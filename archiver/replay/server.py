@@ -22,13 +22,27 @@ MAX_CONNECTIONS = 64
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, started: Callable[[], object]) -> None:
+    """Tells where it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[str, int], object]) -> None:
         super().__init__(config)
-        self._announce = started
+        self._announce = announce
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
-        await super().startup(sockets)
-        self._announce()
+        log = logging.getLogger("uvicorn.error")
+        quiet, log.disabled = log.disabled, True
+        try:
+            await super().startup(sockets)
+        except SystemExit as stop:
+            # uvicorn logs why it cannot listen, and then ends the program
+            raise UsageError(
+                f"port {self.config.port} cannot be listened on at {self.config.host}",
+                hint="is it taken? Another port, or 0 for any free one",
+            ) from stop
+        finally:
+            log.disabled = quiet
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        self._announce(host, port)
 
 
 def serve(
@@ -73,25 +87,9 @@ def serve(
             limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
-        listener = _bind(config)
-        try:
-            shown = f"[{config.host}]" if ":" in config.host else config.host
-            address = f"http://{shown}:{listener.getsockname()[1]}/"
-            _Server(config, lambda: say(f"Replay at {address} (stop with Ctrl-C)")).run(sockets=[listener])
-        finally:
-            listener.close()
 
+        def announce(address: str, bound: int) -> None:
+            shown = f"[{address}]" if ":" in address else address
+            say(f"Replay at http://{shown}:{bound}/ (stop with Ctrl-C)")
 
-def _bind(config: uvicorn.Config) -> Any:
-    log = logging.getLogger("uvicorn.error")
-    quiet, log.disabled = log.disabled, True
-    try:
-        return config.bind_socket()
-    except SystemExit as stop:
-        # uvicorn logs why it cannot bind, and then ends the program
-        raise UsageError(
-            f"port {config.port} cannot be listened on at {config.host}",
-            hint="is it taken? Another port, or 0 for any free one",
-        ) from stop
-    finally:
-        log.disabled = quiet
+        _Server(config, announce).run()

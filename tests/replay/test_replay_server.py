@@ -1,0 +1,166 @@
+"""The site on a real port, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from archiver.errors import UsageError
+from archiver.replay import Library, create_app, serve
+from archiver.replay.addresses import Addresses
+from tests.replay.staged import CANARY, Staged, hostile_html
+
+TO = Addresses("harbour")
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
+BROWSER_SECONDS = 90
+START = """
+import sys
+from archiver.replay import serve
+serve([sys.argv[1]], port=0, say=lambda line: print(line, flush=True))
+"""
+
+
+def test_serve_says_where_it_is_answers_and_stops_at_an_interrupt(staged: Staged) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, str(staged.path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            address = re.search(r"http://127\.0\.0\.1:\d+/", line)
+            assert address, line
+            with httpx.Client(base_url=address[0], trust_env=False) as web:
+                assert "The bridge stays shut" in web.get("/").text
+                film = web.get(TO.payload(staged.captures["video"]), headers={"Range": "bytes=4-7"})
+                assert (film.status_code, film.content) == (206, b"ftyp")
+                head = web.head(TO.payload(staged.captures["picture"]))
+                assert int(head.headers["content-length"]) > 100
+                assert "server" not in head.headers
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert "KeyboardInterrupt" in errors.splitlines()[-1]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "archive.example"])
+def test_other_machines_are_not_let_in_unasked(staged: Staged, host: str) -> None:
+    with pytest.raises(UsageError, match="this machine only"):
+        serve([staged.path], host=host, port=0)
+
+
+def test_a_taken_port_is_named(staged: Staged) -> None:
+    with running(HTMLResponse("taken")) as port, pytest.raises(UsageError, match=str(port)):
+        serve([staged.path], port=port)
+
+
+class Log:
+    """Notes each request's path, and answers a control page as a careless site would."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.paths: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            query = scope["query_string"].decode()
+            self.paths.append(scope["path"] + (f"?{query}" if query else ""))
+            if scope["path"] == "/control":
+                await HTMLResponse(hostile_html("/control-canary"))(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def hits(self, canary: str) -> list[str]:
+        return [path for path in self.paths if path.startswith(f"{canary}?")]
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[int]:
+    """The application on a free loopback port, in a thread."""
+    config = uvicorn.Config(app, port=0, http="h11", ws="none", lifespan="off", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    listener = config.bind_socket()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        listener.close()
+
+
+def browser_command(folder: Path) -> list[str]:
+    """Chromium without a window, without a word to anybody but the pages it is given."""
+    return [
+        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        f"--user-data-dir={folder / 'profile'}",
+    ]  # fmt: skip
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + BROWSER_SECONDS
+    while not condition():
+        assert time.monotonic() < until, f"the browser did not {what}"
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
+def test_no_script_of_a_captured_page_runs(staged: Staged, library: Library, tmp_path: Path) -> None:
+    """Every route shows the hostile captures in a browser; then a page without our protection shows that the canary
+    sings where it can."""
+    hostile = [staged.captures[name] for name in ("hostile page", "hostile svg", "hostile disguised")]
+    shown = [route(capture) for capture in hostile for route in (TO.capture, TO.payload, TO.text, TO.block)]
+    shown.append(TO.article(staged.article.id))
+    log = Log(create_app(library))
+    with running(log) as port:
+        profile = tmp_path / "profile"
+        command = [*browser_command(tmp_path), "--remote-debugging-port=0", "about:blank"]
+        browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            active = profile / "DevToolsActivePort"
+            wait_for(lambda: active.exists() and active.read_text().count("\n") > 0, "start")
+            with httpx.Client(base_url=f"http://127.0.0.1:{active.read_text().split()[0]}", trust_env=False) as tabs:
+                for path in (*shown, "/control"):
+                    tabs.put(f"/json/new?http://127.0.0.1:{port}{path}").raise_for_status()
+            wait_for(lambda: set(shown) <= set(log.paths), "open every page")
+            for way in ("src", "css", "fetch", "image"):
+                wait_for(lambda way=way: f"/control-canary?{way}" in log.paths, f"run the control's {way}")
+        finally:
+            browser.terminate()
+            browser.wait(30)
+    assert log.hits(CANARY) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
+def test_pictures_of_a_card_are_drawn_under_our_own_policy(staged: Staged, library: Library, tmp_path: Path) -> None:
+    log = Log(create_app(library))
+    with running(log) as port:
+        address = f"http://127.0.0.1:{port}{TO.article(staged.article.id)}"
+        command = [*browser_command(tmp_path), "--enable-logging=stderr", "--dump-dom", address]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=BROWSER_SECONDS, check=True)
+    assert TO.payload(staged.captures["picture"]) in log.paths
+    assert "/static/replay.css" in log.paths
+    assert "Content Security Policy" not in done.stderr

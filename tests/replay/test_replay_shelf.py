@@ -1,0 +1,151 @@
+"""What can be opened for replay, and what is said of what cannot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import ArchiveError, InputError, LimitError, UsageError
+from archiver.replay import Library, create_app, shelf
+from archiver.replay.addresses import Addresses
+from tests.replay.conftest import Client
+from tests.replay.staged import HOSTILE_URL, Staged
+
+
+def wacz(path: Path, segment: Path, *, digest: str | None = None, copies: int = 1) -> Path:
+    """A package as WACZ 1.1.1 describes it, of one WARC file under so many names."""
+    data = segment.read_bytes()
+    names = [f"archive/data-{number}.warc.gz" for number in range(copies)]
+    declared = digest or "sha256:" + hashlib.sha256(data).hexdigest()
+    with zipfile.ZipFile(path, "w") as package:
+        for name in names:
+            package.writestr(name, data)
+        package.writestr("indexes/index.cdx.gz", b"")
+        resources = [{"name": "data", "path": name, "hash": declared, "bytes": len(data)} for name in names]
+        package.writestr("datapackage.json", json.dumps({"profile": "data-package", "resources": resources}))
+    return path
+
+
+def test_an_archive_is_named_after_its_folder(staged: Staged) -> None:
+    with Library([staged.path]) as library:
+        assert [(item.slug, item.title) for item in library.shelves] == [("harbour", "harbour")]
+
+
+def test_several_inputs_stand_side_by_side(staged: Staged, tmp_path: Path) -> None:
+    copy = tmp_path / "Harbour!"
+    shutil.copytree(staged.path, copy)
+    with Library([staged.path, copy, staged.segment]) as library:
+        assert [item.slug for item in library.shelves[:2]] == ["harbour", "harbour-2"]
+        page = Client(create_app(library)).get("/").text
+        for item in library.shelves:
+            assert f'href="/archives/{item.slug}"' in page
+        assert page.count("1 article, ") == 3
+
+
+def test_a_warc_file_shows_what_an_archive_shows(staged: Staged) -> None:
+    with Library([staged.segment]) as library:
+        client = Client(create_app(library))
+        to = Addresses(library.shelves[0].slug)
+        assert "The bridge stays shut" in client.get("/").text
+        assert client.get(to.article(staged.article.id)).status_code == 200
+
+
+def test_warc_files_of_one_name_do_not_hide_each_other(staged: Staged, own: Staged) -> None:
+    with Library([staged.segment, own.segment]) as library:
+        assert len(library.shelves) == 2
+        files = {item.archive.segment_files()[0] for item in library.shelves}
+        assert files == {staged.segment, own.segment}
+
+
+def test_a_folder_of_warc_files(staged: Staged) -> None:
+    with Library([staged.path / "archive"]) as library:
+        assert "The bridge stays shut" in Client(create_app(library)).get("/").text
+
+
+def test_a_file_without_conclusions_shows_its_captures(staged: Staged, tmp_path: Path) -> None:
+    capture = staged.captures["hostile page"]
+    foreign = tmp_path / "foreign.warc.gz"
+    foreign.write_bytes(staged.segment.read_bytes()[capture.offset : capture.offset + capture.length])
+    with Library([foreign]) as library:
+        client = Client(create_app(library))
+        assert HOSTILE_URL in client.get("/").text
+        assert HOSTILE_URL in client.get(Addresses("foreign").uri(HOSTILE_URL)).text
+
+
+def test_a_wacz_is_unpacked_and_removed_again(staged: Staged, tmp_path: Path) -> None:
+    package = wacz(tmp_path / "harbour.wacz", staged.segment)
+    with Library([package]) as library:
+        files = library.shelves[0].archive.segment_files()
+        assert "The bridge stays shut" in Client(create_app(library)).get("/").text
+        assert all(file.exists() for file in files)
+    assert not any(file.exists() for file in files)
+
+
+def test_a_wacz_that_does_not_match_its_own_digests_is_refused(staged: Staged, tmp_path: Path) -> None:
+    package = wacz(tmp_path / "harbour.wacz", staged.segment, digest="sha256:" + "0" * 64)
+    with pytest.raises(InputError, match="altered"):
+        Library([package])
+
+
+def test_a_wacz_cannot_fill_the_disk(staged: Staged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = wacz(tmp_path / "harbour.wacz", staged.segment, copies=3)
+    with monkeypatch.context() as patch:
+        patch.setattr(shelf, "MAX_WACZ_BYTES", staged.segment.stat().st_size + 10)
+        with pytest.raises(LimitError):
+            Library([package])
+    monkeypatch.setattr(shelf, "MAX_WACZ_MEMBERS", 2)
+    with pytest.raises(LimitError):
+        Library([package])
+
+
+def test_a_wacz_member_cannot_leave_its_folder(staged: Staged, tmp_path: Path) -> None:
+    package = tmp_path / "escape.wacz"
+    with zipfile.ZipFile(package, "w") as file:
+        file.writestr("archive/../../escaped.warc.gz", staged.segment.read_bytes())
+    with pytest.raises(InputError, match="no WARC file"):
+        Library([package])
+    assert not list(tmp_path.parent.rglob("escaped.warc.gz"))
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (lambda path: path / "missing", InputError),
+        (lambda path: path, ArchiveError),
+        (lambda path: _file(path / "empty.warc.gz", b""), ArchiveError),
+        (lambda path: _file(path / "page.html", b"<p>no archive</p>"), ArchiveError),
+        (lambda path: _file(path / "broken.wacz", b"PK no zip"), InputError),
+    ],
+)
+def test_what_cannot_be_opened_is_named(tmp_path: Path, make: object, error: type[Exception]) -> None:
+    assert callable(make)
+    path = make(tmp_path)
+    with pytest.raises(error, match=path.name):
+        Library([path])
+
+
+def _file(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+def test_nothing_is_a_wrong_call() -> None:
+    with pytest.raises(UsageError):
+        Library([])
+
+
+def test_an_archive_that_cannot_be_written_to_is_shown(own: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    (own.path / "catalogue.db").unlink()
+    with monkeypatch.context() as patch:
+
+        def refuse(*_args: object, **_keywords: object) -> None:
+            raise ArchiveError("read-only file system")
+
+        patch.setattr("archiver.store.archive.Archive.open", refuse)
+        with Library([own.path]) as library:
+            assert "The bridge stays shut" in Client(create_app(library)).get("/").text

@@ -1,0 +1,111 @@
+"""How untrusted values become HTML.
+
+Invariants: what a filter returns holds no control character and no markup of the value's own; a link leads to http(s).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.replay.show import day, external, is_web_url, language, size, time, visible, words
+from archiver.store.catalogue import NO_TIME
+
+ANY_TEXT = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("<>&\"'\x00\x1b\u202e\u2066\u200b\n")))
+
+
+def own_text(markup: str) -> str:
+    """What a reader sees, with code points read back."""
+    shown = re.sub(r'<span class="invisible">U\+([0-9A-F]{4,6})</span>', lambda m: chr(int(m[1], 16)), markup)
+    return html.unescape(shown)
+
+
+@given(ANY_TEXT)
+def test_visible_values_hide_nothing_and_mark_up_nothing(value: str) -> None:
+    markup = str(visible(value))
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]", markup)
+    assert re.sub(r'<span class="invisible">U\+[0-9A-F]+</span>', "", markup).count("<") == 0
+
+
+@given(st.text(alphabet="ab<&\u202e\u200d\n"))
+def test_visible_values_can_be_read_back(value: str) -> None:
+    assert own_text(str(visible(value))) == value
+
+
+def test_joiners_in_names_are_left_alone_and_overrides_are_not() -> None:
+    engineer = "\U0001f469\U0001f3fd\u200d\U0001f527"
+    assert str(words(engineer)) == engineer
+    assert "\u202e" not in words("a\u202eb")
+
+
+@given(ANY_TEXT)
+def test_links_lead_to_the_web_only(value: str) -> None:
+    for target in re.findall(r'href="([^"]*)"', str(external(value))):
+        assert re.match(r"https?://", html.unescape(target), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,<script>",
+        "//evil.example/",
+        "/canary",
+        "http:/canary",
+        "https://",
+        "https://user:pass@paper.example/",
+        "https://paper.example\\@evil.example/",
+        " https://paper.example/",
+        "java\tscript:alert(1)",
+        "https://paper.example/\u202egpj.exe",
+        "https://[::1",
+        "urn:uuid:1",
+        "",
+    ],
+)
+def test_what_is_no_web_address(url: str) -> None:
+    assert not is_web_url(url)
+    assert "<a" not in external(url)
+
+
+def test_a_web_address_is_a_link_that_tells_nobody_where_it_was_clicked() -> None:
+    assert str(external("https://paper.example/?a=1&b=2")) == (
+        '<a class="live url" href="https://paper.example/?a=1&amp;b=2" rel="noreferrer noopener nofollow">'
+        "<bdi>https://paper.example/?a=1&amp;b=2</bdi></a>"
+    )
+
+
+def test_times_are_shown_in_utc() -> None:
+    moment = datetime(2024, 5, 5, 1, 2, 3, tzinfo=timezone(timedelta(hours=3)))
+    assert str(time(moment)) == '<time datetime="2024-05-04T22:02:03Z">4 May 2024, 22:02:03 UTC</time>'
+
+
+@pytest.mark.parametrize(
+    "moment", [None, NO_TIME, datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5))), datetime.max.replace(tzinfo=UTC)]
+)
+def test_odd_times_are_no_crash(moment: datetime | None) -> None:
+    assert str(time(moment))
+
+
+@given(st.text(max_size=30))
+def test_any_day_is_shown(value: str) -> None:
+    assert str(day(value)).count("<time") <= 1
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [("en", "en"), ("iw", "he"), ("in", "id"), ("pt-BR", "pt-BR"), ("und", ""), ("qme", ""), ("zxx", ""), ('"x', "")],
+)
+def test_languages(code: str, shown: str) -> None:
+    assert language(code) == shown
+
+
+def test_sizes_are_exact() -> None:
+    assert str(size(1)) == "1 byte"
+    assert str(size(1_234_567)) == "1.2 MB <small>(1,234,567 bytes)</small>"
