@@ -13,12 +13,19 @@ from urllib.parse import quote, unquote_to_bytes
 
 _PARTS = re.compile(r"^(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE | re.DOTALL)
 _WWW = re.compile(r"^www\d*\.")
-_SESSION_IN_PATH = re.compile(
-    r";jsessionid=[0-9a-z]{32}$|/\((?:[a-z]\([0-9a-z]{24}\))+\)(?=/[^?]+\.aspx)|/\([0-9a-z]{24}\)(?=/[^?]+\.aspx)"
+_SESSION_IN_PATH = tuple(
+    re.compile(rf"(.*/){token}([^?]+\.aspx.*)", re.IGNORECASE | re.DOTALL)
+    for token in (r"\((?:[a-z]\([0-9a-z]{24}\))+\)/", r"\([0-9a-z]{24}\)/")
 )
-_SESSION_IN_QUERY = re.compile(
-    r"(?:^|(?<=&))(?:(?:jsessionid|phpsessid)=[0-9a-z$]{10,}|sid=[0-9a-z]{32}|aspsessionid[a-z]{8}=[a-z]{24}"
-    r"|cfid=[^&]+&cftoken=[^&]+)(?:&|$)"
+_SESSION_IN_QUERY = tuple(
+    re.compile(rf"(.*){token}(?:&(.*))?", re.IGNORECASE | re.DOTALL)
+    for token in (
+        "jsessionid=[0-9a-z]{32}",
+        "phpsessid=[0-9a-z]{32}",
+        "sid=[0-9a-z]{32}",
+        "aspsessionid[a-z]{8}=[a-z]{24}",
+        "cfid=[^&]+&cftoken=[^&]+",
+    )
 )
 _PLAIN = re.compile(r"[A-Za-z0-9/&=+,:;@_.~-]*")
 """What nearly every URL is made of: nothing of it is ever encoded."""
@@ -34,12 +41,12 @@ def surt(url: str) -> str:
     url = url.strip(" \r\n\t").translate(_DROPPED)
     parts = _PARTS.match(url)
     if not parts:
-        return url.lower()
+        # an empty authority (`ni:///…`, RFC 6920) is dropped, as the canonicaliser does
+        return url.lower().replace(":///", ":/", 1).replace(" ", "%20")
     scheme, authority, path, query = parts.groups()
-    path = _path(path)
-    if query is None:
-        path = _SESSION_IN_PATH.sub("", path)
-    return f"{_host(scheme.lower(), authority)}){path}{_query(query)}"
+    return f"{_host(scheme.lower(), authority)}){_path(path)}{_query(query)}".replace(
+        " ", "%20"
+    )  # a space ends the key in an index line
 
 
 def _host(scheme: str, authority: str) -> str:
@@ -80,12 +87,22 @@ def _path(path: str) -> str:
                 segments.pop()
         elif segment not in ("", "."):
             segments.append(segment)
-    return "/" + "/".join(segments)
+    path = "/" + "/".join(segments)
+    return _without(_SESSION_IN_PATH, path) if ".aspx" in path else path
 
 
 def _query(query: str | None) -> str:
     if not query:
         return ""
-    cleaned = _SESSION_IN_QUERY.sub("", _escape(query)).strip("&") if query else ""
-    arguments = sorted(cleaned.split("&")) if cleaned else []
-    return "?" + "&".join(arguments) if arguments else ""
+    query = _escape(query)
+    if "sid=" in query or "session" in query or "cftoken=" in query:
+        query = _without(_SESSION_IN_QUERY, query)
+    arguments = sorted(query.split("&"), key=lambda argument: tuple(argument.split("=", 1)))
+    return "?" + "&".join(arguments) if query else ""
+
+
+def _without(sessions: tuple[re.Pattern[str], ...], part: str) -> str:
+    for session in sessions:
+        if found := session.fullmatch(part):
+            part = found[1] + (found[2] or "")
+    return part
