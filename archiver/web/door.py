@@ -2,9 +2,6 @@
 
 It refuses what is dangerous (guard), is polite (limits), bounds time, size and redirects, records the exchange as it
 crossed the connection (tape) and hands it to the sink, which stores it, before anybody reads it.
-
-httpcore, the transport under httpx, is used directly: what httpx.Client adds (cookies, redirects, proxies from the
-environment, decoding) is what an exchange that stands alone as evidence cannot have, and it doubles the cost.
 """
 
 from __future__ import annotations
@@ -20,6 +17,7 @@ from typing import Protocol, Self, cast
 
 import certifi
 import httpcore
+import httpx
 
 from archiver.config import WebSettings, parse_host_port
 from archiver.errors import ConfigError, NetworkError, RefusedError
@@ -30,6 +28,7 @@ from archiver.url import WebUrl, web_url, without_userinfo
 from archiver.web.guard import parse_networks
 from archiver.web.limits import HostLimiter, retry_after
 from archiver.web.tape import RecordingBackend, StoppedError, Tape
+from archiver.web.transport import RecordingTransport
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 """Answers that a second try may better. 429 without a hint waits a minute: the Wayback Machine asks for that."""
@@ -85,14 +84,8 @@ class Door:
         except ValueError as error:
             raise ConfigError(str(error), subject="[web] allow_addresses") from error
         self._backend = RecordingBackend(connect_to=parse_connect_to(settings.connect_to), allowed=allowed)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=_ssl_context(settings.ca_file),
-            max_connections=max(4, settings.threads * 2),
-            max_keepalive_connections=max(4, settings.threads * 2),
-            keepalive_expiry=15.0,
-            http1=True,
-            http2=False,  # HTTP/1.1 only: there the bytes on the connection are the message
-            network_backend=self._backend,
+        self._transport = RecordingTransport(
+            self._backend, ssl_context=_ssl_context(settings.ca_file), connections=max(4, settings.threads * 2)
         )
         self._headers = tuple(
             (name.encode("ascii"), value.encode("latin-1"))
@@ -121,7 +114,7 @@ class Door:
         self.close()
 
     def close(self) -> None:
-        self._pool.close()
+        self._transport.close()
 
     def fetch(self, url: str, *, headers: Iterable[tuple[str, str]] = (), max_bytes: int | None = None) -> Exchange:
         """One GET, stored before it is returned; see `archiver.exchange.Fetcher.fetch`."""
@@ -216,25 +209,22 @@ class Door:
             monotonic=self._monotonic,
         )
         when = self._clock()
-        request = httpcore.Request(
-            b"GET",
-            httpcore.URL(
-                scheme=target.scheme.encode(),
-                host=target.host.encode(),
-                port=target.port,
-                target=target.target.encode(),
-            ),
-            headers=headers,
-            extensions=self._timeouts,
-        )
+        # The target is named on its own, because httpx would write some characters of it in another way.
+        extensions = {**self._timeouts, "target": target.target.encode()}
+        try:
+            request = httpx.Request(
+                "GET", f"{target.scheme}://{target.authority}/", headers=headers, extensions=extensions
+            )
+        except httpx.InvalidURL as error:
+            raise self._refuse(f"no host that can be asked: {error}", str(target)) from error
         payload = hashlib.sha256()
         truncated: Truncation | None = None
         problem: Exception | None = None
-        response: httpcore.Response | None = None
+        response: httpx.Response | None = None
         start = head_length = 0
         self._backend.insert(tape)
         try:
-            response = self._pool.handle_request(request)
+            response = self._transport.handle_request(request)
             tape.head_complete = True
             start, head_length = final_head(tape.head(settings.max_header_bytes + READ_SIZE))
             if start + head_length > settings.max_header_bytes:
@@ -256,23 +246,23 @@ class Door:
                 self._record_refusal(str(target), address, reason)
         if response is None:
             raise NetworkError(_explain(problem), subject=str(target)) from problem
-        shown = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers)
+        shown = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
         if problem is None:
             with tape.opener(start + head_length)() as body:
-                length = body_length(response.status, shown, body)
+                length = body_length(response.status_code, shown, body)
             if length is not None:
                 tape.cut(start + head_length + length)
         return Exchange(
             url=str(target),
             time=when,
-            status=response.status,
+            status=response.status_code,
             headers=shown,
             request=bytes(tape.request),
             open_response=tape.opener(start),
             response_length=tape.length - start,
             head_length=head_length,
             payload_digest=None if truncated else f"sha256:{payload.hexdigest()}",
-            http_version=response.extensions["http_version"].decode("ascii"),
+            http_version=response.http_version,
             ip_address=tape.ip_address,
             tls=tape.tls,
             truncated=truncated,
