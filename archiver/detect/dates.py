@@ -139,8 +139,9 @@ def _months(tier: int) -> _MonthTable:
 
 
 @cache
-def _fillers(tier: int) -> tuple[str, ...]:
-    """Words that CLDR's long date patterns hold beside day, month and year, and what translators add; longest first."""
+def _fillers(tier: int) -> dict[str, list[str]]:
+    """Words that CLDR's long date patterns hold beside day, month and year, and what translators add: first character →
+    words, longest first."""
     words = {
         *(
             "de",
@@ -171,13 +172,16 @@ def _fillers(tier: int) -> tuple[str, ...]:
         rest = re.sub(r"'[^']*'|[GyMLdEec]", " ", pattern)
         words.update(re.findall(r"[^\W\d_]+\.?", rest))
     folded = {fold(word)[0] for word in words}
-    return tuple(sorted((w for w in folded if w), key=lambda w: (-len(w), w)))
+    table: dict[str, list[str]] = {}
+    for word in sorted((w for w in folded if w), key=lambda w: (-len(w), w)):
+        table.setdefault(word[0], []).append(word)
+    return table
 
 
 # --- the grammar
 # ------------------------------------------------------------------------------------------------------------
 
-_MARKS = frozenset(" \t\r\n,.،、，。-–—/·")
+_MARKS = frozenset(" \t\r\n>,.،、，。-–—/·")
 _CUT_YEAR = re.compile(r"1|19\d?|2|20\d?")
 _MASK = re.compile(r"\*[A-Z_]{2,12}\*|#{2,4}|\[[A-Z]{3,8}\]")
 _TRAILERS = re.compile(r"[ \n]?(?:г\.?|р\.|ค\.ศ\.|พ\.ศ\.|m\.)(?!\w)|[ ]?[日일]")
@@ -320,7 +324,7 @@ _PREFIXES = frozenset({"ב"})
 
 
 def _filler_at(folded: str, at: int, tier: int) -> int | None:
-    for word in _fillers(tier):
+    for word in _fillers(tier).get(folded[at], ()):
         if folded.startswith(word, at):
             end = at + len(word)
             # a filler ends a word, except in scripts that write none

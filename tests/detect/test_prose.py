@@ -107,6 +107,13 @@ def test_a_picture_without_signature() -> None:
     )
 
 
+def test_line_ends_of_windows_change_nothing_but_offsets() -> None:
+    text = f"{ARTICLE}\n\n{WORDS}\n— Ana Example (@ana_example) November 9, 2022\n\n{ARTICLE}"
+    plain, windows = one(text), one(text.replace("\n", "\r\n"))
+    assert (windows.text, windows.date, windows.display_name) == (plain.text, plain.date, plain.display_name)
+    assert (windows.start, plain.start) == (len(ARTICLE) + 4, len(ARTICLE) + 2)
+
+
 def test_handle_before_the_text() -> None:
     mention = one(f"{ARTICLE}\n@ana_example: {WORDS}\n{ARTICLE}")
     assert (mention.rule, mention.handle, mention.text) == ("x.prefix", "ana_example", WORDS)
