@@ -284,7 +284,7 @@ class Archive:
                     position = record.end
                 return
             except ArchiveError as error:
-                if isinstance(error, UnusableCatalogueError):
+                if isinstance(error, UnusableCatalogueError) or isinstance(error.__cause__, OSError):
                     raise
                 damage = max(position, resume)
                 resume = next_record(path, damage + 1)

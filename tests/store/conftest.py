@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -87,6 +90,17 @@ def segment(folder: Path) -> Path:
     """The archive's only segment."""
     [path] = (folder / "archive").iterdir()
     return path
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where the system has one: for tests that open hundreds of archives, each of which syncs."""
+    with ExitStack() as stack:
+        shared = Path("/dev/shm")
+        if os.access(shared, os.W_OK):
+            yield Path(stack.enter_context(tempfile.TemporaryDirectory(dir=shared)))
+        else:
+            yield tmp_path
 
 
 @pytest.fixture
