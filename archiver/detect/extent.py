@@ -32,7 +32,7 @@ _LINK = re.compile(r"(?:https?://|pic\.(?:twitter|x)\s?\.com/)\S+")
 _PARAGRAPH = re.compile(r"\n[ \t\r\f\v\u00a0]*\n\s*")
 _LINE = re.compile(r"[ \t]*\n\s*")
 _SENTENCE = regex.compile(
-    r"""(?<=[.!?…][\"”»’')\]]{0,2})[ \u00a0]+(?=\S)      # It rained. Then it stopped.
+    r"""(?<=[.!?…।॥۔؟][\"”»’')\]]{0,2})[ \u00a0]+(?=\S)      # It rained. Then it stopped.
       | (?<=[。！？][」』]?)(?=\S)                         # 雨だった。晴れた。
       | (?<=:)[ \u00a0]+(?=[\"“„«])                       # She wrote: “It rained”
       | (?<=\p{L}[.!?]+[”\"»]?)(?=[\"“„«]?\p{Lu}\p{Ll})       # It rained.Then it stopped: a lost line break
