@@ -10,8 +10,10 @@ from pathlib import Path
 
 from archiver.capture.job import Job
 from archiver.config import Settings
-from archiver.errors import InputError
+from archiver.errors import ConfigError, InputError
 from archiver.exchange import Fetcher
+from archiver.platforms import platform as platform_of
+from archiver.platforms import platforms
 from archiver.store import Archive, StoredFetcher
 from archiver.store.archive import new_record_id, now
 from archiver.web import Door
@@ -43,8 +45,10 @@ def running(
     made, for the WARC file's `warcinfo`. stop: also ends waits, with `StoppedError`. The clocks and the ids are
     injected for tests and reproducible archives.
 
-    Raises `ArchiveError` when the archive cannot be opened as needed, `InputError` when there is none and `existing`.
+    Raises `ArchiveError` when the archive cannot be opened as needed, `InputError` when there is none and `existing`,
+    `ConfigError` for settings that cannot be used.
     """
+    _check_controls(settings)
     place = path or Path(settings.archive.dir)
     write = conclude or not offline
     there = (place / "archive").is_dir()
@@ -71,6 +75,18 @@ def running(
 def no_archive(path: Path) -> InputError:
     """The error for a folder that should hold an archive and does not."""
     return InputError("there is no archive here", subject=str(path), hint="`archiver archive SOURCE` makes one")
+
+
+def _check_controls(settings: Settings) -> None:
+    for name, post_id in settings.audit.control.items():
+        where = f"[audit.control] {name}"
+        platform = platform_of(name)
+        if platform is None:
+            raise ConfigError(f"no such platform; there are: {', '.join(platforms())}", subject=where)
+        try:
+            platform.lookups(platform.ref_from_id(post_id))
+        except ValueError as error:
+            raise ConfigError(str(error), subject=where) from error
 
 
 def _stoppable(sleep: Callable[[float], None], stop: Callable[[], bool]) -> Callable[[float], None]:
