@@ -82,12 +82,14 @@ def test_altered_catalogue_puts_no_words_into_a_mouth(own: Staged) -> None:
     with closing(sqlite3.connect(own.path / "catalogue.db")) as database, database:
         for table in ("posts", "observations", "resolutions"):
             database.execute(f"UPDATE {table} SET json = replace(json, 'repaired', 'perfect')")
+        database.execute("UPDATE resolutions SET json = replace(json, 'fits far better', 'is perfect, worse')")
     with Library([own.path]) as library:
         client = Client(create_app(library))
         for path in (TO.post(LIVE_POST.key), TO.article(own.article.id)):
             page = client.get(path).text
             assert "perfect" not in page
             assert "repaired" in page
+        assert "fits far better" in client.get(TO.article(own.article.id)).text
 
 
 def test_damaged_compression_is_refused(own: Staged) -> None:
