@@ -384,10 +384,13 @@ class Archive:
         fields, stream = self.open_record(capture)
         with stream:
             block = stream.read(MAX_CONCLUSION)
-        self._require(
-            all(check.matches for check in check_digests(fields, lambda: io.BytesIO(block))),
-            capture,
-        )
+        checks = check_digests(fields, lambda: io.BytesIO(block))
+        if not checks:
+            # The program writes one with every conclusion: without it, somebody took it away.
+            raise ArchiveError(
+                "it declares no digest, as every conclusion does: the record was altered", subject=record_id
+            )
+        self._require(all(check.matches for check in checks), capture)
         conclusion = parse_conclusion(block)
         if conclusion is None:
             raise ArchiveError("the record holds no conclusion", subject=record_id)

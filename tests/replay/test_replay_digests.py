@@ -78,6 +78,17 @@ def test_altered_conclusion_puts_no_words_into_a_mouth(own: Staged) -> None:
             assert "Refused." in page
 
 
+def test_conclusion_without_its_digest_is_refused(own: Staged) -> None:
+    with Library([own.path]) as library:
+        catalogue = library.shelves[0].archive.catalogue
+        capture = catalogue.capture(catalogue.post_record(LIVE_POST.key) or "")
+        assert capture is not None
+        rewrite_member(own.segment, capture, b"WARC-Block-Digest", b"DARC-Block-Digest")
+        page = Client(create_app(library)).get(TO.post(LIVE_POST.key)).text
+    assert "Refused." in page
+    assert "repaired" not in page
+
+
 def test_altered_catalogue_puts_no_words_into_a_mouth(own: Staged) -> None:
     with closing(sqlite3.connect(own.path / "catalogue.db")) as database, database:
         for table in ("posts", "observations", "resolutions"):
