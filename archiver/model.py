@@ -125,6 +125,13 @@ class Mention(Noun, frozen=True, kw_only=True):
     """The rest of the post's words, where an extractor put the signature after its first paragraph."""
     id: str = ""
 
+    @property
+    def words(self) -> str | None:
+        """All of the post's words that the article shows, on both sides of its signature."""
+        return (
+            f"{self.text}\n{self.continuation}" if self.text and self.continuation else self.text or self.continuation
+        )
+
     def with_id(self, article_digest: str) -> Mention:
         """The same mention with its stable id: it depends on the article's bytes and the place, not on scores."""
         place = f"{article_digest}|{self.platform}|{self.start}|{self.end}|{self.selector}|{self.post_id}"

@@ -183,10 +183,8 @@ def exhibit(shelf: Shelf, mention: Mention) -> Exhibit:
     except ArchiverError as error:
         problem = str(error)
     printed = captured = None
-    if card and mention.text and card.post.text:
-        whole = f"{mention.text}\n{mention.continuation}" if mention.continuation else mention.text
-        if sides := compare(whole, card.post.text):
-            printed, captured = sides
+    if card and mention.words and card.post.text and (sides := compare(mention.words, card.post.text)):
+        printed, captured = sides
     state = _state_now(shelf, resolution)
     return Exhibit(
         mention=mention,

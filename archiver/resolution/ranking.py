@@ -74,11 +74,12 @@ def score(mention: Mention, candidate: Candidate, platform: Platform) -> Ranked:
     post = candidate.post
     reasons: list[Reason] = []
     points, exact = 0.0, False
-    if mention.text and post.text:
-        alike = likeness(mention.text, post.text, post_complete=post.text_complete)
+    words = mention.words
+    if words and post.text:
+        alike = likeness(words, post.text, post_complete=post.text_complete)
         points, exact = alike.score, alike.exact
         reasons.extend(alike.reasons)
-    elif mention.text:
+    elif words:
         reasons.append(Reason(feature="text", weight=0.0, note="no record of the post's words"))
     else:
         reasons.append(Reason(feature="text", weight=0.0, note="the article shows no words of the post"))
@@ -272,9 +273,9 @@ def _retweet_reason(mention: Mention, post: Post) -> Reason | None:
 
 def _media_reason(mention: Mention, post: Post) -> Reason | None:
     """The code of a picture or short link: X draws a new one for every post, so one in common is the post itself."""
-    pictures = _codes(MEDIA_CODE, *mention.links, mention.text or "")
+    pictures = _codes(MEDIA_CODE, *mention.links, mention.words or "")
     theirs = _codes(MEDIA_CODE, *post.links, post.text or "")
-    shared = pictures & theirs or _codes(SHORT_CODE, *mention.links, mention.text or "") & _codes(
+    shared = pictures & theirs or _codes(SHORT_CODE, *mention.links, mention.words or "") & _codes(
         SHORT_CODE, *post.links, post.text or ""
     )
     if shared and not RETWEET.match(post.text or ""):

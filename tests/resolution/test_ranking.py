@@ -43,6 +43,14 @@ def test_two_that_are_about_equally_alike_stay_open() -> None:
     assert "equally" in both.reason
 
 
+def test_the_words_after_the_signature_count_too() -> None:
+    first, _, rest = WORDS.partition(" until ")
+    rest = f"until {rest}"
+    whole = settle(mention(text=first, continuation=rest), candidate(WORDS)).candidates[0].score
+    assert whole == settle(mention(text=WORDS), candidate(WORDS)).candidates[0].score
+    assert settle(mention(text=first), candidate(WORDS)).candidates[0].score < whole
+
+
 def test_with_a_gap_likeness_has_to_be_higher() -> None:
     shown = mention(
         text="The bridge below remains closed until workers who came from Selva have repaired the tide gauge."
