@@ -40,6 +40,12 @@ PAGE_BYTES = 30_000
 GIGABYTE = 10**9
 
 
+BLOCKS = (
+    '<p class="article__paragraph" data-id="{number}">{text}.</p>\n',
+    '<li class="navigation__item"><a class="navigation__link" href="/{word}/{number}">{short}</a></li>\n',
+    '<div class="teaser teaser--small" data-id="{number}"><h3 class="teaser__title">{short}</h3></div>\n',
+)
+
 # The server: as cheap as a loopback server in Python can be, so that it does not slow the contenders down.
 
 
@@ -47,20 +53,12 @@ def page(number: int, size: int = PAGE_BYTES) -> bytes:
     """A page that compresses about as news pages do (4 to 5 times), a different one for each number."""
     source = random.Random(number)
     letters = "etaoinshrdlucmfwypvbgkjqxz"
-    words = ["".join(source.choices(letters, range(26, 0, -1), k=source.randint(2, 10))) for _ in range(400)]
+    words = ["".join(source.choices(letters, range(26, 0, -1), k=source.randint(2, 10))) for _ in range(2000)]
     out = [f"<!doctype html><html lang=en><head><meta charset=utf-8><title>Page {number}</title></head><body>\n"]
     length = len(out[0])
     while length < size:
-        text = " ".join(words[min(int(source.paretovariate(0.7)) - 1, 399)] for _ in range(source.randint(10, 40)))
-        block = source.choice(
-            (
-                f'<p class="article__paragraph article__paragraph--standard">{text}.</p>\n',
-                f'<li class="navigation__item"><a class="navigation__link" href="/{words[1]}/{source.randint(1, 99999)}"'
-                f' data-track="navigation">{text[:30]}</a></li>\n',
-                f'<div class="teaser teaser--small" data-component="teaser"><h3 class="teaser__title">{text[:60]}</h3>'
-                '<span class="teaser__meta"></span></div>\n',
-            )
-        )
+        text = " ".join(words[min(int(source.paretovariate(0.4)) - 1, 1999)] for _ in range(source.randint(10, 40)))
+        block = source.choice(BLOCKS).format(text=text, short=text[:40], word=words[1], number=source.randint(1, 99999))
         out.append(block)
         length += len(block)
     return "".join(out).encode()[:size]
@@ -106,7 +104,7 @@ def serve(pages: int) -> None:
 # The contenders, each run in a process of its own.
 
 
-def run_httpx(urls: list[str], folder: Path) -> Callable[[], None]:
+def run_httpx(urls: list[str], _: Path) -> Callable[[], None]:
     import httpx
 
     def work() -> None:
@@ -235,7 +233,7 @@ def main() -> None:
         if options.gigabyte:
             figures = measure("archiver", [f"{base}/gigabyte"])
             print(
-                f"\none body of 1 GB (10^9 bytes) through door and store: peak {figures['peak'] / 2**20:.1f} MiB resident,"
+                f"\none body of 1 GB (10^9 bytes): peak {figures['peak'] / 2**20:.1f} MiB resident,"
                 f" {figures['work']:.2f} CPU s, {figures['wall']:.1f} s, {figures['kept'] / 2**20:.0f} MiB kept"
             )
     finally:

@@ -70,8 +70,6 @@ class _Member(io.RawIOBase):
         self._inflate = isal_zlib.decompressobj(31)
         self._input = b""
         self._read = 0
-        self._held_back = False
-        """The last output filled its buffer: there may be more of it, before more input is needed."""
         self.end: int | None = None
         """Where the member ends, once it has been read."""
 
@@ -80,7 +78,7 @@ class _Member(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while self.end is None:
-            if not self._input and not self._held_back:
+            if not self._input:
                 # by position: the file's own position may be another reader's
                 self._input = os.pread(self._file.fileno(), READ_SIZE, self._offset + self._read)
                 if not self._input:
@@ -91,7 +89,6 @@ class _Member(io.RawIOBase):
             except IsalError as error:  # type: ignore[misc]  # the stub does not say that it is an exception
                 raise DamagedError(f"damaged ({error})", self._offset) from error
             self._input = self._inflate.unconsumed_tail
-            self._held_back = len(data) == len(buffer)
             if self._inflate.eof:
                 self.end = self._offset + self._read - len(self._inflate.unused_data)
             if data:
