@@ -23,7 +23,7 @@ from archiver.http1 import parse_head
 from archiver.model import Article, Capture, Mention, Observation, Post, Resolution
 from archiver.store.conclusions import Conclusion, parse_conclusion
 from archiver.store.reader import StoredRecord
-from archiver.store.records import media_type, parse_warc_date
+from archiver.store.records import bare, media_type, parse_warc_date
 from archiver.store.surt import surt
 
 VERSION = 1
@@ -215,7 +215,7 @@ class Catalogue:
         """Add what one record says. The only way into the catalogue."""
         fields = {name.lower(): value for name, value in reversed(record.fields)}
         record_type = fields.get("warc-type", "unknown")
-        target_uri = fields.get("warc-target-uri", "").strip("<>")
+        target_uri = bare(fields.get("warc-target-uri", ""))
         status: int | None = None
         content_type = fields.get("content-type")
         if record.answer is not None:

@@ -89,6 +89,11 @@ def clean(value: str) -> str:
     return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def bare(uri: str) -> str:
+    """A URI without the angle brackets that WARC/1.0's grammar, and so some tools, put around it."""
+    return uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri
+
+
 def media_type(content_type: str | None) -> str | None:
     """`text/html` of `Text/HTML; charset=utf-8`; null when there is none."""
     return content_type.partition(";")[0].strip().lower() or None if content_type else None

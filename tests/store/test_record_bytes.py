@@ -205,7 +205,9 @@ def test_no_header_can_be_smuggled_into_a_record(folder: Path) -> None:
         ]  # fmt: skip
 
 
-@pytest.mark.parametrize("uri", ["https://posts.example/\ud800", "https://posts.example/é 語 \u2028"])
+@pytest.mark.parametrize(
+    "uri", ["https://posts.example/\ud800", "https://posts.example/<", "https://posts.example/é 語 \u2028"]
+)
 def test_any_uri_can_be_stored_and_found(uri: str, folder: Path) -> None:
     with frozen(folder) as archive, archive.session() as session:
         capture = session.write_exchange(exchange(uri))
