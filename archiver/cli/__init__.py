@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -18,6 +19,9 @@ from archiver.version import __version__
 COMMANDS = ("find", "resolve", "archive", "replay", "audit", "explain", "rebuild", "completion")
 """In the order of work, as `--help` shows them; each is `archiver.cli.NAME.command`, loaded when it is asked for."""
 
+
+FAULT = 70
+"""Exit code of a fault in the program itself (EX_SOFTWARE of sysexits.h)."""
 
 POST_THREADS = "post_"
 """How the names of the threads begin in which posts are archived."""
@@ -47,6 +51,13 @@ class Commands(click.Group):
             sys.exit(int(error.exit_code))
         except BrokenPipeError:
             sys.exit(int(ExitCode.DONE))
+        except Exception:
+            if options.get("standalone_mode") is False:  # who calls it so wants to see everything
+                raise
+            # a fault of the program: Python's own exit code 1 would say "something to act on"
+            traceback.print_exc()
+            Output().note("this is a fault in archiver: please report it with the lines above")
+            sys.exit(FAULT)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

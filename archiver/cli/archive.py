@@ -19,17 +19,17 @@ from archiver.cli.options import (
     start,
 )
 from archiver.cli.output import Column
-from archiver.cli.states import STATE_STYLES, minute, place
+from archiver.cli.states import STATE_STYLES, day, place
 from archiver.detect import find
 from archiver.errors import ExitCode
-from archiver.model import Outcome
+from archiver.model import Outcome, State
 
 COLUMNS = (
-    Column("state", styles=STATE_STYLES),
-    Column("handle", "who"),
-    Column("date", "when", show=minute),
+    Column("state", whole=True, styles=STATE_STYLES),
+    Column("handle", "who", whole=True),
+    Column("date", "when", whole=True, show=day),
     Column("text", "what"),
-    Column("stored_in", "stored in", show=place),
+    Column("stored_in", "stored in", whole=True, show=place),
     Column("outcome", table=False),
     Column("source", table=False),
     Column("mention_id", table=False),
@@ -71,20 +71,24 @@ def command(
         ) as job,
     ):
         run.warn(job.archive.warnings)
-        count = run.show(COLUMNS, _posts(run, job, sources, strict), empty="no cited post found")
+        told: list[tuple[State, str]] = []
+        run.show(COLUMNS, _posts(run, job, sources, strict, told), empty="no cited post found")
         run.network(job)
-        if count and job.session is not None and run.out.messages_tty:
-            run.out.note(
-                f"stored in {job.archive.path}: {job.session.new_payloads} new, {job.session.revisits} unchanged"
-            )
+        run.sum_up(told)
+        if job.session is not None and job.session.added and run.out.messages_tty:
+            new, old = job.session.new_payloads, job.session.revisits
+            run.out.note(f"stored in {job.archive.path}: {new} new, {old} unchanged since they were stored before")
     run.finish()
 
 
-def _posts(run: Run, job: Job, sources: tuple[str, ...], strict: bool) -> Iterator[ArchivedPost]:
+def _posts(
+    run: Run, job: Job, sources: tuple[str, ...], strict: bool, told: list[tuple[State, str]]
+) -> Iterator[ArchivedPost]:
     for document in run.documents(sources, job):
         mentions = tuple(find(document.article))
         with run.out.progress(len(mentions), "archiving") as progress:
             for post in job.run(document, progress, mentions=mentions):
+                told.append((post.state, post.reason))
                 if strict and post.outcome is not Outcome.RESOLVED:
                     run.code(ExitCode.FINDINGS)
                 yield post

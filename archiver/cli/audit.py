@@ -19,17 +19,18 @@ from archiver.cli.options import (
     start,
 )
 from archiver.cli.output import Column
-from archiver.cli.states import STATE_STYLES, minute, place
+from archiver.cli.states import STATE_STYLES, day, place
 from archiver.errors import ExitCode, UsageError
+from archiver.model import State
 
 COLUMNS = (
-    Column("state", styles=STATE_STYLES),
-    Column("handle", "who"),
+    Column("state", whole=True, styles=STATE_STYLES),
+    Column("handle", "who", whole=True),
     Column("text", "what"),
-    Column("before"),
-    Column("since", "last readable", show=minute),
-    Column("stored_in", "proof", show=place),
-    Column("reason", show=lambda reason: reason.partition(" (")[0]),
+    Column("since", "last readable", whole=True, show=day),
+    Column("stored_in", "proof", whole=True, show=place),
+    Column("before", table=False),
+    Column("reason", table=False),
     Column("confirmed", table=False),
     Column("url", table=False),
     Column("seen_at", table=False),
@@ -73,12 +74,14 @@ def command(
         ) as job,
     ):
         run.warn(job.archive.warnings)
-        run.show(COLUMNS, _findings(run, job, articles), empty="no cited post to look at")
+        told: list[tuple[State, str]] = []
+        run.show(COLUMNS, _findings(run, job, articles, told), empty="no cited post to look at")
         run.network(job)
+        run.sum_up(told)
     run.finish()
 
 
-def _findings(run: Run, job: Job, articles: list[str]) -> Iterator[Finding]:
+def _findings(run: Run, job: Job, articles: list[str], told: list[tuple[State, str]]) -> Iterator[Finding]:
     cited = merge(cited_in_document(job, document) for document in run.documents(articles, job))
     if not articles:
         cited = cited_in_archive(job)
@@ -86,4 +89,5 @@ def _findings(run: Run, job: Job, articles: list[str]) -> Iterator[Finding]:
         for finding in audit(job, cited, progress):
             if finding.state.missing:
                 run.code(ExitCode.FINDINGS)
+            told.append((finding.state, finding.reason))
             yield finding

@@ -20,14 +20,15 @@ from archiver.cli.options import (
     start,
 )
 from archiver.cli.output import Column
+from archiver.cli.states import day
 from archiver.detect import find
 from archiver.model import Mention
 
 COLUMNS = (
-    Column("platform"),
-    Column("handle"),
+    Column("platform", whole=True),
+    Column("handle", whole=True),
     Column("display_name", "name"),
-    Column("date"),
+    Column("date", whole=True, show=day),
     Column("text"),
     Column("post_id", table=False),
     Column("url", table=False),
@@ -35,7 +36,7 @@ COLUMNS = (
     Column("end", table=False),
     Column("selector", table=False),
     Column("rule", table=False),
-    Column("confidence", "sure", right=True),
+    Column("confidence", "sure", right=True, whole=True),
     Column("times", table=False),
 )
 

@@ -14,10 +14,11 @@ import click
 
 from archiver.capture import Job
 from archiver.cli.output import Column, Format, Output
+from archiver.cli.states import tally, why_not_seen
 from archiver.config import Settings, load_settings
 from archiver.errors import ArchiverError, ExitCode, NetworkError, NotStoredError, RefusedError
 from archiver.face import documents
-from archiver.model import Noun
+from archiver.model import Noun, State
 from archiver.sources import Document
 from archiver.web.once import StoppedError
 
@@ -114,6 +115,13 @@ class Run:
             self.code(ExitCode.NETWORK)
             if not self._unreached:
                 self.out.note("no question was answered: is there a network?")
+
+    def sum_up(self, told: list[tuple[State, str]]) -> None:
+        """For people: how many posts are in each state, and why some could not be seen."""
+        if told and self.out.messages_tty:
+            self.out.note(tally(state.value for state, _ in told))
+            for line in why_not_seen(told):
+                self.out.note(line)
 
     def stopped(self) -> bool:
         return self._stop.is_set()

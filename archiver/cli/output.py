@@ -28,8 +28,8 @@ from typing import Any, Protocol, TextIO
 
 import msgspec
 from rich import box
-from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderResult
 from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.segment import Segment
@@ -45,6 +45,9 @@ PAGE_ROWS = 1000
 
 CELL_LINES = 4
 """A longer text is cut in a table; the other formats have all of it."""
+
+WHOLE_WIDTH = 24
+"""The widest that a column which is not broken may be; handles, ids and places of ours are shorter."""
 
 REDRAW_SECONDS = 0.1
 """A progress bar is drawn again at most this often; terminals over slow lines are the bottleneck otherwise."""
@@ -84,6 +87,8 @@ class Column(msgspec.Struct, frozen=True):
     """False for a field that only programs want: it is in CSV, not in a table."""
     right: bool = False
     """Flush right, for numbers."""
+    whole: bool = False
+    """In a narrow table other columns give way: for names and places that nobody can read in pieces."""
     show: Callable[[Any], Any] | None = None
     """How a table shows the value, where it can be shorter than for programs; CSV has the value itself."""
     styles: Mapping[str, str] = {}
@@ -186,12 +191,15 @@ def _shown(column: Column, row: Any) -> Any:
 class _Cell:
     """One table cell: wrapped, then isolated line by line, because each terminal line is a paragraph of its own."""
 
-    def __init__(self, text: str, style: str = "") -> None:
+    def __init__(self, text: str, style: str = "", *, whole: bool = False) -> None:
         self._text = text
+        self._whole = whole
         self._style = Style.parse(style) if style else None
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         width = cell_len(self._text[: options.max_width * CELL_LINES])
+        if self._whole:
+            width = min(width, WHOLE_WIDTH)
         return Measurement(min(width, 8), width).with_maximum(options.max_width)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -201,8 +209,10 @@ class _Cell:
         lines = [line.plain.rstrip() for line in Text(self._text[:room]).wrap(console, width, overflow="fold")]
         if len(lines) > CELL_LINES or len(self._text) > room:
             lines = lines[:CELL_LINES]
-            lines[-1] = lines[-1][: max(width - 1, 0)].rstrip() + "…"
+            lines[-1] = set_cell_size(lines[-1], min(cell_len(lines[-1]), width - 1)).rstrip() + "…"
         for line in lines or [""]:
+            if options.justify == "right":
+                yield Segment(" " * (width - cell_len(line)))
             yield Segment(isolated(line), self._style)
             yield Segment.line()
 
@@ -300,7 +310,7 @@ class Output:
             for item in items:
                 row = msgspec.to_builtins(item)
                 texts = [(column, visible(_plain(_shown(column, row)))) for column in columns]
-                page.add_row(*(_Cell(text, column.styles.get(text, "")) for column, text in texts))
+                page.add_row(*(_Cell(text, column.styles.get(text, ""), whole=column.whole) for column, text in texts))
                 if page.row_count == PAGE_ROWS:
                     yield self._render(page)
                     page = self._new_page(columns)
@@ -314,7 +324,8 @@ class Output:
         lines = box.SIMPLE_HEAD if _carries_unicode(self._stream) else box.ASCII
         table = Table(box=lines, show_edge=False, pad_edge=False, header_style="bold")
         for column in columns:
-            table.add_column(Text(column.heading), justify="right" if column.right else "left")
+            justify: JustifyMethod = "right" if column.right else "left"
+            table.add_column(Text(column.heading), justify=justify, no_wrap=column.whole)
         return table
 
     def _render(self, table: Table) -> str:

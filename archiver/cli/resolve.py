@@ -22,20 +22,21 @@ from archiver.cli.options import (
     start,
 )
 from archiver.cli.output import Column
-from archiver.cli.states import OUTCOME_STYLES, bare_url
+from archiver.cli.states import OUTCOME_STYLES
 from archiver.detect import find
 from archiver.errors import ExitCode
 from archiver.model import Mention, Outcome, Resolution
 from archiver.web.once import StoppedError
 
 COLUMNS = (
-    Column("outcome", styles=OUTCOME_STYLES),
-    Column("handle"),
-    Column("date"),
+    Column("outcome", whole=True, styles=OUTCOME_STYLES),
+    Column("handle", whole=True),
     Column("printed", "as printed"),
-    Column("url", "post", show=bare_url),
-    Column("score", right=True),
+    Column("post_id", "post", whole=True),
     Column("reason"),
+    Column("date", table=False),
+    Column("url", table=False),
+    Column("score", table=False),
     Column("source", table=False),
     Column("mention_id", table=False),
 )

@@ -1,6 +1,9 @@
-"""How states, times and places look in a terminal: short; colour adds to the word and never replaces it."""
+"""How states, days and places look in a terminal: short; colour adds to the word and never replaces it."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from archiver.model import Outcome, State
 
@@ -14,9 +17,9 @@ OUTCOME_STYLES = {
 }
 
 
-def minute(time: str) -> str:
-    """`2022-11-09T02:37:48Z` → `2022-11-09 02:37Z`; a bare day stays."""
-    return f"{time[:10]} {time[11:16]}Z" if len(time) > 16 else time
+def day(time: str) -> str:
+    """`2022-11-09T02:37:48Z` → `2022-11-09`; the other formats have the time."""
+    return time[:10]
 
 
 def place(stored_in: str) -> str:
@@ -26,5 +29,19 @@ def place(stored_in: str) -> str:
     return f"{parts[1]}:{offset}" if len(parts) == 3 and parts[0] == "archiver" else stored_in
 
 
-def bare_url(url: str) -> str:
-    return url.removeprefix("https://")
+def tally(states: Iterable[str], noun: str = "post") -> str:
+    """How many of each, in the order first met: `7 posts: 3 live, 2 deleted, 2 unresolved`."""
+    counts = Counter(states)
+    number = counts.total()
+    return f"{number} {noun}{'s' if number != 1 else ''}: " + ", ".join(f"{n} {state}" for state, n in counts.items())
+
+
+NOT_SEEN = (State.BLOCKED, State.UNREACHABLE, State.UNRESOLVED)
+"""What says nothing of a post: people want to know why."""
+
+
+def why_not_seen(told: Iterable[tuple[State, str]]) -> Iterator[str]:
+    """`blocked (2 posts): HTTP 429 …`: one line for each reason of a state that says nothing of the post."""
+    for (state, reason), count in Counter(told).items():
+        if state in NOT_SEEN and reason:
+            yield f"{state.value}{f' ({count} posts)' if count > 1 else ''}: {reason}"

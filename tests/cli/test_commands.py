@@ -82,6 +82,18 @@ class TestExitCodes:
         done = town.program("archive", town.page([PICTURED]), "--archive", blocked, "--config", town.config())
         assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (5, b"", 1)
 
+    def test_a_fault_of_the_program_is_none_of_them(self, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Python's own exit code for a crash is 1, which would say that there is something to act on."""
+        from archiver.cli import find
+
+        def broken(*_: Any) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(find, "find", broken)
+        result = town.command("find", town.page([PICTURED]))
+        assert result.exit_code == 70
+        assert "ZeroDivisionError" in result.stderr
+
     def test_the_gravest_code_wins(self) -> None:
         assert set(SEVERITY) == set(ExitCode) - {ExitCode.DONE}
         assert SEVERITY[0] is ExitCode.INTERRUPTED
