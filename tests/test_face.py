@@ -109,8 +109,11 @@ class TestCallbacks:
         assert [finding.post_id for finding in findings] == [PICTURED.id]
 
     def test_stop_before_an_address_is_fetched(self, town: Town) -> None:
-        assert archiver.archive(town.publish([PICTURED]), stop=lambda: True) == []
-        assert archiver.audit(town.publish([PICTURED]), stop=lambda: True) == []
+        told: list[str] = []
+        for job in (archiver.archive, archiver.audit):
+            assert job(town.publish([PICTURED]), stop=lambda: True) == []
+            job(town.publish([PICTURED]), stop=lambda: True, on_error=lambda source, error: told.append(source))
+        assert told == []
         assert town.twin.log == []
 
     def test_errors_are_told_or_raised(self, town: Town) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastwarc import ArchiveIterator as FastIterator
@@ -11,7 +13,9 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from archiver.capture import ArchivedPost
-from archiver.model import Outcome, State
+from archiver.capture import job as job_module
+from archiver.errors import LimitError
+from archiver.model import Mention, Outcome, PostRef, State
 from archiver.store import Archive
 from archiver.store.conclusions import parse_conclusion
 from tests.town import (
@@ -27,7 +31,7 @@ from tests.town import (
     at,
     document,
 )
-from tests.web_twin import Fault, PostState, TwinPost
+from tests.web_twin import Fault, PostState, Reply, Request, TwinPost
 
 
 def told(posts: list[ArchivedPost]) -> list[tuple[str, str, str | None]]:
@@ -310,21 +314,44 @@ class TestAgain:
                 assert archive.exchange(capture).status == 200
 
 
+def unreadable(town: Town) -> Callable[[Request], Reply]:
+    """An endpoint that answers for one post in an encoding that nobody has heard of."""
+
+    def answer(request: Request) -> Reply:
+        if PICTURED.id not in request.target:
+            return town.twin.x(request)
+        headers = (("content-type", "application/json"), ("content-encoding", "unheard-of"))
+        return Reply(headers=headers, body=b"?")
+
+    return answer
+
+
 class TestTroubleWithOnePost:
     def test_an_answer_that_cannot_be_read_is_that_posts_alone(self, town: Town) -> None:
-        from tests.web_twin import Reply, Request
-
-        def answer(request: Request) -> Reply:
-            if PICTURED.id in request.target:
-                return Reply(
-                    headers=(("content-type", "application/json"), ("content-encoding", "unheard-of")), body=b"?"
-                )
-            return town.twin.x(request)
-
-        town.twin.host("cdn.syndication.twimg.com", answer)
+        """The other endpoint answers for it."""
+        town.twin.host("cdn.syndication.twimg.com", unreadable(town))
         posts = town.run(town.page([PICTURED, RENAMED]))
-        assert [(post.state, post.post_id) for post in posts][1] == (State.LIVE, RENAMED.id)
-        assert posts[0].post_id in (PICTURED.id, None)
+        assert told(posts) == [("resolved", "live", PICTURED.id), ("resolved", "live", RENAMED.id)]
+
+    @pytest.mark.parametrize(
+        ("step", "outcome"), [("resolve", "unresolved"), ("observe", "resolved")], ids=["resolving", "observing"]
+    )
+    def test_any_limit_that_it_meets_is_told_in_its_result(
+        self, town: Town, monkeypatch: pytest.MonkeyPatch, step: str, outcome: str
+    ) -> None:
+        real = getattr(job_module, step)
+
+        def limited(first: Mention | PostRef, **options: Any) -> Any:
+            if PICTURED.id in (getattr(first, "id", None), getattr(first, "post_id", None)):
+                raise LimitError("the answer expands more than 200 times", subject="x.com")
+            return real(first, **options)
+
+        monkeypatch.setattr(job_module, step, limited)
+        posts = town.run(town.page([PICTURED, RENAMED]))
+        assert told(posts) == [(outcome, "unresolved", PICTURED.id), ("resolved", "live", RENAMED.id)]
+        assert "expands more than 200 times" in posts[0].reason
+        assert (posts[0].handle, posts[0].url) == (PICTURED.handle, PICTURED.url)
+        assert count(town, "observations") == 1
 
     def test_a_bomb_is_that_posts_alone(self, town: Town) -> None:
         town.twin.fault("cdn.syndication.twimg.com", Fault.GZIP_BOMB, path=PICTURED.id, size=64 << 20)
@@ -332,12 +359,10 @@ class TestTroubleWithOnePost:
         assert [(post.state, post.post_id) for post in posts][1] == (State.LIVE, RENAMED.id)
 
     def test_a_fault_in_the_program_is_not_hidden(self, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-        from archiver.capture import job
-
         def broken(*_: object, **__: object) -> None:
             raise ZeroDivisionError
 
-        monkeypatch.setattr(job, "observe", broken)
+        monkeypatch.setattr(job_module, "observe", broken)
         with pytest.raises(ZeroDivisionError):
             town.run(town.page([PICTURED]))
         assert count(town, "articles") == 1

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from typing import Any
 
+import msgspec
 import pytest
 
 from archiver.capture import ArchivedPost
-from archiver.errors import ConfigError
+from archiver.capture import job as job_module
+from archiver.errors import ConfigError, NetworkError
 from archiver.exchange import Exchange
+from archiver.face import documents
 from archiver.model import State
 from archiver.store import Archive
 from archiver.web.once import KEPT, FetchOnce, StoppedError
-from tests.town import CLERK, Town, at
+from tests.town import CLERK, FLATTENED, KEEPER, REWORDED, Town, at, document
 from tests.web_twin import Fault, PostState, TwinPost
 
 MANY = 24
@@ -83,19 +87,33 @@ class TestThreads:
         assert len(posts) == MANY
         assert seen
 
+    def test_two_mentions_of_one_post_are_one_look(self, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An article that embeds a post and quotes a translation of it, too: both threads are at it at once."""
+        confirmed = job_module.confirmed
+
+        def slowly(*arguments: Any) -> Any:
+            time.sleep(0.05)
+            return confirmed(*arguments)
+
+        monkeypatch.setattr(job_module, "confirmed", slowly)
+        embed = town.twin.news.citation(FLATTENED, "embeds", "en")
+        reworded = f"<p>Between them.</p><p>{REWORDED} – {KEEPER.name} (@Keeper_Osk) March 9, 2022</p>"
+        posts = town.run(town.write("both.html", document(embed + reworded)), settings=town.settings(threads=4))
+        assert [post.post_id for post in posts] == [FLATTENED.id] * 2
+        with Archive.open(town.archive) as archive:
+            assert len(archive.catalogue.observations()) == 1
+
     def test_one_that_fails_in_the_program_is_raised_and_the_others_are_kept(
         self, town: Town, many: list[TwinPost], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from archiver.capture import job
-
-        observe = job.observe
+        observe = job_module.observe
 
         def broken(ref: Any, **options: Any) -> Any:
             if ref.id == many[3].id:
                 raise ZeroDivisionError
             return observe(ref, **options)
 
-        monkeypatch.setattr(job, "observe", broken)
+        monkeypatch.setattr(job_module, "observe", broken)
         with pytest.raises(ZeroDivisionError):
             town.run(town.page(many), settings=town.settings(threads=2))
         with Archive.open(town.archive) as archive:
@@ -109,8 +127,6 @@ class TestStop:
         page = town.page(many)
         with town.job() as job:
             job.stop = job.fetcher._stop = lambda: len(town.twin.log) >= 12  # type: ignore[method-assign]
-            from archiver.face import documents
-
             posts = [post for one in documents([page], town.settings(), job=job) for post in job.run(one)]
         assert 0 < len(posts) < MANY
         with Archive.open(town.archive) as archive:
@@ -174,6 +190,21 @@ class TestOnce:
         once.fetch("https://x.example/0")
         assert len(counting.asked) == KEPT + 2
 
+    def test_a_failure_after_the_stop_is_no_answer(self) -> None:
+        """The connection may have been closed because the run ends."""
+
+        class Closed(Counting):
+            def fetch(self, url: str, **_: Any) -> Exchange:
+                raise NetworkError("the connection broke", subject=url)
+
+        looks = iter([False, True])
+        once = FetchOnce(Closed(), stop=lambda: next(looks, False))
+        with pytest.raises(StoppedError):
+            once.fetch("https://x.example/1")
+        with pytest.raises(NetworkError):
+            once.fetch("https://x.example/1")
+        assert once.failed == 1
+
     def test_stopped(self) -> None:
         counting = Counting()
         once = FetchOnce(counting, stop=lambda: True)
@@ -184,8 +215,6 @@ class TestOnce:
 
 @pytest.mark.parametrize("control", [{"x": "no id"}, {"nowhere": "20"}, {"x": ""}])
 def test_a_control_post_that_cannot_be_one(town: Town, control: dict[str, str]) -> None:
-    import msgspec
-
     settings = town.settings()
     audit = msgspec.structs.replace(settings.audit, control=control)
     with pytest.raises(ConfigError, match="control"), town.job(settings=msgspec.structs.replace(settings, audit=audit)):

@@ -196,10 +196,11 @@ class TestPipes:
 class Interrupted:
     """A run of the program that is interrupted after the twin was asked so many times."""
 
-    def __init__(self, town: Town, *arguments: Any) -> None:
+    def __init__(self, town: Town, *arguments: Any, **web: Any) -> None:
         self.town = town
+        config = town.config(**({"threads": 2} | web))
         self.process = subprocess.Popen(
-            program(*arguments, "--archive", town.archive, "--config", town.config(threads=2)),
+            program(*arguments, "--archive", town.archive, "--config", config),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **town.within(),
         )  # fmt: skip
 
@@ -263,7 +264,7 @@ class TestInterruption:
     def test_pressed_twice_it_ends_at_once(self, town: Town) -> None:
         """Also while a server does not answer at all."""
         town.twin.fault("cdn.syndication.twimg.com", Fault.STALL)
-        run = Interrupted(town, "archive", town.page([PICTURED]))
+        run = Interrupted(town, "archive", town.page([PICTURED]), read_timeout=600, total_timeout=600)
         run.wait_for(1)
         time.sleep(0.2)
         run.interrupt()
