@@ -89,6 +89,10 @@ CAPTURE_COLUMNS = (
     "segment, offset, length, record_id, type, target_uri, time, status, content_type, payload_digest, block_digest,"
     " refers_to, truncated"
 )
+ORIGINAL_OF = (
+    f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE target_uri = ? AND payload_digest = ?"  # noqa: S608
+    " AND type IN ('response','resource') AND truncated IS NULL ORDER BY time, segment, offset LIMIT 1"
+)
 BATCH = 256
 """Rows that wait in memory for each other; they are in the WARC file already."""
 
@@ -171,9 +175,9 @@ class Catalogue:
                         self._db.execute("PRAGMA journal_mode = DELETE")
                 self._db.close()
 
-    def _execute(self, sql: str, parameters: Iterable[Any] = ()) -> sqlite3.Cursor:
+    def _execute(self, sql: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Cursor:
         try:
-            return self._db.execute(sql, tuple(parameters))
+            return self._db.execute(sql, parameters)
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 
@@ -424,11 +428,7 @@ class Catalogue:
         with self._lock:
             if target_uri in self._pending_uris:
                 self._flush()
-            row = self._execute(
-                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE target_uri = ? AND payload_digest = ?"  # noqa: S608
-                " AND type IN ('response','resource') AND truncated IS NULL ORDER BY time, segment, offset LIMIT 1",
-                (target_uri, payload_digest),
-            ).fetchone()
+            row = self._execute(ORIGINAL_OF, (target_uri, payload_digest)).fetchone()
         return capture_of(row) if row else None
 
     def concurrent(self, record_id: str) -> list[Capture]:

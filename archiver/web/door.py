@@ -210,6 +210,7 @@ class Door:
             monotonic=self._monotonic,
         )
         when = self._clock()
+        url = str(target)
         # The target is named on its own, because httpx would write some characters of it in another way.
         extensions = {**self._timeouts, "target": target.target.encode()}
         try:
@@ -217,7 +218,7 @@ class Door:
                 "GET", _origin(target.scheme, target.authority), headers=headers, extensions=extensions
             )
         except httpx.InvalidURL as error:
-            raise self._refuse(f"no host that can be asked: {error}", str(target)) from error
+            raise self._refuse(f"no host that can be asked: {error}", url) from error
         payload = hashlib.sha256()
         truncated: Truncation | None = None
         problem: Exception | None = None
@@ -229,7 +230,7 @@ class Door:
             tape.head_complete = True
             start, head_length = final_head(tape.head(settings.max_header_bytes + READ_SIZE))
             if start + head_length > settings.max_header_bytes:
-                raise NetworkError(_explain(StoppedError("length")), subject=str(target))
+                raise NetworkError(_explain(StoppedError("length")), subject=url)
             tape.bound(start + head_length + max_bytes)
             for piece in cast(Iterable[bytes], response.stream):
                 payload.update(piece)
@@ -244,9 +245,9 @@ class Door:
             if response is not None:
                 response.close()
             for address, reason in tape.refusals:
-                self._record_refusal(str(target), address, reason)
+                self._record_refusal(url, address, reason)
         if response is None:
-            raise NetworkError(_explain(problem), subject=str(target)) from problem
+            raise NetworkError(_explain(problem), subject=url) from problem
         shown = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
         if problem is None:
             with tape.opener(start + head_length)() as body:
@@ -254,7 +255,7 @@ class Door:
             if length is not None:
                 tape.cut(start + head_length + length)
         return Exchange(
-            url=str(target),
+            url=url,
             time=when,
             status=response.status_code,
             headers=shown,
