@@ -21,7 +21,7 @@ from archiver.cli.options import (
 )
 from archiver.cli.output import Column
 from archiver.cli.states import day
-from archiver.detect import find
+from archiver.detect import SURE_ENOUGH, find
 from archiver.model import Mention
 
 COLUMNS = (
@@ -45,10 +45,22 @@ COLUMNS = (
 @sources_argument
 @archive_option
 @offline_option
+@click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=SURE_ENOUGH,
+    show_default=True,
+    help="Show mentions that are at least so sure; 0 for every guess.",
+)
 @format_option
 @config_option
 def command(
-    sources: tuple[str, ...], archive_path: Path | None, offline: bool, fmt: str | None, config_path: Path | None
+    sources: tuple[str, ...],
+    archive_path: Path | None,
+    offline: bool,
+    min_confidence: float,
+    fmt: str | None,
+    config_path: Path | None,
 ) -> None:
     """Find the posts that articles cite.
 
@@ -61,10 +73,10 @@ def command(
         if offline:
             job = stack.enter_context(running(run.settings, path=archive_path, offline=True, conclude=False))
         columns = (Column("source", table=len(sources) > 1), *COLUMNS)
-        run.show(columns, _mentions(run, sources, job), empty="no cited post found")
+        run.show(columns, _mentions(run, sources, job, min_confidence), empty="no cited post found")
     run.finish()
 
 
-def _mentions(run: Run, sources: tuple[str, ...], job: Job | None) -> Iterator[Mention]:
+def _mentions(run: Run, sources: tuple[str, ...], job: Job | None, min_confidence: float) -> Iterator[Mention]:
     for document in run.documents(sources, job):
-        yield from find(document.article)
+        yield from find(document.article, min_confidence=min_confidence)

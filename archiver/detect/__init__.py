@@ -18,20 +18,26 @@ from archiver.platforms.base import Platform
 __all__ = ["find"]
 
 
-def find(article: Article, *, platforms: Sequence[Platform] | None = None) -> list[Mention]:
+SURE_ENOUGH = 0.5
+"""Below this, a mention is a guess: `– Maria (Berlin) May 3, 2021` may be signed by a handle or by a town."""
+
+
+def find(
+    article: Article, *, platforms: Sequence[Platform] | None = None, min_confidence: float = SURE_ENOUGH
+) -> list[Mention]:
     """The posts that `article` cites, in document order, one for each distinct post, each with its id.
 
-    Arguments: `platforms`, which to look for; all that are known where it is not given.
+    Arguments: `platforms`, which to look for; all that are known where it is not given. `min_confidence`: how sure it
+    has to be that the article cites a post there, 0 for every guess.
 
-    A post that stands in the article several times is one mention with `times`. A mention's `confidence` says how
-    sure it is that the article cites a post there; below 0.5 it is a guess.
+    A post that stands in the article several times is one mention with `times`.
     """
     chosen = tuple(known_platforms().values()) if platforms is None else tuple(platforms)
     if article.html is not None:
         found = _in_html(article.html, chosen, article.source)
     else:
         found = prose.find(article.text or "", chosen, source=article.source)
-    return [mention.with_id(article.digest) for mention in _distinct(found)]
+    return [mention.with_id(article.digest) for mention in _distinct(found) if mention.confidence >= min_confidence]
 
 
 def _in_html(html: str, platforms: Sequence[Platform], source: str) -> list[Mention]:

@@ -228,6 +228,12 @@ def _begins_line(text: str, at: int, floor: int) -> bool:
     return at in (0, floor) or text[at - 1] == "\n"
 
 
+_HANDLE_SHAPED = re.compile(r"[_0-9]|[a-z][A-Z]")
+"""What no place, party or remark in parentheses has: an underscore, a digit, a capital within."""
+
+_ENDS_IN_LINK = re.compile(r"(?:pic\.(?:twitter|x)\.com|t\.co)/\w{6,12}\W{0,6}$")
+
+
 def _confidence(sign: _Signed, before: str) -> float:
     """How sure it is that this is a post's signature, from the pieces that are there."""
     if sign.url:
@@ -236,8 +242,13 @@ def _confidence(sign: _Signed, before: str) -> float:
     if _CREDIT.search(before) and not sign.dash:
         return 0.3
     if whole:
+        if sign.dash and sign.at_sign:
+            return 0.99
         if sign.dash:
-            return 0.99 if sign.at_sign else 0.97
+            # `– Maria (Berlin) May 3, 2021` signs a letter or a review: one plain word has to be the name's, or follow
+            # the post's own picture
+            told = _HANDLE_SHAPED.search(sign.handle) or _ENDS_IN_LINK.search(before)
+            return 0.97 if told or names.likeness(sign.name or "", sign.handle) >= 60 else 0.4
         if sign.at_sign:
             return 0.93
         # `(D_Example) March 3, 2016` without dash and @ may be any parenthesis: the name has to explain the handle

@@ -265,3 +265,28 @@ def test_the_limit_counts_links_and_wide_characters_as_the_platform_does() -> No
     assert old.weight("雨" * 10) == 10
     assert new.weight("雨" * 10) == 20
     assert new.weight("see https://example.org/a/very/long/address/that/goes/on") == len("see ") + 23
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The rooms were clean and the breakfast was late. – Maria (Berlin) May 3, 2021",
+        "The dates of the course are on the website. – Registration (open) September 1, 2023",
+        "My favourite scene of the year. — The Long Table (Korean) May 30, 2019",
+        "The talks go on. — Harbour News (AP) November 9, 2022",
+    ],
+)
+def test_a_plain_word_in_parentheses_after_a_name_is_only_a_guess(line: str) -> None:
+    article = Article(source="t", uri="urn:example:t", digest="sha256:00", text=line)
+    assert find(article) == []
+    assert [mention.confidence for mention in find(article, min_confidence=0)] in ([0.4], [0.3])
+
+
+@pytest.mark.parametrize(
+    "handle", ["mora_vell", "MoraVell", "moravell", "mvell77"], ids=["underscore", "capital", "the name's", "digits"]
+)
+def test_a_lost_at_is_no_doubt_where_the_word_is_a_handle(handle: str) -> None:
+    article = Article(
+        source="t", uri="urn:example:t", digest="sha256:00", text=f"Snow. – Mora Vell ({handle}) May 3, 2021"
+    )
+    assert [(m.handle, m.confidence) for m in find(article)] == [(handle, 0.97)]
