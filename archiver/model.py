@@ -156,7 +156,7 @@ class Media(Noun, frozen=True, kw_only=True):
     """One picture, video or other file of a post."""
 
     kind: str
-    """`photo`, `video`, `gif`, `avatar`, `card`."""
+    """`photo`, `video`, `gif`, `poster` (the still of a video), `avatar`, `card`."""
     url: str
     alt: str | None = None
     width: int | None = None

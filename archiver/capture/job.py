@@ -33,7 +33,7 @@ from archiver.store.conclusions import (
 )
 from archiver.web.once import FetchOnce, StoppedError
 
-STORED_MEDIA = frozenset({"photo", "video", "gif", "avatar", "card"})
+STORED_MEDIA = frozenset({"photo", "video", "gif", "poster", "avatar", "card"})
 
 
 class ArchivedPost(Noun, frozen=True, kw_only=True):
