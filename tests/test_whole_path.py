@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from fastwarc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
@@ -100,6 +101,35 @@ class TestPermalinks:
         assert [url.split("?")[0] for url in post.media_failed] == [
             f"https://pbs.twimg.com/media/{PICTURED.media[0].key}.jpg"
         ]
+
+
+class TestSettings:
+    def capture(self, town: Town, **changes: Any) -> ArchivedPost:
+        settings = town.settings()
+        settings = msgspec.structs.replace(settings, capture=msgspec.structs.replace(settings.capture, **changes))
+        (post,) = town.run(town.page([PICTURED]), settings=settings)
+        return post
+
+    def test_without_media(self, town: Town) -> None:
+        assert self.capture(town, media=False).media == 0
+        assert town.twin.hits("pbs.twimg.com") == []
+        assert town.twin.hits("x.com") != []
+
+    def test_without_pages(self, town: Town) -> None:
+        assert self.capture(town, pages=False).media == 2
+        assert town.twin.hits("x.com") == []
+
+    def test_a_longer_media_file_is_stored_as_cut_and_told(self, town: Town) -> None:
+        post = self.capture(town, max_media_bytes=40)
+        assert post.media == 0
+        assert len(post.media_failed) == 2
+        with Archive.open(town.archive) as archive:
+            cut = {row[5]: row[16] for row in archive.catalogue.rows("captures") if row[4] == "response" and row[16]}
+        assert set(cut.values()) == {"length"}
+        assert len(cut) == 2
+
+    def test_so_many_media_and_no_more(self, town: Town) -> None:
+        assert self.capture(town, max_media_per_post=1).media == 1
 
 
 class TestWithoutPermalink:

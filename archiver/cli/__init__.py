@@ -91,7 +91,7 @@ def main() -> None:
     say which sources are missing by now.
 
     Exit codes: 0 done; 1 done, and there is something to act on; 2 wrong usage; 3 an input could not be read; 4 the
-    network failed for all; 5 a limit or the disk stopped it; 130 interrupted.
+    network failed for all; 5 a limit or the disk stopped it; 130 interrupted. (70: a fault in archiver itself.)
     """
 
 

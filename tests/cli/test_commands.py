@@ -86,7 +86,7 @@ class TestExitCodes:
         """Python's own exit code for a crash is 1, which would say that there is something to act on."""
         from archiver.cli import find
 
-        def broken(*_: Any) -> None:
+        def broken(*_: Any, **__: Any) -> None:
             raise ZeroDivisionError
 
         monkeypatch.setattr(find, "find", broken)
