@@ -307,7 +307,7 @@ class Archive:
         self._catch_up()
 
     def write_index(self, segment: str) -> None:
-        write_index(index_path(self.indexes_path, segment), self.catalogue.captures_in(segment))
+        write_index(index_path(self.indexes_path, segment), self.catalogue.index_rows(segment))
 
     # Reading.
 

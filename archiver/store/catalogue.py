@@ -21,6 +21,7 @@ import msgspec
 from archiver.errors import ArchiveError
 from archiver.http1 import parse_head
 from archiver.model import Article, Capture, Mention, Observation, Post, Resolution
+from archiver.store.cdxj import INDEXED_TYPES, IndexRow
 from archiver.store.conclusions import Conclusion, parse_conclusion
 from archiver.store.reader import StoredRecord
 from archiver.store.records import bare, media_type, parse_warc_date
@@ -96,7 +97,7 @@ ORIGINAL_OF = (
 BATCH = 256
 """Rows that wait in memory for each other; they are in the WARC file already."""
 
-KEYED_TYPES = frozenset({"response", "revisit", "resource"})
+KEYED_TYPES = frozenset(INDEXED_TYPES)
 """Record types that are looked up by URL; the others go by target URI or record id."""
 
 
@@ -409,6 +410,15 @@ class Catalogue:
                 "urlkey = ? AND type IN ('response','revisit','resource') ORDER BY time, segment, offset", (urlkey,)
             )
         )
+
+    def index_rows(self, segment: str) -> list[IndexRow]:
+        """What the index lists of a segment."""
+        rows = self.query(
+            f"SELECT {', '.join(IndexRow._fields)} FROM captures WHERE segment = ?"  # noqa: S608
+            f" AND type IN ({','.join('?' * len(INDEXED_TYPES))})",
+            (segment, *INDEXED_TYPES),
+        )
+        return [IndexRow._make(row) for row in rows]
 
     def captures_in(self, segment: str) -> list[Capture]:
         return list(self._captures("segment = ? ORDER BY offset", (segment,)))

@@ -11,37 +11,62 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from archiver.model import Capture
+from archiver.store.records import parse_warc_date
 from archiver.store.segment import sync_folder
-from archiver.store.surt import surt
 
 _NO_PUNCTUATION = str.maketrans("", "", "-:T")
+_encode = json.JSONEncoder().encode
 
-INDEXED_TYPES = frozenset({"response", "revisit", "resource"})
+INDEXED_TYPES = ("response", "revisit", "resource")
 
 
-def cdxj_line(capture: Capture) -> str:
+class IndexRow(NamedTuple):
+    """What the catalogue holds of a record that is listed."""
+
+    urlkey: str
+    time: str
+    """As in the record's `WARC-Date`."""
+    type: str
+    target_uri: str
+    content_type: str | None
+    status: int | None
+    payload_digest: str | None
+    length: int
+    offset: int
+    segment: str
+
+
+def cdxj_line(row: IndexRow) -> str:
     """One index line, without its line end."""
-    mime = "warc/revisit" if capture.record_type == "revisit" else capture.content_type
-    fields = {"url": capture.target_uri}
+    mime = "warc/revisit" if row.type == "revisit" else row.content_type
+    fields = {"url": row.target_uri}
     if mime:
         fields["mime"] = mime
-    if capture.status:
-        fields["status"] = str(capture.status)
-    if capture.payload_digest:
-        fields["digest"] = capture.payload_digest
-    fields["length"] = str(capture.length)
-    fields["offset"] = str(capture.offset)
-    fields["filename"] = capture.file
-    time = capture.time.isoformat()[:19].translate(_NO_PUNCTUATION)
-    return f"{surt(capture.target_uri)} {time} {json.dumps(fields)}"
+    if row.status:
+        fields["status"] = str(row.status)
+    if row.payload_digest:
+        fields["digest"] = row.payload_digest
+    fields["length"] = str(row.length)
+    fields["offset"] = str(row.offset)
+    fields["filename"] = row.segment
+    return f"{row.urlkey} {_timestamp(row.time)} {_encode(fields)}"
 
 
-def write_index(path: Path, captures: Iterable[Capture]) -> None:
+def _timestamp(date: str) -> str:
+    """14 digits, UTC; for a date that is none, the digits there are."""
+    if not date.endswith("Z"):
+        with suppress(ValueError, OverflowError):
+            date = parse_warc_date(date).isoformat()
+    return date[:19].translate(_NO_PUNCTUATION)
+
+
+def write_index(path: Path, rows: Iterable[IndexRow]) -> None:
     """Write a segment's index, sorted by bytes; the old one stays in place until the new one is whole."""
-    lines = sorted(cdxj_line(capture).encode() for capture in captures if capture.record_type in INDEXED_TYPES)
+    lines = sorted(cdxj_line(row).encode() for row in rows)
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as file:
         file.writelines(line + b"\n" for line in lines)
