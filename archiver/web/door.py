@@ -85,8 +85,11 @@ class Door:
         except ValueError as error:
             raise ConfigError(str(error), subject="[web] allow_addresses") from error
         self._backend = RecordingBackend(connect_to=parse_connect_to(settings.connect_to), allowed=allowed)
+        ssl_context = functools.lru_cache(maxsize=1)(lambda: _ssl_context(settings.ca_file))
+        if settings.ca_file:
+            ssl_context()  # a file that cannot be used is told at once
         self._transport = RecordingTransport(
-            self._backend, ssl_context=_ssl_context(settings.ca_file), connections=max(4, settings.threads * 2)
+            self._backend, ssl_context=ssl_context, connections=max(4, settings.threads * 2)
         )
         self._headers = tuple(
             (name.encode("ascii"), value.encode("latin-1"))

@@ -8,7 +8,8 @@ are what an exchange that stands alone as evidence cannot have, and they cost as
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 import httpcore
@@ -23,19 +24,39 @@ class RecordingTransport(httpx.BaseTransport):
     Raises httpcore's own errors, whose kinds tell more of what broke than httpx's.
     """
 
-    def __init__(self, backend: httpcore.NetworkBackend, *, ssl_context: ssl.SSLContext, connections: int) -> None:
-        self._pool = httpcore.ConnectionPool(
+    def __init__(
+        self, backend: httpcore.NetworkBackend, *, ssl_context: Callable[[], ssl.SSLContext], connections: int
+    ) -> None:
+        """`ssl_context` is asked at the first https request: reading the authorities takes as long as 100 requests."""
+        self._backend = backend
+        self._ssl_context = ssl_context
+        self._connections = connections
+        self._plain = self._pool(None)
+        self._secure: httpcore.ConnectionPool | None = None
+        self._lock = threading.Lock()
+
+    def _pool(self, ssl_context: ssl.SSLContext | None) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(
             ssl_context=ssl_context,
-            max_connections=connections,
-            max_keepalive_connections=connections,
+            max_connections=self._connections,
+            max_keepalive_connections=self._connections,
             keepalive_expiry=KEEPALIVE_SECONDS,
             http1=True,
             http2=False,
-            network_backend=backend,
+            network_backend=self._backend,
         )
 
+    def _pool_for(self, scheme: str) -> httpcore.ConnectionPool:
+        if scheme == "http":
+            return self._plain
+        if self._secure is None:
+            with self._lock:
+                if self._secure is None:
+                    self._secure = self._pool(self._ssl_context())
+        return self._secure
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        response = self._pool.handle_request(
+        response = self._pool_for(request.url.scheme).handle_request(
             httpcore.Request(
                 request.method,
                 httpcore.URL(
@@ -53,7 +74,9 @@ class RecordingTransport(httpx.BaseTransport):
         )
 
     def close(self) -> None:
-        self._pool.close()
+        self._plain.close()
+        if self._secure is not None:
+            self._secure.close()
 
 
 class _Body(httpx.SyncByteStream):
