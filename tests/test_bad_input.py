@@ -8,9 +8,9 @@ import gzip
 import io
 import json
 import os
-import resource
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -266,15 +266,22 @@ class TestArchives:
         assert RENAMED.id in result.stdout
 
 
+LIMITED = """
+import os, resource, sys
+limit = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""Sets the limit and becomes the program: `preexec_fn` must not be used where threads run."""
+
+
 class TestDisk:
     """The disk takes no more: `RLIMIT_FSIZE` makes writes fail as a full disk does."""
 
     def run(self, town: Town, page: Path, limit: int) -> subprocess.CompletedProcess[bytes]:
-        def small() -> None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
         arguments = program("archive", page, "--archive", town.archive, "--config", town.config(threads=2))
-        return subprocess.run(arguments, capture_output=True, check=False, preexec_fn=small, **town.within())
+        limited = [sys.executable, "-c", LIMITED, str(limit), *arguments]
+        return subprocess.run(limited, capture_output=True, check=False, **town.within())
 
     @pytest.mark.parametrize("limit", [0, 3_000, 9_000, 20_000, 60_000, 150_000])
     def test_full(self, town: Town, limit: int) -> None:

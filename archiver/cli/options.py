@@ -138,7 +138,7 @@ class Run:
                 raise KeyboardInterrupt
             self._stop.set()
             self.code(ExitCode.INTERRUPTED)
-            self.out.note("stopping after what is under way; press again to stop at once")
+            self.out.at_once("stopping after what is under way; press again to stop at once")
 
         before = signal.signal(signal.SIGINT, interrupt)
         try:

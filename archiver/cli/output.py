@@ -22,7 +22,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Any, Protocol, TextIO
 
@@ -349,6 +349,12 @@ class Output:
         """One line for people, beside the results; line breaks in `text` make more lines."""
         for line in text.split("\n"):
             self._say(isolated(visible(line)))
+
+    def at_once(self, text: str) -> None:
+        """A line for people from a signal handler: past the buffers, one of which may be in the middle of a write."""
+        with suppress(OSError, ValueError):
+            erase = "\r\x1b[K" if self.messages_tty else ""  # what a progress bar has drawn (ECMA-48: EL)
+            os.write(self._messages.fileno(), f"{erase}{text}\n".encode(_encoding(self._messages), "replace"))
 
     def error(self, error: ArchiverError) -> None:
         """What went wrong and what to do next, on one line."""

@@ -8,6 +8,7 @@ import pty
 import re
 import shutil
 import struct
+import subprocess
 import termios
 import unicodedata
 from pathlib import Path
@@ -30,28 +31,25 @@ def shipped(tmp_path: Path) -> Path:
 
 def in_terminal(town: Town, columns: int, *arguments: str | Path) -> tuple[int, str]:
     """Run the program with a terminal for input, output and messages: its exit code, and all that it wrote there."""
-    within = town.within()
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    within = town.within(env={"TERM": "xterm-256color", "LANG": "C.UTF-8"})
+    for name in ("COLUMNS", "LINES", "NO_COLOR"):
+        within["env"].pop(name, None)
     command = program(*arguments)
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(within["cwd"])
-        environment = {
-            key: value for key, value in within["env"].items() if key not in ("COLUMNS", "LINES", "NO_COLOR")
-        }
-        os.execve(command[0], command, environment | {"TERM": "xterm-256color", "LANG": "C.UTF-8"})
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, **within)
+    os.close(theirs)
     written = b""
     while True:
         try:
-            piece = os.read(terminal, 65536)
+            piece = os.read(ours, 65536)
         except OSError:  # Linux says so when the other side is closed
             break
         if not piece:
             break
         written += piece
-    os.close(terminal)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), written.decode()
+    os.close(ours)
+    return process.wait(), written.decode()
 
 
 def seen(written: str) -> list[str]:
