@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import re
 import shutil
 from pathlib import Path
 
@@ -43,22 +41,24 @@ def test_twice_the_same_bytes(made: tuple[Path, list[ArchivedPost]], tmp_path: P
     assert tables(tmp_path / "again") == tables(folder)
 
 
-def test_what_ships_is_what_is_made(made: tuple[Path, list[ArchivedPost]]) -> None:
+def test_what_ships_is_what_is_made(made: tuple[Path, list[ArchivedPost]], tmp_path: Path) -> None:
     """Where this fails after a change that is meant: python -m examples.make_archive.
 
-    Not byte by byte: another release of the compressor may write other bytes of the same records.
+    Not byte by byte: the stand-in's own gzip bodies, and so their digests and places, differ between releases of zlib.
     """
-    assert _unpacked(SHIPPED) == _unpacked(made[0])
+    shutil.copytree(SHIPPED, tmp_path / "warc", ignore=shutil.ignore_patterns("catalogue.db*", ".lock"))
+    assert said(tmp_path / "warc") == said(made[0])
 
 
-PLACE = re.compile(rb'"(?:offset|length)": "\d+"')
-
-
-def _unpacked(folder: Path) -> dict[str, bytes]:
-    return {
-        name: gzip.decompress(data) if name.endswith(".gz") else PLACE.sub(b"", data)
-        for name, data in evidence(folder).items()
-    }
+def said(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All that an archive says, without the sizes and digests of its records."""
+    with Archive.open(folder) as archive:
+        captured = archive.catalogue.query(
+            "SELECT record_id, type, target_uri, urlkey, time, status, content_type, refers_to, truncated FROM captures"
+            " ORDER BY segment, offset"
+        )
+        concluded = ("articles", "mentions", "resolutions", "posts", "observations", "refusals")
+        return {"captures": captured} | {table: archive.catalogue.rows(table) for table in concluded}
 
 
 def test_every_state_is_shown(made: tuple[Path, list[ArchivedPost]]) -> None:
