@@ -43,7 +43,7 @@ COLUMNS = (
 )
 
 
-@click.command(epilog=SOURCE_HELP)
+@click.command(epilog=SOURCE_HELP, short_help="Find, resolve and store the posts that articles cite.")
 @sources_argument
 @archive_option
 @offline_option

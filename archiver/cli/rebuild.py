@@ -14,7 +14,7 @@ from archiver.store import Archive
 COLUMNS = (Column("file"), Column("records", right=True), Column("bytes", right=True))
 
 
-@click.command()
+@click.command(short_help="Make catalogue and index again from the WARC files.")
 @archive_option
 @format_option
 @config_option

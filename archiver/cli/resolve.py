@@ -42,7 +42,7 @@ COLUMNS = (
 )
 
 
-@click.command(epilog=SOURCE_HELP)
+@click.command(epilog=SOURCE_HELP, short_help="Work out which post each citation is.")
 @sources_argument
 @archive_option
 @offline_option
