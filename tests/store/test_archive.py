@@ -417,3 +417,12 @@ def test_conclusions_that_are_none_of_ours_are_passed_over(folder: Path) -> None
     with frozen(folder) as archive:
         archive.rebuild()
         assert archive.warnings == []
+
+
+def test_nothing_is_added_after_a_session_is_closed(folder: Path) -> None:
+    with Archive.open(folder, write=True) as archive:
+        with archive.session() as session:
+            session.write_resource("urn:example:a", "text/plain", b"a")
+        with pytest.raises(ArchiveError, match="closed"):
+            session.write_resource("urn:example:b", "text/plain", b"b")
+        assert len(archive.segment_files()) == 1
