@@ -66,6 +66,13 @@ class RefusedError(NetworkError):
     """
 
 
+class LeftAloneError(NetworkError):
+    """The host asked us, again and again or for long, to wait: nothing is asked of it for a while.
+
+    Trying again at once makes it worse. It says nothing about the post.
+    """
+
+
 class NotStoredError(NetworkError):
     """`--offline`, and no stored capture answers this request."""
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from archiver.errors import LimitError, NetworkError, NotStoredError
+from archiver.errors import LeftAloneError, LimitError, NetworkError, NotStoredError
 from archiver.exchange import Exchange, Fetcher
 from archiver.model import Answer, Observation, PostRef, State
 from archiver.platforms.base import Platform
@@ -64,7 +64,8 @@ def look_at(ref: PostRef, fetcher: Fetcher, platform: Platform) -> Look:
             errors.append(error)
         except NetworkError as error:
             errors.append(error)
-            answers.append(Answer(state=State.UNREACHABLE, reason=error.problem, endpoint=lookup.endpoint))
+            state = State.BLOCKED if isinstance(error, LeftAloneError) else State.UNREACHABLE
+            answers.append(Answer(state=state, reason=error.problem, endpoint=lookup.endpoint))
         except LimitError as error:
             answers.append(Answer(state=State.UNRESOLVED, reason=error.problem, endpoint=lookup.endpoint))
         else:

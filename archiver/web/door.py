@@ -37,6 +37,10 @@ RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 BACKOFF_SECONDS = 1.0
 TOO_MANY_REQUESTS_SECONDS = 60.0
 
+REFUSED_SECONDS = 300.0
+"""A host that answers every try with 429 is left alone for so long: waiting out each further post's tries would take
+hours, and the Wayback Machine bars for an hour who goes on asking."""
+
 READ_SIZE = 64 * 1024
 """What httpcore reads at a time: so much may arrive together with a head's end."""
 
@@ -124,8 +128,8 @@ class Door:
         """One GET, stored before it is returned; see `archiver.exchange.Fetcher.fetch`."""
         target = self._checked(url)
         host = target.host
-        if reason := self._limiter.why_left(host):
-            raise NetworkError(reason, subject=host)
+        if left := self._limiter.why_left(host):
+            raise left
         fields = self._request_headers(target, headers)
         bound = self._settings.max_bytes if max_bytes is None else max_bytes
         for attempt in range(self._settings.retries + 1):
@@ -148,7 +152,10 @@ class Door:
             if pause is None:
                 return exchange
             if pause > self._settings.retry_after_max:
-                self._limiter.leave(host, pause, f"the host asked to be left alone for {pause:.0f} seconds")
+                self._limiter.leave(host, pause)
+                return exchange
+            if last and exchange.status == 429:
+                self._limiter.leave(host, max(pause, REFUSED_SECONDS))
                 return exchange
             self._limiter.postpone(host, pause)
             if last:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from archiver.errors import LeftAloneError, NetworkError
+
 DOWN_AFTER = 3
 """Failures to connect in a row, after which a host is left alone for a while: others must not wait for it."""
 
@@ -36,8 +38,8 @@ class HostLimiter:
         self._next: dict[str, float] = {}
         self._paused: dict[str, float] = {}
         self._failures: dict[str, int] = {}
-        self._left: dict[str, tuple[float, str]] = {}
-        """Until when a host is left alone, and why."""
+        self._left: dict[str, tuple[float, type[NetworkError], str]] = {}
+        """Until when a host is left alone, and the error that says why."""
         self._lock = threading.Lock()
 
     def wait(self, host: str) -> None:
@@ -60,10 +62,11 @@ class HostLimiter:
         with self._lock:
             self._paused[host] = max(self._paused.get(host, 0.0), self._monotonic() + seconds)
 
-    def leave(self, host: str, seconds: float, reason: str) -> None:
-        """Ask nothing of the host for so long: `why_left` tells the reason meanwhile."""
+    def leave(self, host: str, seconds: float) -> None:
+        """The host does not want to be asked: ask nothing of it for so long. `why_left` tells of it meanwhile."""
+        reason = f"the host asks us to wait: left alone for {seconds:.0f} seconds"
         with self._lock:
-            self._left[host] = (self._monotonic() + seconds, reason)
+            self._left[host] = (self._monotonic() + seconds, LeftAloneError, reason)
 
     def failed(self, host: str) -> None:
         """A connection failed; after several in a row the host is left alone."""
@@ -71,20 +74,20 @@ class HostLimiter:
             self._failures[host] = self._failures.get(host, 0) + 1
             if self._failures[host] >= DOWN_AFTER:
                 reason = f"left alone for {DOWN_SECONDS:.0f} seconds after failures in a row"
-                self._left[host] = (self._monotonic() + DOWN_SECONDS, reason)
+                self._left[host] = (self._monotonic() + DOWN_SECONDS, NetworkError, reason)
 
     def answered(self, host: str) -> None:
         with self._lock:
             self._failures.pop(host, None)
 
-    def why_left(self, host: str) -> str | None:
-        """Why nothing is asked of the host at present; null when it may be asked."""
+    def why_left(self, host: str) -> NetworkError | None:
+        """The error to raise instead of asking the host at present; null when it may be asked."""
         with self._lock:
-            until, reason = self._left.get(host, (0.0, ""))
-            if not reason or self._monotonic() >= until:
+            left = self._left.get(host)
+            if left is None or self._monotonic() >= left[0]:
                 self._left.pop(host, None)
                 return None
-            return reason
+            return left[1](left[2], subject=host)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

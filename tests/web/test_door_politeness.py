@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from archiver.errors import NetworkError, RefusedError
+from archiver.errors import LeftAloneError, NetworkError, RefusedError
 from tests.loopback import Asked, Close, Loopback, Step, always, ok
 from tests.web.conftest import Clock, Kept, MakeDoor
 
@@ -81,6 +81,20 @@ def test_a_host_that_asks_for_a_longer_pause_than_allowed_is_left_alone_until_th
         assert clock.slept == []
         clock.now += 901
         assert door.fetch(f"{server.url}/").payload() == b"later"
+
+
+def test_a_host_that_refuses_every_try_is_left_alone_for_a_while(make_door: MakeDoor, clock: Clock) -> None:
+    with Loopback(always(ok(b"", status=TOO_MANY))) as server:
+        door = make_door(retries=1)
+        assert door.fetch(f"{server.url}/1").status == 429
+        waited, asked = list(clock.slept), len(server.asked)
+        assert asked == 2
+        for number in range(20):
+            with pytest.raises(LeftAloneError, match="asks us to wait"):
+                door.fetch(f"{server.url}/{number}")
+        assert (clock.slept, len(server.asked)) == (waited, asked)
+        clock.now += 301
+        assert door.fetch(f"{server.url}/again").status == 429
 
 
 def test_a_host_that_fails_again_and_again_fails_fast_and_others_are_not_stalled(
