@@ -110,10 +110,14 @@ class Archive:
         to it.
         """
         archive = cls(Path(path), settings=settings, clock=clock, new_id=new_id)
-        if write:
-            archive._open_for_writing()
-        else:
-            archive._open_for_reading()
+        try:
+            if write:
+                archive._open_for_writing()
+            else:
+                archive._open_for_reading()
+        except BaseException:
+            archive.close()
+            raise
         return archive
 
     @classmethod
@@ -125,15 +129,22 @@ class Archive:
         """
         archive = cls(files[0].parent if files else Path())
         archive._catalogue = Catalogue(None)
-        for file in files:
-            # two files of one name, from different folders, are two segments
-            name = file.name if file.name not in archive._files else str(file)
-            archive._files[name] = file
-            archive._read_into_catalogue(name, file, 0)
-            archive._catalogue.commit()
-            if name not in archive._catalogue.segments():
-                raise ArchiveError(archive._why_nothing(), subject=str(file))
+        try:
+            for file in files:
+                archive._read_file(file)
+        except BaseException:
+            archive.close()
+            raise
         return archive
+
+    def _read_file(self, file: Path) -> None:
+        # two files of one name, from different folders, are two segments
+        name = file.name if file.name not in self._files else str(file)
+        self._files[name] = file
+        self._read_into_catalogue(name, file, 0)
+        self.catalogue.commit()
+        if name not in self.catalogue.segments():
+            raise ArchiveError(self._why_nothing(), subject=str(file))
 
     def _why_nothing(self) -> str:
         return f"no WARC record in it ({self.warnings[-1]})" if self.warnings else "no WARC record in it"
@@ -166,12 +177,8 @@ class Archive:
             raise ArchiveError(f"cannot be made: {error.strerror}", subject=str(self.path)) from error
         self._lock.acquire()
         self._writable = True
-        try:
-            self._open_catalogue()
-            self._catch_up()
-        except BaseException:
-            self.close()
-            raise
+        self._open_catalogue()
+        self._catch_up()
 
     def _open_for_reading(self) -> None:
         if not self.segments_path.is_dir():
