@@ -159,8 +159,8 @@ class TestTheSameAnswers:
     def test_audit(self, stored: Town) -> None:
         stored.clock.go(hours=8)
         stored.twin.population.change(PICTURED.id, state=PostState.DELETED)
-        stored.twin.fault("cdn.syndication.twimg.com", Fault.TOO_MANY, path=RENAMED.id)
-        stored.twin.fault("publish.twitter.com", Fault.TOO_MANY, path=RENAMED.id)
+        stored.twin.fault("cdn.syndication.twimg.com", Fault.LOGIN_WALL, path=RENAMED.id)
+        stored.twin.fault("publish.twitter.com", Fault.LOGIN_WALL, path=RENAMED.id)
         live = stored.audit()
         before = files(stored)
         offline = stored.audit(offline=True, conclude=False)

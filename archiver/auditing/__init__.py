@@ -9,9 +9,10 @@ import msgspec
 
 from archiver.capture import Job, Progress, no_progress
 from archiver.detect import find
-from archiver.errors import ArchiveError, ArchiverError, NetworkError, NotStoredError
+from archiver.errors import ArchiveError, ArchiverError
 from archiver.model import Mention, Noun, Observation, Outcome, Post, PostRef, Resolution, State
 from archiver.platforms import platform as platform_of
+from archiver.resolution import state_without_answer
 from archiver.sources import Document
 from archiver.web.once import StoppedError
 
@@ -155,12 +156,11 @@ def _look(job: Job, cited: Cited) -> Finding:
 
 def _unseen(ref: PostRef, error: ArchiverError, job: Job) -> Observation:
     """No answer that could be read: it says nothing of the post, and is not stored as if it did."""
-    unreachable = isinstance(error, NetworkError) and not isinstance(error, NotStoredError)
     return Observation(
         platform=ref.platform,
         post_id=ref.id,
         url=ref.url,
-        state=State.UNREACHABLE if unreachable else State.UNRESOLVED,
+        state=state_without_answer(error),
         seen_at=job.archive.clock(),
         how="",
         reason=error.problem,

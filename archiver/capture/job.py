@@ -21,7 +21,7 @@ from archiver.exchange import Fetcher
 from archiver.model import Mention, Noun, Observation, Outcome, Post, PostRef, Resolution, State
 from archiver.platforms import platform as platform_of
 from archiver.platforms.base import Platform
-from archiver.resolution import METHOD, Control, observe, resolve
+from archiver.resolution import METHOD, Control, observe, resolve, state_without_answer
 from archiver.resolution.history import confirmed
 from archiver.sources import Document
 from archiver.store import Archive, Session
@@ -330,7 +330,6 @@ def _unresolved(mention: Mention, resolution: Resolution) -> ArchivedPost:
 def _unobserved(mention: Mention, resolution: Resolution, error: ArchiverError) -> ArchivedPost:
     """The post is known; its state is not, because nothing answered or the answer could not be read."""
     post = resolution.candidates[0].post
-    unreachable = isinstance(error, NetworkError) and not isinstance(error, NotStoredError)
     return msgspec.structs.replace(
         _unresolved(mention, resolution),
         platform=post.platform,
@@ -340,7 +339,7 @@ def _unobserved(mention: Mention, resolution: Resolution, error: ArchiverError) 
         display_name=post.display_name or mention.display_name,
         date=_date(post, platform_of(post.platform)) or mention.date,
         text=post.text or mention.text,
-        state=State.UNREACHABLE if unreachable else State.UNRESOLVED,
+        state=state_without_answer(error),
         reason=f"{resolution.reason}; its state is not known: {error.problem}",
     )
 

@@ -18,11 +18,21 @@ from archiver.platforms import platform as platform_named
 from archiver.platforms.base import Platform
 from archiver.resolution.asking import Asker
 from archiver.resolution.candidates import Lead, Search, StoredPosts
-from archiver.resolution.observing import Control, Look, look_at, observe
+from archiver.resolution.observing import Control, Look, look_at, observe, state_without_answer
 from archiver.resolution.ranking import Decision, Ranked, day_reason, decide, score
 from archiver.resolution.settings import ResolveSettings
 
-__all__ = ["METHOD", "Control", "Look", "ResolveSettings", "StoredPosts", "look_at", "observe", "resolve"]
+__all__ = [
+    "METHOD",
+    "Control",
+    "Look",
+    "ResolveSettings",
+    "StoredPosts",
+    "look_at",
+    "observe",
+    "resolve",
+    "state_without_answer",
+]
 
 METHOD = "resolve/1"
 """Version of the rules: a conclusion drawn by other rules may differ."""

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from archiver.errors import LeftAloneError, LimitError, NetworkError, NotStoredError
+from archiver.errors import ArchiverError, LeftAloneError, LimitError, NetworkError, NotStoredError
 from archiver.exchange import Exchange, Fetcher
 from archiver.model import Answer, Observation, PostRef, State
 from archiver.platforms.base import Platform
@@ -52,6 +52,15 @@ class Look:
         return tuple(dict.fromkeys(e.record_id for e in self.exchanges if e.record_id))
 
 
+def state_without_answer(error: ArchiverError) -> State:
+    """What the lack of an answer is to be called; it never says anything of the post."""
+    if isinstance(error, LeftAloneError):
+        return State.BLOCKED
+    if isinstance(error, NetworkError) and not isinstance(error, NotStoredError):
+        return State.UNREACHABLE
+    return State.UNRESOLVED
+
+
 def look_at(ref: PostRef, fetcher: Fetcher, platform: Platform) -> Look:
     """Ask every endpoint that tells of a post, and judge. A connection that fails counts as "unreachable"."""
     answers: list[Answer] = []
@@ -64,8 +73,7 @@ def look_at(ref: PostRef, fetcher: Fetcher, platform: Platform) -> Look:
             errors.append(error)
         except NetworkError as error:
             errors.append(error)
-            state = State.BLOCKED if isinstance(error, LeftAloneError) else State.UNREACHABLE
-            answers.append(Answer(state=state, reason=error.problem, endpoint=lookup.endpoint))
+            answers.append(Answer(state=state_without_answer(error), reason=error.problem, endpoint=lookup.endpoint))
         except LimitError as error:
             answers.append(Answer(state=State.UNRESOLVED, reason=error.problem, endpoint=lookup.endpoint))
         else:

@@ -78,6 +78,14 @@ class TestStates:
         assert finding.state is State.BLOCKED
         assert not finding.state.missing
 
+    def test_a_host_that_refuses_every_try_is_not_asked_for_the_other_posts(self, town: Town) -> None:
+        town.run(town.page([PICTURED, RENAMED, DELETED]))
+        town.clock.go(days=1)
+        fault(town, Fault.TOO_MANY)
+        before = [len(town.twin.hits(host)) for host in X_HOSTS]
+        assert {finding.state for finding in town.audit()} == {State.BLOCKED}
+        assert [len(town.twin.hits(host)) for host in X_HOSTS] == [count + 1 for count in before]
+
     @pytest.mark.parametrize(
         "kind", [Fault.SERVER_ERROR, Fault.UNAVAILABLE, Fault.GATEWAY_TIMEOUT, Fault.RESET, Fault.CLOSE, Fault.GARBAGE]
     )
