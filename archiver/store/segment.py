@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -73,7 +74,7 @@ class Segment:
     def sync(self) -> None:
         """Raises `ArchiveError` when the disk does not keep what was written."""
         try:
-            os.fdatasync(self._file.fileno())
+            sync_file(self._file.fileno())
         except OSError as error:
             raise self._not_stored(error) from error
         self._unsynced = 0
@@ -125,6 +126,13 @@ class Lock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def sync_file(descriptor: int) -> None:
+    if sys.platform == "darwin":  # it has no fdatasync
+        os.fsync(descriptor)
+    else:
+        os.fdatasync(descriptor)
 
 
 def sync_folder(path: Path) -> None:
