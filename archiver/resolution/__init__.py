@@ -124,10 +124,8 @@ def _by_search(
         return decide(mention, list(ranked.values()), settings)
     for candidate in search.stored(stored):
         ranked.setdefault(candidate.post.id, score(mention, candidate, platform))
-    early = decide(mention, list(ranked.values()), settings)
-    if early.outcome is Outcome.RESOLVED and any(r.exact for r in ranked.values()):
-        asker.note("a stored post has exactly these words: no further search")
-        return early
+    # A stored post with just these words ends no search: its account may have said the same twice that day, and what an
+    # archive happens to hold must not decide which of the two is meant.
     unread = 0
     read = 0
     for found in search.indexed():

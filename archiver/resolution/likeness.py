@@ -172,6 +172,11 @@ def likeness(shown: str, post: str, *, post_complete: bool = True) -> Likeness:
     return _overlap(a, b)
 
 
+def telling(shown: str) -> bool:
+    """Whether a text has words enough that another post of the same account and day will hardly have the same."""
+    return len(comparable(shown).words) >= SHORT
+
+
 CUT_SLACK = 1.2
 """A rewording may be longer than what it rewords by about so much."""
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from archiver.model import Candidate, Mention, Outcome, Post, Reason
 from archiver.platforms.base import Platform
-from archiver.resolution.likeness import likeness, name_likeness
+from archiver.resolution.likeness import likeness, name_likeness, telling
 from archiver.resolution.settings import ResolveSettings
 
 VIEWER_SLACK_HOURS = 14
@@ -40,6 +40,13 @@ SHARED_CODE = 0.95
 
 BORROWED_CODE = 0.3
 """A link code in common with a post of another account: renamed, or a borrowed film."""
+
+OTHER_PICTURE = -0.15
+"""Both have pictures, and no link code in common."""
+
+SAME_WORDS_OTHER_PICTURE = 0.6
+"""The most that a post with another picture's link can reach: X draws a new code for every post, so the same words over
+another code are as likely another post. Not sure."""
 
 RETWEET = re.compile(r"\s*RT @\w{1,20}\b")
 MEDIA_CODE = re.compile(r"pic\.(?:twitter|x)\.com/([A-Za-z0-9]{7,12})(?![A-Za-z0-9])")
@@ -101,6 +108,8 @@ def score(mention: Mention, candidate: Candidate, platform: Platform) -> Ranked:
         what = "the permalink in the article" if candidate.source == "permalink" else "the link of the post's picture"
         reasons.insert(0, Reason(feature="id" if candidate.source == "permalink" else "media", weight=1.0, note=what))
         points = 1.0
+    if media and media.weight == OTHER_PICTURE and not names_it:
+        points, exact = min(points, SAME_WORDS_OTHER_PICTURE), False
     forbidden = fits is False
     if forbidden:
         points = min(points, 0.2)
@@ -148,6 +157,8 @@ def decide(
     if best.exact:
         if second and second.exact:
             return undecided(Outcome.AMBIGUOUS, "more than one post has exactly these words")
+        if gaps and not telling(mention.words or ""):
+            return undecided(Outcome.AMBIGUOUS, "its words are the same, but so few that another post may have them")
         return resolved(best, "its words are the same, and its day fits")
     points = best.candidate.score
     margin = points - (second.candidate.score if second else 0.0)
@@ -283,8 +294,9 @@ def _media_reason(mention: Mention, post: Post) -> Reason | None:
         other = mention.handle and post.handle and mention.handle.lower() != post.handle.lower()
         # A borrowed film keeps the link of its owner's post: then the code alone names the wrong one.
         return Reason(feature="media", weight=BORROWED_CODE if other else SHARED_CODE, note=note)
-    if pictures and theirs:
-        return Reason(feature="media", weight=-0.15, note="its picture has another link")
+    # Copies may have lost the case of a code; then it proves nothing, but it is no other picture.
+    if pictures and theirs and not {code.lower() for code in pictures} & {code.lower() for code in theirs}:
+        return Reason(feature="media", weight=OTHER_PICTURE, note="its picture has another link")
     return None
 
 

@@ -289,14 +289,50 @@ class Shelf:
         return next(((post, ("urn:uuid:1",)) for post in self._posts if post.key == key), None)
 
 
-def test_a_stored_post_with_the_same_words_is_enough(busy: Twin) -> None:
+def held(post: TwinPost) -> Post:
+    return Post(
+        platform="x", id=post.id, url=post.url, handle=post.handle, created_at=post.created, text=post.shown_text
+    )
+
+
+def test_a_stored_post_is_compared_like_any_other_and_not_read_again(busy: Twin) -> None:
     post = post_at(busy, BUSY[0])
-    held = Post(platform="x", id=post.id, url=post.url, handle="quay_ledger", created_at=post.created, text=BUSY[0])
-    found = settle(busy, mention_of(post), stored=Shelf(held))
+    found = settle(busy, mention_of(post), stored=Shelf(held(post)))
     assert found.post_key == f"x:{post.id}"
     assert found.candidates[0].source == "store"
-    assert found.evidence == ("urn:uuid:1",)
-    assert not busy.log
+    assert "urn:uuid:1" in found.evidence
+    assert not [request for request in busy.log if post.id in request.target]
+
+
+def test_which_of_two_equal_posts_is_stored_does_not_say_which_is_meant(make_twin: Callable[..., Twin]) -> None:
+    morning, evening = post_of(BUSY[0]), post_of(BUSY[0], 300)
+    twin = make_twin(Population([CONTROL, morning, evening]))
+    for stored in (morning, evening):
+        found = settle(twin, mention_of(morning), stored=Shelf(held(stored)))
+        assert (found.outcome, found.post_key) == (Outcome.AMBIGUOUS, None)
+        assert {candidate.post.id for candidate in found.candidates} == {morning.id, evening.id}
+
+
+def test_few_words_prove_nothing_where_the_index_could_not_be_asked(make_twin: Callable[..., Twin]) -> None:
+    short, long = post_of("Yes."), post_of(BUSY[0], 5)
+    twin = make_twin(Population([CONTROL, short, long]))
+    twin.fault("web.archive.org", Fault.UNAVAILABLE)
+    shelf = Shelf(held(short), held(long))
+    found = settle(twin, mention_of(short), stored=shelf)
+    assert found.outcome is Outcome.AMBIGUOUS
+    assert "so few" in found.reason
+    assert settle(twin, mention_of(long), stored=shelf).post_key == f"x:{long.id}"
+
+
+def test_the_same_words_under_another_picture_are_not_sure(make_twin: Callable[..., Twin]) -> None:
+    known = post_of(BUSY[2], media=(Picture(key="LampsA"),))
+    unknown = post_of(BUSY[2], 300, media=(Picture(key="LampsB"),), archived=())
+    twin = make_twin(Population([CONTROL, known, unknown]))
+    twin.fault("t.co", Fault.UNAVAILABLE)
+    for post, outcome in ((unknown, Outcome.AMBIGUOUS), (known, Outcome.RESOLVED)):
+        found = settle(twin, mention_of(post, text=f"{post.text} pic.twitter.com/{post.media_code}"))
+        assert found.outcome is outcome
+        assert found.candidates[0].post.id == known.id
 
 
 # -- failures, bounds, replay
