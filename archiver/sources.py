@@ -26,7 +26,7 @@ from warcio.recordloader import ArcWarcRecord
 
 from archiver import http1
 from archiver.article import MAX_DOCUMENT, Kind, article_of, json_object, text_field, too_large
-from archiver.errors import ArchiverError, InputError
+from archiver.errors import ArchiverError, InputError, NetworkError
 from archiver.exchange import Exchange
 from archiver.model import Article
 
@@ -114,6 +114,10 @@ class _Reader:
         exchange = fetch(self.spec)
         if not 200 <= exchange.status < 300:
             raise InputError(f"the server answered {exchange.status}", subject=self.spec)
+        if exchange.truncated:
+            # What did arrive is read all the same; that it ends too early must not look like a page without posts.
+            problem = f"the page was cut short ({exchange.truncated}), so posts may be missing"
+            self.on_error(self.spec, NetworkError(problem, subject=self.spec, hint="run it again"))
         data = exchange.payload(self.max_document)
         content_type = exchange.header("content-type") or ""
         article = article_of(data, source=self.spec, uri=exchange.url, content_type=content_type)

@@ -320,6 +320,27 @@ class TestAgain:
         ]
         assert concluded == [f"urn:archiver:article:{url}" for url in urls]
 
+    @pytest.mark.parametrize("file_first", [True, False])
+    def test_a_copy_as_a_file_does_not_take_the_address_from_an_article(self, town: Town, file_first: bool) -> None:
+        url = town.publish([PICTURED])
+        copy = town.write("copy.html", town.twin.news.pages["night"].html)
+        town.run(*((copy, url) if file_first else (url, copy)))
+        with Archive.open(town.archive) as archive:
+            ((article, capture_id),) = archive.catalogue.articles()
+            capture = archive.catalogue.capture(capture_id)
+            ((_, mention),) = archive.catalogue.mentions(article.id)
+        assert (article.uri, article.source, mention.source) == (url, url, url)
+        assert capture is not None
+        assert capture.target_uri == url
+
+    def test_a_page_that_was_cut_short_is_told_and_read_as_far_as_it_came(self, town: Town) -> None:
+        url = town.publish([PICTURED])
+        told_of: list[str] = []
+        cut = town.twin.fault("news.example", Fault.CUT)
+        assert town.run(url, on_error=lambda source, error: told_of.append(f"{source}: {error.problem}")) == []
+        assert cut.hits == 1
+        assert told_of == [f"{url}: the page was cut short (disconnect), so posts may be missing"]
+
     def test_a_post_cited_twice_is_observed_once_in_a_run(self, town: Town) -> None:
         pages = town.page([PICTURED], name="one.html"), town.page([PICTURED, RENAMED], name="two.html")
         posts = town.run(*pages, settings=town.settings(threads=4))

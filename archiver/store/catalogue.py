@@ -30,6 +30,9 @@ from archiver.store.surt import surt
 VERSION = 1
 """Of the tables below; a catalogue of another version is built anew."""
 
+NAMED_BY_CONTENT = "ni:"
+"""Scheme of an article that has no address (RFC 6920)."""
+
 SCHEMA = """
 CREATE TABLE segments (            -- one row a WARC file
   name TEXT PRIMARY KEY,
@@ -300,17 +303,24 @@ class Catalogue:
             )
 
     def _ingest_article(self, record: StoredRecord, article: Article, mentions: Iterable[Mention]) -> None:
+        capture_id = _id(record.field("WARC-Refers-To")) or ""
+        uri, source = article.uri, article.source
+        known = self._execute("SELECT uri, source, capture_id FROM articles WHERE id = ?", (article.id,)).fetchone()
+        if known and uri.startswith(NAMED_BY_CONTENT) and not known[0].startswith(NAMED_BY_CONTENT):
+            # The same bytes given as a file do not undo that they were seen at an address.
+            uri, source, capture_id = known
+            mentions = [msgspec.structs.replace(mention, source=source) for mention in mentions]
         self._execute(
             "INSERT OR REPLACE INTO articles VALUES (?,?,?,?,?,?,?,?,?)",
             (
                 article.id,
-                article.uri,
+                uri,
                 article.digest,
-                article.source,
+                source,
                 article.title,
                 article.language,
                 article.published,
-                _id(record.field("WARC-Refers-To")) or "",
+                capture_id,
                 record.record_id,
             ),
         )
