@@ -50,6 +50,8 @@ _CUT = re.compile(r"(?:…|\.\.\.)\s*(?:https?://\S+|pic\.\S+)?$")
 _INDENT = re.compile(r"\n([ \t]{2,})$")
 _LINE_ENDS = frozenset('.!?…:;,"”»。！？)')
 SHORT_LINE = 60
+VERSE_LINES = 3
+"""One short line alone above a post is a heading."""
 HEADING_WORDS = 4
 """A line of so few words without a mark at its end is a heading or a label (`Advertising`)."""
 ROUNDING = 1.03
@@ -191,7 +193,8 @@ class _Walk:
     def start(self) -> int:
         paragraphs = [0] + [m.end() for m in _PARAGRAPH.finditer(self.region)]
         start = paragraphs.pop()
-        while paragraphs and self._paragraph_joins(paragraphs[-1], start):
+        verse = self._verse(paragraphs, start)
+        while paragraphs and (start in verse or self._paragraph_joins(paragraphs[-1], start)):
             start = paragraphs.pop()
         # a text that sets the signature apart with blank lines set the post apart too
         tolerance = LOOSE if self.own_line and self.breaks_after else TOLERANCE
@@ -208,17 +211,27 @@ class _Walk:
 
     def _paragraph_joins(self, previous: int, current: int) -> bool:
         """Is the paragraph before still the post's? Only where what follows has no words of its own, or where the text
-        is indented as the post is, or is verse: lines that end without a mark."""
+        is indented as the post is."""
         if self.weight(previous) > self.ruler.limit:
             return False
         above = self.region[previous:current]
         if not _has_words(self.region[current:]):
             return True
         indent = _INDENT.search(above)
-        if indent is not None and (own := _INDENT.search(self.region[:previous])) is not None and own[1] == indent[1]:
-            return True
-        below = _PARAGRAPH.split(self.region[current:], 1)[0].strip()
-        return _is_verse(above.strip()) and _is_verse(below, last=True)
+        own = _INDENT.search(self.region[:previous])
+        return indent is not None and own is not None and own[1] == indent[1]
+
+    def _verse(self, paragraphs: list[int], last: int) -> frozenset[int]:
+        """Offsets of the lines of a verse, without its first; none where they are fewer than `VERSE_LINES`."""
+        if not _is_verse(self.region[last:].strip(), last=True):
+            return frozenset()
+        joined: list[int] = []
+        for previous in reversed(paragraphs):
+            if self.weight(previous) > self.ruler.limit or not _is_verse(self.region[previous:last].strip()):
+                break
+            joined.append(last)
+            last = previous
+        return frozenset(joined) if len(joined) + 1 >= VERSE_LINES else frozenset()
 
     def _line_joins(self, previous: int, current: int) -> bool:
         """Is the line from `previous` to `current` still the post's?"""

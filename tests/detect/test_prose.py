@@ -290,3 +290,17 @@ def test_a_lost_at_is_no_doubt_where_the_word_is_a_handle(handle: str) -> None:
         source="t", uri="urn:example:t", digest="sha256:00", text=f"Snow. – Mora Vell ({handle}) May 3, 2021"
     )
     assert [(m.handle, m.confidence) for m in find(article)] == [(handle, 0.97)]
+
+
+SIGNED = "Ana Example (@ana_example) November 9, 2022"
+
+
+@pytest.mark.parametrize("words", ["No boats today.", "The bridge is open again.", "Never"])
+@pytest.mark.parametrize("heading", ["What the ferryman said", "Quiet"])
+def test_a_heading_above_a_short_post_is_the_articles(heading: str, words: str) -> None:
+    assert one(f"{ARTICLE}\n\n{heading}\n\n{words} — {SIGNED}\n\n{ARTICLE}").text == words
+
+
+def test_several_lines_set_apart_as_verse_are_one_post() -> None:
+    verse = "The bridge is up\n\nThe boats are gone\n\nThe night is long."
+    assert one(f"{ARTICLE}\n\n{verse} — {SIGNED}\n\n{ARTICLE}").text == verse
