@@ -74,7 +74,7 @@ def _leave(code: ExitCode) -> NoReturn:
     """End now, also where a thread still waits for a server: the interpreter would wait for it."""
     if any(thread.name.startswith(POST_THREADS) for thread in threading.enumerate()):
         for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError, ValueError):
+            with suppress(OSError, ValueError, AttributeError):  # closed by the shell: there is none
                 stream.flush()
         os._exit(int(code))
     sys.exit(int(code))

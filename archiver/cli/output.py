@@ -24,7 +24,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol, TextIO, cast
 
 import msgspec
 from rich import box
@@ -234,8 +234,9 @@ class Output:
         messages_tty: bool | None = None,
         width: int | None = None,
     ) -> None:
-        self._stream = stream or sys.stdout
-        self._messages = messages or sys.stderr
+        # Python has no stream at all where the shell closed it (`>&-`).
+        self._stream: TextIO = stream or sys.stdout or cast(TextIO, _Nowhere())
+        self._messages: TextIO = messages or sys.stderr or cast(TextIO, _Nowhere())
         self.is_tty = _is_terminal(self._stream) if is_tty is None else is_tty
         self.messages_tty = _is_terminal(self._messages) if messages_tty is None else messages_tty
         self.format = Format(fmt) if fmt else (Format.TABLE if self.is_tty else Format.JSONL)
@@ -432,6 +433,13 @@ class Output:
             except OSError as error:
                 _discard(self._stream)
                 raise LimitError(f"the output cannot be written: {error.strerror}") from None
+
+
+class _Nowhere(io.TextIOBase):
+    """A stream that nobody reads."""
+
+    def write(self, text: str, /) -> int:
+        return len(text)
 
 
 def _no_bar(steps: int = 1, label: str | None = None) -> None:

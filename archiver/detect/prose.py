@@ -37,6 +37,8 @@ _TIME_AFTER = re.compile(
 )
 """A time of day after the date: the signature of another platform, X's has none."""
 
+_COLON = re.compile(r"[ \t]{0,3}:[ \t]{0,3}(?=\S)")
+
 _SHARED_BY = re.compile(
     r"(?:shared|posted) by|geteilt von|partag[ée]e? par|compartid[ao] (?:por|de)|condiviso da|(?:com)?partilhad[ao] por"
     r"|gedeeld door|udostępniony przez|Публикация от|поширений|dibagikan oleh|sdílený|delat av|delt a[fv]|بواسطة",
@@ -49,6 +51,13 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 """Words before a name that make it a credit or a by-line."""
+
+_ELSEWHERE = re.compile(
+    r"\b(?:telegram|instagram|insta|threads|bluesky|mastodon|facebook|tiktok|youtube|linkedin|reddit|tumblr|weibo|vk)"
+    r"\s*[:/]\s*$",
+    re.IGNORECASE,
+)
+"""A label before a name that says where its account is."""
 
 _TITLE = re.compile(r"\s*(?:on|auf|en|sur|su|no|op)\s+(?:Twitter|X)\s*:\s*[\"“„«]", re.IGNORECASE)
 """Page titles: `Ana Example (@ana_example) on Twitter: "It rained."`"""
@@ -103,8 +112,16 @@ def _find_of(text: str, platform: Platform, shape: Signature, source: str, signe
             own_line=sign.line_start,
             handle=sign.handle,
         )
+        end = sign.end
         words = text[start : sign.start].strip()
         rest = extent.rest_after(text, sign.end, ceiling, shape, day) if not _ends_in_media(words, shape) else None
+        if sign.line_start and (colon := _COLON.match(text, sign.end)):
+            # `Ana Example (@ana_example) May 3, 2021: It rained.`: the words follow, what stands above is another's
+            start, rest = sign.start, None
+            line_end = text.find("\n", colon.end())
+            end = min(ceiling, line_end if line_end >= 0 else len(text))
+            words = text[colon.end() : end].strip()
+            end = colon.end() + len(words)
         continuation = text[rest[0] : rest[1]] if rest else None
         ref = platform.ref_from_url(sign.url) if sign.url else None
         mentions.append(
@@ -119,7 +136,7 @@ def _find_of(text: str, platform: Platform, shape: Signature, source: str, signe
                 url=platform.ref_from_id(ref.id, sign.handle).url if ref else None,
                 found_url=sign.url if ref else None,
                 start=start,
-                end=sign.end,
+                end=end,
                 rule=shape.rule,
                 confidence=sign.confidence if words else round(sign.confidence - 0.1, 2),
                 links=tuple(_LINKS.findall(words + " " + (continuation or ""))),
@@ -127,7 +144,7 @@ def _find_of(text: str, platform: Platform, shape: Signature, source: str, signe
                 continuation=continuation,
             )
         )
-        floor = rest[1] if rest else sign.end
+        floor = rest[1] if rest else end
     if signed_only:
         return mentions
     mentions += _pictures(text, platform, shape, mentions, source)
@@ -228,8 +245,12 @@ def _begins_line(text: str, at: int, floor: int) -> bool:
     return at in (0, floor) or text[at - 1] == "\n"
 
 
-_HANDLE_SHAPED = re.compile(r"[_0-9]|[a-z][A-Z]")
-"""What no place, party or remark in parentheses has: an underscore, a digit, a capital within."""
+_HANDLE_SHAPED = re.compile(r"(?=\w*[a-z])\w*(?:[_0-9]|[a-z][A-Z])")
+"""What no place, party or remark in parentheses has: an underscore, a digit, a capital within; but ages, years and
+codes (`42`, `S01E02`, `EU_2021`) have no small letter."""
+
+SHORT_HANDLE = 8
+"""Below so many characters, words that have nothing to do with each other are alike: `María (Madrid)`."""
 
 _ENDS_IN_LINK = re.compile(r"(?:pic\.(?:twitter|x)\.com|t\.co)/\w{6,12}\W{0,6}$")
 
@@ -239,7 +260,7 @@ def _confidence(sign: _Signed, before: str) -> float:
     if sign.url:
         return 0.99
     whole = sign.date is not None and sign.date.day is not None
-    if _CREDIT.search(before) and not sign.dash:
+    if (_CREDIT.search(before) and not sign.dash) or _ELSEWHERE.search(before):
         return 0.3
     if whole:
         if sign.dash and sign.at_sign:
@@ -247,8 +268,9 @@ def _confidence(sign: _Signed, before: str) -> float:
         if sign.dash:
             # `– Maria (Berlin) May 3, 2021` signs a letter or a review: one plain word has to be the name's, or follow
             # the post's own picture
-            told = _HANDLE_SHAPED.search(sign.handle) or _ENDS_IN_LINK.search(before)
-            return 0.97 if told or names.likeness(sign.name or "", sign.handle) >= 60 else 0.4
+            told = _HANDLE_SHAPED.match(sign.handle) or _ENDS_IN_LINK.search(before)
+            alike = 60 if len(sign.handle) >= SHORT_HANDLE else 80
+            return 0.97 if told or names.likeness(sign.name or "", sign.handle) >= alike else 0.4
         if sign.at_sign:
             return 0.93
         # `(D_Example) March 3, 2016` without dash and @ may be any parenthesis: the name has to explain the handle

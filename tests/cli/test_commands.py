@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any, ClassVar
@@ -321,3 +322,12 @@ class TestHelp:
     def test_completion_completes(self, town: Town) -> None:
         done = town.program(env={"_ARCHIVER_COMPLETE": "bash_complete", "COMP_WORDS": "archiver au", "COMP_CWORD": "1"})
         assert b"audit" in done.stdout
+
+
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 0), ("2>&-", 0)])
+def test_a_stream_that_the_shell_closed_is_no_fault(closed: str, code: int) -> None:
+    command = f"{sys.executable} -m archiver find {EXAMPLE} --format jsonl {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, cwd=EXAMPLE.parents[1], check=False)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    assert (b'"platform":"x"' in done.stdout) == (closed == "2>&-")

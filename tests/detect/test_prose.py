@@ -274,6 +274,10 @@ def test_the_limit_counts_links_and_wide_characters_as_the_platform_does() -> No
         "The dates of the course are on the website. – Registration (open) September 1, 2023",
         "My favourite scene of the year. — The Long Table (Korean) May 30, 2019",
         "The talks go on. — Harbour News (AP) November 9, 2022",
+        "It has rained for days. — Petra (42) May 3, 2021",
+        "The best of all. — The Long Table (S01E02) May 30, 2019",
+        "The paper is out. — Commission (EU_2021) May 30, 2021",
+        "Muy buen servicio. — María (Madrid) 3 de mayo de 2021",
     ],
 )
 def test_a_plain_word_in_parentheses_after_a_name_is_only_a_guess(line: str) -> None:
@@ -304,3 +308,21 @@ def test_a_heading_above_a_short_post_is_the_articles(heading: str, words: str) 
 def test_several_lines_set_apart_as_verse_are_one_post() -> None:
     verse = "The bridge is up\n\nThe boats are gone\n\nThe night is long."
     assert one(f"{ARTICLE}\n\n{verse} — {SIGNED}\n\n{ARTICLE}").text == verse
+
+
+def test_a_label_of_another_platform_is_no_signature_of_this_one() -> None:
+    assert found("The gate is shut.\n\nTelegram: Mora Vell (@mora_channel), May 3, 2021") == []
+
+
+def test_after_a_colon_the_words_follow_and_what_stands_above_is_not_the_post() -> None:
+    text = f"{ARTICLE}\n\nMora Vell (@mora_vell) May 3, 2021: The gate is shut, and the ferry too.\n\n{ARTICLE}"
+    mention = one_of(text)
+    assert (mention.handle, mention.text) == ("mora_vell", "The gate is shut, and the ferry too.")
+    assert (
+        text[mention.start : mention.end] == "Mora Vell (@mora_vell) May 3, 2021: The gate is shut, and the ferry too."
+    )
+
+
+def one_of(text: str) -> Mention:
+    (mention,) = found(text)
+    return mention
