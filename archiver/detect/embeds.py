@@ -20,7 +20,7 @@ from urllib.parse import unquote
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from archiver.detect import dates
+from archiver.language import dates
 from archiver.model import Mention
 from archiver.platforms.base import EmbedRule, Platform, Sighting
 from archiver.platforms.markup import BLOCKS, HIDDEN, Lines, events

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import msgspec
 import regex
 
-from archiver.detect.tongues import differ
+from archiver.language.tongues import differ
 from archiver.platforms.base import Signature
 
 REACH = 1200

@@ -24,7 +24,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from archiver.detect import dates, extent, names
+from archiver.detect import extent
+from archiver.language import dates, names
 from archiver.model import Mention
 from archiver.platforms.base import Platform, Signature
 

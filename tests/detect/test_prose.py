@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.detect import dates, extent, find
+from archiver.detect import extent, find
+from archiver.language import dates
 from archiver.model import Article, Mention
 from archiver.platforms.x.signature import SIGNATURE
 

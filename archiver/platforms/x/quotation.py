@@ -5,27 +5,18 @@ Read from answers of every year since 2012: `data-datetime` with the exact time 
 
 from __future__ import annotations
 
-import functools
 import re
-import unicodedata
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
-from babel import Locale
 from bs4 import BeautifulSoup, Tag
 
+from archiver.language.dates import read_date
 from archiver.model import Post
 from archiver.platforms.x.records import MAX_ITEMS, MAX_TEXT, MEDIA_LABEL, Json, clean, made_at, moment, string
 from archiver.platforms.x.urls import handle_from_url, ref_from_id, ref_from_url
 
 MAX_HTML = 200_000
 """Code points of one blockquote that are read; X's own are below 5,000."""
-
-LANGUAGES = (
-    *("en", "ar", "bn", "cs", "da", "de", "el", "es", "fa", "fi", "fil", "fr", "he", "hi", "hu", "id", "it", "ja"),
-    *("ko", "ms", "nl", "no", "pl", "pt", "ro", "ru", "sv", "th", "tr", "uk", "ur", "vi", "zh", "zh_Hant"),
-)
-"""The languages in which X prints an embed's date (`lang` of https://docs.x.com/x-for-websites/oembed-api)."""
 
 SIGNATURE = re.compile(r"(?:—|–|--|-|&mdash;)\s*(?P<name>.*)\(@(?P<handle>[A-Za-z0-9_]{1,20})\)\s*\Z", re.DOTALL)
 
@@ -110,38 +101,9 @@ def _cut(text: str | None) -> bool:
 
 
 def printed_day(text: str) -> date | None:
-    """The day that an embed prints, in any language that X prints; null where it is not certain.
+    """The day that an embed prints, in any language; null where it prints none.
 
     Only needed for ids from before November 2010: later ids carry their time.
     """
-    plain = unicodedata.normalize("NFKC", text[:80]).casefold()
-    words = re.findall(r"\d{1,4}|[^\W\d_]+", plain)
-    numbers = [int(word) for word in words if word.isdecimal()]
-    years = [number for number in numbers if number >= 1000]
-    # Hebrew writes "in" and the month as one word: בנובמבר.
-    months = {_months()[word] for word in (w.removeprefix("ב") for w in words) if word in _months()}
-    rest = [number for number in numbers if number < 1000]
-    if not months and len(rest) == 2 and re.search(r"[年년]|tháng", plain):
-        # 2022年11月9日, 2022년 11월 9일 name the month first; 9 tháng 11, 2022 the day.
-        rest = rest[::-1] if "tháng" in plain else rest
-        months, rest = {rest[0]}, rest[1:]
-    if len(years) != 1 or len(months) != 1 or len(rest) != 1:
-        return None
-    try:
-        return datetime(years[0], months.pop(), rest[0]).date()  # noqa: DTZ001 - a day, no time
-    except ValueError:
-        return None
-
-
-@functools.cache
-def _months() -> Mapping[str, int]:
-    """Month words of all languages at once; words that are two months (Slavic `listopad`) are left out."""
-    found: dict[str, set[int]] = {}
-    for code in LANGUAGES:
-        locale = Locale.parse(code)
-        for use in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in locale.months[use][width].items():
-                    for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFKC", name).casefold()):
-                        found.setdefault(word, set()).add(number)
-    return {word: next(iter(numbers)) for word, numbers in found.items() if len(numbers) == 1}
+    printed = read_date(text, 0)
+    return date.fromisoformat(printed.day) if printed and printed.day else None

@@ -10,8 +10,8 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.detect import dates
-from archiver.detect.dates import EMBED_LANGUAGES, WINDOW, read_date
+from archiver.language import dates
+from archiver.language.dates import EMBED_LANGUAGES, WINDOW, read_date
 
 DAYS = st.dates(min_value=date(2006, 3, 21), max_value=date(2030, 12, 31))
 
