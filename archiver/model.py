@@ -97,6 +97,20 @@ class Article(Noun, frozen=True, kw_only=True):
         return "a-" + self.digest.partition(":")[2][:16]
 
 
+class Person(Noun, frozen=True, kw_only=True):
+    """The person behind a display name, as the article's own prose names them: evidence, never a correction."""
+
+    name: str
+    """As the prose spells it, in any script."""
+    start: int | None = None
+    end: int | None = None
+    """Code points of `name` in a text source; null in HTML."""
+    likeness: float
+    """0 to 1: how alike the two names sound, whatever their scripts."""
+    repair: str | None = None
+    """The display name with the letters that it lost, where the prose's spelling shows which: a proposal."""
+
+
 class Mention(Noun, frozen=True, kw_only=True):
     """A post as an article shows it: one line of `archiver find --format jsonl`."""
 
@@ -123,6 +137,10 @@ class Mention(Noun, frozen=True, kw_only=True):
     """The permalink as the article has it, before it was made canonical."""
     continuation: str | None = None
     """The rest of the post's words, where an extractor put the signature after its first paragraph."""
+    why: tuple[str, ...] = ()
+    """What the confidence rests on: the pieces that were there, and how often such a reading was right."""
+    person: Person | None = None
+    """Whom the article's prose names by this display name."""
     id: str = ""
 
     @property

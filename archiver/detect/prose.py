@@ -24,7 +24,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from archiver.detect import extent
+from archiver.detect import extent, residues
 from archiver.language import dates, names
 from archiver.model import Mention
 from archiver.platforms.base import Platform, Signature
@@ -89,10 +89,12 @@ def find(text: str, platforms: Sequence[Platform], *, source: str = "", signed_o
     Offsets are code points of `text`. `signed_only` leaves out what has no signature: in HTML, where embeds are read as
     markup, a lone link to a picture is rarely a post.
     """
-    found: list[Mention] = []
+    found = residues.find(text, platforms, source=source)
+    taken = _spans(text, found)
     for platform in platforms:
         if platform.signature is not None:
-            found += _find_of(text, platform, platform.signature, source, signed_only)
+            signed = _find_of(text, platform, platform.signature, source, signed_only)
+            found += [m for m in signed if not _overlaps(taken, m.start or 0, m.end or 0)]
     return sorted(found, key=lambda m: (m.start if m.start is not None else -1, m.end or 0))
 
 

@@ -71,7 +71,16 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """RFC 3339, where the markup holds the exact time."""
     text: str | None = None
     links: tuple[str, ...] = ()
+    url: str | None = None
+    """Canonical permalink, where `Platform.ref_from_id` could not make it from id and handle alone (`/reel/`, the host
+    of a server, a group); null: it is made from these two."""
+    date_basis: str | None = None
+    """Whose day `printed` is: `utc`, `viewer`; null: what the platform's signature says, or unknown."""
+    shape: str = ""
+    """Which pieces were there, in a few words (`permalink and signature`): what the confidence is calibrated by, and
+    what readers are told as its reason."""
     confidence: float = 0.99
+    """How sure the reading is before calibration."""
 
 
 class EmbedRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,10 +100,68 @@ class EmbedRule(msgspec.Struct, frozen=True, kw_only=True):
     attributes: frozenset[str] = frozenset()
     examples: tuple[str, ...] = ()
     """Invented markup that this rule must read; one parametrised test runs those of every rule."""
+    example_id: str | None = None
+    """The id of the post in every example; null where they show none."""
+
+
+class TextSighting(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as bare text shows it, read by a platform; offsets are code points of the whole text."""
+
+    start: int
+    """Where what the embed left begins: its line (`A post shared by …`), or the post's own words if they are in it."""
+    end: int
+    handle: str | None = None
+    display_name: str | None = None
+    date: str | None = None
+    """ISO day; RFC 3339 with the printed zone's offset where a time and its zone are shown."""
+    date_basis: str | None = None
+    post_id: str | None = None
+    url: str | None = None
+    """Canonical permalink, where the text holds one."""
+    found_url: str | None = None
+    text: str | None = None
+    """The post's own words, where this rule knows them (between `@handle` and `♬`, a title before `by u/…`)."""
+    words_before: bool = False
+    """The post's own words stand before `start`: detection looks for where they begin."""
+    shape: str = ""
+    """As in `Sighting`."""
+    confidence: float = 0.9
+    """How sure the reading is before calibration."""
+
+
+class TextExample(msgspec.Struct, frozen=True, kw_only=True):
+    """Invented text and what must be read in it; one parametrised test runs those of every rule."""
+
+    text: str
+    handle: str | None = None
+    display_name: str | None = None
+    date: str | None = None
+    post_id: str | None = None
+    words: str | None = None
+    """The post's own words; null where none are there."""
+
+
+class TextRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One form in which an embed's residue stands in bare text. Detection searches the text once for every trigger and
+    asks `read` at each place, so a rule costs little on other texts.
+
+    `read(text, at, floor)`: `at` is the offset of a trigger, nothing before `floor` may be used (it belongs to the post
+    before). It looks at a bounded window around `at`, and returns null for what is none of the platform's.
+    """
+
+    name: str
+    """Such as `instagram.shared`."""
+    triggers: tuple[str, ...]
+    """Literal strings, as they are written, one of which every form contains. Few and telling: each is one more search
+    over the text; `@` is searched for anyway."""
+    read: Callable[[str, int, int], TextSighting | None]
+    examples: tuple[TextExample, ...] = ()
+    negatives: tuple[str, ...] = ()
+    """Invented text that looks alike and is no post: a by-line, a credit, a menu."""
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
-    """How a post of the platform is signed where only its text is left."""
+    """How a post is signed where only its text is left: `— Display Name (@handle) November 9, 2022`."""
 
     rule: str
     """Such as `x.signature`."""
@@ -105,21 +172,31 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     link_weight: int
     """What a link counts towards the limit, however long it is."""
     media_links: str
-    """A regular expression for a link to the post's own picture, which ends a post's text."""
+    """A regular expression for a link to the post's own picture, which ends a post's text; `(?!)` if there is none."""
     date_basis: str | None = None
+    timed: bool = False
+    """Whether a time of day may follow the date (Bluesky's does, X's never)."""
+    telling: bool = False
+    """Whether the handle alone tells the platform (`ana.bsky.social`, `@ana@server.example`)."""
 
 
 class Platform(Protocol):
     """All that is known of one platform."""
 
     name: str
+    hosts: tuple[str, ...]
+    """Registered domains of its permalinks (`x.com` stands for `www.x.com` too); empty where any host can be one of its
+    servers, and a permalink is known by its path alone."""
     examples: tuple[Example, ...]
     embed_rules: tuple[EmbedRule, ...]
     """How HTML embeds a post, most telling first."""
     signature: Signature | None
-    """How bare text signs a post; null where the platform's embeds leave no signature."""
-    control: PostRef
-    """A post that has been public for many years: readable in a run, it shows that the platform answers us."""
+    """How bare text signs a post; null where the platform's embeds leave no signature of this form."""
+    text_rules: tuple[TextRule, ...]
+    """What else its embeds leave in bare text, most telling first."""
+    control: PostRef | None
+    """A post that has been public for many years: readable in a run, it shows that the platform answers us. Null where
+    none is asked for."""
 
     def ref_from_url(self, url: str) -> PostRef | None:
         """The post that a permalink in any of its forms names; null for anything else."""

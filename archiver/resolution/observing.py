@@ -33,7 +33,8 @@ class Control:
         """What the platform answers of its control post."""
         with self._lock:
             if self._look is None:
-                self._look = look_at(self.ref, self._fetcher, self._platform)
+                unknown = Answer(state=State.UNRESOLVED, reason="no control post is known", endpoint="")
+                self._look = look_at(self.ref, self._fetcher, self._platform) if self.ref else Look([], [], [], unknown)
             return self._look
 
 
@@ -110,7 +111,7 @@ def observe(
         check = control.look()
         vouched = check.verdict.state.value
         evidence = tuple(dict.fromkeys(evidence + check.evidence))
-        if not check.verdict.state.readable or ref.id == control.ref.id:
+        if not check.verdict.state.readable or (control.ref and ref.id == control.ref.id):
             state = State.BLOCKED
             reason = f"the control post cannot be read either ({vouched}), so nothing is known: {reason}"
     seen_at = max((exchange.time for exchange in asked), default=None)

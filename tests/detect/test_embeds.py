@@ -35,7 +35,8 @@ RULES = [(p, rule, example) for p in platforms().values() for rule in p.embed_ru
 @pytest.mark.parametrize(("platform", "rule", "example"), RULES, ids=[rule.name for _, rule, _ in RULES])
 def test_examples(platform: Platform, rule: EmbedRule, example: str) -> None:
     [mention] = found(f"<html><body><main><p>Before.</p>{example}<p>After.</p></main></body></html>")
-    assert (mention.platform, mention.rule, mention.post_id) == (platform.name, rule.name, ID)
+    assert (mention.platform, mention.rule, mention.post_id) == (platform.name, rule.name, rule.example_id)
+    assert mention.post_id or mention.handle
     assert mention.found_url is None or platform.ref_from_url(mention.found_url) is not None
 
 

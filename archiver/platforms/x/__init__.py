@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
-from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Lookup, Signature
+from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Lookup, Signature, TextRule
 from archiver.platforms.x import answers, archived, endpoints, ids, urls
 from archiver.platforms.x.embeds import RULES
 from archiver.platforms.x.signature import SIGNATURE
@@ -17,10 +17,12 @@ class X:
     """The platform X. Stateless: one instance, `PLATFORM`, serves everything."""
 
     name = urls.NAME
+    hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
     embed_rules: tuple[EmbedRule, ...] = RULES
     signature: Signature | None = SIGNATURE
-    control: PostRef = urls.ref_from_id(endpoints.CONTROL_ID, endpoints.CONTROL_HANDLE)
+    text_rules: tuple[TextRule, ...] = ()
+    control: PostRef | None = urls.ref_from_id(endpoints.CONTROL_ID, endpoints.CONTROL_HANDLE)
 
     def ref_from_url(self, url: str) -> PostRef | None:
         return urls.ref_from_url(url)

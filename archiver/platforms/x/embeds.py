@@ -406,91 +406,96 @@ _ID_EXAMPLE = "1590173336165216257"
 _URL = f"https://twitter.com/ana_example/status/{_ID_EXAMPLE}"
 _SIGNED = f'&mdash; Ana Example (@ana_example) <a href="{_URL}?ref_src=twsrc%5Etfw">November 9, 2022</a>'
 
-RULES: tuple[EmbedRule, ...] = (
-    EmbedRule(
-        name="x.blockquote",
-        read=read_blockquote,
-        tags=frozenset({"blockquote"}),
-        examples=(
-            f'<blockquote class="twitter-tweet"><p lang="en">The bridge is open.</p>{_SIGNED}</blockquote>',
-            f'<blockquote class="twitter-video"><p>Rain at last.</p><p>{_SIGNED}</p></blockquote>',
-            f'<blockquote class="twitter-tweet"><a href="{_URL}"></a></blockquote>',
-        ),
-    ),
-    EmbedRule(
-        name="x.amp",
-        read=read_attribute,
-        tags=frozenset({"amp-twitter", "bento-twitter"}),
-        examples=(
-            f'<amp-twitter width="375" height="472" data-tweetid="{_ID_EXAMPLE}"></amp-twitter>',
-            f'<amp-twitter data-tweetid="{_URL}"></amp-twitter>',
-        ),
-    ),
-    EmbedRule(
-        name="x.iframe",
-        read=read_frame,
-        tags=frozenset({"iframe", "amp-iframe"}),
-        examples=(
-            f'<iframe src="https://platform.twitter.com/embed/Tweet.html?dnt=true&amp;id={_ID_EXAMPLE}"></iframe>',
-            f'<iframe title="X Post" src="./page_files/Tweet.html" data-tweet-id="{_ID_EXAMPLE}"></iframe>',
-        ),
-    ),
-    EmbedRule(
-        name="x.rendered",
-        read=read_rendered,
-        tags=frozenset({"twitter-widget", "twitterwidget"}),
-        classes=frozenset({"twitter-tweet-rendered", "twitter-tweet", "twitter-video"}),
-        examples=(
-            f'<div class="twitter-tweet-rendered"><iframe data-tweet-id="{_ID_EXAMPLE}"></iframe></div>',
-            f'<twitter-widget class="twitter-tweet" data-tweet-id="{_ID_EXAMPLE}"></twitter-widget>',
-        ),
-    ),
-    EmbedRule(
-        name="x.newsletter",
-        read=read_newsletter,
-        attributes=frozenset({"data-attrs"}),
-        examples=(
-            f'<div class="tweet" data-attrs=\'{{"url":"{_URL}","full_text":"Open.","name":"Ana Example"}}\'></div>',
-        ),
-    ),
-    EmbedRule(
-        name="x.record",
-        read=read_api_record,
-        attributes=frozenset({"data-tweet"}),
-        examples=(f'<div data-url="{_URL}" data-tweet=\'{{"data":{{"id":"{_ID_EXAMPLE}","text":"Open."}}}}\'></div>',),
-    ),
-    EmbedRule(
-        name="x.card",
-        read=read_static_card,
-        classes=frozenset({"tweet"}),
-        examples=(
-            (
-                '<div class="tweet static"><b class="tweet-author-handle">@ana_example</b><div class="tweet-text">'
-                f'Open.</div><i class="tweet-date">4:35 PM ∙ Nov 9, 2022</i><b href="{_URL}/likes">2</b></div>'
+RULES: tuple[EmbedRule, ...] = tuple(
+    msgspec.structs.replace(rule, example_id=_ID_EXAMPLE)
+    for rule in (
+        EmbedRule(
+            name="x.blockquote",
+            read=read_blockquote,
+            tags=frozenset({"blockquote"}),
+            examples=(
+                f'<blockquote class="twitter-tweet"><p lang="en">The bridge is open.</p>{_SIGNED}</blockquote>',
+                f'<blockquote class="twitter-video"><p>Rain at last.</p><p>{_SIGNED}</p></blockquote>',
+                f'<blockquote class="twitter-tweet"><a href="{_URL}"></a></blockquote>',
             ),
         ),
-    ),
-    EmbedRule(
-        name="x.attribute",
-        read=read_attribute,
-        tags=ELEMENTS,
-        attributes=frozenset(ID_ATTRIBUTES),
-        examples=(
-            f'<phoenix-twitter-embed tweet-url="{_URL}"></phoenix-twitter-embed>',
-            f'<div class="c-oembed" data-oembed-url="{_URL}"></div>',
+        EmbedRule(
+            name="x.amp",
+            read=read_attribute,
+            tags=frozenset({"amp-twitter", "bento-twitter"}),
+            examples=(
+                f'<amp-twitter width="375" height="472" data-tweetid="{_ID_EXAMPLE}"></amp-twitter>',
+                f'<amp-twitter data-tweetid="{_URL}"></amp-twitter>',
+            ),
         ),
-    ),
-    EmbedRule(
-        name="x.container",
-        read=read_container,
-        attributes=frozenset({"data-url", "data-href", "data-src", "data-embed-url", "data-social-embedded"}),
-        examples=(f'<div class="social-embed" data-href="{_URL}?mx=2"></div>',),
-    ),
-    EmbedRule(
-        name="x.url",
-        read=read_bare_url,
-        tags=frozenset({"p", "div", "figure"}),
-        examples=(f'<div class="wp-block-embed__wrapper">\n{_URL}\n</div>', f'<p><a href="{_URL}">{_URL}</a></p>'),
-    ),
+        EmbedRule(
+            name="x.iframe",
+            read=read_frame,
+            tags=frozenset({"iframe", "amp-iframe"}),
+            examples=(
+                f'<iframe src="https://platform.twitter.com/embed/Tweet.html?dnt=true&amp;id={_ID_EXAMPLE}"></iframe>',
+                f'<iframe title="X Post" src="./page_files/Tweet.html" data-tweet-id="{_ID_EXAMPLE}"></iframe>',
+            ),
+        ),
+        EmbedRule(
+            name="x.rendered",
+            read=read_rendered,
+            tags=frozenset({"twitter-widget", "twitterwidget"}),
+            classes=frozenset({"twitter-tweet-rendered", "twitter-tweet", "twitter-video"}),
+            examples=(
+                f'<div class="twitter-tweet-rendered"><iframe data-tweet-id="{_ID_EXAMPLE}"></iframe></div>',
+                f'<twitter-widget class="twitter-tweet" data-tweet-id="{_ID_EXAMPLE}"></twitter-widget>',
+            ),
+        ),
+        EmbedRule(
+            name="x.newsletter",
+            read=read_newsletter,
+            attributes=frozenset({"data-attrs"}),
+            examples=(
+                f'<div class="tweet" data-attrs=\'{{"url":"{_URL}","full_text":"Open.","name":"Ana Example"}}\'></div>',
+            ),
+        ),
+        EmbedRule(
+            name="x.record",
+            read=read_api_record,
+            attributes=frozenset({"data-tweet"}),
+            examples=(
+                f'<div data-url="{_URL}" data-tweet=\'{{"data":{{"id":"{_ID_EXAMPLE}","text":"Open."}}}}\'></div>',
+            ),
+        ),
+        EmbedRule(
+            name="x.card",
+            read=read_static_card,
+            classes=frozenset({"tweet"}),
+            examples=(
+                (
+                    '<div class="tweet static"><b class="tweet-author-handle">@ana_example</b><div class="tweet-text">'
+                    f'Open.</div><i class="tweet-date">4:35 PM ∙ Nov 9, 2022</i><b href="{_URL}/likes">2</b></div>'
+                ),
+            ),
+        ),
+        EmbedRule(
+            name="x.attribute",
+            read=read_attribute,
+            tags=ELEMENTS,
+            attributes=frozenset(ID_ATTRIBUTES),
+            examples=(
+                f'<phoenix-twitter-embed tweet-url="{_URL}"></phoenix-twitter-embed>',
+                f'<div class="c-oembed" data-oembed-url="{_URL}"></div>',
+            ),
+        ),
+        EmbedRule(
+            name="x.container",
+            read=read_container,
+            attributes=frozenset({"data-url", "data-href", "data-src", "data-embed-url", "data-social-embedded"}),
+            examples=(f'<div class="social-embed" data-href="{_URL}?mx=2"></div>',),
+        ),
+        EmbedRule(
+            name="x.url",
+            read=read_bare_url,
+            tags=frozenset({"p", "div", "figure"}),
+            examples=(f'<div class="wp-block-embed__wrapper">\n{_URL}\n</div>', f'<p><a href="{_URL}">{_URL}</a></p>'),
+        ),
+    )
 )
 """Asked in this order; the first that reads something wins."""

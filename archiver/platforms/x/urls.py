@@ -20,6 +20,14 @@ HANDLE = r"[A-Za-z0-9_]{1,20}"
 ID = r"\d{2,20}"
 """19 digits since 2018; the oldest posts have two."""
 
+HOSTS = (
+    *("twitter.com", "x.com", "twitter3e4tixl4xyajtrzo62zg5vztmjuricljdp2c5kshju4avyoid.onion", "s9e.github.io"),
+    *("fxtwitter.com", "vxtwitter.com", "fixupx.com", "fixvx.com", "twittpr.com", "xfixup.com", "girlcockx.com"),
+    *("stupidpenisx.com", "xcancel.com", "lightbrd.com", "twiiit.com", "nitter"),
+    *("threadreaderapp.com", "rattibha.com", "unrollthread.com"),
+)
+"""Registered domains of the forms below; a word without a point stands anywhere in a host."""
+
 _HOST = (
     r"(?:(?:www|m|mobile|pro)\.)?(?:twitter|x)\.com|tweetdeck\.twitter\.com"
     r"|(?:www\.|mobile\.)?twitter3e4tixl4xyajtrzo62zg5vztmjuricljdp2c5kshju4avyoid\.onion"
