@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ from archiver.cli.options import (
     start,
 )
 from archiver.cli.output import Column
+from archiver.cli.passage import Finding, Page, runs
 from archiver.cli.states import day
 from archiver.detect import SURE_ENOUGH, find
 from archiver.model import Mention
@@ -52,6 +53,16 @@ COLUMNS = (
     show_default=True,
     help="Show mentions that are at least so sure; 0 for every guess.",
 )
+@click.option(
+    "--show", is_flag=True, help="Print the article with the posts marked in it, instead of one line for each post."
+)
+@click.option(
+    "--html",
+    "page_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a page, too, that shows the articles with the posts marked in them.",
+)
 @format_option
 @config_option
 def command(
@@ -59,6 +70,8 @@ def command(
     archive_path: Path | None,
     offline: bool,
     min_confidence: float,
+    show: bool,
+    page_path: Path | None,
     fmt: str | None,
     config_path: Path | None,
 ) -> None:
@@ -72,11 +85,30 @@ def command(
         job = None
         if offline:
             job = stack.enter_context(running(run.settings, path=archive_path, offline=True, conclude=False))
-        columns = (Column("source", table=len(sources) > 1), *COLUMNS)
-        run.show(columns, _mentions(run, sources, job, min_confidence), empty="no cited post found")
+        findings = _findings(run, sources, job, min_confidence)
+        if page_path:
+            findings = _on_page(findings, stack.enter_context(closing(Page(page_path))))
+        if show:
+            for finding in findings:
+                run.out.passage(runs(finding, colour=run.out.is_tty))
+        else:
+            columns = (Column("source", table=len(sources) > 1), *COLUMNS)
+            run.show(columns, _mentions(findings), empty="no cited post found")
     run.finish()
 
 
-def _mentions(run: Run, sources: tuple[str, ...], job: Job | None, min_confidence: float) -> Iterator[Mention]:
+def _findings(run: Run, sources: tuple[str, ...], job: Job | None, min_confidence: float) -> Iterator[Finding]:
     for document in run.documents(sources, job):
-        yield from find(document.article, min_confidence=min_confidence)
+        mentions = find(document.article, min_confidence=min_confidence)
+        yield Finding(article=document.article, mentions=tuple(mentions))
+
+
+def _on_page(findings: Iterator[Finding], page: Page) -> Iterator[Finding]:
+    for finding in findings:
+        page.add(finding)
+        yield finding
+
+
+def _mentions(findings: Iterator[Finding]) -> Iterator[Mention]:
+    for finding in findings:
+        yield from finding.mentions

@@ -285,6 +285,20 @@ class Output:
             text = line.lstrip(" ")
             self._write(line[: len(line) - len(text)] + isolated(visible(text)) + "\n")
 
+    def passage(self, runs: Iterable[tuple[str, str]]) -> None:
+        """Print text whose stretches have styles (text, rich style), with its line breaks, wrapped by the terminal.
+
+        Raises as `rows` does.
+        """
+        text = Text()
+        for raw, style in runs:
+            for number, line in enumerate(raw.split("\n")):
+                text.append("\n" if number else "")
+                text.append(isolated(visible(line)), style or None)
+        drawn = io.StringIO()
+        self._console(drawn).print(text, soft_wrap=True, end="")
+        self._write(drawn.getvalue())
+
     def _texts(self, columns: Sequence[Column], items: Iterator[Noun | Mapping[str, Any]]) -> Iterator[str]:
         match self.format:
             case Format.TABLE:
@@ -331,8 +345,13 @@ class Output:
 
     def _render(self, table: Table) -> str:
         text = io.StringIO()
-        console = Console(
-            file=text,
+        if table.row_count:
+            self._console(text).print(table)
+        return text.getvalue()
+
+    def _console(self, file: TextIO) -> Console:
+        return Console(
+            file=file,
             force_terminal=self.is_tty,
             width=self._width,
             markup=False,
@@ -340,9 +359,6 @@ class Output:
             emoji=False,
             legacy_windows=False,
         )
-        if table.row_count:
-            console.print(table)
-        return text.getvalue()
 
     # messages
 
