@@ -56,7 +56,8 @@ class Unasked:
         return ()
 
     def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
-        return (ref.url,)
+        # no copy could be read yet, so none is asked for
+        return ()
 
     def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
         return None
