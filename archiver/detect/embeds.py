@@ -377,12 +377,17 @@ def mention_of(platform: Platform, rule: EmbedRule, sighting: Sighting) -> Menti
         date=day,
         text=sighting.text,
         post_id=sighting.post_id,
-        url=ref.url if ref and sighting.handle else None,
+        url=sighting.url or (ref.url if ref and sighting.handle else None),
         found_url=sighting.found_url,
         rule=rule.name,
         confidence=sighting.confidence,
         links=sighting.links,
-        date_basis=("utc" if sighting.time else platform.signature.date_basis if platform.signature else None)
-        if day
-        else None,
+        date_basis=_basis(platform, sighting) if day else None,
     )
+
+
+def _basis(platform: Platform, sighting: Sighting) -> str | None:
+    """Whose day the embed prints; an exact time is UTC."""
+    if sighting.time:
+        return "utc"
+    return sighting.date_basis or (platform.signature.date_basis if platform.signature else None)

@@ -19,7 +19,12 @@ from archiver.platforms.base import Platform
 
 GROUP = "archiver.platforms"
 
-BUILT_IN: Mapping[str, str] = MappingProxyType({"x": "archiver.platforms.x:PLATFORM"})
+BUILT_IN: Mapping[str, str] = MappingProxyType(
+    {
+        "bluesky": "archiver.platforms.bluesky:PLATFORM",
+        "x": "archiver.platforms.x:PLATFORM",
+    }
+)
 """Name → where its object is; imported when first asked for."""
 
 

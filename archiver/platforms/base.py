@@ -178,6 +178,9 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a time of day may follow the date (Bluesky's does, X's never)."""
     telling: bool = False
     """Whether the handle alone tells the platform (`ana.bsky.social`, `@ana@server.example`)."""
+    placeholder: str = "(?!)"
+    """A regular expression for what the embed writes where the post has a picture (`[image or embed]`): it ends the
+    post's words and is none of them."""
 
 
 class Platform(Protocol):
