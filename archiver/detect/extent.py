@@ -10,6 +10,7 @@ Cost: never more than `REACH` code points before a signature are looked at, each
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -28,7 +29,8 @@ TOLERANCE = 1.2
 LOOSE = 1.6
 """Where the layout says what belongs together, the limit only guards against whole articles."""
 
-_LINK = re.compile(r"(?:https?://|pic\.(?:twitter|x)\s?\.com/)\S+")
+_LINK = re.compile(r"(?:https?://|pic\s?\.\s?(?:twitter|x)\s?\.\s?com/)\S+")
+_SPACE = re.compile(r"\s{2,}")
 _PARAGRAPH = re.compile(r"\n[ \t\r\f\v\u00a0]*\n\s*")
 _LINE = re.compile(r"[ \t]*\n\s*")
 _SENTENCE = regex.compile(
@@ -39,7 +41,7 @@ _SENTENCE = regex.compile(
       | [ ]{2,}""",
     regex.VERBOSE,
 )
-_LEAD_IN = re.compile(r"[:：]\s*[*_]{0,2}\s*$")
+_LEAD_IN = re.compile(r"[:：][\s*_]{0,6}$")
 _LIST_ITEM = re.compile(r"[-–•*·+▪️►➡👉]|\(?\w{1,2}[.)]\s|\d")
 _POST_MARKS = regex.compile(r"^@\w|(?<!\w)#\w|https?://t\.co/|\p{Extended_Pictographic}|\p{Regional_Indicator}")
 _OPENERS = {"”": '“„"', "“": "„", '"': '"', "»": "«", "«": "»", "’": "‘", "'": "'", "」": "「"}
@@ -59,6 +61,20 @@ ROUNDING = 1.03
 FULL = 0.7
 
 _CLOSED_QUOTE = re.compile(r"[”\"»'’][.,]?$")
+
+_ENDS_QUOTED = re.compile(r"[”\"»][’'][.,]?$|[’'][”\"»][.,]?$|[”\"»][.,]$")
+"""A quotation that an article closes with its own mark: `he said it was “over”.`"""
+
+_ABBREVIATION = regex.compile(
+    r"(?:^|[\s(\"“„«])(?:\p{Lu}|(?:\p{L}\.){1,4}\p{L}|Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Rep|Sen|Gov|Gen|Lt|Col|Sgt|Rev|Hon|No|Nr|vs|ca|bzw"
+    r"|etc|Mme|Mlle|Sra|Srta|núm|pág|art|ul|św|ks|kard|inż|tzw|tzn|np|dr|mr|prof|hr|fr|г|ул|им|св|т|д|стр|рис|млн|млрд|тыс)$"
+)
+"""What a point after it does not end: initials (`J. K. Example`) and common abbreviations."""
+
+_LABEL = re.compile(
+    r"(?:H/T|HT|Via|Source|Tweet|Post|Quelle|Fuente|Fonte|Źródło|Kaynak|Источник)\s?:\s+(?=\S)", re.IGNORECASE
+)
+"""A label of the article's before a post's words."""
 
 _REPORTED = re.compile(r"[”\"»][,.]?\s[^\"“”«»]{2,60}\.$|[,.][”\"»]\s[^\"“”«»]{2,60}\.$")
 """`…,” she told the paper.` ends a sentence of an article."""
@@ -82,6 +98,8 @@ class Ruler(msgspec.Struct, frozen=True, kw_only=True):
 
         Source: X's published text configuration (twitter-text, version 3).
         """
+        # a blank line in a copy was one line break, or none, in the post
+        text = _SPACE.sub(" ", text)
         total = at = 0
         for link in _LINK.finditer(text):
             total += self._plain(text[at : link.start()])
@@ -113,47 +131,62 @@ def words_before(
     breaks_after: str = "",
     own_line: bool = False,
     handle: str | None = None,
+    name: str | None = None,
 ) -> int:
     """The offset where the post begins whose words end at `end` (its signature follows).
 
     Arguments: `floor`, nothing before it belongs to this post; `breaks_after`, what the text has between the signature
     and what follows (`\\n\\n`, `\\n` or nothing): it shows how this text separates its paragraphs; `own_line`, whether
     the signature stands on a line of its own: then the text has kept its lines, and the post begins one; `handle`, the
-    author's: a post seldom names its own author, what is before such a mention is the article's.
+    author's: a post seldom names its own author, what is before such a mention is the article's; `name`, the author's
+    display name: a sentence with all of it is the article's too.
     """
     floor = max(floor, end - REACH)
     while end > floor and text[end - 1].isspace():
         end -= 1
+    marked = False
     if handle:
-        floor = _after_marker(text, floor, end, handle)
+        floor, marked = _after_marker(text, floor, end, handle)
     while floor < end and text[floor].isspace():
         floor += 1
     if floor >= end:
         return end
     region = text[floor:end]
     ruler = Ruler.on(shape, day)
+    if marked and ruler.fits(region, TOLERANCE):
+        return floor
     if (quoted := _quotation(region, ruler)) is not None:
         return floor + quoted
-    return floor + _Walk(region, ruler, breaks_after, own_line).start()
+    return floor + _Walk(region, ruler, breaks_after, own_line, name).start()
 
 
-_MARKER_TAIL = re.compile(r"\s*(?:کی ٹوئٹر پر پوسٹ کا خاتمہ)?[ \u00a0]*")
+_MARKER_TAIL = re.compile(r"[ \u00a0]{0,3}(?:کی ٹوئٹر پر پوسٹ کا خاتمہ)?[ \u00a0]*")
 """BBC's hidden marker after an embed, where it names the account first (Urdu); most languages name it last."""
 
+_MARKER_HEAD = re.compile(
+    r"(?:\b(?:post|tweet|publicación|publication|beitrag|paylaşım)\b[^\n@]{0,20}|\b(?:by|de|di|von|por)\s{1,2})$",
+    re.IGNORECASE,
+)
+"""`Skip Twitter post by @ana_example`: what follows such a line is the post, and nothing else."""
 
-def _after_marker(text: str, floor: int, end: int, handle: str) -> int:
-    """Behind the last mention of the author before the post: `End of Twitter post by @ana_example`."""
-    at = text.lower().rfind("@" + handle.lower(), floor, end) if len(text) < REACH else -1
-    if at < 0:
-        at = text[floor:end].lower().rfind("@" + handle.lower())
-        if at < 0:
-            return floor
-        at += floor
+
+def _after_marker(text: str, floor: int, end: int, handle: str) -> tuple[int, bool]:
+    """Behind the last mention of the author before the post: `End of Twitter post by @ana_example`; and whether it is
+    such a marker and not only a mention."""
+    region = text[floor:end].lower()
+    found = region.rfind("@" + handle.lower())
+    if found < 0:
+        return floor, False
+    at = floor + found
     after = at + 1 + len(handle)
     if after < end and (text[after].isalnum() or text[after] == "_"):
-        return floor
+        return floor, False
     tail = _MARKER_TAIL.match(text, after, end)
-    return tail.end() if tail else after
+    behind = tail.end() if tail else after
+    told = bool(tail and len(tail[0].strip()) > 0)
+    line = text.rfind("\n", floor, at) + 1 or floor
+    alone = text[behind:end][:1] == "\n"
+    return behind, told or (alone and _MARKER_HEAD.search(text[max(line, at - 60) : at]) is not None)
 
 
 def _quotation(region: str, ruler: Ruler) -> int | None:
@@ -180,12 +213,13 @@ def _quotation(region: str, ruler: Ruler) -> int | None:
 class _Walk:
     """One walk from the signature back through a region."""
 
-    def __init__(self, region: str, ruler: Ruler, breaks_after: str, own_line: bool) -> None:
+    def __init__(self, region: str, ruler: Ruler, breaks_after: str, own_line: bool, name: str | None) -> None:
         self.region = region
         self.ruler = ruler
         self.breaks_after = breaks_after
         self.own_line = own_line
-        self.media_end = re.compile(rf"(?:{ruler.shape.media_links})\s*$")
+        self.media_end = _ending(ruler.shape.media_links)
+        self.name = name if name and len(name.split()) > 1 else None
 
     def weight(self, since: int) -> int:
         return self.ruler.weight(self.region[since:])
@@ -196,26 +230,72 @@ class _Walk:
         verse = self._verse(paragraphs, start)
         while paragraphs and (start in verse or self._paragraph_joins(paragraphs[-1], start)):
             start = paragraphs.pop()
+        if paragraphs and (led := self._led_in(paragraphs, start)) is not None:
+            return led
         # a text that sets the signature apart with blank lines set the post apart too
         tolerance = LOOSE if self.own_line and self.breaks_after else TOLERANCE
         apart = self.breaks_after != "\n" and (self.own_line or start > 0)
-        if apart and self.weight(start) <= self.ruler.limit * tolerance:
-            return start
         lines = [start] + [m.end() for m in _LINE.finditer(self.region, start) if m.end() > start]
+        if apart and self.weight(start) <= self.ruler.limit * tolerance:
+            return self._first_line(lines)
         current = lines.pop()
         while lines and self._line_joins(lines[-1], current):
             current = lines.pop()
         if self.own_line and self.weight(current) <= self.ruler.limit * TOLERANCE:
-            return current
-        return self._by_sentence(current)
+            return self._past_label(current)
+        return self._past_label(self._by_sentence(current))
+
+    def _first_line(self, lines: list[int]) -> int:
+        """The first of these lines that is the post's, where the text sets the post apart: only what plainly is the
+        article's is left out."""
+        current = lines.pop()
+        while lines:
+            line, block = self.region[lines[-1] : current].rstrip(), self.region[current:]
+            if _has_words(block) and (_differ(line, block) or self._speaks_of_the_post(line, block)):
+                break
+            current = lines.pop()
+        return self._past_label(current)
+
+    def _past_label(self, start: int) -> int:
+        label = _LABEL.match(self.region, start)
+        return label.end() if label else start
+
+    def _led_in(self, paragraphs: list[int], start: int) -> int | None:
+        """The paragraph after `She wrote:`, where all from there on can be one post."""
+        current = start
+        for previous in reversed(paragraphs):
+            above = self.region[previous:current].rstrip()
+            if _LEAD_IN.search(above):
+                return (
+                    current if current != start and not _LEAD_IN.search(self.region[current:start].rstrip()) else None
+                )
+            if self.weight(previous) > self.ruler.limit or self.media_end.search(above) or _LINK_ONLY.fullmatch(above):
+                return None
+            current = previous
+        return None
+
+    def _speaks_of_the_post(self, line: str, block: str) -> bool:
+        """Does the article speak in `line`: it names the post's author, or quotes what follows?"""
+        if self.name is not None and self.name in line:
+            return True
+        if not any(mark in line for mark in "\"“”„«»‘’'"):
+            return False
+        words = set(block.lower().split())
+        return len(words) >= MIN_REPEATED and len(words & set(line.lower().split())) >= REPEATED * len(words)
 
     def _paragraph_joins(self, previous: int, current: int) -> bool:
-        """Is the paragraph before still the post's? Only where what follows has no words of its own, or where the text
-        is indented as the post is."""
+        """Is the paragraph before still the post's? Only where what follows has no words of its own, where the text is
+        indented as the post is, or where it is written as posts are and articles are not."""
         if self.weight(previous) > self.ruler.limit:
             return False
         above = self.region[previous:current]
-        if not _has_words(self.region[current:]):
+        block = self.region[current:]
+        if not _has_words(block):
+            return True
+        line = above.rstrip()
+        if self.media_end.search(line) or _LEAD_IN.search(line) or _LINK_ONLY.fullmatch(line):
+            return False
+        if "\n" not in line and _STRONG_MARKS.search(line) and not _differ(line, block):
             return True
         indent = _INDENT.search(above)
         own = _INDENT.search(self.region[:previous])
@@ -243,18 +323,22 @@ class _Walk:
         continues = _continues(block, after=line)
         if _LEAD_IN.search(line) and not continues:
             return False
-        if _differ(line, block) or _REPORTED.search(line):
+        if _differ(line, block) or _REPORTED.search(line) or _ENDS_QUOTED.search(line):
             return False
-        if not _has_words(block) or continues or _POST_MARKS.search(line) or _CUT.search(block):
+        if not _has_words(block):
+            return True
+        if self._speaks_of_the_post(line, block):
+            return False
+        if continues or _POST_MARKS.search(line) or _CUT.search(block):
             return True
         if len(line) < SHORT_LINE:
             return line[-1:] in _LINE_ENDS or len(line.split()) > HEADING_WORDS
         # Posts of several full lines are long; a paragraph of the article and a short post add up to less.
-        return total >= self.ruler.limit * FULL and line[-1:] not in '”"»' and line[-2:] not in ("”.", '".', "».")
+        return total >= self.ruler.limit * FULL and line[-1:] not in '”"»'
 
     def _by_sentence(self, start: int) -> int:
         """The first sentence of the post within the paragraph that begins at `start`."""
-        cuts = [start] + [m.end() for m in _SENTENCE.finditer(self.region, start) if m.end() > start]
+        cuts = [start] + [m.end() for m in _SENTENCE.finditer(self.region, start) if self._ends_sentence(m, start)]
         if len(cuts) == 1:
             return start
         current: int = cuts.pop()
@@ -268,10 +352,33 @@ class _Walk:
                 break
             if _differ(sentence, block) or _REPORTED.search(sentence):
                 break
+            if self._speaks_of_the_post(sentence, block):
+                break
             if _LEAD_IN.search(sentence) and not _continues(block, after=sentence):
                 break
             current = cuts.pop()
         return current
+
+    def _ends_sentence(self, gap: regex.Match[str], start: int) -> bool:
+        if gap.end() <= start:
+            return False
+        at = gap.start()
+        if self.region[at - 1 : at] != "." or len(gap[0]) > 1:
+            return True
+        return _ABBREVIATION.search(self.region[max(start, at - 12) : at - 1]) is None
+
+
+MIN_REPEATED = 4
+REPEATED = 0.7
+"""So much of a post's words, and so many, in the quotation before it: the article quotes what it shows."""
+
+_STRONG_MARKS = regex.compile(r"^[.]?@\w+[ :]|(?<!\w)#\w|https?://t\.co/|\p{Emoji_Presentation}|\p{Regional_Indicator}")
+"""What articles seldom have in their own paragraphs."""
+
+
+@functools.cache
+def _ending(links: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{links})\s{{0,20}}$")
 
 
 def _is_verse(line: str, *, last: bool = False) -> bool:
