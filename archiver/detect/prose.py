@@ -89,7 +89,7 @@ def find(text: str, platforms: Sequence[Platform], *, source: str = "", signed_o
     Offsets are code points of `text`. `signed_only` leaves out what has no signature: in HTML, where embeds are read as
     markup, a lone link to a picture is rarely a post.
     """
-    found = residues.find(text, platforms, source=source)
+    found = residues.find(text, platforms, source=source, in_html=signed_only)
     taken = _spans(text, found)
     for platform in platforms:
         if platform.signature is not None:

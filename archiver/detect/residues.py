@@ -21,11 +21,14 @@ ANY_LENGTH = Signature(
 """How long a post's words are where its platform sets no limit that matters: embeds cut longer ones."""
 
 
-def find(text: str, platforms: Sequence[Platform], *, source: str = "") -> list[Mention]:
-    """The posts that the platforms' text rules read in `text`, in document order, none overlapping another."""
+def find(text: str, platforms: Sequence[Platform], *, source: str = "", in_html: bool = False) -> list[Mention]:
+    """The posts that the platforms' text rules read in `text`, in document order, none overlapping another.
+
+    `in_html`: the text stands in a page whose markup is read too, so that some rules keep silent.
+    """
     found: list[Mention] = []
     floor = 0
-    for at, platform, rule in _places(text, platforms):
+    for at, platform, rule in _places(text, platforms, in_html):
         if at < floor:
             continue
         sighting = rule.read(text, at, floor)
@@ -37,12 +40,14 @@ def find(text: str, platforms: Sequence[Platform], *, source: str = "") -> list[
     return found
 
 
-def _places(text: str, platforms: Sequence[Platform]) -> Iterator[tuple[int, Platform, TextRule]]:
+def _places(text: str, platforms: Sequence[Platform], in_html: bool) -> Iterator[tuple[int, Platform, TextRule]]:
     waiting: dict[str, list[tuple[int, Platform, TextRule]]] = {}
     order = 0
     for platform in platforms:
         for rule in platform.text_rules:
             order += 1
+            if in_html and not rule.in_html:
+                continue
             for trigger in rule.triggers:
                 waiting.setdefault(trigger, []).append((order, platform, rule))
     places: list[tuple[int, int, Platform, TextRule]] = []

@@ -22,7 +22,9 @@ GROUP = "archiver.platforms"
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
         "bluesky": "archiver.platforms.bluesky:PLATFORM",
+        "mastodon": "archiver.platforms.mastodon:PLATFORM",
         "x": "archiver.platforms.x:PLATFORM",
+        "youtube": "archiver.platforms.youtube:PLATFORM",
     }
 )
 """Name → where its object is; imported when first asked for."""

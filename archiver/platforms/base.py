@@ -158,6 +158,8 @@ class TextRule(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[TextExample, ...] = ()
     negatives: tuple[str, ...] = ()
     """Invented text that looks alike and is no post: a by-line, a credit, a menu."""
+    in_html: bool = True
+    """Whether it is asked in the text of a page too: not where the frame that left these words shows itself there."""
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):

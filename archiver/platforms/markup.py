@@ -197,3 +197,16 @@ class Lines:
 def classes(node: LexborNode) -> frozenset[str]:
     """The element's class names, as written."""
     return frozenset((node.attributes.get("class") or "").split())
+
+
+def first_elements(root: LexborNode, limit: int) -> Iterator[LexborNode]:
+    """The first `limit` elements below `root`, in document order: enough for an embed, bounded on a whole page."""
+    skipped: set[int] = set()
+    count = 0
+    for entering, node in events(root, skipped):
+        if not entering or not node.is_element_node or node.mem_id == root.mem_id:
+            continue
+        count += 1
+        if count > limit:
+            return
+        yield node

@@ -1,0 +1,27 @@
+"""YouTube: its permalinks and what its players are in HTML and leave in text."""
+
+from __future__ import annotations
+
+from archiver.model import PostRef
+from archiver.platforms.base import EmbedRule, Example, TextRule
+from archiver.platforms.unasked import Unasked
+from archiver.platforms.youtube import embeds, residues, urls
+
+
+class YouTube(Unasked):
+    """The platform YouTube; its ids carry no time."""
+
+    name = urls.NAME
+    hosts: tuple[str, ...] = urls.HOSTS
+    examples: tuple[Example, ...] = urls.EXAMPLES
+    embed_rules: tuple[EmbedRule, ...] = embeds.RULES
+    text_rules: tuple[TextRule, ...] = residues.RULES
+
+    def ref_from_url(self, url: str) -> PostRef | None:
+        return urls.ref_from_url(url)
+
+    def ref_from_id(self, post_id: str, handle: str | None = None) -> PostRef:
+        return urls.ref_from_id(post_id, handle)
+
+
+PLATFORM = YouTube()
