@@ -7,7 +7,6 @@ and digests refer to it.
 from __future__ import annotations
 
 import base64
-import codecs
 import hashlib
 import html as entities
 import json
@@ -18,6 +17,7 @@ from typing import Literal
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
 
+from archiver.article.encoding import decode
 from archiver.errors import InputError
 from archiver.model import Article
 
@@ -30,42 +30,6 @@ _HEAD = 256 * 1024
 """How far metadata is looked for in a page's head (big sites put inline styles before it)."""
 
 _SNIFF = 4096
-
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"))
-_BOMS16 = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
-
-_LABELS = {
-    "iso-8859-1": "windows-1252",
-    "latin-1": "windows-1252",
-    "latin1": "windows-1252",
-    "us-ascii": "windows-1252",
-}
-_LABELS |= {"ascii": "windows-1252", "iso8859-1": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030"}
-_LABELS |= {
-    "shift_jis": "cp932",
-    "ks_c_5601-1987": "cp949",
-    "euc-kr": "cp949",
-    "iso-8859-9": "cp1254",
-    "tis-620": "cp874",
-}
-"""Where the Encoding standard (https://encoding.spec.whatwg.org/#names-and-labels) reads a name as a larger set."""
-
-FEW_ERRORS = 200
-"""One wrong byte in so many is damage in a UTF-8 text; more mean that it is none."""
-
-_MAGIC = (
-    (b"%PDF", "a PDF file"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"PK\x03\x04", "a ZIP file"),
-    (b"\x1f\x8b", "a gzip file"),
-    (b"\x7fELF", "a program"),
-    (b"\xd0\xcf\x11\xe0", "an Office file"),
-    (b"SQLite format 3", "a database"),
-)
 
 _HTML_START = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|div|p|article|section|blockquote|figure|table|h[1-6]|span"
@@ -149,78 +113,6 @@ def too_large(source: str, limit: int = MAX_DOCUMENT) -> InputError:
 def named_information(sha256: bytes) -> str:
     """The URI of a document that has none: `ni:///sha-256;…` (RFC 6920) of its bytes."""
     return "ni:///sha-256;" + base64.urlsafe_b64encode(sha256).decode("ascii").rstrip("=")
-
-
-# --- characters
-# -----------------------------------------------------------------------------------------------------------
-
-
-def decode(data: bytes, *, source: str, content_type: str | None = None) -> str:
-    """`data` as text: by byte order mark, the header's charset, `<meta charset>`, UTF-8, and last windows-1252.
-
-    A byte order mark is not part of the text. Raises `InputError` when the bytes are no text.
-    """
-    if not data:
-        raise InputError("the document is empty", subject=source)
-    for mark, encoding in (*_BOMS, *_BOMS16):
-        if data.startswith(mark):
-            return data.decode(encoding, "replace").removeprefix("\ufeff")
-    for magic, what in _MAGIC:
-        if data.startswith(magic):
-            raise InputError(f"this is {what}, not an article", subject=source, hint="give HTML or text")
-    if (wide := _wide(data)) is not None:
-        return data.decode(wide, "replace")
-    if b"\0" in data:
-        raise InputError("this is binary data: it has NUL bytes", subject=source, hint="give HTML or text")
-    controls = sum(data[:_SNIFF].count(byte) for byte in range(32) if byte not in (9, 10, 11, 12, 13, 27))
-    if controls * 20 > len(data[:_SNIFF]):
-        raise InputError("this is binary data: it is full of control characters", subject=source)
-    declared = _charset(content_type) or _meta_charset(data)
-    for encoding in dict.fromkeys((declared or "utf-8", "utf-8")):
-        try:
-            return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    damaged = data.decode("utf-8", "replace")
-    if damaged.count("\ufffd") * FEW_ERRORS <= len(damaged):
-        return damaged
-    return data.decode("windows-1252", "replace")
-
-
-def _charset(content_type: str | None) -> str | None:
-    found = re.search(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", content_type or "", re.IGNORECASE)
-    return _known(found[1]) if found else None
-
-
-def _meta_charset(data: bytes) -> str | None:
-    found = _META_CHARSET.search(data, 0, _SNIFF)
-    name = _known(found[1].decode("ascii")) if found else None
-    # a document whose declaration can be read as ASCII is not in UTF-16 (HTML standard, encoding sniffing)
-    return "utf-8" if name and name.startswith(("utf-16", "utf_16")) else name
-
-
-def _known(label: str) -> str | None:
-    name = _LABELS.get(label.strip().lower(), label.strip().lower())
-    try:
-        codec = codecs.lookup(name)
-    except LookupError:
-        return None
-    # rot13, hex and their like are codecs to Python and no charset
-    return codec.name if codec._is_text_encoding and codec.name not in ("utf-7", "unicode-escape", "idna") else None
-
-
-def _wide(data: bytes) -> str | None:
-    """UTF-16 without a mark: every second byte of Latin text is NUL."""
-    sample = data[:_SNIFF]
-    half = len(sample) // 2
-    if half < 4:
-        return None
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if odd > half * 0.4 and even == 0:
-        return "utf-16-le"
-    if even > half * 0.4 and odd == 0:
-        return "utf-16-be"
-    return None
 
 
 # --- HTML or not, and what a page says of itself
