@@ -102,9 +102,8 @@ def main() -> int:
         shown[form.platform, form.name] += 1
         args.errors -= 1
         article = verdict.case.article
-        print(
-            f"\n## {form.kind} {form.platform}: {form.name} ({verdict.case.lang}): {', '.join(verdict.wrong) or 'false'}"
-        )
+        wrong = ", ".join(verdict.wrong) or "false"
+        print(f"\n## {form.kind} {form.platform}: {form.name} ({verdict.case.lang}): {wrong}")
         print(f"expected {verdict.expected}\nfound    {verdict.found}")
         for mention in verdict.false:
             print(f"false    {mention}")

@@ -20,13 +20,19 @@ from tests.roundtrip.invent import UNSPACED, Inventor
 SEED = 20261123
 
 FURNITURE = (
-    '<ul class="share"><li><a href="https://twitter.com/intent/tweet?url=https%3A%2F%2Fnews.example%2Fa&amp;text=Bridge">Tweet</a></li>'
-    '<li><a href="https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Fnews.example%2Fa">Share</a></li>'
-    '<li><a href="https://t.me/share/url?url=https%3A%2F%2Fnews.example%2Fa">Telegram</a></li></ul>',
-    '<footer><a href="https://twitter.com/velmora_gazette">X</a> <a href="https://www.instagram.com/velmora.gazette/">Instagram</a> '
-    '<a href="https://www.youtube.com/@velmoragazette">YouTube</a> <a href="https://bsky.app/profile/gazette.example">Bluesky</a></footer>',
-    '<aside><a class="twitter-timeline" href="https://twitter.com/velmora_gazette">Posts by the Gazette</a>'
-    '<a class="twitter-follow-button" href="https://twitter.com/velmora_gazette">Follow @velmora_gazette</a></aside>',
+    (
+        '<ul class="share"><li><a href="https://twitter.com/intent/tweet?url=https%3A%2F%2Fnews.example%2Fa&amp;text=Bridge">Tweet</a></li>'
+        '<li><a href="https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Fnews.example%2Fa">Share</a></li>'
+        '<li><a href="https://t.me/share/url?url=https%3A%2F%2Fnews.example%2Fa">Telegram</a></li></ul>'
+    ),
+    (
+        '<footer><a href="https://twitter.com/velmora_gazette">X</a> <a href="https://www.instagram.com/velmora.gazette/">Instagram</a> '
+        '<a href="https://www.youtube.com/@velmoragazette">YouTube</a> <a href="https://bsky.app/profile/gazette.example">Bluesky</a></footer>'
+    ),
+    (
+        '<aside><a class="twitter-timeline" href="https://twitter.com/velmora_gazette">Posts by the Gazette</a>'
+        '<a class="twitter-follow-button" href="https://twitter.com/velmora_gazette">Follow @velmora_gazette</a></aside>'
+    ),
 )
 """What stands around articles and cites nothing."""
 
