@@ -37,7 +37,7 @@ _SENTENCE = regex.compile(
     r"""(?<=[.!?…।॥۔؟][\"”»’')\]]{0,2})[ \u00a0]+(?=\S)      # It rained. Then it stopped.
       | (?<=[。！？][」』]?)(?=\S)                         # 雨だった。晴れた。
       | (?<=:)[ \u00a0]+(?=[\"“„«])                       # She wrote: “It rained”
-      | (?<=\p{L}[.!?]+[”\"»]?)(?=[\"“„«]?\p{Lu}\p{Ll})       # It rained.Then it stopped: a lost line break
+      | (?<=\p{L}[.!?]+[”\"»]?)(?=[\"“„«]?\p{Lu}[ ’']?\p{Ll})       # It rained.Then it stopped: a lost line break
       | [ ]{2,}""",
     regex.VERBOSE,
 )

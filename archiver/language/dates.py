@@ -17,7 +17,6 @@ Pieces, with one example each:
     cut       202 at the very end of a text, *NUMBER*: a number that is there but cannot be read
     epoch     1546953316000     milliseconds since 1970, as some news sites print
     numeric   2022-11-09, 09.11.2022, 25/12/2022: 03/05/2021 is a date whose day nobody can tell
-    clock     at 3:02 PM, um 15:02 Uhr, T15:02:11Z, 午後3:02, with a zone: only `read_moment` reads it
 """
 
 from __future__ import annotations
@@ -65,22 +64,6 @@ class PrintedDate(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool
     numeric: bool = False
     """Of numbers only, as no embed of X writes it."""
-    clock: str | None = None
-    """`15:02` or `15:02:11`, where a time of day follows and was asked for."""
-    offset: int | None = None
-    """Minutes east of UTC, where the time's zone is printed and means one offset only."""
-    sure_clock: bool = False
-    """Whether the time is this date's beyond doubt (`at 3:02 PM`), and not what the text goes on with (`10:30`)."""
-
-    @property
-    def moment(self) -> str | None:
-        """RFC 3339 with the printed zone's offset, where day, time and zone are known; else the day."""
-        if self.day is None or self.clock is None or self.offset is None:
-            return self.day
-        clock = self.clock if self.clock.count(":") == 2 else self.clock + ":00"
-        hours, minutes = divmod(abs(self.offset), 60)
-        zone = f"{'-' if self.offset < 0 else '+'}{hours:02}:{minutes:02}" if self.offset else "Z"
-        return f"{self.day}T{clock}{zone}"
 
 
 # --- normal forms
@@ -515,97 +498,3 @@ def _epoch(value: int, digits: int, first: int, last: int) -> tuple[str, int, in
     if not MIN_YEAR <= moment.year <= MAX_YEAR:
         return None
     return moment.date().isoformat(), first, last, True
-
-
-# --- times of day
-# -------------------------------------------------------------------------------------------------------
-
-_HALF = r"[aApP]\.?[ \u00a0\u202f]?[mM]\.?(?![\w])|午前|午後|上午|下午|오전|오후|(?:ص|م)(?!\w)"
-_CLOCK = re.compile(
-    r"(?P<gap>[ \u00a0\u202f\t>,·|•–—-]{0,4}\n?[ \u00a0>]{0,3})"
-    r"(?P<word>(?:at|um|à|às|as|a\s+las?|a\s+les|alle(?:\s+ore)?|ore|om|kl\.?|klo|kello|o|ob|la|v|ve|u|в|о|об|у|saat|pukul"
-    r"|jam|lúc|alas|στις|في|عند|ساعت|בשעה|w|à\s+las|ore|ore|·|\|)[ \u00a0\u202f]{1,2})?"
-    rf"(?P<before>{_HALF})?[ \u00a0\u202f]?"
-    r"(?P<hour>\d{1,2})(?P<mark>[ ]?[:：hH][ ]?|\.|[時时시點点][ ]?)(?P<minute>\d{2})(?!\d)(?:[分분])?"
-    r"(?::(?P<second>\d{2})(?:\.\d{1,9})?)?"
-    rf"(?:[ \u00a0\u202f\n]{{0,2}}(?P<after>{_HALF}))?(?P<uhr>[ \u00a0]?(?:Uhr|h(?!\w)|น\.|hrs|uur))?"
-    r"(?:[ \u00a0\u202f]?\(?(?P<zone>(?:UTC|GMT)(?:[ ]?[+\-−]\d{1,2}(?::?\d{2})?)?(?!\w)|Z(?!\w)"
-    r"|[+\-−]\d{2}:?\d{2}(?!\d)|(?:[PECM]DT|PST|EST|MST|CES?T|EES?T|WES?T|BST|MSK|JST|KST|AE[DS]T|NZ[DS]T|MES?Z|WIB|HKT|SGT|CST|IST|МСК)(?!\w))\)?)?"
-)
-_ISO_CLOCK = re.compile(
-    r"T(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?(?P<zone>Z|[+\-−]\d{2}:?\d{2})?", re.ASCII
-)
-
-ZONES = {
-    name: hours * 60
-    for hours, names in (
-        *((0, "Z UTC GMT WET"), (1, "WEST BST CET MEZ"), (2, "CEST MESZ EET"), (3, "EEST MSK МСК"), (7, "WIB")),
-        *((8, "HKT SGT"), (9, "JST KST"), (10, "AEST"), (11, "AEDT"), (12, "NZST"), (13, "NZDT")),
-        *((-8, "PST"), (-7, "PDT MST"), (-6, "MDT"), (-5, "CDT EST"), (-4, "EDT")),
-    )
-    for name in names.split()
-}
-"""Minutes east of UTC. Left out is what names several: CST (Chicago, China, Cuba), IST (India, Ireland, Israel)."""
-
-_SIGNED_ZONE = re.compile(r"(?:UTC|GMT)?[ ]?([+\-−])(\d{1,2}):?(\d{2})?")
-_LATE = frozenset({"午後", "下午", "오후", "م"})
-_EARLY = frozenset({"午前", "上午", "오전", "ص"})
-
-
-def read_moment(text: str, at: int) -> PrintedDate | None:
-    """As `read_date`, with the time of day and its zone that follow the date; the end is then behind them.
-
-    A time without `at`, `PM` or a zone may belong to what follows, `10:30 The council met`: `sure_clock` says.
-    """
-    printed = read_date(text, at)
-    if printed is None or not printed.whole:
-        return printed
-    found = _ISO_CLOCK.match(text, printed.end, printed.end + WINDOW) or _CLOCK.match(
-        text, printed.end, printed.end + WINDOW
-    )
-    if found is None:
-        return printed
-    groups = found.groupdict()
-    hour, minute = int(found["hour"]), int(found["minute"])
-    half = groups.get("before") or groups.get("after")
-    marked = bool(groups.get("word") or half or groups.get("uhr") or groups.get("zone") or found[0][0] == "T")
-    if groups.get("mark") == "." and not marked:
-        return printed
-    if "\n" in (groups.get("gap") or "") and not (groups.get("word") and half):
-        return printed
-    hour = _of_day(hour, half)
-    if hour > 23 or minute > 59:
-        return printed
-    seconds = f":{int(found['second']):02}" if found["second"] and int(found["second"]) < 60 else ""
-    return msgspec.structs.replace(
-        printed,
-        end=found.end(),
-        clock=f"{hour:02}:{minute:02}{seconds}",
-        offset=_zone_offset(found["zone"]),
-        sure_clock=marked,
-    )
-
-
-def _of_day(hour: int, half: str | None) -> int:
-    """The hour of 24: half past twelve at night is `12:30 AM`."""
-    if half is None or hour > 12:
-        return hour
-    late = half in _LATE or half[:1].lower() == "p"
-    if hour == 12:
-        return 12 if late else 0
-    return hour + 12 if late else hour
-
-
-def _zone_offset(zone: str | None) -> int | None:
-    if zone is None:
-        return None
-    zone = zone.strip()
-    if zone in ZONES:
-        return ZONES[zone]
-    signed = _SIGNED_ZONE.fullmatch(zone)
-    if signed is None:
-        return None
-    minutes = int(signed[2]) * 60 + int(signed[3] or 0)
-    if len(signed[2]) == 1 and signed[3] is None and int(signed[2]) > 14:
-        return None
-    return (-minutes if signed[1] != "+" else minutes) if minutes <= 14 * 60 else None

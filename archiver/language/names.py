@@ -20,17 +20,33 @@ NAME_WINDOW = 90
 
 MAX_WORDS = 7
 
+_MANGLED = (
+    # an em dash and an en dash whose bytes were read in another character set, once and twice
+    *("â€”", "â€“", "â\u0080\u0094", "â\u0080\u0093", "Ă˘â‚¬â€ť", "Ă˘â‚¬â€ś", "Ã¢â‚¬â€\u009d", "Ã¢â‚¬â€", "Ã¢â‚¬â€œ"),
+    *("â€\u009d", "â€\u0093", "вЂ”", "вЂ“", "РІР‚вЂќ", "¡ª", "\u0097", "\u0096", "\\u2014", "\\u2013"),
+    # entities that nobody decoded, also escaped twice
+    *("&mdash;", "&amp;mdash;", "&ndash;", "&amp;ndash;", "&#8212;", "&#8211;", "&#x2014;", "&#x2013;", "&#151;"),
+    *("&horbar;", "&amp;#8212;"),
+)
+"""What is left of a dash where a text's encoding was mistaken."""
+
+_MANGLED_DASH = "|".join(re.escape(form) for form in sorted(_MANGLED, key=len, reverse=True))
+
 _LEADING_DASH = re.compile(
-    r"[\s>*_\"“”»']{0,4}(?P<dash>—|―|–|‒|--+|-|__|&mdash;|&ndash;|&#8212;|&#8211;|&#x2014;|\?\?\?|â€”|â€“|Ă˘â‚¬â€ť|Ă˘â‚¬â€ś|~)"
+    r"[\s>*_\"“”»'\u200e\u200f\u2066-\u2069]{0,4}"
+    rf"(?P<dash>{_MANGLED_DASH}|[—―–‒⸺⸻﹘－−]|--+|-|__|\?\?\?|�+|~)"
     r"[ \t\u00a0]*"
 )
 """`— Ana Example (@ana_example)` at the start of a line: whatever stands there is the dash."""
 
+_LEADING_DOUBT = re.compile(r"[\s>*_]{0,4}(?P<dash>\?)[ \u00a0]+")
+"""`? Ana Example (@ana_example)`: a dash, where nothing else is one; it may be an emoji of the post's."""
+
 _DASHES: tuple[re.Pattern[str], ...] = (
     # strongest first: what the embed wrote, then what editors and translators made of it
-    re.compile(r"(?:—|―|&mdash;|&#8212;|&#x2014;|â€”|Ă˘â‚¬â€ť)[ \t\u00a0]*"),
-    re.compile(r"(?:(?<=\s)|(?<=[.!?”\"…]))(?:\?\?\?|--+|__)[ \t\u00a0]+"),
-    re.compile(r"(?:(?<=\s)|(?<=[.!?”\"…]))(?:–|&ndash;|&#8211;|â€“)[ \t\u00a0]*"),
+    re.compile(rf"(?:[—―⸺]|{_MANGLED_DASH})[ \t\u00a0]*"),
+    re.compile(r"(?:(?<=\s)|(?<=[.!?”\"…]))(?:\?\?\?|--+|__|�+)[ \t\u00a0]+"),
+    re.compile(r"(?:(?<=\s)|(?<=[.!?”\"…]))[–‒﹘－−][ \t\u00a0]*"),
     re.compile(r"(?<=\s)-[ \t\u00a0]+"),
 )
 
@@ -113,6 +129,8 @@ def dash_before(segment: str, *, at_line_start: bool) -> tuple[int, int] | None:
     for kind in _DASHES:
         if every := list(kind.finditer(segment)):
             return every[-1].start(), every[-1].end()
+    if at_line_start and (leading := _LEADING_DOUBT.match(segment)):
+        return leading.start("dash"), leading.end()
     return None
 
 
