@@ -67,10 +67,8 @@ def at_end(text: str, handle: str) -> Signed | None:
 
 
 def _last(text: str, handle: str) -> re.Match[str] | None:
-    found = None
-    for found in _pattern(handle).finditer(text, max(0, len(text) - REACH)):
-        pass
-    return found
+    every = list(_pattern(handle).finditer(text, max(0, len(text) - REACH)))
+    return every[-1] if every else None
 
 
 def _signed(text: str, found: re.Match[str], printed: str | None) -> Signed | None:

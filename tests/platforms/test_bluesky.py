@@ -18,13 +18,18 @@ URI = f"at://{DID}/app.bsky.feed.post/{KEY}"
 URL = f"https://bsky.app/profile/{DID}/post/{KEY}"
 PROFILE = f"https://bsky.app/profile/{DID}?ref_src=embed"
 EMBED = (
-    f'<blockquote class="bluesky-embed" data-bluesky-uri="{URI}" data-bluesky-cid="bafyexample"><p lang="en">The bridge '
+    f'<blockquote class="bluesky-embed" data-bluesky-uri="{URI}" data-bluesky-cid="bafy"><p lang="en">The bridge '
     f'is open &amp; dry.<br><br><a href="{URL}?ref_src=embed">[image or embed]</a></p>&mdash; Ana Example '
-    f'(<a href="{PROFILE}">@ana.example.org</a>) <a href="{URL}?ref_src=embed">March 8, 2025 at 4:00 PM</a></blockquote>'
+    f'(<a href="{PROFILE}">@ana.example.org</a>) <a href="{URL}?ref_src=embed">March 8, 2025 at 4:00 PM</a>'
+    "</blockquote>"
 )
 OEMBED = (
     f'<blockquote class="bluesky-embed" data-bluesky-uri="{URI}"><p>The bridge is open.</p>&mdash; <a href="{PROFILE}">'
     f'Ana Example (@ana.example.org)</a> <a href="{URL}?ref_src=embed">2025-03-08T22:14:06.000Z</a></blockquote>'
+)
+COMPONENT = (
+    f'<bluesky-post src="{URI}"><blockquote class="bluesky-post-fallback"><p>Open.</p>— Ana (@ana.example.org) '
+    f'<a href="{URL}">Jul 5, 2025, 10:00 AM</a></blockquote></bluesky-post>'
 )
 
 
@@ -74,12 +79,7 @@ def test_the_endpoints_embed() -> None:
         (EMBED.replace(f'<a href="{URL}?ref_src=embed">March', "<a>March"), "display_name", "Ana Example"),
         (EMBED.replace("The bridge is open &amp; dry.", ""), "text", None),
         (EMBED.replace("&mdash;", "-"), "display_name", "Ana Example"),
-        (
-            f'<bluesky-post src="{URI}"><blockquote class="bluesky-post-fallback"><p>Open.</p>— Ana (@ana.example.org) '
-            f'<a href="{URL}">Jul 5, 2025, 10:00 AM</a></blockquote></bluesky-post>',
-            "date",
-            "2025-07-05",
-        ),
+        (COMPONENT, "date", "2025-07-05"),
         (f'<div class="bluesky-embed"><iframe data-bluesky-uri="{URI}" src="x.html"></iframe></div>', "url", URL),
     ],
 )

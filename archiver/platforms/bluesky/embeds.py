@@ -180,7 +180,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
             attributes=frozenset({"data-attrs"}),
             examples=(
                 (
-                    f'<div class="bluesky-wrap outer" data-attrs=\'{{"postId":"{_KEY}","authorDid":"{_DID}","authorName":'
+                    f'<div class="bluesky-wrap" data-attrs=\'{{"postId":"{_KEY}","authorDid":"{_DID}","authorName":'
                     f'"Ana Example","authorHandle":"ana.example.org","text":"The bridge is open.","uri":"{_URI}"}}\' '
                     'data-component-name="BlueskyCreateBlueskyEmbed"></div>'
                 ),

@@ -1,7 +1,7 @@
 """When was a post of Bluesky made?
 
-A record's key is a "timestamp identifier": 13 characters of a sortable base 32, of which all but the last ten bits count
-microseconds since 1970 (atproto.com, "Record keys"). The author's software makes it, so it can be wrong; what was
+A record's key is a "timestamp identifier": 13 characters of a sortable base 32, of which all but the last ten bits
+count microseconds since 1970 (atproto.com, "Record keys"). The author's software makes it, so it can be wrong; what was
 imported from elsewhere has the time of the original there.
 """
 

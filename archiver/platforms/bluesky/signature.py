@@ -10,7 +10,7 @@ from archiver.platforms.base import Signature
 from archiver.platforms.bluesky.urls import HANDLE
 
 PLACEHOLDER = r"\[image or embed\]"
-"""What the embed writes where the post has a picture, a card or a quoted post (bluesky-social/social-app, `Embed.tsx`)."""
+"""What the embed writes where the post has a picture, a card or a quoted post (bluesky-social/social-app)."""
 
 SIGNATURE = Signature(
     rule="bluesky.signature",
