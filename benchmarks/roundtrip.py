@@ -107,7 +107,9 @@ def main() -> int:
         print(f"expected {verdict.expected}\nfound    {verdict.found}")
         for mention in verdict.false:
             print(f"false    {mention}")
-        print("in       " + repr(article.text or article.html))
+        document = article.text or article.html or ""
+        at = document.find(verdict.case.content)
+        print("in       " + repr(document[max(0, at - 80) : at + len(verdict.case.content) + 60]))
     return 0
 
 

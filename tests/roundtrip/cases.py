@@ -45,6 +45,8 @@ class Case:
     lang: str
     article: Article
     expected: tuple[Expected, ...]
+    content: str
+    """The rendered piece alone."""
 
 
 @dataclass
@@ -103,7 +105,7 @@ def _case(inventor: Inventor, form: Form, lang: str) -> Case:
             f"<article><h1>{html.escape(before[0][:40]) if before else 'Bridge'}</h1>{''.join(body)}</article>{furniture}</body></html>"
         )
         article = Article(source="roundtrip", uri="ni:///", digest="sha256:0", html=page, language=article_lang)
-        return Case(form, lang, article, piece.expected)
+        return Case(form, lang, article, piece.expected, piece.content)
     sep = rng.choice(("\n\n", "\n\n", "\n"))
     lead = sep.join(before)
     if lead:
@@ -112,7 +114,7 @@ def _case(inventor: Inventor, form: Form, lang: str) -> Case:
     if not piece.last:
         text += (sep if piece.after is None else piece.after) + sep.join(after)
     article = Article(source="roundtrip", uri="ni:///", digest="sha256:0", text=text, language=article_lang)
-    return Case(form, lang, article, piece.expected)
+    return Case(form, lang, article, piece.expected, piece.content)
 
 
 def _paragraphs(rng: random.Random, lang: str, count: int) -> list[str]:
