@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from archiver.detect import embeds, prose
+from archiver.detect import attributed, embeds, prose
 from archiver.model import Article, Mention
 from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
@@ -23,28 +23,49 @@ SURE_ENOUGH = 0.5
 
 
 def find(
-    article: Article, *, platforms: Sequence[Platform] | None = None, min_confidence: float = SURE_ENOUGH
+    article: Article,
+    *,
+    platforms: Sequence[Platform] | None = None,
+    min_confidence: float = SURE_ENOUGH,
+    prose: bool = False,
 ) -> list[Mention]:
     """The posts that `article` cites, in document order, one for each distinct post, each with its id.
 
     Arguments: `platforms`, which to look for; all that are known where it is not given. `min_confidence`: how sure it
-    has to be that the article cites a post there, 0 for every guess.
+    has to be that the article cites a post there, 0 for every guess. `prose`: whether posts count too that the article
+    quotes in its own sentences and attributes to a platform (`she wrote on X: “…”`), with nothing left of an embed.
 
     A post that stands in the article several times is one mention with `times`.
     """
     chosen = tuple(known_platforms().values()) if platforms is None else tuple(platforms)
     if article.html is not None:
-        found = _in_html(article.html, chosen, article.source)
+        found = _in_html(article.html, chosen, article.source, article.published, quoted=prose)
     else:
-        found = prose.find(article.text or "", chosen, source=article.source)
+        found = _in_text(article.text or "", chosen, article.source, article.published, quoted=prose)
     return [mention.with_id(article.digest) for mention in _distinct(found) if mention.confidence >= min_confidence]
 
 
-def _in_html(html: str, platforms: Sequence[Platform], source: str) -> list[Mention]:
+def _in_text(
+    text: str, platforms: Sequence[Platform], source: str, published: str | None, *, quoted: bool
+) -> list[Mention]:
+    found = prose.find(text, platforms, source=source)
+    if quoted:
+        found += attributed.find(text, platforms, found=found, published=published, source=source)
+        found.sort(key=lambda mention: mention.start or 0)
+    return found
+
+
+def _in_html(
+    html: str, platforms: Sequence[Platform], source: str, published: str | None, *, quoted: bool
+) -> list[Mention]:
     reading = embeds.read(html, platforms, source=source)
     ordered: list[tuple[int, int, Mention]] = [(index, 0, mention) for index, mention in enumerate(reading.mentions)]
+    said = attributed.words_of(reading.mentions) if quoted else ""
     for number, block in enumerate(reading.texts):
-        for mention in prose.find(block.text, platforms, source=source, signed_only=True):
+        found = prose.find(block.text, platforms, source=source, signed_only=True)
+        if quoted:
+            found += attributed.find(block.text, platforms, found=found, said=said, published=published, source=source)
+        for mention in found:
             selector = reading.selector(block.element_at(mention.start or 0))
             placed = msgspec.structs.replace(mention, start=None, end=None, selector=selector)
             ordered.append((block.after - 1, 1 + number, placed))
