@@ -22,7 +22,11 @@ GROUP = "archiver.platforms"
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
         "bluesky": "archiver.platforms.bluesky:PLATFORM",
+        "instagram": "archiver.platforms.instagram:PLATFORM",
         "mastodon": "archiver.platforms.mastodon:PLATFORM",
+        "reddit": "archiver.platforms.reddit:PLATFORM",
+        "telegram": "archiver.platforms.telegram:PLATFORM",
+        "truthsocial": "archiver.platforms.truthsocial:PLATFORM",
         "x": "archiver.platforms.x:PLATFORM",
         "youtube": "archiver.platforms.youtube:PLATFORM",
     }
