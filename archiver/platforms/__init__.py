@@ -24,9 +24,11 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "bluesky": "archiver.platforms.bluesky:PLATFORM",
         "instagram": "archiver.platforms.instagram:PLATFORM",
         "mastodon": "archiver.platforms.mastodon:PLATFORM",
+        "linkedin": "archiver.platforms.linkedin:PLATFORM",
         "reddit": "archiver.platforms.reddit:PLATFORM",
         "telegram": "archiver.platforms.telegram:PLATFORM",
         "truthsocial": "archiver.platforms.truthsocial:PLATFORM",
+        "tiktok": "archiver.platforms.tiktok:PLATFORM",
         "x": "archiver.platforms.x:PLATFORM",
         "youtube": "archiver.platforms.youtube:PLATFORM",
     }

@@ -44,7 +44,8 @@ class DayRange(msgspec.Struct, frozen=True, kw_only=True):
     last: int
 
     def __contains__(self, post_id: str) -> bool:
-        return post_id.isdecimal() and self.first <= int(post_id) <= self.last
+        number = post_id.rpartition(":")[2]  # of a URN, as LinkedIn's are
+        return number.isdecimal() and self.first <= int(number) <= self.last
 
 
 class ArchiveQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,6 +176,9 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """What a link counts towards the limit, however long it is."""
     media_links: str
     """A regular expression for a link to the post's own picture, which ends a post's text; `(?!)` if there is none."""
+    media_triggers: tuple[str, ...] = ()
+    """Literal strings, with one of which every such link begins: what a text is searched for where a post's signature
+    is lost. Empty where such a link is no sign of a post."""
     date_basis: str | None = None
     timed: bool = False
     """Whether a time of day may follow the date (Bluesky's does, X's never)."""

@@ -79,7 +79,7 @@ def in_text(text: str) -> list[Mention]:
         (f'<div class="reddit-embed" data-url="{URL}"></div>', None, None),
         (f'<amp-reddit data-embedtype="comment" data-src="{URL}k5l6m7n/"></amp-reddit>', None, None),
         (
-            f'<blockquote><a href="{URL}">The bridge</a><br>by <a href="{USER}">u/ana_example</a> in {SUB}</blockquote>',
+            f'<blockquote><a href="{URL}">The bridge</a><br>by<a href="{USER}">u/ana_example</a> in {SUB}</blockquote>',
             "ana_example",
             "The bridge",
         ),
