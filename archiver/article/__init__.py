@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html as entities
 import json
 import re
-from datetime import date, datetime
 from typing import Literal
 
-import msgspec
-from selectolax.lexbor import LexborHTMLParser
-
+from archiver.article.about import of_html, of_text
 from archiver.article.encoding import decode
 from archiver.errors import InputError
 from archiver.model import Article
@@ -26,40 +22,12 @@ Kind = Literal["html", "text"]
 MAX_DOCUMENT = 64 * 1024 * 1024
 """Bytes of one document, decoded. The longest articles have a few MiB; what is larger is data."""
 
-_HEAD = 256 * 1024
-"""How far metadata is looked for in a page's head (big sites put inline styles before it)."""
-
 _SNIFF = 4096
 
 _HTML_START = re.compile(
     r"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|div|p|article|section|blockquote|figure|table|h[1-6]|span"
     r"|iframe|amp-[a-z]+|ul|ol|a\s|br|img|main|header|nav)\b",
     re.IGNORECASE,
-)
-
-_JSON_LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"\\]{8,40})"')
-_TIME = re.compile(r"<time\b[^>]{0,400}?\bdatetime\s*=\s*[\"']?([0-9T:+.Z-]{8,40})", re.IGNORECASE)
-_LANG = re.compile(
-    r"<html\b[^>]{0,2000}?\s(?:xml:)?lang\s*=\s*[\"']?([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,3})", re.IGNORECASE
-)
-_DATE_META = (
-    *(
-        "article:published_time",
-        "og:article:published_time",
-        "datepublished",
-        "date",
-        "dc.date",
-        "dc.date.issued",
-        "dcterms.date",
-    ),
-    *(
-        "parsely-pub-date",
-        "sailthru.date",
-        "publishdate",
-        "pubdate",
-        "cxenseparse:recs:publishtime",
-        "article.published",
-    ),
 )
 
 
@@ -87,14 +55,13 @@ def article_of(
         kind = kind_of(text, content_type)
     digest = hashlib.sha256(data)
     uri = uri or named_information(digest.digest())
-    if kind == "text":
-        return Article(source=source, uri=uri, digest=f"sha256:{digest.hexdigest()}", text=text)
-    about = _metadata(text)
+    about = of_html(text, uri=uri) if kind == "html" else of_text(text, uri=uri)
     return Article(
         source=source,
         uri=uri,
         digest=f"sha256:{digest.hexdigest()}",
-        html=text,
+        html=text if kind == "html" else None,
+        text=text if kind == "text" else None,
         language=about.language,
         published=about.published,
         title=about.title,
@@ -133,60 +100,6 @@ def kind_of(text: str, content_type: str | None = None) -> Kind:
         return "html"
     tags = len(_HTML_START.findall(start))
     return "html" if tags >= 3 and tags * 200 > len(start) else "text"
-
-
-class _About(msgspec.Struct):
-    language: str | None = None
-    title: str | None = None
-    published: str | None = None
-
-
-def _metadata(html: str) -> _About:
-    about = _About()
-    if found := _LANG.search(html, 0, _HEAD):
-        about.language = found[1]
-    end = html.lower().find("</head", 0, _HEAD)
-    head = LexborHTMLParser(html[: end if end >= 0 else min(len(html), 20_000)])
-    title = head.css_first("title")
-    about.title = " ".join(title.text().split())[:500] or None if title is not None else None
-    dates: dict[str, str] = {}
-    for meta in head.css("meta[content]"):
-        attributes = meta.attributes
-        name = (attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or "").lower()
-        if name == "og:title" and not about.title:
-            about.title = (attributes.get("content") or "").strip()[:500] or None
-        if name in _DATE_META:
-            dates.setdefault(name, attributes.get("content") or "")
-    candidates = [dates[name] for name in _DATE_META if name in dates]
-    ordered = (
-        [m[1] for m in (_JSON_LD_DATE.search(html),) if m] + candidates + [m[1] for m in (_TIME.search(html),) if m]
-    )
-    about.published = next((day for value in ordered if (day := _iso(value))), None)
-    return about
-
-
-def _iso(value: str) -> str | None:
-    """An ISO day or an RFC 3339 time; null for anything else."""
-    value = entities.unescape(value).strip()
-    try:
-        return date.fromisoformat(value).isoformat() if len(value) == 10 else _moment(value)
-    except ValueError:
-        return value[:10] if re.match(r"\d{4}-\d{2}-\d{2}(?!\d)", value) and _is_day(value[:10]) else None
-
-
-def _moment(value: str) -> str | None:
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        return moment.date().isoformat()
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _is_day(value: str) -> bool:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
 
 
 def text_field(value: object) -> str | None:

@@ -25,7 +25,7 @@ SENTENCES = {
     "de": "Die Brücke über den Fluß ist wieder offen, sagt das Rathaus. Der Fährmann wartet – und es ist früh.",
     "pl": "Most nad rzeką znów otwarty, poinformował ratusz. Przewoźnik wciąż czeka na brzegu, źle się dzieje.",
     "cs": "Most přes řeku je znovu otevřen, oznámila radnice. Ale převozník ještě čeká. Žádný déšť.",
-    "tr": "Nehrin üzerindeki köprü yeniden açıldı, dedi belediye. Kayıkçı hâlâ kıyıda bekliyor ve şimdi yağmur yağıyor.",
+    "tr": "Nehrin üzerindeki köprü yeniden açıldı, dedi belediye. Kayıkçı hâlâ kıyıda bekliyor ve yağmur yağıyor.",
 }
 ENCODINGS = [
     *(("ru", "windows-1251"), ("ru", "koi8-r"), ("ru", "iso-8859-5"), ("uk", "windows-1251"), ("uk", "koi8-u")),
