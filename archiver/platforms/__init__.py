@@ -25,10 +25,12 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "instagram": "archiver.platforms.instagram:PLATFORM",
         "mastodon": "archiver.platforms.mastodon:PLATFORM",
         "linkedin": "archiver.platforms.linkedin:PLATFORM",
+        "pinterest": "archiver.platforms.pinterest:PLATFORM",
         "reddit": "archiver.platforms.reddit:PLATFORM",
         "telegram": "archiver.platforms.telegram:PLATFORM",
         "truthsocial": "archiver.platforms.truthsocial:PLATFORM",
         "tiktok": "archiver.platforms.tiktok:PLATFORM",
+        "vk": "archiver.platforms.vk:PLATFORM",
         "x": "archiver.platforms.x:PLATFORM",
         "youtube": "archiver.platforms.youtube:PLATFORM",
     }

@@ -7,13 +7,12 @@ place, the web component of others, and newsletters' records.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 import msgspec
 from selectolax.lexbor import LexborNode
 
 from archiver.model import PostRef
-from archiver.platforms import newsletters, signed
+from archiver.platforms import instants, newsletters, signed
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.bluesky.signature import PLACEHOLDER
 from archiver.platforms.bluesky.urls import HANDLE, canonical_url, ref_from_url
@@ -26,7 +25,6 @@ URI_ATTRIBUTES = ("data-bluesky-uri", "post-url", "post-uri", "uri", "src", "url
 """Attributes that hold the post's URI or URL; some embeds have `https:` where `at:` belongs."""
 
 _PLACEHOLDER = re.compile(rf"\s*(?:{PLACEHOLDER})\s*$")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)")
 _HANDLE = re.compile(HANDLE)
 
 
@@ -73,13 +71,14 @@ def read_blockquote(node: LexborNode) -> Sighting | None:
     if sign is None and words.startswith("http") and " " not in words:
         words = ""  # the permalink itself
     handle = sign.handle if sign else ref.handle if ref else None
+    instant = instants.utc(printed)
     return Sighting(
         post_id=ref.id if ref else None,
         found_url=dated[0].href if dated else None,
         handle=handle,
         display_name=sign.name if sign else None,
-        printed=None if printed and _INSTANT.fullmatch(printed) else printed,
-        time=_rfc3339(printed),
+        printed=None if instant else printed,
+        time=instant,
         text=words or None,
         links=_links_in(rendered, end),
         url=ref.url if ref and ref.url else None,
@@ -98,16 +97,6 @@ def _links_in(rendered: Rendered, end: int) -> tuple[str, ...]:
         for link in rendered.links
         if link.end <= end and link.href.startswith("http") and not link.href.startswith("https://bsky.app/")
     )
-
-
-def _rfc3339(value: str | None) -> str | None:
-    if not value or not _INSTANT.fullmatch(value):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def read_attribute(node: LexborNode) -> Sighting | None:
@@ -133,7 +122,7 @@ def read_newsletter(node: LexborNode) -> Sighting | None:
         post_id=ref.id,
         handle=handle if handle and _HANDLE.fullmatch(handle) else ref.handle,
         display_name=newsletters.text_of(data, "authorName"),
-        time=_rfc3339(newsletters.text_of(data, "createdAt")),
+        time=instants.utc(newsletters.text_of(data, "createdAt")),
         text=newsletters.text_of(data, "text"),
         url=ref.url,
     )
