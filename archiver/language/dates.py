@@ -194,7 +194,7 @@ def _fillers(tier: int) -> dict[str, list[str]]:
             "roku",
             "year",
         ),
-        *("年", "日", "년", "일", "ค.ศ.", "พ.ศ.", "م", "п", "i", "y", "el", "den", "d."),
+        *("年", "月", "日", "년", "일", "ค.ศ.", "พ.ศ.", "م", "п", "i", "y", "el", "den", "d."),
         *("民國", "民国", "西元", "公元", "서기"),
     }
     words -= {"el"}  # "… el 31 de diciembre" is Instagram's

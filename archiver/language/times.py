@@ -1,7 +1,8 @@
 """Which time of day, and in which zone, does the text at this place print?
 
 Embeds print a time behind the day, in the language of the embed: `at 9:21pm PDT`, `um 0:31 Uhr`,
-`a las 4:19 p. m. PST`, `8:24午後 PDT`, `오후 3:02`, `kello 11.37 PST`. Names of the half days come from CLDR (through Babel).
+`a las 4:19 p. m. PST`, `8:24午後 PDT`, `오후 3:02`, `kello 11.37 PST`. Names of the half days come from CLDR
+(through Babel).
 
 Cost: no more than `WINDOW` code points after the place are looked at. Nothing backtracks: pieces are taken from left to
 right and never given back.
@@ -94,7 +95,8 @@ _TIME = re.compile(
 )
 _LATIN_HALF = re.compile(r"(?P<half>[ap])(?:\. ?m\.?| ?m)(?![^\W\d_])")
 _UNIT = re.compile(r" ?(?:uhr|h|hrs|uur|น)(?![^\W\d_])\.?")
-_ZONE = re.compile(r"[ ,]{0,2}\(? ?(?P<name>[a-z]{2,4})(?![^\W\d_])(?P<shift> ?[+-]\d{1,2}(?::?\d{2})?)?")
+_BEFORE_ZONE = re.compile(r"[ ,]{0,2}\(? ?")
+_AFTER_ZONE = re.compile(r" ?[+-]\d{1,2}(?::?\d{2})?")
 _SHIFT = re.compile(r" ?(?P<shift>[+-]\d{2}:?\d{2})(?!\d)")
 _ZONE_END = re.compile(r"[^\n()]{0,24}\)")
 
@@ -166,7 +168,7 @@ def read_time(text: str, at: int, *, end_of_text: int | None = None) -> PrintedT
     clock = _clock(int(found["hour"]), int(found["minute"] or 0), int(found["second"] or 0), half)
     if clock is None and (int(found["hour"]) > 12 or int(found["minute"] or 0) > 59):
         return None
-    offset, zone, end = _zone(folded, end)
+    offset, zone, end = _zone(folded, "".join(window[offset] for offset in origin), end)
     return PrintedTime(
         clock=clock,
         offset=offset,
@@ -185,18 +187,33 @@ def _clock(hour: int, minute: int, second: int, half: bool | None) -> time | Non
     return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
 
 
-def _zone(folded: str, end: int) -> tuple[str | None, tuple[int, int] | None, int]:
-    """(offset, where its name stands, the end of it all)."""
+def _zone(folded: str, shown: str, end: int) -> tuple[str | None, tuple[int, int] | None, int]:
+    """(offset, where its name stands, the end of it all); `shown` is as long as `folded` and has the capitals."""
     if shift := _SHIFT.match(folded, end):
         return _offset(shift["shift"]), None, shift.end()
-    named = _ZONE.match(folded, end)
-    if named is None or named["name"] not in ZONES:
+    before = _BEFORE_ZONE.match(folded, end)
+    start = before.end() if before else end
+    for length in (4, 3, 2):
+        last = start + length
+        if last <= len(folded) and folded[start:last] in ZONES and _ends_word(shown, start, last):
+            break
+    else:
         return None, None, end
-    offset = _offset(named["shift"]) if named["shift"] else ZONES[named["name"]]
-    last = named.end()
-    if "(" in named[0] and (closed := _ZONE_END.match(folded, last)):
+    offset, name = ZONES[folded[start:last]], (start, last)
+    if moved := _AFTER_ZONE.match(folded, last):
+        offset, last = _offset(moved[0]), moved.end()
+    if "(" in folded[end:start] and (closed := _ZONE_END.match(folded, last)):
         last = closed.end()
-    return offset, named.span("name"), last
+    return offset, name, last
+
+
+def _ends_word(shown: str, start: int, end: int) -> bool:
+    """Also in `PDTThe next sentence`, where a line break was lost."""
+    if not shown[end : end + 1].isalpha():
+        return True
+    return shown[start:end].isupper() and (
+        not shown[end].isascii() or (shown[end].isupper() and shown[end + 1 : end + 2].islower())
+    )
 
 
 def _offset(shift: str) -> str | None:
