@@ -1,388 +1,401 @@
-"""Posts flattened into text: the grammar of signatures.
+"""Which posts does a bare text cite?
 
-A copy of an article often keeps no markup of an embed, only its words and the line under them. That line is read here
-as small pieces, each with one example:
+A copy of an article often keeps no markup of its embeds, only what they left: a frame's line, a signature under the
+post's words, a permalink, the link to a picture. Each such leaving is one module's question; here they are asked in the
+order of what they prove, and nothing reads what another has read before it:
 
-    dash       — – - ??? &mdash;                     may be missing
-    name       Ana Example 🌍                         see `names`; may be missing
-    handle     (@ana_example) (ana_example) （@ana_example） (@ ana_example)
-    date       November 9, 2022                      see `dates`; may be missing, cut or masked
-    permalink  [November 9, 2022](https://x.com/ana_example/status/1590173336165216257)
+    residues        what a platform's frame says            A post shared by Ana Example (@ana.example)
+    titles          the author's name before the words      Ana Example (@ana_example) on X: “It rained.”
+    signed          the signature under the words           — Ana Example (@ana_example) November 9, 2022
+    widgets         a screen's copy                         3:02 PM · Nov 20, 2024
+    links_in_text   permalinks                              https://x.com/ana_example/status/1590173336165216257
+    pictures        words and their picture's link          It rained. pic.twitter.com/AbCdEfGhIj
+    prefixed        the handle before the words             @ana_example: It rained all night.
+    markers         hidden lines around the frame           End of Twitter post by @ana_example
 
-The signature is anchored on the handle, the only piece that survives translators, extractors and editors. What stands
-around it decides how sure the reading is (`_confidence`): a handle alone is never enough, because by-lines, photo
-credits and lists of people look the same. Where the post's own words begin is the question of `extent`.
+Where a signed post's own words begin is the question of `extent`.
 
-Cost: linear. One pass finds the anchors (a pattern without nested repetition); around each a bounded window is read.
+Cost: linear. Each module searches the text natively for a few literal strings and reads bounded windows around them.
 """
 
 from __future__ import annotations
 
-import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 
-from archiver.detect import extent, residues
-from archiver.language import dates, names
+from archiver.detect import extent, links_in_text, markers, pictures, prefixed, residues, signed, titles, widgets
+from archiver.detect.claims import Claims, Span
+from archiver.detect.confidence import confidence
+from archiver.detect.permalinks import Named, Permalinks
+from archiver.detect.residues import Residue
+from archiver.detect.signed import Signed
 from archiver.model import Mention
 from archiver.platforms.base import Platform, Signature
 
-_MARKS = "[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]*"
-"""Bidi and zero-width marks, which stand anywhere around a handle in right-to-left text."""
-
-_TIME_AFTER = re.compile(
-    r"[ \u00a0,]{0,3}(?:(?:at|um|à|às|as|a las|alle|om|kl\.?|klo|o|в|о|·|\|)[ \u00a0]{1,2}\d{1,2}[ \u00a0]?[:.h]\d{2}"
-    r"|\d{1,2}[:.]\d{2}[ \u00a0]?(?:am|pm|AM|PM|Uhr|P[DS]T|UTC|GMT|오|午))"
-)
-"""A time of day after the date: the signature of another platform, X's has none."""
-
 _COLON = re.compile(r"[ \t]{0,3}:[ \t]{0,3}(?=\S)")
-
-_SHARED_BY = re.compile(
-    r"(?:shared|posted) by|geteilt von|partag[ée]e? par|compartid[ao] (?:por|de)|condiviso da|(?:com)?partilhad[ao] por"
-    r"|gedeeld door|udostępniony przez|Публикация от|поширений|dibagikan oleh|sdílený|delat av|delt a[fv]|بواسطة",
-    re.IGNORECASE,
+_LINKS = re.compile(
+    r"https?://[^\s<>\"”“()]{4,400}|[Pp]ic\s?\.\s?(?:twitter|x)\s?\.\s?com\s?/\s?[A-Za-z0-9]{6,12}"
+    r"|(?<![\w./])(?:t\.)?co/\w{8,10}(?!\w)"
 )
-"""`A post shared by …`: Instagram's line."""
+_BREAK = re.compile(r"[ \t\r\u00a0\"”]{0,4}((?:\n[ \t\r\u00a0]{0,80}){0,3})")
 
-_CREDIT = re.compile(
-    r"(?:photo|foto|bild|image|video|screenshot|credit|via|by|von|por|par|follow|source|quelle)\s*[:/]?\s*$",
-    re.IGNORECASE,
-)
-"""Words before a name that make it a credit or a by-line."""
-
-_ELSEWHERE = re.compile(
-    r"\b(?:telegram|instagram|insta|threads|bluesky|mastodon|facebook|tiktok|youtube|linkedin|reddit|tumblr|weibo|vk)"
-    r"\s*[:/]\s*$",
-    re.IGNORECASE,
-)
-"""A label before a name that says where its account is."""
-
-_TITLE = re.compile(r"\s*(?:on|auf|en|sur|su|no|op)\s+(?:Twitter|X)\s*:\s*[\"“„«]", re.IGNORECASE)
-"""Page titles: `Ana Example (@ana_example) on Twitter: "It rained."`"""
-
-_MARKDOWN_LINK = re.compile(r"\]\(\s*(?:<\s*)?(?P<url>https?://[^\s)>]{1,400})[^\n)]{0,60}\)")
-_LINKS = re.compile(r"https?://[^\s<>\"”“()]{4,400}|pic\s?\.\s?(?:twitter|x)\s?\.\s?com/[A-Za-z0-9]{6,12}")
-
-
-class _Signed(msgspec.Struct, kw_only=True):
-    """One signature in a text, before it is known where its post begins."""
-
-    start: int
-    end: int
-    handle: str
-    name: str | None
-    at_sign: bool
-    dash: bool
-    date: dates.PrintedDate | None
-    url: str | None = None
-    confidence: float = 0.0
-    line_start: bool = False
-    line_end: bool = False
+PLACEHOLDER = 80
+"""Before a signature, the window in which what an embed writes for a picture is looked for."""
 
 
 def find(text: str, platforms: Sequence[Platform], *, source: str = "", signed_only: bool = False) -> list[Mention]:
-    """The posts that a bare text cites, in document order, for every platform that signs its embeds.
+    """The posts that a bare text cites, in document order, for every platform.
 
-    Offsets are code points of `text`. `signed_only` leaves out what has no signature: in HTML, where embeds are read as
-    markup, a lone link to a picture is rarely a post.
+    Offsets are code points of `text`. `signed_only` leaves out what has no signature and no frame's line: in HTML,
+    where embeds and links are read as markup, a lone link is rarely a post.
     """
-    found = residues.find(text, platforms, source=source, in_html=signed_only)
-    taken = _spans(text, found)
-    for platform in platforms:
-        if platform.signature is not None:
-            signed = _find_of(text, platform, platform.signature, source, signed_only)
-            found += [m for m in signed if not _overlaps(taken, m.start or 0, m.end or 0)]
-    return sorted(found, key=lambda m: (m.start if m.start is not None else -1, m.end or 0))
-
-
-def _find_of(text: str, platform: Platform, shape: Signature, source: str, signed_only: bool) -> list[Mention]:
-    signed = [s for s in _signatures(text, platform, shape) if s.confidence >= MIN_CONFIDENCE]
-    mentions: list[Mention] = []
-    floor = 0
-    for index, sign in enumerate(signed):
-        ceiling = signed[index + 1].start if index + 1 < len(signed) else len(text)
-        day = sign.date.day if sign.date else None
-        start = extent.words_before(
-            text,
-            floor,
-            sign.start,
-            shape,
-            day,
-            breaks_after=_breaks(text, sign.end),
-            own_line=sign.line_start,
-            handle=sign.handle,
-        )
-        end = sign.end
-        words = text[start : sign.start].strip()
-        rest = extent.rest_after(text, sign.end, ceiling, shape, day) if not _ends_in_media(words, shape) else None
-        if sign.line_start and (colon := _COLON.match(text, sign.end)):
-            # `Ana Example (@ana_example) May 3, 2021: It rained.`: the words follow, what stands above is another's
-            start, rest = sign.start, None
-            line_end = text.find("\n", colon.end())
-            end = min(ceiling, line_end if line_end >= 0 else len(text))
-            words = text[colon.end() : end].strip()
-            end = colon.end() + len(words)
-        continuation = text[rest[0] : rest[1]] if rest else None
-        ref = platform.ref_from_url(sign.url) if sign.url else None
-        mentions.append(
-            Mention(
-                source=source,
-                platform=platform.name,
-                handle=sign.handle,
-                display_name=sign.name,
-                date=day,
-                text=words or None,
-                post_id=ref.id if ref else None,
-                url=platform.ref_from_id(ref.id, sign.handle).url if ref else None,
-                found_url=sign.url if ref else None,
-                start=start,
-                end=end,
-                rule=shape.rule,
-                confidence=sign.confidence if words else round(sign.confidence - 0.1, 2),
-                links=tuple(_LINKS.findall(words + " " + (continuation or ""))),
-                date_basis=shape.date_basis if day else None,
-                continuation=continuation,
-            )
-        )
-        floor = rest[1] if rest else end
+    frames = residues.find(text, platforms, in_html=signed_only)
+    taken = Claims((r.sighting.start, r.sighting.end) for r in frames)
+    headed: list[Mention] = []
+    if not signed_only:
+        headed = [_titled(text, title, source) for title in titles.find(text, platforms, taken)]
+        taken.add(_spans(headed))
+    signs = signed.find(text, platforms, taken)
+    mentions = _worded(text, frames, signs, taken, source)
+    mentions += headed
     if signed_only:
-        return mentions
-    mentions += _pictures(text, platform, shape, mentions, source)
-    mentions += _prefixed(text, platform, shape, mentions, source)
-    return mentions
+        return _ordered(mentions)
+    taken = Claims(_spans(mentions))
+    found: list[Mention]
+    if (x := next((p for p in platforms if p.name == "x"), None)) is not None:
+        found = [_shown(text, shown, x, source) for shown in widgets.find(text, x, taken)]
+        taken.add(_spans(found))
+        mentions += found
+        found = [_titled(text, title, source) for title in titles.find_name_first(text, x, taken)]
+        taken.add(_spans(found))
+        mentions += found
+    linked = list(links_in_text.find(text, Permalinks(platforms), taken))
+    mentions = _identified(_ordered(mentions), linked)
+    found = [_linked(link, source) for link in linked if not _said_by(mentions, link)]
+    taken.add(_spans(found))
+    mentions += found
+    found = [_pictured(text, p, source) for p in pictures.find(text, platforms, taken, lambda at: _breaks(text, at))]
+    taken.add(_spans(found))
+    mentions += found
+    signers = [(p, p.signature) for p in platforms if p.signature is not None]
+    found = [_prefixed(text, line, source) for line in prefixed.find(text, signers, taken)]
+    taken.add(_spans(found))
+    mentions += found
+    known = frozenset((m.platform, m.handle.lower()) for m in mentions if m.handle)
+    mentions += [_marked(text, marked, source) for marked in markers.find(text, platforms, taken, known)]
+    return _ordered(mentions)
 
 
-MIN_CONFIDENCE = 0.4
-"""What is less sure than this is not reported at all: it would be every handle in parentheses."""
+def _ordered(mentions: Iterable[Mention]) -> list[Mention]:
+    return sorted(mentions, key=lambda m: (m.start if m.start is not None else -1, m.end or 0))
 
 
-# --- signatures
+def _spans(mentions: Iterable[Mention]) -> list[Span]:
+    spans = []
+    for mention in mentions:
+        if mention.start is not None and mention.end is not None:
+            # the rest of a post stands on the line after its signature, with white space between
+            rest = len(mention.continuation) + 1 if mention.continuation else 0
+            spans.append((mention.start, mention.end + rest))
+    return spans
+
+
+# --- posts whose words stand before them
 # -----------------------------------------------------------------------------------------------------------
 
 
-def _anchor(shape: Signature) -> re.Pattern[str]:
-    handle = shape.handle.replace("[A-Za-z0-9_]", r"(?:\\_|[A-Za-z0-9_])")
-    return re.compile(
-        rf"[(（][ \u00a0]?{_MARKS}\[?(?P<at>@|＠)?[ \u00a0]?{_MARKS}(?P<handle>{handle}){_MARKS}"
-        rf"(?:\]\([^()\s]{{1,200}}\))?[ \u00a0]?{_MARKS}[)）]"
-        rf"|(?<![\w@/.])@(?P<bare>{handle})(?![\w@])"
-    )
-
-
-def _signatures(text: str, platform: Platform, shape: Signature) -> list[_Signed]:
-    found: list[_Signed] = []
+def _worded(text: str, frames: Sequence[Residue], signs: Sequence[Signed], taken: Claims, source: str) -> list[Mention]:
+    """Mentions of frames' lines and signatures, each with its words, which begin behind the post before."""
+    entries: list[tuple[int, Residue | Signed]] = [(r.sighting.start, r) for r in frames]
+    entries += [(s.start, s) for s in signs]
+    entries.sort(key=lambda entry: entry[0])
+    mentions: list[Mention] = []
     floor = 0
-    for anchor in _anchor(shape).finditer(text):
-        if anchor.start() < floor:
+    for index, (start, entry) in enumerate(entries):
+        floor = max(floor, taken.floor(start))
+        if isinstance(entry, Residue):
+            mentions.append(_framed(text, entry, floor, source))
+            floor = max(floor, entry.sighting.end)
             continue
-        sign = _signature_at(text, anchor, floor, platform)
-        if sign is None:
-            continue
-        found.append(sign)
-        if sign.confidence >= MIN_CONFIDENCE:
-            floor = sign.end
-    return found
+        ceiling = entries[index + 1][0] if index + 1 < len(entries) else len(text)
+        mention, floor = _signed(text, entry, floor, ceiling, source)
+        mentions.append(mention)
+    return mentions
 
 
-def _signature_at(text: str, anchor: re.Match[str], floor: int, platform: Platform) -> _Signed | None:
-    at_sign = anchor["at"] is not None or anchor["bare"] is not None
-    handle = (anchor["handle"] or anchor["bare"]).replace("\\_", "_")
-    end = anchor.end()
-    while end < len(text) and text[end] in "\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2069\ufeff":
-        end += 1
-    bracket = re.compile(r"[ \u00a0\n]{0,3}\[[ \n>]{0,3}").match(text, end)
-    printed = dates.read_date(text, bracket.end() if bracket else end)
-    url = None
-    last = printed.end if printed else end
-    if bracket and (link := _MARKDOWN_LINK.search(text, last, min(len(text), last + 500))) and link.start() - last < 8:
-        url, last = link["url"], link.end()
-    if printed is None and url is None and (anchor["bare"] is not None or not _ends_line(text, end)):
-        return None
-    if printed is not None and _TIME_AFTER.match(text, printed.end):
-        return None
-
-    reach = max(floor, anchor.start() - names.NAME_WINDOW)
-    window = line = text.rfind("\n", reach, anchor.start()) + 1 or reach
-    segment = text[window : anchor.start()]
-    if not segment.strip(" \t>") and window == line and line > floor:  # the name stands on the line before
-        reach = max(floor, line - names.NAME_WINDOW)
-        upper = text.rfind("\n", reach, line - 1) + 1 or reach
-        above = text[upper : line - 1]
-        if names.dash_before(above, at_line_start=_begins_line(text, upper, floor)):
-            window, segment = upper, above + text[line - 1 : anchor.start()]
-    dash = names.dash_before(segment, at_line_start=_begins_line(text, window, floor))
-    if dash is not None:
-        start, name_at = window + dash[0], window + dash[1]
-    else:
-        if anchor["bare"] is not None:
-            return None
-        start = name_at = window + names.name_start(segment, handle)
-    name = names.clean(text[name_at : anchor.start()])
-    before = text[max(floor, start - 40) : start]
-    if _SHARED_BY.search(text[max(floor, start - 30) : anchor.start()]):
-        return None
-    sign = _Signed(
+def _framed(text: str, residue: Residue, floor: int, source: str) -> Mention:
+    sighting, rule = residue.sighting, residue.rule
+    sure = confidence(rule.name, sighting.shape, sighting.confidence)
+    start, words = sighting.start, sighting.text
+    if sighting.words_before:
+        day = sighting.date[:10] if sighting.date else None
+        start = extent.words_before(text, floor, sighting.start, residue.shape, day, own_line=True)
+        words = text[start : sighting.start].strip() or None
+    return Mention(
+        source=source,
+        platform=residue.platform.name,
+        handle=sighting.handle,
+        display_name=sighting.display_name,
+        date=sighting.date,
+        text=words,
+        post_id=sighting.post_id,
+        url=sighting.url,
+        found_url=sighting.found_url,
         start=start,
-        end=last,
-        handle=handle,
-        name=name,
-        at_sign=at_sign,
-        dash=dash is not None,
-        date=printed,
-        url=url if url and platform.ref_from_url(url) else None,
-        line_start=_begins_line(text, window, floor) and not text[window:start].strip(" \t>"),
-        line_end=_ends_line(text, last),
+        end=sighting.end,
+        rule=rule.name,
+        confidence=sure.value,
+        why=sure.why,
+        date_basis=sighting.date_basis if sighting.date else None,
+        links=tuple(_LINKS.findall(words)) if words else (),
     )
-    sign.confidence = _confidence(sign, before)
-    return sign
 
 
-def _ends_line(text: str, at: int) -> bool:
-    return at >= len(text) or text[at] in "\r\n" or text[at : at + 2] in (" \n", " \r", "  ")
+def _signed(text: str, sign: Signed, floor: int, ceiling: int, source: str) -> tuple[Mention, int]:
+    """The mention of a signature, and where the next post can begin."""
+    shape = sign.shape
+    day = sign.moment.date.day if sign.moment else None
+    words_end = _before_placeholder(text, floor, sign.start, shape)
+    start = extent.words_before(
+        text,
+        floor,
+        words_end,
+        shape,
+        day,
+        breaks_after=_breaks(text, sign.end),
+        own_line=sign.line_start,
+        handle=sign.handle,
+        name=sign.name,
+    )
+    end = sign.end
+    words = text[start:words_end].strip()
+    if not words:
+        start = sign.start
+    rest = extent.rest_after(text, end, ceiling, shape, day) if not _ends_in_media(words, shape) else None
+    if sign.line_start and (colon := _COLON.match(text, end)):
+        # `Ana Example (@ana_example) May 3, 2021: It rained.`: the words follow, what stands above is another's
+        start, rest = sign.start, None
+        line_end = text.find("\n", colon.end())
+        stop = min(ceiling, line_end if line_end >= 0 else len(text))
+        words = text[colon.end() : stop].strip()
+        end = colon.end() + len(words)
+    continuation = text[rest[0] : rest[1]] if rest else None
+    ref = sign.link.ref if sign.link else None
+    date, basis = _date(sign)
+    pieces = sign.pieces if words else f"{sign.pieces}, no words"
+    sure = confidence(shape.rule, pieces, sign.estimate if words else round(sign.estimate - 0.1, 2))
+    mention = Mention(
+        source=source,
+        platform=sign.platform.name,
+        handle=sign.handle,
+        display_name=sign.name,
+        date=date,
+        text=words or None,
+        post_id=ref.id if ref else None,
+        url=sign.platform.ref_from_id(ref.id, sign.handle).url if ref else None,
+        found_url=sign.link.found if sign.link else None,
+        start=start,
+        end=end,
+        rule=shape.rule,
+        confidence=sure.value,
+        why=sure.why,
+        links=tuple(_LINKS.findall(words + " " + (continuation or ""))),
+        date_basis=basis,
+        continuation=continuation,
+    )
+    return mention, rest[1] if rest else end
 
 
-def _begins_line(text: str, at: int, floor: int) -> bool:
-    return at in (0, floor) or text[at - 1] == "\n"
+def _date(sign: Signed) -> tuple[str | None, str | None]:
+    """What the signature says of the time, and whose day it is."""
+    if sign.moment is None or sign.moment.date.day is None:
+        return None, None
+    stamp = sign.moment.stamp
+    if sign.shape.timed and stamp is not None and "T" in stamp:
+        return stamp, "utc" if stamp.endswith(("Z", "+00:00")) else "viewer"
+    return sign.moment.date.day, sign.shape.date_basis
 
 
-_HANDLE_SHAPED = re.compile(r"(?=\w*[a-z])\w*(?:[_0-9]|[a-z][A-Z])")
-"""What no place, party or remark in parentheses has: an underscore, a digit, a capital within; but ages, years and
-codes (`42`, `S01E02`, `EU_2021`) have no small letter."""
-
-SHORT_HANDLE = 8
-"""Below so many characters, words that have nothing to do with each other are alike: `María (Madrid)`."""
-
-_ENDS_IN_LINK = re.compile(r"(?:pic\.(?:twitter|x)\.com|t\.co)/\w{6,12}\W{0,6}$")
+@lru_cache(maxsize=64)
+def _ending(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{pattern})\s{{0,20}}$")
 
 
-def _confidence(sign: _Signed, before: str) -> float:
-    """How sure it is that this is a post's signature, from the pieces that are there."""
-    if sign.url:
-        return 0.99
-    whole = sign.date is not None and sign.date.day is not None
-    if (_CREDIT.search(before) and not sign.dash) or _ELSEWHERE.search(before):
-        return 0.3
-    if whole:
-        if sign.dash and sign.at_sign:
-            return 0.99
-        if sign.dash:
-            # `– Maria (Berlin) May 3, 2021` signs a letter or a review: one plain word has to be the name's, or follow
-            # the post's own picture
-            told = _HANDLE_SHAPED.match(sign.handle) or _ENDS_IN_LINK.search(before)
-            alike = 60 if len(sign.handle) >= SHORT_HANDLE else 80
-            return 0.97 if told or names.likeness(sign.name or "", sign.handle) >= alike else 0.4
-        if sign.at_sign:
-            return 0.93
-        # `(D_Example) March 3, 2016` without dash and @ may be any parenthesis: the name has to explain the handle
-        return 0.7 if sign.name and names.likeness(sign.name, sign.handle) >= 60 else 0.3
-    if sign.date is not None:  # cut or masked
-        return 0.85 if sign.dash and sign.at_sign else 0.5 if sign.dash or sign.at_sign else 0.2
-    if sign.dash and sign.at_sign and sign.line_end:
-        return 0.75 if sign.name else 0.6
-    if sign.dash and sign.line_start and sign.line_end and sign.name and names.likeness(sign.name, sign.handle) >= 60:
-        return 0.6
-    return 0.2
+def _before_placeholder(text: str, floor: int, end: int, shape: Signature) -> int:
+    """Where a post's own words end: before what the embed writes for a picture."""
+    if shape.placeholder == "(?!)":
+        return end
+    window = max(floor, end - PLACEHOLDER)
+    found = _ending(shape.placeholder).search(text[window:end])
+    return window + found.start() if found else end
 
 
 def _breaks(text: str, end: int) -> str:
-    gap = re.compile(r"[ \t\r\u00a0\"”]{0,4}((?:\n[ \t\r\u00a0]*){0,3})").match(text, end)
+    gap = _BREAK.match(text, end)
     if gap is None or not gap[1]:
         return ""
     return "\n\n" if gap[1].count("\n") > 1 else "\n"
 
 
 def _ends_in_media(words: str, shape: Signature) -> bool:
-    return re.search(rf"(?:{shape.media_links})\s*$", words) is not None
+    return _ending(shape.media_links).search(words[-PLACEHOLDER:]) is not None
 
 
-# --- what a signature left behind
-# ---------------------------------------------------------------------------------------
+# --- permalinks
+# -----------------------------------------------------------------------------------------------------------
+
+BESIDE = 3
+"""Between a post and its own permalink: a space, a line break, a bracket."""
 
 
-def _pictures(text: str, platform: Platform, shape: Signature, signed: Sequence[Mention], source: str) -> list[Mention]:
-    """Posts whose signature is lost: `The bridge this morning. pic.twitter.com/AbCdEfGhIj`."""
-    spans = _spans(text, signed)
-    found: list[Mention] = []
-    floor = 0
-    for media in re.finditer(shape.media_links, text):
-        before = bisect.bisect_right(spans, (media.start(), len(text))) - 1
-        if before >= 0:
-            floor = max(floor, spans[before][1])
-        if media.start() < floor:
-            continue
-        start = extent.words_before(text, floor, media.end(), shape, None, breaks_after=_breaks(text, media.end()))
-        words = text[start : media.end()].strip()
-        floor = media.end()
-        if not words[: -len(media[0])].strip():
-            continue
-        found.append(
-            Mention(
-                source=source,
-                platform=platform.name,
-                text=words,
-                start=start,
-                end=media.end(),
-                rule=f"{platform.name}.picture",
-                confidence=0.6,
-                links=tuple(_LINKS.findall(words)),
+def _identified(mentions: Sequence[Mention], linked: Sequence[links_in_text.LinkInText]) -> list[Mention]:
+    """The mentions, those with their own permalink right behind them with its id."""
+    behind = {link.start: link for link in linked}
+    if not behind:
+        return list(mentions)
+    out = []
+    for mention in mentions:
+        end = mention.end or 0
+        near = next((behind[at] for at in range(end, end + BESIDE + 1) if at in behind), None)
+        if near is not None and mention.post_id is None and _own(mention, near.named):
+            ref = near.named.ref
+            platform = near.named.platform
+            mention = msgspec.structs.replace(
+                mention,
+                post_id=ref.id,
+                url=platform.ref_from_id(ref.id, mention.handle).url,
+                found_url=near.named.found,
             )
-        )
-    return found
+        out.append(mention)
+    return out
 
 
-def _spans(text: str, signed: Sequence[Mention]) -> list[tuple[int, int]]:
-    spans = []
-    for mention in signed:
-        if mention.start is not None and mention.end is not None:
-            end = mention.end
-            if mention.continuation:
-                end = text.index(mention.continuation, end) + len(mention.continuation)
-            spans.append((mention.start, end))
-    return spans
+def _own(mention: Mention, named: Named) -> bool:
+    if mention.platform != named.platform.name:
+        return False
+    return named.ref.handle is None or (mention.handle or "").casefold() == named.ref.handle.casefold()
 
 
-def _overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    before = bisect.bisect_left(spans, (end, end)) - 1
-    return before >= 0 and spans[before][1] > start
+def _said_by(mentions: Sequence[Mention], link: links_in_text.LinkInText) -> bool:
+    """Whether a mention got its id from this very link."""
+    return any(
+        m.found_url == link.named.found and m.end is not None and 0 <= link.start - m.end <= BESIDE for m in mentions
+    )
 
 
-_PREFIX = re.compile(
-    r"(?:^|(?<=[:：] )|(?<=[\u200e\u200f]))[\u200e\u200f]?[ \t]{0,8}@(?P<handle>\w{1,20}):[ \u00a0]+(?P<text>\S[^\n]*)",
-    re.MULTILINE,
-)
+def _linked(link: links_in_text.LinkInText, source: str) -> Mention:
+    ref, platform = link.named.ref, link.named.platform
+    rule = f"{platform.name}.permalink"
+    sure = confidence(rule, link.standing, link.estimate)
+    return Mention(
+        source=source,
+        platform=platform.name,
+        handle=ref.handle,
+        post_id=ref.id,
+        url=ref.url,
+        found_url=link.named.found,
+        start=link.start,
+        end=link.end,
+        rule=rule,
+        confidence=sure.value,
+        why=sure.why,
+    )
 
 
-def _prefixed(text: str, platform: Platform, shape: Signature, signed: Sequence[Mention], source: str) -> list[Mention]:
-    """Posts quoted as `@ana_example: It rained all night.`, one line each."""
-    spans = _spans(text, signed)
-    found = []
-    handle = re.compile(shape.handle)
-    ruler = extent.Ruler.on(shape, None)
-    for line in _PREFIX.finditer(text):
-        words = line["text"].rstrip()
-        start = line.start("text")
-        if not handle.fullmatch(line["handle"]) or _overlaps(spans, start, line.end()):
-            continue
-        if len(words.split()) < MIN_PREFIXED_WORDS or not ruler.fits(words):
-            continue
-        found.append(
-            Mention(
-                source=source,
-                platform=platform.name,
-                handle=line["handle"],
-                text=words,
-                start=start,
-                end=start + len(words),
-                rule=f"{platform.name}.prefix",
-                confidence=0.55,
-                links=tuple(_LINKS.findall(words)),
-            )
-        )
-    return found
+# --- the rest
+# -----------------------------------------------------------------------------------------------------------
 
 
-MIN_PREFIXED_WORDS = 5
-"""`@media: print` is code, and `@ana: thanks` a comment."""
+def _titled(text: str, title: titles.Titled, source: str) -> Mention:
+    sure = confidence(title.rule, title.shape, title.estimate)
+    words = text[title.words[0] : title.words[1]].strip() if title.words else None
+    return Mention(
+        source=source,
+        platform=title.platform.name,
+        handle=title.handle,
+        display_name=title.name,
+        text=words or None,
+        start=title.start,
+        end=title.end,
+        rule=title.rule,
+        confidence=sure.value,
+        why=sure.why,
+        links=tuple(_LINKS.findall(words)) if words else (),
+    )
+
+
+def _shown(text: str, shown: widgets.Shown, x: Platform, source: str) -> Mention:
+    rule = f"{x.name}.widget"
+    sure = confidence(rule, shown.shape, shown.estimate)
+    words = text[shown.words[0] : shown.words[1]]
+    return Mention(
+        source=source,
+        platform=x.name,
+        handle=shown.handle,
+        display_name=shown.name,
+        date=shown.date,
+        text=words,
+        start=shown.start,
+        end=shown.end,
+        rule=rule,
+        confidence=sure.value,
+        why=sure.why,
+        date_basis="viewer" if shown.date else None,
+        links=tuple(_LINKS.findall(words)),
+    )
+
+
+def _pictured(text: str, picture: pictures.Picture, source: str) -> Mention:
+    rule = f"{picture.platform.name}.picture"
+    sure = confidence(rule, picture.shape, picture.estimate)
+    words = text[picture.start : picture.end]
+    return Mention(
+        source=source,
+        platform=picture.platform.name,
+        text=words,
+        start=picture.start,
+        end=picture.end,
+        rule=rule,
+        confidence=sure.value,
+        why=sure.why,
+        links=tuple(_LINKS.findall(words)),
+    )
+
+
+def _prefixed(text: str, line: prefixed.Prefixed, source: str) -> Mention:
+    rule = f"{line.platform.name}.prefix"
+    sure = confidence(rule, line.shape, line.estimate)
+    words = text[line.start : line.end]
+    return Mention(
+        source=source,
+        platform=line.platform.name,
+        handle=line.handle,
+        text=words,
+        start=line.start,
+        end=line.end,
+        rule=rule,
+        confidence=sure.value,
+        why=sure.why,
+        links=tuple(_LINKS.findall(words)),
+    )
+
+
+def _marked(text: str, marked: markers.Marked, source: str) -> Mention:
+    rule = f"{marked.platform.name}.marker"
+    sure = confidence(rule, marked.shape, marked.estimate)
+    words = text[marked.words[0] : marked.words[1]] if marked.words else None
+    return Mention(
+        source=source,
+        platform=marked.platform.name,
+        handle=marked.handle,
+        text=words,
+        start=marked.start,
+        end=marked.end,
+        rule=rule,
+        confidence=sure.value,
+        why=sure.why,
+        links=tuple(_LINKS.findall(words)) if words else (),
+    )

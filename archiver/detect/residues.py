@@ -1,18 +1,20 @@
 """Posts of which bare text keeps what their embed's frame said: `A post shared by …`, `Post by @ana@server.example`.
 
-The text is searched once for each platform's triggers, and each rule is asked at the places of its own
-(`archiver.platforms.base.TextRule`). Where the first rule has read a post, nothing else reads the same words.
+The text is searched once for each trigger, however many rules of however many platforms wait for it, and each rule is
+asked at the places of its own (`archiver.platforms.base.TextRule`). Where the first rule has read a post, nothing else
+reads the same words.
 
-Cost: one native search for each trigger, and a bounded window at each place.
+Cost: one native search for each trigger that the text's characters allow, and a bounded window at each place; the
+places are taken one by one, never gathered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from archiver.detect import extent
-from archiver.detect.confidence import confidence
-from archiver.model import Mention
+import msgspec
+
+from archiver.detect.triggers import places
 from archiver.platforms.base import Platform, Signature, TextRule, TextSighting
 
 ANY_LENGTH = Signature(
@@ -20,27 +22,28 @@ ANY_LENGTH = Signature(
 )
 """How long a post's words are where its platform sets no limit that matters: embeds cut longer ones."""
 
+MANY_TRIGGERS = 24
+"""From so many on, one look at which characters the text has costs less than searching for what cannot be there."""
 
-def find(text: str, platforms: Sequence[Platform], *, source: str = "", in_html: bool = False) -> list[Mention]:
-    """The posts that the platforms' text rules read in `text`, in document order, none overlapping another.
+
+class Residue(msgspec.Struct, frozen=True, kw_only=True):
+    """What a platform's rule read in a text."""
+
+    platform: Platform
+    rule: TextRule
+    sighting: TextSighting
+
+    @property
+    def shape(self) -> Signature:
+        """How long the words before it can be."""
+        return self.platform.signature or ANY_LENGTH
+
+
+def find(text: str, platforms: Sequence[Platform], *, in_html: bool = False) -> list[Residue]:
+    """What the platforms' text rules read in `text`, in document order, none overlapping another.
 
     `in_html`: the text stands in a page whose markup is read too, so that some rules keep silent.
     """
-    found: list[Mention] = []
-    floor = 0
-    for at, platform, rule in _places(text, platforms, in_html):
-        if at < floor:
-            continue
-        sighting = rule.read(text, at, floor)
-        if sighting is None:
-            continue
-        mention = _mention(text, floor, platform, rule, sighting, source)
-        found.append(mention)
-        floor = sighting.end
-    return found
-
-
-def _places(text: str, platforms: Sequence[Platform], in_html: bool) -> Iterator[tuple[int, Platform, TextRule]]:
     waiting: dict[str, list[tuple[int, Platform, TextRule]]] = {}
     order = 0
     for platform in platforms:
@@ -50,39 +53,26 @@ def _places(text: str, platforms: Sequence[Platform], in_html: bool) -> Iterator
                 continue
             for trigger in rule.triggers:
                 waiting.setdefault(trigger, []).append((order, platform, rule))
-    places: list[tuple[int, int, Platform, TextRule]] = []
-    for trigger, rules in waiting.items():
-        at = text.find(trigger)
-        while at >= 0:
-            places += [(at, order, platform, rule) for order, platform, rule in rules]
-            at = text.find(trigger, at + 1)
-    places.sort(key=lambda place: place[:2])
-    for at, _, platform, rule in places:
-        yield at, platform, rule
+    found: list[Residue] = []
+    floor = 0
+    for at, trigger in places(text, _possible(text, list(waiting))):
+        if at < floor:
+            continue
+        for _, platform, rule in waiting[trigger]:
+            sighting = rule.read(text, at, floor)
+            if sighting is not None and sighting.end > floor:
+                found.append(Residue(platform=platform, rule=rule, sighting=sighting))
+                floor = sighting.end
+                break
+    return found
 
 
-def _mention(text: str, floor: int, platform: Platform, rule: TextRule, sighting: TextSighting, source: str) -> Mention:
-    sure = confidence(rule.name, sighting.shape, sighting.confidence)
-    start, words = sighting.start, sighting.text
-    if sighting.words_before:
-        shape = platform.signature or ANY_LENGTH
-        day = sighting.date[:10] if sighting.date else None
-        start = extent.words_before(text, floor, sighting.start, shape, day, own_line=True)
-        words = text[start : sighting.start].strip() or None
-    return Mention(
-        source=source,
-        platform=platform.name,
-        handle=sighting.handle,
-        display_name=sighting.display_name,
-        date=sighting.date,
-        text=words,
-        post_id=sighting.post_id,
-        url=sighting.url,
-        found_url=sighting.found_url,
-        start=start,
-        end=sighting.end,
-        rule=rule.name,
-        confidence=sure.value,
-        why=sure.why,
-        date_basis=sighting.date_basis if sighting.date else None,
-    )
+def _possible(text: str, triggers: list[str]) -> list[str]:
+    """The triggers whose characters the text has."""
+    if text.isascii():
+        return [trigger for trigger in triggers if trigger.isascii()]
+    foreign = [trigger for trigger in triggers if not trigger.isascii()]
+    if len(foreign) < MANY_TRIGGERS:
+        return triggers
+    there = frozenset(text)
+    return [trigger for trigger in triggers if there.issuperset(trigger)]

@@ -146,7 +146,8 @@ def test_handle_before_the_text() -> None:
     ],
 )
 def test_what_only_looks_like_a_post(text: str) -> None:
-    assert [m for m in found(f"{ARTICLE}\n\n{text}\n\n{ARTICLE}") if m.confidence >= 0.5] == []
+    posts = found(f"{ARTICLE}\n\n{text}\n\n{ARTICLE}")
+    assert [m for m in posts if m.platform == "x"] == []
 
 
 SIGNED = "— Ana Example (@ana_example) November 9, 2022"

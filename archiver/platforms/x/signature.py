@@ -8,8 +8,8 @@ from __future__ import annotations
 from archiver.platforms.base import Signature
 from archiver.platforms.x.urls import HANDLE
 
-MEDIA_LINK = r"(?:https?://)?pic\s?\.\s?(?:twitter|x)\s?\.\s?com/[A-Za-z0-9]{6,12}"
-"""`pic.twitter.com/AbCdEfGhIj`: the post's own picture; translators put spaces around the points."""
+MEDIA_LINK = r"(?:https?://)?[Pp]ic\s?\.\s?(?:twitter|x)\s?\.\s?com\s?/\s?[A-Za-z0-9]{6,12}"
+"""`pic.twitter.com/AbCdEfGhIj`: the post's own picture; translators put spaces around points and slash."""
 
 SIGNATURE = Signature(
     rule="x.signature",
@@ -19,5 +19,6 @@ SIGNATURE = Signature(
     limits=(("2006-03-21", 140, 1), ("2017-11-08", 280, 2)),
     link_weight=23,
     media_links=MEDIA_LINK,
+    media_triggers=("pic", "Pic"),
     date_basis="utc",
 )

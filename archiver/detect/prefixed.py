@@ -1,0 +1,86 @@
+"""Which posts are quoted as `@ana_example: It rained all night.`, one line each?
+
+Cost: one native search for `@`; a bounded part of the line after each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from archiver.detect import extent
+from archiver.detect.claims import Claims
+from archiver.platforms.base import Platform, Signature
+
+MIN_WORDS = 5
+"""`@media: print` is code, and `@ana: thanks` a comment."""
+
+MAX_LINE = 1200
+"""No post that is quoted on one line is longer."""
+
+_LINE = re.compile(r"@(?P<handle>[A-Za-z0-9_][A-Za-z0-9_.\-]{0,80}):[ \u00a0]{1,3}(?P<text>\S[^\n]{0,1200})", re.ASCII)
+_MARKS = "\u200e\u200f"
+_CODE = re.compile(r"[{}();=<>]\s*$|^[{\[<(]|^\w+\(")
+"""What no post begins or ends with: `@media: (min-width: 30em) {`."""
+
+
+class Prefixed(msgspec.Struct, frozen=True, kw_only=True):
+    """A post's words after its author's handle; `start` is where the words begin."""
+
+    platform: Platform
+    start: int
+    end: int
+    handle: str
+    shape: str
+    estimate: float
+
+
+def find(text: str, signers: Sequence[tuple[Platform, Signature]], taken: Claims) -> Iterator[Prefixed]:
+    """Such lines of `text` outside what is taken, in document order."""
+    at = text.find("@")
+    while at >= 0:
+        found = _LINE.match(text, at, at + MAX_LINE)
+        after = at + 1
+        if found is not None and (opens := _opens(text, at)) is not None:
+            words = found["text"].rstrip()
+            start = found.start("text")
+            end = start + len(words)
+            chosen = _chosen(found["handle"], signers)
+            if chosen is not None and not taken.overlap(start, end) and _said(words, chosen[1]):
+                yield Prefixed(
+                    platform=chosen[0], start=start, end=end, handle=found["handle"], shape=opens, estimate=0.55
+                )
+                after = end
+        at = text.find("@", after)
+
+
+def _opens(text: str, at: int) -> str | None:
+    """What stands before the handle, where a quotation may begin there."""
+    place = at
+    while place and text[place - 1] in _MARKS:
+        place -= 1
+    marked = place < at
+    blank = place
+    while blank and text[blank - 1] in " \t>" and place - blank < 8:
+        blank -= 1
+    if blank == 0 or text[blank - 1] == "\n":
+        return "handle at the line's beginning"
+    if marked or text[max(0, place - 2) : place] in (": ", "： "):
+        return "handle after a colon"
+    return None
+
+
+def _chosen(handle: str, signers: Sequence[tuple[Platform, Signature]]) -> tuple[Platform, Signature] | None:
+    for telling in (True, False):
+        for platform, shape in signers:
+            if shape.telling is telling and re.compile(shape.handle).fullmatch("@" + handle, 1):
+                return platform, shape
+    return None
+
+
+def _said(words: str, shape: Signature) -> bool:
+    if len(words.split()) < MIN_WORDS or _CODE.search(words):
+        return False
+    return extent.Ruler.on(shape, None).fits(words)

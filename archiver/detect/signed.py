@@ -1,0 +1,446 @@
+"""Which posts are signed in a bare text, as an embed's last line signs them?
+
+A copy of an article often keeps no markup of an embed, only its words and the line under them. That line is read here
+as small pieces, each with one example:
+
+    dash       — – - ??? &mdash; â€”                  may be missing
+    name       Ana Example 🌍                         see `names`; may be missing
+    handle     (@ana_example) (ana_example) （@ana_example） (@ ana_example) [@ana_example] @ana_example)
+               (@ana.example) (@ana@server.example)
+    date       November 9, 2022                       see `moments`; may be missing, cut or masked
+    permalink  [November 9, 2022](https://x.com/ana_example/status/1590173336165216257)
+
+The signature is anchored on the handle, the only piece that survives translators, extractors and editors. One pass
+serves all platforms: the form of the handle, a time behind the date and the words around it say whose signature it is.
+What stands around the handle decides how sure the reading is (`_shape`): a handle alone is never enough, because
+by-lines, photo credits and lists of people look the same. Where the post's own words begin is the question of `extent`.
+
+Cost: linear. Native searches find `@` and parentheses; around each a bounded window is read, and only where a date, a
+dash or a line's end makes a signature possible.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from archiver.detect.claims import Claims
+from archiver.detect.confidence import confidence
+from archiver.detect.permalinks import Named, Permalinks
+from archiver.language import names
+from archiver.language.moments import Moment, read_moment
+from archiver.platforms.base import Platform, Signature
+
+MIN_CONFIDENCE = 0.4
+"""What is less sure than this is not reported at all: it would be every handle in parentheses."""
+
+MARKS = "\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+"""Bidi and zero-width marks, which stand anywhere around a handle in right-to-left text."""
+
+_MARK_CHARS = frozenset("\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+_GAP = rf"[{MARKS}]{{0,4}}[ \u00a0]?[{MARKS}]{{0,4}}"
+_NAME = r"(?P<handle>\\?[A-Za-z0-9_](?:\\?[A-Za-z0-9_.\-]){0,126})"
+_SERVER = r"(?P<server>[@＠][A-Za-z0-9](?:[A-Za-z0-9\-.]){2,126})?"
+_CLOSING = rf"(?:\]\([^()\s]{{1,300}}\))?{_GAP}(?P<close>[)）\]}}】])?(?P<after>[{MARKS}]{{0,4}})"
+
+_AT = re.compile(rf"[@＠]{_GAP}\[?{_NAME}{_SERVER}{_CLOSING}", re.ASCII)
+"""From the `@` on."""
+_PLAIN = re.compile(
+    rf"\({_GAP}\[?{_NAME}{_SERVER}(?:\]\([^()\s]{{1,300}}\))?{_GAP}\)(?P<after>[{MARKS}]{{0,4}})", re.ASCII
+)
+"""`(ana_example)`: the `@` is lost."""
+_PLAIN_WIDE = re.compile(_PLAIN.pattern.replace(r"\(", "（", 1).replace(r"\)(?P<after>", "）(?P<after>"), re.ASCII)
+
+_OPENING = frozenset("(（[{【")
+_MAY_BE_DATED = re.compile(r"[^\n]{0,2}(?:\n[ \t>]{0,4}){0,2}[^\n]{0,40}?[\d*#元]")
+"""Something within a date's reach that has a number."""
+_BRACKET = re.compile(r"[ \u00a0\n]{0,3}\[[ \n>]{0,3}")
+_MARKDOWN_LINK = re.compile(r"[^\[\]\n]{0,8}\]\(\s{0,3}<?\s{0,3}(?P<url>https?://[^\s)>]{1,1000})[^\n)]{0,60}\)")
+_LINK_BEHIND = re.compile(r"[ \u00a0]?(?:\(\s?<?|<|\[\s?)(?P<url>https?://[^\s)>\]]{1,1000})>?\s?[)\]>]?")
+"""A permalink in brackets directly behind the date: what an extractor makes of the date's link."""
+_DATE_OPENS = re.compile(r"[ \u00a0]{0,2}[(（][ \u00a0]?(?=\S)")
+"""`Ana Example @ana_example) (November 9, 2022`: translators move brackets."""
+_ON = re.compile(
+    r"[ \u00a0,]{0,3}(?:\(?(?:on|via|auf|en|sur|su|no|op|na|på|w|в|у|di)[ \u00a0])(?P<where>\w{1,12})\)?"
+    r"(?=[ \u00a0,:·|\n]|$)",
+    re.IGNORECASE,
+)
+"""`(@ana_example) on Telegram`"""
+
+_SHARED_BY = re.compile(
+    r"(?:shared|posted) by|geteilt von|partag[ée]e? par|compartid[ao] (?:por|de)|condiviso da|(?:com)?partilhad[ao] por"
+    r"|gedeeld door|udostępniony przez|Публикация от|поширений|dibagikan oleh|sdílený|delat av|delt a[fv]|بواسطة",
+    re.IGNORECASE,
+)
+"""`A post shared by …`: a frame's line, where no rule of its platform has claimed it."""
+
+_CREDIT = re.compile(
+    r"(?:photo|foto|bild|image|video|screenshot|credit|via|by|von|por|par|follow|source|quelle|autor|author|text|texto)"
+    r"\s{0,3}[:/]?\s{0,3}$",
+    re.IGNORECASE,
+)
+"""Words before a name that make it a credit or a by-line."""
+
+_PLACES = (
+    *("telegram", "instagram", "insta", "threads", "bluesky", "mastodon", "facebook", "tiktok", "youtube", "linkedin"),
+    *("reddit", "tumblr", "weibo", "vk", "snapchat", "twitch", "github", "whatsapp", "discord", "line"),
+)
+_ELSEWHERE = re.compile(rf"\b(?:{'|'.join(_PLACES)})\s{{0,3}}[:/]\s{{0,3}}$", re.IGNORECASE)
+"""A label before a name that says where its account is."""
+
+_HANDLE_SHAPED = re.compile(r"(?=\w{0,20}[a-z])\w{0,20}(?:[_0-9]|[a-z][A-Z])", re.ASCII)
+"""What no place, party or remark in parentheses has: an underscore, a digit, a capital within; but ages, years and
+codes (`42`, `S01E02`, `EU_2021`) have no small letter."""
+
+SHORT_HANDLE = 8
+"""Below so many characters, words that have nothing to do with each other are alike: `María (Madrid)`."""
+
+_ENDS_IN_LINK = re.compile(r"(?:pic\.(?:twitter|x)\.com|t\.co)/\w{6,12}\W{0,6}$")
+
+
+class Signed(msgspec.Struct, kw_only=True):
+    """One signature in a text, before it is known where its post begins."""
+
+    platform: Platform
+    shape: Signature
+    start: int
+    end: int
+    handle: str
+    name: str | None
+    at_sign: bool
+    dash: bool
+    moment: Moment | None
+    link: Named | None = None
+    line_start: bool = False
+    line_end: bool = False
+    bare: bool = False
+    """The handle stands without any bracket."""
+    pieces: str = ""
+    estimate: float = 0.0
+    confidence: float = 0.0
+    why: tuple[str, ...] = ()
+
+
+class _Anchor(msgspec.Struct):
+    """A handle and what encloses it."""
+
+    start: int
+    """Of its opening bracket, or of `@`."""
+    end: int
+    handle: str
+    at_sign: bool
+    bare: bool
+
+
+def find(text: str, platforms: Sequence[Platform], taken: Claims) -> list[Signed]:
+    """The signatures of all platforms in `text`, in document order, none in a place that is taken or within another."""
+    signers = tuple((p, p.signature) for p in platforms if p.signature is not None)
+    if not signers:
+        return []
+    reader = _Reader(text, signers, Permalinks(platforms), taken)
+    found: list[Signed] = []
+    for anchor in _anchors(text):
+        if anchor.start < reader.floor:
+            continue
+        sign = reader.read(anchor)
+        if sign is not None and sign.confidence >= MIN_CONFIDENCE:
+            found.append(sign)
+            reader.floor = sign.end
+    return found
+
+
+# --- where a handle may stand
+# -----------------------------------------------------------------------------------------------------------
+
+
+def _anchors(text: str) -> Iterator[_Anchor]:
+    sources = [_with_at(text, sign) for sign in "@＠"]
+    sources += (
+        [_without_at(text, _PLAIN), _without_at(text, _PLAIN_WIDE)] if "（" in text else [_without_at(text, _PLAIN)]
+    )
+    if len(text) == 0:
+        return iter(())
+    return heapq.merge(*sources, key=_place)
+
+
+def _place(anchor: _Anchor) -> int:
+    return anchor.start
+
+
+def _with_at(text: str, sign: str) -> Iterator[_Anchor]:
+    at = text.find(sign)
+    while at >= 0:
+        found = _AT.match(text, at)
+        if found is None:
+            at = text.find(sign, at + 1)
+            continue
+        start, opened = _opening(text, at)
+        before = text[start - 1] if start else " "
+        if opened or not (before.isalnum() or before in "._/@＠-+"):  # an address of mail, a path
+            closed = found["close"] is not None
+            bare = not opened and not closed
+            handle = found["handle"].replace("\\", "")
+            server = (found["server"] or "").replace("＠", "@")
+            end = found.end()
+            if bare:
+                trimmed = (server or handle).rstrip(".-")
+                end = (found.end("server") if server else found.end("handle")) - len(server or handle) + len(trimmed)
+                handle, server = (handle, trimmed) if server else (trimmed, "")
+            yield _Anchor(start, end, handle + server.rstrip(".-"), True, bare)
+        at = text.find(sign, max(at + 1, found.end("handle")))
+
+
+def _opening(text: str, at: int) -> tuple[int, bool]:
+    """Where what encloses the `@` at `at` begins, and whether it is a bracket."""
+    place = at - 1
+    for _ in range(8):
+        if place < 0:
+            break
+        char = text[place]
+        if char in _OPENING:
+            before = place - 1
+            return (before, True) if char == "[" and before >= 0 and text[before] in "(（" else (place, True)
+        if char in _MARK_CHARS or char in " \u00a0":
+            place -= 1
+            continue
+        break
+    return at, False
+
+
+def _without_at(text: str, form: re.Pattern[str]) -> Iterator[_Anchor]:
+    for found in form.finditer(text):
+        if _MAY_BE_DATED.match(text, found.end()) or _ends_line(text, found.end()):
+            handle = (found["handle"] + (found["server"] or "")).replace("\\", "")
+            yield _Anchor(found.start(), found.end(), handle, False, False)
+
+
+# --- what stands around it
+# -----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _compiled(handle: str) -> re.Pattern[str]:
+    return re.compile(handle)
+
+
+class _Reader:
+    """Reads the signature around one handle after the other; nothing before `floor` is used twice."""
+
+    def __init__(
+        self, text: str, signers: tuple[tuple[Platform, Signature], ...], permalinks: Permalinks, taken: Claims
+    ) -> None:
+        self.text = text
+        self.signers = signers
+        self.permalinks = permalinks
+        self.taken = taken
+        self.floor = 0
+
+    def read(self, anchor: _Anchor) -> Signed | None:
+        signers = self._signers_of(anchor)
+        if not signers or self.taken.overlap(anchor.start, anchor.end):
+            return None
+        text = self.text
+        floor = max(self.floor, self.taken.floor(anchor.start))
+        behind, where = self._context(anchor)
+        bracket = _BRACKET.match(text, behind)
+        moment = self._moment(bracket.end() if bracket else behind)
+        last = moment.end if moment else behind
+        link = self._link(last, bracket is not None)
+        url_end = last
+        if link is not None:
+            url_end, named = link
+        else:
+            named = None
+        if moment is None and named is None and (anchor.bare or not _ends_line(text, behind)):
+            return None
+        chosen = self._chosen(signers, moment, where)
+        if chosen is None:
+            return None
+        platform, shape = chosen
+        end = last
+        if named is not None:
+            end = url_end
+            if named.platform is not platform:
+                named = None
+        elif moment is not None and not shape.timed:
+            end = moment.date.end
+        sign = self._named(anchor, floor, platform, shape, moment, named, end)
+        if sign is None:
+            return None
+        before = text[max(floor, sign.start - 40) : sign.start]
+        sign.pieces, sign.estimate = _shape(sign, before)
+        sure = confidence(shape.rule, sign.pieces, sign.estimate)
+        sign.confidence, sign.why = sure.value, sure.why
+        return sign
+
+    def _signers_of(self, anchor: _Anchor) -> list[tuple[Platform, Signature]]:
+        """Whose handle this can be: the platforms of which it is telling, or else those with handles of its form."""
+        told: list[tuple[Platform, Signature]] = []
+        plain: list[tuple[Platform, Signature]] = []
+        written = "@" + anchor.handle if anchor.at_sign else anchor.handle
+        for platform, shape in self.signers:
+            if _compiled(shape.handle).fullmatch(written, int(anchor.at_sign)):
+                (told if shape.telling else plain).append((platform, shape))
+        return told or plain
+
+    def _context(self, anchor: _Anchor) -> tuple[int, str | None]:
+        """Where the date would begin, and the place that is named between handle and date."""
+        on = _ON.match(self.text, anchor.end)
+        if on is None:
+            return anchor.end, None
+        where = on["where"].lower()
+        if where in _PLACES or where in _NAMES_OF_X:
+            return on.end(), where
+        return anchor.end, None
+
+    def _moment(self, at: int) -> Moment | None:
+        if _MAY_BE_DATED.match(self.text, at) is None:
+            return None
+        found = read_moment(self.text, at)
+        if found is None and (opens := _DATE_OPENS.match(self.text, at)):
+            found = read_moment(self.text, opens.end())
+            if found is not None and self.text[found.date.end : found.date.end + 1] in (")", "）"):
+                closed = found.date.end + 1
+                found = msgspec.structs.replace(
+                    found, end=closed, date=msgspec.structs.replace(found.date, end=closed), timed=False
+                )
+        return found
+
+    def _link(self, last: int, bracketed: bool) -> tuple[int, Named] | None:
+        """The permalink that the date is, or has behind it, and where it ends."""
+        form = _MARKDOWN_LINK if bracketed else _LINK_BEHIND
+        found = form.match(self.text, last)
+        if found is None:
+            return None
+        named = self.permalinks.read(found["url"], any_server=True)
+        return None if named is None else (found.end(), named)
+
+    def _chosen(
+        self, signers: Sequence[tuple[Platform, Signature]], moment: Moment | None, where: str | None
+    ) -> tuple[Platform, Signature] | None:
+        """The first platform that signs like this; null where a time or a label says that it is another."""
+        for platform, shape in signers:
+            if where is not None and where not in (platform.name, *(_NAMES_OF_X if platform.name == "x" else ())):
+                continue
+            if moment is not None and moment.timed and not shape.timed:
+                continue
+            return platform, shape
+        return None
+
+    def _named(
+        self,
+        anchor: _Anchor,
+        floor: int,
+        platform: Platform,
+        shape: Signature,
+        moment: Moment | None,
+        link: Named | None,
+        end: int,
+    ) -> Signed | None:
+        """The signature with its name and dash, which stand before the handle."""
+        text = self.text
+        reach = max(floor, anchor.start - names.NAME_WINDOW)
+        window = line = text.rfind("\n", reach, anchor.start) + 1 or reach
+        segment = text[window : anchor.start]
+        if not segment.strip(" \t>") and window == line and line > floor:  # the name stands on the line before
+            reach = max(floor, line - names.NAME_WINDOW)
+            upper = text.rfind("\n", reach, line - 1) + 1 or reach
+            above = text[upper : line - 1]
+            if names.dash_before(above, at_line_start=_begins_line(text, upper, floor)):
+                window, segment = upper, above + text[line - 1 : anchor.start]
+        dash = names.dash_before(segment, at_line_start=_begins_line(text, window, floor))
+        if dash is not None:
+            start, name_at = window + dash[0], window + dash[1]
+        else:
+            if anchor.bare:
+                return None
+            start = name_at = window + names.name_start(segment, anchor.handle)
+        if _SHARED_BY.search(text, max(floor, start - 30), anchor.start):
+            return None
+        return Signed(
+            platform=platform,
+            shape=shape,
+            start=start,
+            end=end,
+            handle=anchor.handle,
+            name=names.clean(text[name_at : anchor.start]),
+            at_sign=anchor.at_sign,
+            dash=dash is not None,
+            moment=moment,
+            link=link,
+            line_start=_begins_line(text, window, floor) and not text[window:start].strip(" \t>"),
+            line_end=_ends_line(text, end),
+            bare=anchor.bare,
+        )
+
+
+_NAMES_OF_X = ("twitter", "x")
+
+
+def _ends_line(text: str, at: int) -> bool:
+    return at >= len(text) or text[at] in "\r\n" or text[at : at + 2] in (" \n", " \r", "  ")
+
+
+def _begins_line(text: str, at: int, floor: int) -> bool:
+    return at in (0, floor) or text[at - 1] == "\n"
+
+
+# --- how sure it is
+# -----------------------------------------------------------------------------------------------------------
+
+
+def _shape(sign: Signed, before: str) -> tuple[str, float]:
+    """Which pieces are there, in a few words, and how sure it is before calibration that this signs a post."""
+    dash = "dash" if sign.dash else "no dash"
+    at = "@" if sign.at_sign else "no @"
+    if sign.shape.telling:
+        at = "telling handle"
+    if sign.link is not None:
+        return f"{at}, permalink", 0.99
+    label = _ELSEWHERE.search(before)
+    if (label and not sign.shape.telling) or (_CREDIT.search(before) and not sign.dash):
+        return f"{at}, after a label", 0.3
+    if sign.moment is not None:
+        date = sign.moment.date
+        if date.day is not None and not date.numeric:
+            return _dated(sign, before, dash, at, "whole date")
+        if date.day is not None:
+            # editors write dates of numbers, and so do by-lines
+            pieces, estimate = _dated(sign, before, dash, at, "numeric date")
+            return pieces, round(estimate - (0.04 if sign.dash else 0.35 if not sign.shape.telling else 0.1), 2)
+        kind = "unclear date" if date.numeric else "cut date"
+        if sign.dash and sign.at_sign:
+            return f"{dash}, {at}, {kind}", 0.85
+        return f"{dash}, {at}, {kind}", 0.5 if sign.dash or (sign.at_sign and not date.numeric) else 0.2
+    if sign.dash and sign.at_sign and sign.line_end:
+        return f"{dash}, {at}, {'name, ' if sign.name else ''}line end", 0.75 if sign.name else 0.6
+    alike = names.likeness(sign.name or "", sign.handle)
+    if sign.dash and sign.line_start and sign.line_end and sign.name and alike >= 60:
+        return f"{dash}, {at}, name like handle, line of its own", 0.6
+    return f"{dash}, {at}, no date", 0.2
+
+
+def _dated(sign: Signed, before: str, dash: str, at: str, date: str) -> tuple[str, float]:
+    pieces = f"{dash}, {at}, {date}"
+    if sign.shape.telling:
+        return pieces, 0.99 if sign.dash else 0.9
+    if sign.dash and sign.at_sign:
+        return pieces, 0.99
+    if sign.dash:
+        # `– Maria (Berlin) May 3, 2021` signs a letter or a review: one plain word has to be the name's, or follow
+        # the post's own picture
+        told = _HANDLE_SHAPED.match(sign.handle) or _ENDS_IN_LINK.search(before)
+        alike = 60 if len(sign.handle) >= SHORT_HANDLE else 80
+        if told or names.likeness(sign.name or "", sign.handle) >= alike:
+            return f"{pieces}, like a handle", 0.97
+        return pieces, 0.4
+    if sign.at_sign:
+        return pieces, 0.93
+    # `(D_Example) March 3, 2016` without dash and @ may be any parenthesis: the name has to explain the handle
+    if sign.name and names.likeness(sign.name, sign.handle) >= 60:
+        return f"{pieces}, name like handle", 0.7
+    return pieces, 0.3
