@@ -1,0 +1,26 @@
+"""Pinterest: its permalinks and its widget. What the widget shows comes by script, so bare text keeps nothing of it."""
+
+from __future__ import annotations
+
+from archiver.model import PostRef
+from archiver.platforms.base import EmbedRule, Example
+from archiver.platforms.pinterest import embeds, urls
+from archiver.platforms.unasked import Unasked
+
+
+class Pinterest(Unasked):
+    """The platform Pinterest; its ids tell no time."""
+
+    name = urls.NAME
+    hosts: tuple[str, ...] = urls.HOSTS
+    examples: tuple[Example, ...] = urls.EXAMPLES
+    embed_rules: tuple[EmbedRule, ...] = embeds.RULES
+
+    def ref_from_url(self, url: str) -> PostRef | None:
+        return urls.ref_from_url(url)
+
+    def ref_from_id(self, post_id: str, handle: str | None = None) -> PostRef:
+        return urls.ref_from_id(post_id, handle)
+
+
+PLATFORM = Pinterest()
