@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 
 import msgspec
@@ -73,8 +74,8 @@ def find(text: str, platforms: Sequence[Platform], *, source: str = "", signed_o
         taken.add(_spans(found))
         mentions += found
     linked = list(links_in_text.find(text, Permalinks(platforms), taken))
-    mentions = _identified(_ordered(mentions), linked)
-    found = [_linked(link, source) for link in linked if not _said_by(mentions, link)]
+    mentions, used = _identified(_ordered(mentions), linked)
+    found = [_linked(link, source) for link in linked if link.start not in used]
     taken.add(_spans(found))
     mentions += found
     found = [_pictured(text, p, source) for p in pictures.find(text, platforms, taken, lambda at: _breaks(text, at))]
@@ -184,7 +185,7 @@ def _signed(text: str, sign: Signed, floor: int, ceiling: int, source: str) -> t
         end = colon.end() + len(words)
     continuation = text[rest[0] : rest[1]] if rest else None
     ref = sign.link.ref if sign.link else None
-    date, basis = _date(sign)
+    printed, basis = _date(sign)
     pieces = sign.pieces if words else f"{sign.pieces}, no words"
     sure = confidence(shape.rule, pieces, sign.estimate if words else round(sign.estimate - 0.1, 2))
     mention = Mention(
@@ -192,7 +193,7 @@ def _signed(text: str, sign: Signed, floor: int, ceiling: int, source: str) -> t
         platform=sign.platform.name,
         handle=sign.handle,
         display_name=sign.name,
-        date=date,
+        date=printed,
         text=words or None,
         post_id=ref.id if ref else None,
         url=sign.platform.ref_from_id(ref.id, sign.handle).url if ref else None,
@@ -251,39 +252,45 @@ BESIDE = 3
 """Between a post and its own permalink: a space, a line break, a bracket."""
 
 
-def _identified(mentions: Sequence[Mention], linked: Sequence[links_in_text.LinkInText]) -> list[Mention]:
-    """The mentions, those with their own permalink right behind them with its id."""
-    behind = {link.start: link for link in linked}
-    if not behind:
-        return list(mentions)
-    out = []
-    for mention in mentions:
-        end = mention.end or 0
-        near = next((behind[at] for at in range(end, end + BESIDE + 1) if at in behind), None)
-        if near is not None and mention.post_id is None and _own(mention, near.named):
-            ref = near.named.ref
-            platform = near.named.platform
-            mention = msgspec.structs.replace(
-                mention,
-                post_id=ref.id,
-                url=platform.ref_from_id(ref.id, mention.handle).url,
-                found_url=near.named.found,
-            )
+def _identified(
+    mentions: Sequence[Mention], linked: Sequence[links_in_text.LinkInText]
+) -> tuple[list[Mention], frozenset[int]]:
+    """The mentions, those with their own permalink right beside them with its id; and where the links that gave one
+    start."""
+    starting = {link.start: link for link in linked}
+    ending = {link.end: link for link in linked}
+    out: list[Mention] = []
+    used: set[int] = set()
+    for mention in mentions if linked else ():
+        if mention.post_id is None and mention.start is not None and mention.end is not None:
+            behind = (starting.get(at) for at in range(mention.end, mention.end + BESIDE + 1))
+            before = (ending.get(at) for at in range(mention.start, max(-1, mention.start - BESIDE - 1), -1))
+            own = next((link for link in (*behind, *before) if link is not None and _own(mention, link.named)), None)
+            if own is not None and own.start not in used:
+                used.add(own.start)
+                ref, platform = own.named.ref, own.named.platform
+                mention = msgspec.structs.replace(
+                    mention,
+                    post_id=ref.id,
+                    handle=mention.handle or ref.handle,
+                    url=platform.ref_from_id(ref.id, mention.handle or ref.handle).url,
+                    found_url=own.named.found,
+                )
         out.append(mention)
-    return out
+    return (out, frozenset(used)) if linked else (list(mentions), frozenset())
 
 
 def _own(mention: Mention, named: Named) -> bool:
+    """Whether a permalink beside a post can be its own: of its platform, its author, and its day."""
     if mention.platform != named.platform.name:
         return False
-    return named.ref.handle is None or (mention.handle or "").casefold() == named.ref.handle.casefold()
-
-
-def _said_by(mentions: Sequence[Mention], link: links_in_text.LinkInText) -> bool:
-    """Whether a mention got its id from this very link."""
-    return any(
-        m.found_url == link.named.found and m.end is not None and 0 <= link.start - m.end <= BESIDE for m in mentions
-    )
+    if mention.handle and named.ref.handle and mention.handle.casefold() != named.ref.handle.casefold():
+        return False
+    made = named.platform.time_of(named.ref.id)
+    if mention.date is None or made is None:
+        return bool(mention.handle) or mention.text is None
+    apart = abs((made.date() - date.fromisoformat(mention.date[:10])).days)
+    return apart <= (0 if mention.date_basis == "utc" else 1)
 
 
 def _linked(link: links_in_text.LinkInText, source: str) -> Mention:

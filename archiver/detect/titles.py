@@ -128,7 +128,7 @@ def _title(text: str, opening: int, found: re.Match[str], floor: int, by_name: d
         return None
     if said := _SAID.match(text, found.end()):
         return _said(text, opening, said.end(), floor, handle, x, "a verb of tweeting")
-    line = max(floor, text.rfind("\n", max(0, opening - 120), opening))
+    line = max(floor, opening - 120, text.rfind("\n", max(0, opening - 120), opening))
     frame = _FRAME_TITLE.search(text[line : opening + 1])
     if frame is None or text[found.end() : found.end() + 1] not in ("", "\r", "\n"):
         return None
