@@ -26,6 +26,10 @@ MANY_TRIGGERS = 24
 """From so many on, one look at which characters the text has costs less than searching for what cannot be there."""
 
 
+REACH = 8000
+"""Code points before a trigger that a rule may look at, whatever it would: no frame's line and caption are longer."""
+
+
 class Residue(msgspec.Struct, frozen=True, kw_only=True):
     """What a platform's rule read in a text."""
 
@@ -59,7 +63,7 @@ def find(text: str, platforms: Sequence[Platform], *, in_html: bool = False) -> 
         if at < floor:
             continue
         for _, platform, rule in waiting[trigger]:
-            sighting = rule.read(text, at, floor)
+            sighting = rule.read(text, at, max(floor, at - REACH))
             if sighting is not None and sighting.end > floor:
                 found.append(Residue(platform=platform, rule=rule, sighting=sighting))
                 floor = sighting.end

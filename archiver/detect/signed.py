@@ -58,6 +58,8 @@ _PLAIN_WIDE = re.compile(_PLAIN.pattern.replace(r"\(", "（", 1).replace(r"\)(?P
 _OPENING = frozenset("(（[{【")
 _MAY_BE_DATED = re.compile(r"[^\n]{0,2}(?:\n[ \t>]{0,4}){0,2}[^\n]{0,40}?[\d*#元]")
 """Something within a date's reach that has a number."""
+_MAY_HAVE_YEAR = re.compile(r"[^\n]{0,2}(?:\n[ \t>]{0,4}){0,2}[^\n]{0,40}?(?:\d{4}|\*[A-Z]|##|\d年)")
+"""The same with a year, or what is left of one: asked of every parenthesis that has no `@`."""
 _BRACKET = re.compile(r"[ \u00a0\n]{0,3}\[[ \n>]{0,3}")
 _MARKDOWN_LINK = re.compile(r"[^\[\]\n]{0,8}\]\(\s{0,3}<?\s{0,3}(?P<url>https?://[^\s)>]{1,1000})[^\n)]{0,60}\)")
 _LINK_BEHIND = re.compile(r"[ \u00a0]?(?:\(\s?<?|<|\[\s?)(?P<url>https?://[^\s)>\]]{1,1000})>?\s?[)\]>]?")
@@ -100,6 +102,10 @@ SHORT_HANDLE = 8
 """Below so many characters, words that have nothing to do with each other are alike: `María (Madrid)`."""
 
 _ENDS_IN_LINK = re.compile(r"(?:pic\.(?:twitter|x)\.com|t\.co)/\w{6,12}\W{0,6}$")
+
+
+CUT = 64
+"""So near a text's end its last date may be cut."""
 
 
 class Signed(msgspec.Struct, kw_only=True):
@@ -213,7 +219,8 @@ def _opening(text: str, at: int) -> tuple[int, bool]:
 
 def _without_at(text: str, form: re.Pattern[str]) -> Iterator[_Anchor]:
     for found in form.finditer(text):
-        if _MAY_BE_DATED.match(text, found.end()) or _ends_line(text, found.end()):
+        end = found.end()
+        if _MAY_HAVE_YEAR.match(text, end) or _ends_line(text, end) or len(text) - end < CUT:
             handle = (found["handle"] + (found["server"] or "")).replace("\\", "")
             yield _Anchor(found.start(), found.end(), handle, False, False)
 
