@@ -1,0 +1,550 @@
+"""Whom does an article's prose name by the display name of a post?
+
+    — ихайло Подоляк (Podolyak_M) November 9, 2022       Mikhailo Podolak, an adviser to the president, said …
+
+The names of accounts lose letters, are emoji, slogans or in another script than the article; its prose names people.
+Where both name the same person, the mention carries it as evidence, with the letters that the display name lost as a
+proposal. No person rather than a wrong one: given name and surname have to be alike each for itself, a surname alone
+counts only where the prose uses it as one (`President Example`, `Example said`) and names nobody else by it.
+
+Names in scripts with capitals are runs of capitalised words, collected once; in others they are looked for by the words
+or signs that sound like the display name's. What stands in posts and their signatures is no evidence.
+
+Cost: nothing for articles whose mentions have no display name. Else one pass over at most `MAX_PROSE` code points, and
+at most `MAX_WORDS` native comparisons for each of at most `MAX_NAMES` names.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import regex
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from archiver.language import reporting, spelling
+from archiver.language.relative import listed, weekday_of
+from archiver.model import Mention, Person
+
+MAX_PROSE = 300_000
+"""Code points of prose that are searched: a long book chapter; names are given early in an article."""
+
+MAX_WORDS = 4000
+"""Different words of names in one article."""
+
+MAX_NAMES = 300
+"""Different display names in one article for which a person is looked for."""
+
+SURNAME = 0.82
+GIVEN = 0.75
+GIVEN_SAME_SCRIPT = 0.84
+"""How alike the parts have to be: schemes differ more between scripts than spellings do within one."""
+
+ALONE = 0.9
+"""A surname alone, or a name of one word."""
+
+ENOUGH = 0.84
+"""The mean of the two."""
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of prose, and the spans in it that belong to posts."""
+
+    text: str
+    posts: tuple[tuple[int, int], ...] = ()
+
+
+def _capitals() -> str:
+    """The capital letters of all scripts that have them, as the inside of a character class."""
+    ranges: list[str] = []
+    for first, last in ((0x41, 0x590), (0x10A0, 0x10FF), (0x1C90, 0x1CBF), (0x1E00, 0x2000)):
+        ranges += [chr(c) for c in range(first, last) if unicodedata.category(chr(c)) in ("Lu", "Lt")]
+    return "".join(ranges)
+
+
+_LETTER = r"[^\W\d_]"
+_CASED = (
+    rf"(?:[dDlLO]['’])?(?:al-|el-|ad-|as-|аль-)?[{_capitals()}](?:{_LETTER}|[\u0300-\u036f])*+(?:['’ʼ-]{_LETTER}++)*+"
+)
+_PARTICLE = r"(?:de|del|della|di|da|do|dos|das|du|la|le|el|al|bin|ibn|ben|van|von|der|den|ter|zu|af|av|e)"
+_RUN = re.compile(rf"(?<![\w@#]){_CASED}\.?(?:[ \u00a0](?:{_PARTICLE}[ \u00a0]){{0,2}}{_CASED}\.?){{0,5}}")
+_GOES_ON = re.compile(rf"[ \u00a0][{_capitals()}]")
+"""`New York` in `New York Example`."""
+
+_PIECES = re.compile(r"\s*(?:[|/•·–—(){}\[\],:;~“”\"«»]|\s-\s)\s*")
+_WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*+(?:['’ʼ-][\p{L}\p{M}]++)*+\.?")
+_SPOKEN = re.compile(r"\W{0,3}(\w+)")
+_NOT_SIGNED = frozenset({"jr", "sr", "phd", "md", "mp", "mep", "esq", "ii", "iii", "obe", "kc", "qc"})
+_PARTICLES = frozenset(_PARTICLE[3:-1].split("|"))
+_HONORIFICS = listed("mr mrs ms miss sir lord lady herr frau monsieur madame señor señora don doña dr prof pan pani")
+
+
+class _Name(msgspec.Struct, frozen=True):
+    """A name as its words."""
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, piece: str) -> _Name:
+        words = [w[0] for w in _WORD.finditer(piece)]
+        words = [w for w in words if len(w) > 1 or w[0].isupper()]
+        while len(words) > 1 and words[0].lower().rstrip(".") in reporting.ROLES:
+            words.pop(0)
+        while len(words) > 1 and words[-1].lower().rstrip(".") in _NOT_SIGNED:
+            words.pop()
+        while len(words) > 2 and words[-1].isupper() and 1 < len(words[-1]) <= 4 and not words[0].isupper():
+            words.pop()
+        return cls(tuple(w if len(w) == 2 and w[1] == "." else w.rstrip(".") for w in words))
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(w for w in self.words if w not in _PARTICLES)
+
+
+class _Found(msgspec.Struct, frozen=True):
+    likeness: float
+    name: str
+    passage: int
+    start: int
+    initials: bool = False
+    pairs: tuple[tuple[str, str], ...] = ()
+    """Word of the display name, word of the prose."""
+
+
+def named(mentions: Sequence[Mention], passages: Sequence[Passage], *, offsets: bool) -> list[Mention]:
+    """`mentions`, each with the person that the prose names by its display name, where there is one.
+
+    Arguments: `offsets`, whether offsets into the only passage are of use (a text source).
+    """
+    if not any(mention.display_name for mention in mentions):
+        return list(mentions)
+    prose = _Prose(passages)
+    known: dict[str, Person | None] = {}
+    out: list[Mention] = []
+    for mention in mentions:
+        name = mention.display_name
+        if name and name not in known and len(known) < MAX_NAMES:
+            known[name] = prose.person(name, offsets=offsets)
+        person = known.get(name) if name else None
+        out.append(msgspec.structs.replace(mention, person=person) if person is not None else mention)
+    return out
+
+
+class _Prose:
+    """The names in an article's prose, collected when first asked for."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self.passages = tuple(passages)
+        self._runs: dict[tuple[str, ...], tuple[str, int, int, bool]] | None = None
+        self._words: dict[str, list[tuple[str, ...]]] = {}
+        self._sounds: dict[str, list[str]] = {}
+        self._keys: list[str] = []
+        self._caseless: bool | None = None
+
+    def person(self, display_name: str, *, offsets: bool) -> Person | None:
+        """The person that the prose names by `display_name`; null where it names none, or it cannot be told."""
+        for piece in (display_name, *_PIECES.split(display_name)[:4]):
+            name = _Name.of(piece)
+            if not 1 <= len(name.parts) <= 6 or len("".join(name.parts)) < 3:
+                continue
+            found = self._exact(piece.strip(), name) or self._among_runs(name) or self._without_capitals(name)
+            if found is not None:
+                return Person(
+                    name=found.name,
+                    start=found.start if offsets else None,
+                    end=found.start + len(found.name) if offsets else None,
+                    likeness=round(min(1.0, found.likeness), 2),
+                    repair=_repaired(display_name, found.pairs),
+                )
+        return None
+
+    # --- as it stands
+
+    def _exact(self, piece: str, name: _Name) -> _Found | None:
+        if len(name.parts) < 2 and spelling.kind(piece) == "full":
+            return None
+        if len(piece) < 4 and spelling.kind(piece) == "full":
+            return None
+        for number, passage in enumerate(self.passages):
+            at = passage.text.find(piece, 0, MAX_PROSE)
+            while at >= 0:
+                end = at + len(piece)
+                alone = _bounded(passage.text, at, end) and not _GOES_ON.match(passage.text, end)
+                if alone and not _within(passage.posts, at):
+                    return _Found(1.0, piece, number, at)
+                at = passage.text.find(piece, end, MAX_PROSE)
+        return None
+
+    # --- runs of capitalised words
+
+    def _collect(self) -> dict[tuple[str, ...], tuple[str, int, int, bool]]:
+        if self._runs is not None:
+            return self._runs
+        runs: dict[tuple[str, ...], tuple[str, int, int, bool]] = {}
+        left = MAX_PROSE
+        for number, passage in enumerate(self.passages):
+            text = passage.text[:left]
+            left -= len(text)
+            for run in _RUN.finditer(text):
+                if _within(passage.posts, run.start()):
+                    continue
+                words, start, end = _trimmed(run[0], run.start())
+                if not words:
+                    continue
+                used = _used_as_name(text, start, end, words)
+                known = runs.get(words)
+                if known is None:
+                    if len(runs) < MAX_WORDS:
+                        runs[words] = (text[start:end], number, start, used)
+                elif used and not known[3]:
+                    runs[words] = (*known[:3], True)
+            if left <= 0:
+                break
+        self._runs = runs
+        for words in runs:
+            for word in set(words):
+                self._words.setdefault(word, []).append(words)
+        for word in list(self._words)[:MAX_WORDS]:
+            self._sounds.setdefault(spelling.sound(word), []).append(word)
+        self._keys = list(self._sounds)
+        return runs
+
+    def _near(self, word: str) -> list[str]:
+        """The words of names in the prose that sound like `word`."""
+        if spelling.kind(word) != "full":
+            return [w for w in self._words if spelling.alike(word, w) >= SURNAME]
+        own = spelling.sound(word)
+        near = process.extract(own, self._keys, scorer=Levenshtein.normalized_similarity, score_cutoff=0.55, limit=40)
+        words = [w for key, _, _ in near for w in self._sounds[key]]
+        return [w for w in words if spelling.alike_but_lost(word, w) >= SURNAME]
+
+    def _among_runs(self, name: _Name) -> _Found | None:
+        runs = self._collect()
+        if not runs:
+            return None
+        if spelling.kind("".join(name.parts)) in ("han", "hangul") and len(name.parts) == 1:
+            return self._eastern(name.parts[0], runs)
+        found: list[_Found] = []
+        ends = {name.parts[-1], name.parts[0]}
+        if len(name.parts) > 2:
+            ends.add(name.parts[1])
+        candidates: dict[tuple[str, ...], None] = {}
+        for word in ends:
+            for near in self._near(word):
+                for words in self._words[near]:
+                    candidates.setdefault(words)
+                    if len(candidates) >= MAX_WORDS:
+                        break
+        for words in candidates:
+            text, number, start, used = runs[words]
+            judged = _same_person(name.parts, tuple(w for w in words if w not in _PARTICLES), used)
+            if judged is not None:
+                likeness, initials, pairs = judged
+                found.append(_Found(likeness, text, number, start, initials, pairs))
+        return self._chosen(name, found)
+
+    def _chosen(self, name: _Name, found: list[_Found]) -> _Found | None:
+        whole = [f for f in found if len(f.pairs) > 1]
+        if whole:
+            best = max(whole, key=lambda f: (f.likeness, -f.passage, -f.start))
+            given = {spelling.sound(f.pairs[0][1]) for f in whole if f.initials}
+            return None if best.initials and len(given) > 1 else best
+        if not found or self._others(name, found):
+            return None
+        return max(found, key=lambda f: (f.likeness, -f.passage, -f.start))
+
+    def _others(self, name: _Name, found: Sequence[_Found]) -> bool:
+        """Does the prose name others by the same surname, or several by the one word?"""
+        if len(name.parts) < 2:
+            return len({f.name.split()[0] for f in found if " " in f.name}) > 1
+        for single in found:
+            word = single.pairs[0][1]
+            for words in self._words.get(word, ()):
+                if len(words) > 1 and words[-1] == word and words[0].lower().rstrip(".") not in reporting.ROLES:
+                    return True
+        return False
+
+    def _eastern(self, name: str, runs: dict[tuple[str, ...], tuple[str, int, int, bool]]) -> _Found | None:
+        """Chinese and Korean names are one word, surname first."""
+        if not 2 <= len(name) <= 4:
+            return None
+        found: list[_Found] = []
+        for words, (text, number, start, _) in runs.items():
+            if not 2 <= len(words) <= 3:
+                continue
+            for surname, given in ((words[0], "".join(words[1:])), (words[-1], "".join(words[:-1]))):
+                for cut in (1, 2):
+                    one, two = spelling.alike(name[:cut], surname), spelling.alike(name[cut:], given)
+                    if len(name) > cut and one >= 0.9 and two >= 0.8:
+                        found.append(_Found((one + two) / 2, text, number, start, False, ((name, text),)))
+        return max(found, key=lambda f: (f.likeness, -f.passage, -f.start), default=None)
+
+    # --- scripts without capitals
+
+    def _without_capitals(self, name: _Name) -> _Found | None:
+        if len(name.parts) < 2 and not (len(name.parts) == 1 and len(name.parts[0]) > 6):
+            return None
+        given, surname = name.parts[0], name.parts[-1]
+        left = MAX_PROSE
+        for number, passage in enumerate(self.passages):
+            text = passage.text[:left]
+            left -= len(text)
+            if text.isascii() or not _POOR_TEXT.search(text):
+                continue
+            before: tuple[str, int] | None = None
+            for word in _POOR_WORD.finditer(text):
+                bare, offset = _without_affix(word[0])
+                start = word.start() + offset
+                near = before is not None and start - before[1] <= 2
+                if near and before is not None and not _within(passage.posts, start):
+                    first = before[0]
+                    likeness = _pair(given, surname, first, bare) or _pair(surname, given, first, bare)
+                    if likeness is not None and len(name.parts) > 1:
+                        begin = before[1] - len(first)
+                        return _Found(likeness, text[begin : start + len(bare)], number, begin)
+                before = (bare, start + len(bare))
+            found = _in_signs(given, surname, text) if len(name.parts) > 1 else None
+            if found is not None and not _within(passage.posts, found[0]):
+                return _Found(0.9, text[found[0] : found[1]], number, found[0])
+            if left <= 0:
+                break
+        return None
+
+
+_POOR_TEXT = re.compile(r"[\u0590-\u06ff\u0900-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_POOR_WORD = re.compile(
+    r"[\u0590-\u05ff]{2,20}|[\u0620-\u06ff]{2,20}|[\u0900-\u0dff]{2,24}|[\u30a1-\u30fa\u30fc]{2,20}|[\uac00-\ud7af]{2,12}"
+)
+_AFFIXES = (
+    re.compile(r"(?P<prefix>[ושבלמה](?=[\u05d0-\u05ea]{4}))?(?P<bare>[\u0590-\u05ff]+)"),
+    re.compile(r"(?P<prefix>[وفبل](?=[\u0620-\u06ff]{4}))?(?P<bare>[\u0620-\u06ff]+)"),
+    re.compile(
+        r"(?P<prefix>)(?P<bare>[\uac00-\ud7af]{2,10}?)(?:은|는|이|가|을|를|의|에|도|과|와|에게|께서|에서|로|으로)?$"
+    ),
+)
+
+
+def _without_affix(word: str) -> tuple[str, int]:
+    """A word without the particle that its language glues to it, and how much was before it."""
+    for affix in _AFFIXES[2:] if word[0] >= "\u1100" else ():
+        if found := affix.fullmatch(word):
+            return found["bare"], 0
+    return word, 0
+
+
+def _pair(given: str, surname: str, first: str, second: str) -> float | None:
+    one, two = spelling.alike(given, first), spelling.alike(surname, second)
+    if one < 0.8 or two < 0.8:
+        return None
+    script = spelling.kind(first)
+    consonants = len(spelling.frame(given, script)) + len(spelling.frame(surname, script))
+    return (one + two) / 2 if consonants >= MIN_CONSONANTS else None
+
+
+MIN_CONSONANTS = 5
+"""Of given name and surname together, where vowels are no evidence: `Dan Lee` would be many."""
+
+
+def _in_signs(given: str, surname: str, text: str) -> tuple[int, int] | None:
+    """Where Chinese signs read as this name in Latin letters: 习近平 for Xi Jinping."""
+    for one, two in ((surname, given), (given, surname)):
+        wanted = spelling.latin(one) + spelling.latin(two)
+        if not 5 <= len(wanted) <= 24 or spelling.kind(one) != "full":
+            continue
+        sounds: dict[str, str] = {}
+        for at, char in enumerate(text):
+            if not "\u3400" <= char <= "\u9fff":
+                continue
+            first = sounds.get(char)
+            if first is None:
+                first = sounds[char] = spelling.latin(char)
+            if not first or not wanted.startswith(first) or first != spelling.latin(one):
+                continue
+            read, end = first, at + 1
+            while end < min(len(text), at + 4) and len(read) < len(wanted) and "\u3400" <= text[end] <= "\u9fff":
+                read += spelling.latin(text[end])
+                end += 1
+            if read == wanted and end - at >= 2:
+                return at, end
+    return None
+
+
+# --- small questions
+# --------------------------------------------------------------------------------------------------------
+
+
+def _within(spans: Sequence[tuple[int, int]], at: int) -> bool:
+    number = bisect.bisect_right(spans, (at, sys.maxunicode * 1000)) - 1
+    return number >= 0 and at < spans[number][1]
+
+
+def _bounded(text: str, at: int, end: int) -> bool:
+    if spelling.kind(text[at:end]) in ("han", "kana", "hangul", "thai"):
+        return True
+    before = text[at - 1] if at else " "
+    after = text[end] if end < len(text) else " "
+    return not (before.isalnum() or before in "@#_") and not (after.isalnum() or after == "_")
+
+
+def _trimmed(run: str, start: int) -> tuple[tuple[str, ...], int, int]:
+    """The words of a run that can be a name: without weekdays, titles and what begins sentences."""
+    pieces = [(m[0], m.start(), m.end()) for m in re.finditer(r"\S+", run)]
+    while pieces and _no_name(pieces[0][0], first=True):
+        pieces.pop(0)
+    while pieces and _no_name(pieces[-1][0], first=False):
+        pieces.pop()
+    for number in range(len(pieces) - 2, -1, -1):
+        if pieces[number][0].lower().rstrip(".") in reporting.ROLES:
+            pieces = pieces[number + 1 :]
+            break
+    if not pieces:
+        return (), start, start
+    words = tuple(_plain(word) for word, _, _ in pieces)
+    last = pieces[-1]
+    end = last[2] - len(last[0]) + len(_plain(last[0]))
+    return words, start + pieces[0][1], start + end
+
+
+def _plain(word: str) -> str:
+    for ending in ("'s", "’s", "'", "’"):
+        word = word.removesuffix(ending)
+    return word if len(word) == 2 else word.rstrip(".")
+
+
+def _no_name(word: str, *, first: bool) -> bool:
+    lower = word.lower().rstrip(".")
+    if lower in reporting.PRONOUNS or lower in _COMMON or (first and lower in reporting.AT):
+        return True
+    return len(lower) > 4 and weekday_of(word) is not None
+
+
+_COMMON = listed(
+    "the a an and but for in on at as by from when while after before if this that these those there here "
+    "what who how why "
+    "also however meanwhile later last next then since both its his her their our my your it he she they "
+    "we you der die "
+    "das den dem ein eine und aber auch nach bei mit im am für la le les el los las un una une il lo gli "
+    "i et en y pero "
+    "como com para por o os a as um uma e mas ο η οι το в на и а но как что это після про але як що та the"
+)
+
+
+_BODIES = listed(
+    "police polizei policía policia polizia polícia полиция полиции поліція officials authorities government ministry news "
+    "times post party club council army bank team media university church group house city court department office "
+    "agency service union association society institute centre center press daily network radio tv foundation company "
+    "committee commission parliament senate congress kremlin reuters"
+)
+"""Words that end the names of bodies, and alone are none."""
+
+
+def _used_as_name(text: str, start: int, end: int, words: Sequence[str]) -> bool:
+    """Is it used of somebody: after a title, or before a verb of saying?"""
+    before = text[max(0, start - 24) : start].split()
+    title = before[-1].lower().rstrip(".") if before and text[start - 1 : start] != "\n" else ""
+    if title in reporting.ROLES or title in _HONORIFICS:
+        return True
+    if title in ("the", "a", "an", "der", "die", "das", "la", "le", "il", "el") or words[-1].lower() in _BODIES:
+        return False
+    spoken = _SPOKEN.match(text, end)
+    if spoken is None:
+        return False
+    verb = spoken[1].lower()
+    return (verb in reporting.SAID or verb in reporting.WROTE) and len(words) <= 2
+
+
+def _same_person(
+    name: Sequence[str], prose: Sequence[str], used: bool
+) -> tuple[float, bool, tuple[tuple[str, str], ...]] | None:
+    """(likeness, whether one given name is an initial, which words belong together); null for another person."""
+    if len(name) == 1:
+        word = name[0]
+        if len(word) < 4 or len(prose) > 3:
+            return None
+        likeness = spelling.alike_but_lost(word, prose[-1])
+        if likeness >= ALONE and (len(prose) > 1 or used or _distinct(word, prose[-1])):
+            return (likeness * (0.95 if len(prose) == 1 else 0.9), False, ((word, prose[-1]),))
+        return None
+    if len(prose) == 1:
+        surname = _surname(name)
+        likeness = spelling.alike_but_lost(surname, prose[0])
+        if used and likeness >= ALONE and len(prose[0]) >= 4:
+            return likeness * 0.8, False, ((surname, prose[0]),)
+        return None
+    best: tuple[float, bool, tuple[tuple[str, str], ...]] | None = None
+    for given, surname in _orders(name):
+        for prose_given, prose_surname in (*_orders(prose), *((last, first) for first, last in _orders(prose))):
+            judged = _both(given, surname, prose_given, prose_surname)
+            if judged is not None and (best is None or judged[0] > best[0]):
+                best = (judged[0], judged[1], ((given, prose_given), (surname, prose_surname)))
+    if best is None:
+        return None
+    if len(prose) > len(name) and prose[-1] not in (best[2][0][1], best[2][1][1]):
+        return None  # `New York` is not the `New York Example`
+    if len(name) > 2 and len(name) > len(prose) and len(prose) == 2 and best[0] < 0.95 and name[-1] not in best[2][1]:
+        return None
+    return best
+
+
+def _surname(name: Sequence[str]) -> str:
+    return name[-1] if spelling.kind(name[-1]) == "full" else name[0]
+
+
+def _orders(name: Sequence[str]) -> list[tuple[str, str]]:
+    """Which words may be given name and surname; that the prose has them the other way round is tried besides."""
+    found = [(name[0], name[-1])]
+    if len(name) > 2:
+        found += [(name[0], name[1]), (name[1], name[2])]
+    return found
+
+
+def _both(given: str, surname: str, prose_given: str, prose_surname: str) -> tuple[float, bool] | None:
+    if len(surname.rstrip(".")) < 2 or len(prose_surname.rstrip(".")) < 2:
+        return None
+    family = spelling.alike_but_lost(surname, prose_surname)
+    if family < SURNAME:
+        return None
+    short, long = sorted((given.rstrip("."), prose_given.rstrip(".")), key=len)
+    if len(short) == 1:
+        same = spelling.latin(short)[:1] == spelling.latin(long)[:1] != ""
+        return (family * 0.85, True) if same and family >= ALONE else None
+    own = spelling.alike_but_lost(given, prose_given)
+    same_script = given[0].isascii() == prose_given[0].isascii()
+    lost = spelling.lost_letters(given, prose_given) > 0
+    if own < (GIVEN_SAME_SCRIPT if same_script and not lost else GIVEN) or (
+        own < 0.98 and not lost and _sexes(given, prose_given)
+    ):
+        return None
+    mean = (own + family) / 2
+    return (mean, False) if mean >= ENOUGH else None
+
+
+def _sexes(one: str, other: str) -> bool:
+    """`Alexander` and `Alexandra`, `Ivan` and `Ivana`, `Daniel` and `Danielle` are two people."""
+    first, second = spelling.sound(one), spelling.sound(other)
+    if not first or not second or spelling.kind(one) != "full" or spelling.kind(other) != "full":
+        return False
+    if (first[-1] == "a") != (second[-1] == "a"):
+        return True
+    return (first[-1] == "e") != (second[-1] == "e") and abs(len(first) - len(second)) == 1
+
+
+def _distinct(word: str, prose: str) -> bool:
+    """A name of one word that is no common word: written the same way, with a capital within or at the beginning."""
+    return word == prose and len(word) > 4 and any(c.isupper() for c in word[1:])
+
+
+def _repaired(display_name: str, pairs: Iterable[tuple[str, str]]) -> str | None:
+    repaired = display_name
+    for word, prose in pairs:
+        whole = spelling.restored(word, prose)
+        if whole is not None:
+            at = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", repaired)
+            if at is not None:
+                repaired = repaired[: at.start()] + whole + repaired[at.end() :]
+    return repaired if repaired != display_name else None
