@@ -33,6 +33,7 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
         "tiktok": "archiver.platforms.tiktok:PLATFORM",
         "tumblr": "archiver.platforms.tumblr:PLATFORM",
         "vk": "archiver.platforms.vk:PLATFORM",
+        "weibo": "archiver.platforms.weibo:PLATFORM",
         "x": "archiver.platforms.x:PLATFORM",
         "youtube": "archiver.platforms.youtube:PLATFORM",
     }
