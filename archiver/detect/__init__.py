@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from archiver.detect import attributed, embeds, prose
+from archiver.detect import attributed, embeds, people, prose
 from archiver.model import Article, Mention
 from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
@@ -35,29 +35,35 @@ def find(
     has to be that the article cites a post there, 0 for every guess. `prose`: whether posts count too that the article
     quotes in its own sentences and attributes to a platform (`she wrote on X: “…”`), with nothing left of an embed.
 
-    A post that stands in the article several times is one mention with `times`.
+    A post that stands in the article several times is one mention with `times`. Where the article's prose names the
+    person behind a display name, the mention says so.
     """
     chosen = tuple(known_platforms().values()) if platforms is None else tuple(platforms)
     if article.html is not None:
-        found = _in_html(article.html, chosen, article.source, article.published, quoted=prose)
+        found, around = _in_html(article.html, chosen, article.source, article.published, quoted=prose)
     else:
-        found = _in_text(article.text or "", chosen, article.source, article.published, quoted=prose)
-    return [mention.with_id(article.digest) for mention in _distinct(found) if mention.confidence >= min_confidence]
+        found, around = _in_text(article.text or "", chosen, article.source, article.published, quoted=prose)
+    kept = [mention for mention in _distinct(found) if mention.confidence >= min_confidence]
+    kept = people.named(kept, around, offsets=article.html is None)
+    return [mention.with_id(article.digest) for mention in kept]
 
 
 def _in_text(
     text: str, platforms: Sequence[Platform], source: str, published: str | None, *, quoted: bool
-) -> list[Mention]:
+) -> tuple[list[Mention], list[people.Passage]]:
+    """The posts in `text`, and the prose around them."""
     found = prose.find(text, platforms, source=source)
     if quoted:
         found += attributed.find(text, platforms, found=found, published=published, source=source)
         found.sort(key=lambda mention: mention.start or 0)
-    return found
+    return found, [people.Passage.around(text, found)]
 
 
 def _in_html(
     html: str, platforms: Sequence[Platform], source: str, published: str | None, *, quoted: bool
-) -> list[Mention]:
+) -> tuple[list[Mention], list[people.Passage]]:
+    """The posts in `html`, and the prose around them."""
+    around: list[people.Passage] = []
     reading = embeds.read(html, platforms, source=source)
     ordered: list[tuple[int, int, Mention]] = [(index, 0, mention) for index, mention in enumerate(reading.mentions)]
     said = attributed.words_of(reading.mentions) if quoted else ""
@@ -65,12 +71,13 @@ def _in_html(
         found = prose.find(block.text, platforms, source=source, signed_only=True)
         if quoted:
             found += attributed.find(block.text, platforms, found=found, said=said, published=published, source=source)
+        around.append(people.Passage.around(block.text, found))
         for mention in found:
             selector = reading.selector(block.element_at(mention.start or 0))
             placed = msgspec.structs.replace(mention, start=None, end=None, selector=selector)
             ordered.append((block.after - 1, 1 + number, placed))
     ordered.sort(key=lambda entry: entry[:2])
-    return [mention for _, _, mention in ordered]
+    return [mention for _, _, mention in ordered], around
 
 
 def _distinct(mentions: Iterable[Mention]) -> list[Mention]:

@@ -58,6 +58,12 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     posts: tuple[tuple[int, int], ...] = ()
 
+    @classmethod
+    def around(cls, text: str, mentions: Sequence[Mention]) -> Passage:
+        """`text`, in which `mentions` were found."""
+        spans = ((m.start, m.end) for m in mentions if m.start is not None and m.end is not None)
+        return cls(text=text, posts=tuple(sorted(spans)))
+
 
 def _capitals() -> str:
     """The capital letters of all scripts that have them, as the inside of a character class."""
@@ -435,7 +441,8 @@ _COMMON = listed(
 
 
 _BODIES = listed(
-    "police polizei policía policia polizia polícia полиция полиции поліція officials authorities government ministry news "
+    "police polizei policía policia polizia polícia полиция полиции поліція officials authorities "
+    "government ministry news "
     "times post party club council army bank team media university church group house city court department office "
     "agency service union association society institute centre center press daily network radio tv foundation company "
     "committee commission parliament senate congress kremlin reuters"
