@@ -27,10 +27,11 @@ def _raise(_source: str, error: ArchiverError) -> None:
     raise error
 
 
-def find(source: Source | Article, *, settings: Settings | None = None) -> list[Mention]:
+def find(source: Source | Article, *, prose: bool = False, settings: Settings | None = None) -> list[Mention]:
     """The posts that an article cites, in document order.
 
-    source: a path, a URL, or an `Article`. Only a URL opens a connection; nothing is stored.
+    source: a path, a URL, or an `Article`. Only a URL opens a connection; nothing is stored. prose: whether posts count
+    that the article quotes in its own words and attributes to a platform (`she wrote on X: “…”`).
 
         >>> import archiver
         >>> article = archiver.Article(
@@ -43,9 +44,13 @@ def find(source: Source | Article, *, settings: Settings | None = None) -> list[
     Raises `InputError` when the source cannot be read, `NetworkError` when the URL does not answer.
     """
     if isinstance(source, Article):
-        return list(find_in_article(source))
+        return list(find_in_article(source, prose=prose))
     settings = settings or load_settings()
-    return [mention for document in documents([source], settings) for mention in find_in_article(document.article)]
+    return [
+        mention
+        for document in documents([source], settings)
+        for mention in find_in_article(document.article, prose=prose)
+    ]
 
 
 def documents(
@@ -112,6 +117,7 @@ def archive(
     *sources: Source,
     archive: Source | None = None,
     offline: bool = False,
+    prose: bool = False,
     settings: Settings | None = None,
     progress: Progress = no_progress,
     stop: Callable[[], bool] = lambda: False,
@@ -119,9 +125,9 @@ def archive(
 ) -> list[ArchivedPost]:
     """Find, resolve and store the posts that articles cite; one result a post.
 
-    sources: paths or URLs. archive: the archive's folder (default: as configured; made where there is none). progress:
-    told of each post done. stop: asked between two posts; what was stored stays stored. on_error: told of each source
-    that cannot be read (default: the error is raised).
+    sources: paths or URLs. archive: the archive's folder (default: as configured; made where there is none). prose:
+    as for `find`. progress: told of each post done. stop: asked between two posts; what was stored stays stored.
+    on_error: told of each source that cannot be read (default: the error is raised).
 
     Raises `InputError`, `ArchiveError`.
     """
@@ -133,7 +139,8 @@ def archive(
         suppress(StoppedError),
     ):
         for document in documents(sources, settings, job=job, on_error=on_error):
-            results.extend(job.run(document, progress))
+            mentions = tuple(find_in_article(document.article, prose=prose))
+            results.extend(job.run(document, progress, mentions=mentions))
             if stop():
                 break
     return results

@@ -15,6 +15,7 @@ from archiver.cli.options import (
     config_option,
     format_option,
     offline_option,
+    prose_option,
     sources_argument,
     start,
 )
@@ -47,6 +48,7 @@ COLUMNS = (
 @sources_argument
 @archive_option
 @offline_option
+@prose_option
 @click.option("--strict", is_flag=True, help="Exit with 1 when a post stays ambiguous or unresolved.")
 @format_option
 @config_option
@@ -54,6 +56,7 @@ def command(
     sources: tuple[str, ...],
     archive_path: Path | None,
     offline: bool,
+    prose: bool,
     strict: bool,
     fmt: str | None,
     config_path: Path | None,
@@ -72,7 +75,7 @@ def command(
     ):
         run.warn(job.archive.warnings)
         told: list[tuple[State, str]] = []
-        run.show(COLUMNS, _posts(run, job, sources, strict, told), empty="no cited post found")
+        run.show(COLUMNS, _posts(run, job, sources, strict, told, prose=prose), empty="no cited post found")
         run.network(job)
         run.sum_up(told)
         if job.session is not None and job.session.added and run.out.messages_tty:
@@ -82,10 +85,10 @@ def command(
 
 
 def _posts(
-    run: Run, job: Job, sources: tuple[str, ...], strict: bool, told: list[tuple[State, str]]
+    run: Run, job: Job, sources: tuple[str, ...], strict: bool, told: list[tuple[State, str]], *, prose: bool
 ) -> Iterator[ArchivedPost]:
     for document in run.documents(sources, job):
-        mentions = tuple(find(document.article))
+        mentions = tuple(find(document.article, prose=prose))
         with run.out.progress(len(mentions), "archiving") as progress:
             for post in job.run(document, progress, mentions=mentions):
                 told.append((post.state, post.reason))

@@ -16,6 +16,7 @@ from archiver.cli.options import (
     config_option,
     format_option,
     offline_option,
+    prose_option,
     sources_argument,
     start,
 )
@@ -53,6 +54,7 @@ COLUMNS = (
     show_default=True,
     help="Show mentions that are at least so sure; 0 for every guess.",
 )
+@prose_option
 @click.option(
     "--show", is_flag=True, help="Print the article with the posts marked in it, instead of one line for each post."
 )
@@ -70,6 +72,7 @@ def command(
     archive_path: Path | None,
     offline: bool,
     min_confidence: float,
+    prose: bool,
     show: bool,
     page_path: Path | None,
     fmt: str | None,
@@ -85,7 +88,7 @@ def command(
         job = None
         if offline:
             job = stack.enter_context(running(run.settings, path=archive_path, offline=True, conclude=False))
-        findings = _findings(run, sources, job, min_confidence)
+        findings = _findings(run, sources, job, min_confidence, prose=prose)
         if page_path:
             findings = _on_page(findings, stack.enter_context(closing(Page(page_path))))
         if show:
@@ -97,9 +100,11 @@ def command(
     run.finish()
 
 
-def _findings(run: Run, sources: tuple[str, ...], job: Job | None, min_confidence: float) -> Iterator[Finding]:
+def _findings(
+    run: Run, sources: tuple[str, ...], job: Job | None, min_confidence: float, *, prose: bool
+) -> Iterator[Finding]:
     for document in run.documents(sources, job):
-        mentions = find(document.article, min_confidence=min_confidence)
+        mentions = find(document.article, min_confidence=min_confidence, prose=prose)
         yield Finding(article=document.article, mentions=tuple(mentions))
 
 

@@ -47,6 +47,9 @@ archive_option = click.option(
 offline_option = click.option(
     "--offline", is_flag=True, help="Answer from stored captures alone: no connection is opened."
 )
+prose_option = click.option(
+    "--prose", is_flag=True, help="Count posts, too, that the article quotes in its own words (she wrote on X: “…”)."
+)
 format_option = click.option(
     "--format",
     "fmt",

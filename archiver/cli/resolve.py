@@ -18,6 +18,7 @@ from archiver.cli.options import (
     config_option,
     format_option,
     offline_option,
+    prose_option,
     sources_argument,
     start,
 )
@@ -46,6 +47,7 @@ COLUMNS = (
 @sources_argument
 @archive_option
 @offline_option
+@prose_option
 @click.option("--strict", is_flag=True, help="Exit with 1 when a mention stays ambiguous or unresolved.")
 @format_option
 @config_option
@@ -53,6 +55,7 @@ def command(
     sources: tuple[str, ...],
     archive_path: Path | None,
     offline: bool,
+    prose: bool,
     strict: bool,
     fmt: str | None,
     config_path: Path | None,
@@ -75,14 +78,14 @@ def command(
         ) as job,
     ):
         run.warn(job.archive.warnings)
-        run.show(COLUMNS, _rows(run, job, sources, strict), empty="no cited post found")
+        run.show(COLUMNS, _rows(run, job, sources, strict, prose=prose), empty="no cited post found")
         run.network(job)
     run.finish()
 
 
-def _rows(run: Run, job: Job, sources: tuple[str, ...], strict: bool) -> Iterator[dict[str, Any]]:
+def _rows(run: Run, job: Job, sources: tuple[str, ...], strict: bool, *, prose: bool) -> Iterator[dict[str, Any]]:
     for document in run.documents(sources, job):
-        mentions = find(document.article)
+        mentions = find(document.article, prose=prose)
         with run.out.progress(len(mentions), "resolving") as progress, suppress(StoppedError):
             for mention in mentions:
                 resolution = job.resolution(mention)
