@@ -116,6 +116,57 @@ def test_what_is_no_embed(html: str) -> None:
     assert found(html) == []
 
 
+BEFORE = "The council met on Monday to talk about the bridge, and the debate went on until late."
+AFTER = "The next meeting is in March."
+
+
+def in_text(text: str) -> list[Mention]:
+    return find(Article(source="a.txt", uri="ni:///x", digest="sha256:0", text=text))
+
+
+@pytest.mark.parametrize(
+    ("post", "name", "day"),
+    [
+        (
+            "WORDS [image or embed]\n\n— Ana Example (@ana.example.org) October 30, 2024 at 3:02 PM",
+            "Ana Example",
+            "2024-10-30",
+        ),
+        ("WORDS\n— Ana Example (@ana.example.org) 2024-11-20T15:02:11.000Z", "Ana Example", "2024-11-20"),
+        ("WORDS[image or embed]— Ana Example (@ana.example.org) 30 October 2024 at 15:02", "Ana Example", "2024-10-30"),
+        ("WORDS\n\n— 例 (@ana.example.org) 2024年10月30日 15:02", "例", "2024-10-30"),
+        ("WORDS\n— Ana Example (@ana.example.org) 30. Oktober 2024 um 15:02", "Ana Example", "2024-10-30"),
+        (
+            "WORDS\n\n\\[image or embed\\]\n\n— Ana Example (@ana.example.org) 30 oct. 2024 à 15:02",
+            "Ana Example",
+            "2024-10-30",
+        ),
+        ("WORDS\n— @ana.example.org 2024-11-20T15:02:11.000Z", None, "2024-11-20"),
+    ],
+)
+def test_what_is_left_of_the_embed_in_text(post: str, name: str | None, day: str) -> None:
+    post = post.replace("WORDS", "The bridge is open again, thanks to all of you!")
+    text = f"{BEFORE}\n\n{post}\n\n{AFTER}"
+    [mention] = in_text(text)
+    assert (mention.platform, mention.handle, mention.display_name) == ("bluesky", "ana.example.org", name)
+    assert (mention.date or "")[:10] == day
+    assert mention.text == "The bridge is open again, thanks to all of you!"
+    assert text[mention.start : mention.end] == post
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "— The Sample Daily (daily.example.com) November 9, 2022",
+        "Follow Ana Example (@ana.bsky.social) on Bluesky.",
+        "Ana Example is a reporter. Bluesky: @ana.bsky.social",
+        "Ana Example (ana@daily.example.com) November 9, 2022",
+    ],
+)
+def test_names_and_addresses_are_no_posts(text: str) -> None:
+    assert in_text(f"{BEFORE}\n\n{text}\n\n{AFTER}") == []
+
+
 @pytest.mark.parametrize("actor", [DID, "ana.example.org"])
 def test_at_uris(actor: str) -> None:
     ref = PLATFORM.ref_from_url(f"at://{actor}/app.bsky.feed.post/{KEY}")

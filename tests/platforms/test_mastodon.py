@@ -110,6 +110,28 @@ def test_two_embeds_in_a_row() -> None:
     assert [m.handle for m in in_text(text)] == ["ana@social.example", "ben@other.example"]
 
 
+def test_a_signature_with_an_account() -> None:
+    post = "The bridge is open.\n— Ana Example (@ana@social.example) November 20, 2024, 15:02"
+    text = f"The council met on Monday.\n\n{post}\n\nThe next meeting is in March."
+    [mention] = in_text(text)
+    assert (mention.platform, mention.handle, mention.display_name) == ("mastodon", "ana@social.example", "Ana Example")
+    assert (mention.date, mention.text) == ("2024-11-20", "The bridge is open.")
+    assert text[mention.start : mention.end] == post
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "— Ana Example (ana@paper.example) November 9, 2022",
+        "You can follow her as @ana@social.example.",
+        "Ana Example is on Mastodon: @ana@social.example",
+        "Mail: ana@paper.example, View on Mastodon",
+    ],
+)
+def test_accounts_and_addresses_are_no_posts(text: str) -> None:
+    assert in_text(f"The council met on Monday.\n\n{text}\n\nThe next meeting is in March.") == []
+
+
 @pytest.mark.parametrize(
     ("post_id", "moment"),
     [

@@ -97,6 +97,7 @@ def test_a_newsletters_record() -> None:
         '<blockquote class="tiktok-embed"><section>Loading…</section></blockquote>',
         '<div data-video-id="12345"></div>',
         '<video data-video-id="6071234567001"></video>',
+        f'<div class="player" data-video-id="{ID}"></div>',
         "<amp-tiktok></amp-tiktok>",
     ],
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from archiver.model import PostRef
-from archiver.platforms.base import EmbedRule, Example, Signature
-from archiver.platforms.bluesky import ids, urls
+from archiver.platforms.base import EmbedRule, Example, Signature, TextRule
+from archiver.platforms.bluesky import ids, residue, urls
 from archiver.platforms.bluesky.embeds import RULES
 from archiver.platforms.bluesky.signature import SIGNATURE
 from archiver.platforms.unasked import Unasked
@@ -20,6 +20,7 @@ class Bluesky(Unasked):
     examples: tuple[Example, ...] = urls.EXAMPLES
     embed_rules: tuple[EmbedRule, ...] = RULES
     signature: Signature | None = SIGNATURE
+    text_rules: tuple[TextRule, ...] = residue.RULES
 
     def ref_from_url(self, url: str) -> PostRef | None:
         return urls.ref_from_url(url)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from archiver.platforms.base import Signature
 from archiver.platforms.bluesky.urls import HANDLE
 
-PLACEHOLDER = r"\[image or embed\]"
-"""What the embed writes where the post has a picture, a card or a quoted post (bluesky-social/social-app)."""
+PLACEHOLDER = r"\\?\[image or embed\\?\](?:\([^()\s]{1,300}\))?"
+"""What the embed writes where the post has a picture, a card or a quoted post (bluesky-social/social-app), with what
+Markdown puts around a link."""
 
 SIGNATURE = Signature(
     rule="bluesky.signature",

@@ -20,7 +20,8 @@ LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 HANDLE = rf"(?:{LABEL}\.){{1,8}}[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
 """A domain name (atproto.com, "Handle"); most end in `.bsky.social`, any may be used."""
 
-DID = r"did:(?:plc:[a-z2-7]{24}|web:[A-Za-z0-9.%-]{3,253})"
+DID = r"did:(?:plc:[a-z0-9]{3,64}|web:[A-Za-z0-9.%-]{3,253})"
+"""A did:plc has 24 characters today (web.plc.directory); what is longer or shorter is told apart by its prefix, too."""
 KEY = r"[A-Za-z0-9_~.:-]{0,511}[A-Za-z0-9_~-]"
 
 FRONT_ENDS = (

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 
+from archiver.platforms import copied
 from archiver.platforms.base import TextExample, TextRule, TextSighting
 from archiver.platforms.mastodon.urls import ACCOUNT, SERVER, ref_from_url
 
@@ -55,6 +56,8 @@ _VIEW = (
 
 _ANY_VIEW = re.compile("|".join(_VIEW), re.IGNORECASE)
 MAX_USER = 65
+MAX_POST = 500
+"""Characters of a post on a server that has not raised Mastodon's limit."""
 VIEW_REACH = 40
 """Code points of the longest of these on either side of the name."""
 
@@ -185,6 +188,33 @@ RULES: tuple[TextRule, ...] = (
             "Write to ana@paper.example or view on Mastodon what others say.",
             "Folgen Sie @ana@social.example auf Mastodon.",
             "View on Mastodon",
+        ),
+    ),
+    TextRule(
+        name="mastodon.copied",
+        triggers=("@", "＠"),
+        read=copied.reader(ACCOUNT, MAX_POST),
+        examples=(
+            TextExample(
+                text="Ana Example @ana@social.example Nov 20, 2024, 15:02\nThe bridge is open.\nDrive slowly.",
+                handle="ana@social.example",
+                display_name="Ana Example",
+                date="2024-11-20",
+                words="The bridge is open.\nDrive slowly.",
+            ),
+            TextExample(
+                text="Ana Example\n@ana@social.example\n\nDie Brücke ist offen.\n\n20. Nov. 2024, 15:02 · Web · 3",
+                handle="ana@social.example",
+                display_name="Ana Example",
+                date="2024-11-20",
+                words="Die Brücke ist offen.",
+            ),
+        ),
+        negatives=(
+            "By Ana Example @ana@social.example Nov 20, 2024, 15:02\nThe bridge is open.",
+            "Ana Example @ana@social.example Nov 20, 2024\nThe bridge is open.",
+            "Ana Example\n@ana@social.example\nThe bridge is open.\nThe end.",
+            "Write to ana@social.example Nov 20, 2024, 15:02\nThe bridge is open.",
         ),
     ),
 )

@@ -49,8 +49,8 @@ def read_blockquote(node: LexborNode) -> Sighting | None:
         return None
     declared = EMBED_CLASS in classes(node)
     ref = _in_attributes(node)
-    if ref is None and not declared:
-        return None
+    if not declared and (ref is None or _found_url(node) is None):
+        return None  # other players number their videos, too
     rendered = render(node)
     if ref is None:
         ref = next((r for link in rendered.links if (r := ref_from_url(link.href)) is not None), None)
