@@ -36,6 +36,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archiver.detect import find
 from archiver.model import Article, Mention
+from benchmarks import labelled
 from tests.roundtrip import lookalikes
 
 PIECE = 4000
@@ -49,6 +50,7 @@ SHOWN = 150
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("--labelled", type=Path, help="labelled pages that cite nothing, as pages and as bare text")
     parser.add_argument("--invented", action="store_true", help="invented look-alikes")
     parser.add_argument("--count", type=int, default=4000, help="how many look-alikes")
     parser.add_argument("--at-most", type=int, default=0, help="so many articles of the folders, chosen at random")
@@ -56,11 +58,13 @@ def main() -> int:
     parser.add_argument("--leave-out", nargs="*", default=(), help="parts of paths that are not read")
     parser.add_argument("--write", type=Path, help="where to write what was found")
     args = parser.parse_args()
-    if not args.folders and not args.invented:
-        parser.error("give folders, or --invented")
+    if not (args.folders or args.invented or args.labelled):
+        parser.error("give folders, --labelled or --invented")
     out = args.write.open("w", encoding="utf-8") if args.write else None
     if args.invented:
         report("invented look-alikes", lookalikes.articles(args.count), args.min_confidence, out)
+    if args.labelled:
+        report("labelled pages without posts", labelled_pages(args.labelled), args.min_confidence, out)
     for folder in args.folders:
         articles: Iterable[tuple[str, Article]] = documents(folder, args.leave_out)
         if args.at_most:
@@ -113,6 +117,15 @@ def shown(place: str, article: Article, mention: Mention) -> str:
         f"id={mention.post_id} text={(mention.text or '')[:200]!r}\n"
         f"in {around!r} {mention.selector or ''}\n"
     )
+
+
+def labelled_pages(folder: Path) -> Iterator[tuple[str, Article]]:
+    for case in labelled.load(folder, "html.jsonl.gz"):
+        if case["posts"] or case.get("optional"):
+            continue
+        yield str(case["id"]), labelled.article(case)
+        for number, piece in enumerate(pieces(plain_text(case["html"]))):
+            yield f"{case['id']} {number}", Article(source="page", uri="ni:///", digest="sha256:0", text=piece)
 
 
 # --- documents

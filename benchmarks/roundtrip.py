@@ -11,58 +11,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from archiver.detect import find
-from tests.roundtrip.cases import SEED, Verdict, forms, run
-
-
-def table(verdicts: list[Verdict], *, languages: bool = False) -> str:
-    """A Markdown table of what was right."""
-    rows: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-    for verdict in verdicts:
-        form = verdict.case.form
-        key = (form.kind, form.platform, form.name, *((verdict.case.lang,) if languages else ()))
-        for row in (rows[key], rows[(form.kind, "all", "", *(("",) if languages else ()))]):
-            row["of"] += 1
-            row["right"] += verdict.right
-            row["false"] += len(verdict.false)
-            row.update(verdict.wrong)
-            if verdict.text_right is not None:
-                row["texts"] += 1
-                row["text"] += verdict.text_right
-    head = [
-        "kind",
-        "platform",
-        "form",
-        *(["language"] if languages else []),
-        "right",
-        "of",
-        "share",
-        "text",
-        "false",
-        "wrong",
-    ]
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    for key, row in sorted(rows.items()):
-        wrong = ", ".join(
-            f"{name} {row[name]}" for name in ("missed", "id", "handle", "name", "date", "made-up date") if row[name]
-        )
-        text = f"{row['text'] / row['texts']:.2f}" if row["texts"] else "–"
-        cells = [
-            *key,
-            str(row["right"]),
-            str(row["of"]),
-            f"{row['right'] / row['of']:.3f}",
-            text,
-            str(row["false"]),
-            wrong,
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+from tests.roundtrip.cases import SEED, forms, run, table
 
 
 def main() -> int:

@@ -259,6 +259,12 @@ def native(day: date, lang: str, rng: random.Random) -> str:
     return printed.translate(str.maketrans("0123456789", digits)) if digits else printed
 
 
+def medium(day: date, lang: str, rng: random.Random) -> str:
+    """With a short month, where the language has one; its long form where it prints numbers."""
+    printed = format_date(day, "d MMM y" if lang != "en" else "MMM d, y", locale=lang)
+    return printed if re.search(r"[^\W\d]", printed) else long(day, lang, rng)
+
+
 def weekday(day: date, lang: str, rng: random.Random) -> str:
     """CLDR's full form, with the day of the week."""
     return format_date(day, "full", locale=lang)
@@ -269,6 +275,8 @@ PRINTERS: Mapping[str, Callable[[date, str, random.Random], str]] = {
     "long": long,
     "seen": seen,
     "native": native,
+    "weekday": weekday,
+    "medium": medium,
 }
 
 

@@ -291,6 +291,23 @@ def guardian(inv: Inventor, post: Post) -> Piece:
     )
 
 
+def unmarked(shape: str) -> Render:
+    """The embed's words and signature, its class and links gone; `shape` with {p}, {sign}."""
+
+    def render(inv: Inventor, post: Post) -> Piece:
+        sign = f"&mdash; {esc(post.name)} (@{post.handle}) {esc(days.x(post.moment.date(), post.lang, inv.random))}"
+        return Piece(_put(shape, p=esc(post.words).replace("\n", "<br>"), sign=sign), (shown(post),))
+
+    return render
+
+
+def archived(inv: Inventor, post: Post) -> Piece:
+    """A web archive rewrote the page's links."""
+    stamp = post.moment.strftime("%Y%m%d%H%M%S")
+    embed = x_embed(post, inv).replace('href="https://', f'href="https://web.archive.org/web/{stamp}/https://')
+    return Piece(embed, (whole(post),))
+
+
 X_FORMS: Sequence[tuple[str, Sequence[str], Maker]] = (
     ("embed 2011–2013", SOME, makes("x", x_2011, first=2011, last=2013)),
     ("embed 2014–2017", ALL_X, makes("x", x_2014, first=2014, last=2017)),
@@ -298,6 +315,12 @@ X_FORMS: Sequence[tuple[str, Sequence[str], Maker]] = (
     ("embed 2025, x.com", SOME, makes("x", x_2025, first=2024)),
     ("video embed", SOME, makes("x", era(classes="twitter-video", attributes=' data-lang="en"'), first=2015)),
     ("embed, aligned, unscripted", SOME, makes("x", era(classes="twitter-tweet tw-align-center", script=False))),
+    ("archived copy of the page", SOME, makes("x", archived)),
+    ("quotation without class and links", SOME, makes("x", unmarked("<blockquote><p>{p}</p>{sign}</blockquote>"))),
+    ("paragraphs without class and links", SOME, makes("x", unmarked("<p>{p}</p><p>{sign}</p>"))),
+    ("one paragraph without class and links", SOME, makes("x", unmarked("<p>{p}<br>{sign}</p>"))),
+    ("shortcode", ONE, makes("x", page("<p>[tweet {url}]</p>"))),
+    ("embed shortcode", ONE, makes("x", page("<p>[embed]{url}[/embed]</p>"))),
     ("link only", ONE, makes("x", page('<blockquote class="twitter-tweet"><a href="{url}"></a></blockquote>'))),
     ("link only, words", ONE, makes("x", page('<blockquote class="twitter-tweet" data-width="550"><p lang="en">{text}</p><a href="{url}?ref_src=twsrc%5Etfw">link</a></blockquote>'))),
     ("rendered 2015", ONE, makes("x", page('<iframe class="twitter-tweet twitter-tweet-rendered" data-tweet-id="{id}" title="Twitter Tweet"></iframe>', handled=False))),

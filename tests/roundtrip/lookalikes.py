@@ -71,8 +71,8 @@ TEXT: Mapping[str, tuple[str, ...]] = {
         "TRANDEL ({name}) {date}",
     ),
     "place, age or party in parentheses": (
-        "– {name} (Velmora) {date}",
-        "{name} (Trandel) {date}",
+        "– {name} (Dunmarsh) {date}",
+        "{name} (Oberfels) {date}",
         "— {name} ({n}), {date}",
         "{name} (SPV) said on {date} that the bridge would open.",
         "{name} (left) and {other} (right) on {date}",

@@ -203,6 +203,18 @@ def between_markers(inv: Inventor, lang: str) -> Piece:
     )
 
 
+TITLES: dict[str, str] = {"en": "on", "de": "auf", "es": "en", "fr": "sur", "it": "su", "pt": "no", "nl": "op"}
+
+
+def title(inv: Inventor, lang: str) -> Piece:
+    """The title of the post's page: `Ana (@ana) on X: "It rained."`"""
+    post = inv.post("x", lang, first=2012)
+    host = inv.random.choice(("X", "Twitter"))
+    opening, closing = inv.random.choice((('"', '"'), ("“", "”")))
+    content = f"{post.name} (@{post.handle}) {TITLES[lang]} {host}: {opening}{_line(post)}{closing}"
+    return Piece(content, (shown(post, day=None, undated=True),))
+
+
 def signed(render: Render, style: str = "x", **limits: object) -> Maker:
     """`render` for a new post on X whose date is printed in `style`."""
 
@@ -244,6 +256,8 @@ X_FORMS: Sequence[tuple[str, Sequence[str], Maker]] = (
     ("own line, dash", ALL_X, signed(own_line("— "))),
     ("own line, dash, CLDR date", (*ALL_X, *days.OTHER_LANGUAGES), signed(own_line("— "), "long")),
     ("own line, dash, date as seen", SEEN, signed(own_line("— "), "seen", first=2020)),
+    ("own line, dash, weekday", ALL_X, signed(own_line("— "), "weekday")),
+    ("own line, dash, short month", ALL_X, signed(own_line("— "), "medium")),
     ("own line, dash, own digits", tuple(days.NATIVE_DIGITS), signed(own_line("— "), "native")),
     ("own line, dash without space", SOME, signed(own_line("—"))),
     ("own line, en dash", ALL_X, signed(own_line("– "))),
@@ -269,6 +283,10 @@ X_FORMS: Sequence[tuple[str, Sequence[str], Maker]] = (
     ("spaced @", SOME, signed(pattern("{words}\n— {name} (@ {handle}) {date}"))),
     ("wide parentheses", ("ja", "zh", "zh_Hant"), signed(pattern("{words}\n— {name}（@{handle}）{date}"))),
     ("wide @", ("ja",), signed(pattern("{words}\n— {name} （＠{handle}） {date}"))),
+    ("moved brackets", ("en", "de", "es", "ru"), lambda inv, lang: signed(
+        pattern("{words}\n— {name} " + inv.random.choice(("@({handle})", "( @{handle} )", "[@{handle}]", "(@{handle} )")) + " {date}")
+    )(inv, lang)),
+    ("page title", tuple(TITLES), title),
     ("no parentheses", SOME, signed(pattern("{words}\n— {name} @{handle} {date}"), **ENDED)),
     ("comma before the date", ALL_X, signed(pattern("{words}\n— {name} (@{handle}), {date}"))),
     ("date on the next line", SOME, signed(pattern("{words}\n— {name} (@{handle})\n{date}"))),
