@@ -358,10 +358,12 @@ def _shown(text: str, shown: widgets.Shown, x: Platform, source: str) -> Mention
 def _pictured(text: str, picture: pictures.Picture, source: str) -> Mention:
     rule = f"{picture.platform.name}.picture"
     sure = confidence(rule, picture.shape, picture.estimate)
-    words = text[picture.start : picture.end]
+    words = text[picture.words : picture.end]
     return Mention(
         source=source,
         platform=picture.platform.name,
+        handle=picture.handle,
+        display_name=picture.name,
         text=words,
         start=picture.start,
         end=picture.end,

@@ -31,7 +31,7 @@ import msgspec
 from archiver.detect.claims import Claims
 from archiver.detect.confidence import confidence
 from archiver.detect.permalinks import Named, Permalinks
-from archiver.language import names
+from archiver.language import dates, names
 from archiver.language.moments import Moment, read_moment
 from archiver.platforms.base import Platform, Signature
 
@@ -72,6 +72,12 @@ _ON = re.compile(
     re.IGNORECASE,
 )
 """`(@ana_example) on Telegram`"""
+
+_CONNECTOR = re.compile(
+    r"[ \u00a0,]{1,3}(?:on|am|el|le|il|em|op|den|dne|dňa|w dniu|ngày|la|på|no dia|el día|del|vom|от|від)[ \u00a0]",
+    re.IGNORECASE,
+)
+"""What editors write between handle and date."""
 
 _SHARED_BY = re.compile(
     r"(?:shared|posted) by|geteilt von|partag[ée]e? par|compartid[ao] (?:por|de)|condiviso da|(?:com)?partilhad[ao] por"
@@ -125,6 +131,10 @@ class Signed(msgspec.Struct, kw_only=True):
     line_end: bool = False
     bare: bool = False
     """The handle stands without any bracket."""
+    unread: bool = False
+    """What follows the handle has the form of a date, in words that nobody knows."""
+    word: bool = False
+    """A word leads from the handle to the date: `(@ana_example) on November 9, 2022`."""
     pieces: str = ""
     estimate: float = 0.0
     confidence: float = 0.0
@@ -222,7 +232,9 @@ def _without_at(text: str, form: re.Pattern[str]) -> Iterator[_Anchor]:
         end = found.end()
         if _MAY_HAVE_YEAR.match(text, end) or _ends_line(text, end) or len(text) - end < CUT:
             handle = (found["handle"] + (found["server"] or "")).replace("\\", "")
-            yield _Anchor(found.start(), found.end(), handle, False, False)
+            start = found.start()
+            moved = text[start - 1 : start] in ("@", "＠")  # `@(ana_example)`: a translator moved the bracket
+            yield _Anchor(start - moved, end, handle, moved, False)
 
 
 # --- what stands around it
@@ -255,14 +267,19 @@ class _Reader:
         behind, where = self._context(anchor)
         bracket = _BRACKET.match(text, behind)
         moment = self._moment(bracket.end() if bracket else behind)
-        last = moment.end if moment else behind
+        unread = word = None
+        if moment is None:
+            unread = dates.looks_dated(text, behind) if anchor.at_sign else None
+            if unread is None and (word := _CONNECTOR.match(text, behind)):
+                moment = self._moment(word.end())
+        last = moment.end if moment else unread or behind
         link = self._link(last, bracket is not None)
         url_end = last
         if link is not None:
             url_end, named = link
         else:
             named = None
-        if moment is None and named is None and (anchor.bare or not _ends_line(text, behind)):
+        if moment is None and named is None and unread is None and (anchor.bare or not _ends_line(text, behind)):
             return None
         chosen = self._chosen(signers, moment, where)
         if chosen is None:
@@ -278,6 +295,8 @@ class _Reader:
         sign = self._named(anchor, floor, platform, shape, moment, named, end)
         if sign is None:
             return None
+        sign.unread = unread is not None
+        sign.word = moment is not None and word is not None
         before = text[max(floor, sign.start - 40) : sign.start]
         sign.pieces, sign.estimate = _shape(sign, before)
         sure = confidence(shape.rule, sign.pieces, sign.estimate)
@@ -411,6 +430,10 @@ def _shape(sign: Signed, before: str) -> tuple[str, float]:
     label = _ELSEWHERE.search(before)
     if (label and not sign.shape.telling) or (_CREDIT.search(before) and not sign.dash):
         return f"{at}, after a label", 0.3
+    if sign.unread:
+        return f"{dash}, {at}, unread date", 0.8 if sign.dash else 0.35
+    if sign.word and not sign.dash:
+        return f"{dash}, {at}, a word before the date", 0.35
     if sign.moment is not None:
         date = sign.moment.date
         if date.day is not None and not date.numeric:

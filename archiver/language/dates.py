@@ -86,8 +86,8 @@ def fold(text: str) -> tuple[str, list[int]]:
         form = char if "\uac00" <= char <= "\ud7a3" else unicodedata.normalize("NFKD", char)
         for piece in form.casefold():
             category = unicodedata.category(piece)
-            if category in ("Mn", "Cf"):  # accents; bidi and zero-width marks
-                continue
+            if category == "Cf" or (category == "Mn" and not "\u0900" <= piece < "\u1ab0"):
+                continue  # bidi and zero-width marks; accents, but not the vowels of India and South-East Asia
             if category == "Nd":
                 piece = str(unicodedata.decimal(piece))
             elif category == "Zs":
@@ -137,7 +137,8 @@ def _months(tier: int) -> _MonthTable:
     known: dict[str, int] = {}
     for language in languages:
         for name, month in _names_of(language):
-            known.setdefault(name, month)
+            if len(name) > 2 or language in EMBED_LANGUAGES or not name.isascii():  # two letters are words elsewhere
+                known.setdefault(name, month)
     table: _MonthTable = {}
     for name, month in known.items():
         table.setdefault(name[0], []).append((name, month))
@@ -195,7 +196,7 @@ def _fillers(tier: int) -> dict[str, list[str]]:
             "year",
         ),
         *("年", "月", "日", "년", "일", "ค.ศ.", "พ.ศ.", "م", "п", "i", "y", "el", "den", "d."),
-        *("民國", "民国", "西元", "公元", "서기"),
+        *("民國", "民国", "西元", "公元", "서기", "ngày", "năm", "le", "den", "(e)ko", "(a)", "(e)an", "оны", "ที่"),
     }
     words -= {"el"}  # "… el 31 de diciembre" is Instagram's
     for language in _languages(tier):
@@ -273,11 +274,30 @@ def read_date(text: str, at: int, *, end_of_text: int | None = None) -> PrintedD
 
 
 _SHAPED = re.compile(
-    r"[ \n>,.\-]{0,6}(?:\d{1,2}[^\w\n]{0,3}(?:[^\W\d_]{1,4}[.]?[ ]){0,2}[^\W\d_]{2,20}"
-    r"|[^\W\d_]{2,20}[^\w\n]{1,3}\d{1,2}\D|(?:[^\W\d_]{2,20}[^\w\n]{1,3}){2,4}\d|\d{4})"
+    r"[^\w\n]{0,6}(?:\d{1,2}[^\d\n]{1,32}\d{4}|[^\d\n]{2,32}\d{1,2}[^\d\n]{1,10}\d{4}|\d{4}[^\d\n]{2,32}\d{1,2}(?!\d)"
+    r"|\D{1,40}\*|\d{1,2}[^\d\n]{1,32}\d{0,3}$)"
 )
-"""What may be a date in a language whose months are not known yet: a number and a word, a word and a number. Only then
+"""What may be a date in a language whose months are not known yet: words between a day's number and a year's. Only then
 are the tables of all languages made, which takes a second."""
+
+UNREAD = 32
+"""A date whose words nobody knows is not longer than this."""
+
+_UNREAD = re.compile(
+    r"[ \u00a0,\n>]{0,4}(?=[^\n]{0,2}\w)"
+    r"(?:\d{1,2}[^\d\n.!?()]{2,24}\d{4}|[^\d\n!?()]{2,24}\d{1,2}[^\d\n.!?()]{1,6}\d{4}"
+    r"|\d{4}[^\d\n.!?]{2,24}\d{1,2}(?:[^\d\n]{0,3}$)?)(?!\d)"
+)
+
+
+def looks_dated(text: str, at: int) -> int | None:
+    """Where what stands at offset `at` ends, if it has the form of a date whose words are not known: numbers of a day
+    and of a year with a word between them. null for anything else."""
+    found = _UNREAD.match(text, at, at + UNREAD + 6)
+    if found is None:
+        return None
+    years = [int(year) for year in re.findall(r"\d{4}", found[0])]
+    return found.end() if any(MIN_YEAR <= year <= MAX_YEAR for year in years) else None
 
 
 def _plain(found: re.Match[str]) -> PrintedDate | None:
@@ -424,7 +444,8 @@ def _filler_at(folded: str, at: int, tier: int) -> int | None:
 def _weekday_at(folded: str, at: int, tier: int) -> int | None:
     for name in _weekdays(tier).get(folded[at], ()):
         end = at + len(name)
-        if folded.startswith(name, at) and not (end < len(folded) and folded[end].isalpha()):
+        spaced = name[-1] < "\u0e00"  # scripts that follow write words without spaces
+        if folded.startswith(name, at) and not (spaced and end < len(folded) and folded[end].isalpha()):
             return end
     return None
 

@@ -143,17 +143,22 @@ def name_start(segment: str, handle: str) -> int:
     """
     words = list(regex.finditer(r"\S+", segment))
     starts: list[int] = []
+    bounded = len(words) <= MAX_WORDS
     for position in range(len(words) - 1, max(-1, len(words) - 1 - MAX_WORDS), -1):
         word = words[position]
         text = word[0]
         last = position == len(words) - 1
         if _NOT_IN_NAME.search(text):
+            bounded = True
             break
         if not last:
             gap = segment[word.end() : words[position + 1].start()]
-            if len(gap) > 1 or "\n" in gap:
-                break
-            if _SENTENCE_END.search(text) and not _ABBREVIATION.fullmatch(text) and text[0] != "(":
+            if (
+                len(gap) > 1
+                or "\n" in gap
+                or (_SENTENCE_END.search(text) and not _ABBREVIATION.fullmatch(text) and text[0] != "(")
+            ):
+                bounded = True
                 break
         if (
             text[0].islower()
@@ -162,14 +167,28 @@ def name_start(segment: str, handle: str) -> int:
             and starts
             and not _like(text, handle)
         ):
+            bounded = False
             break
         starts.append(word.start())
     if not starts:
         return len(segment)
-    while len(starts) > 1 and segment[starts[-1] :].split(maxsplit=1)[0].lower() in _PARTICLES:
+    # a particle in small letters begins no name: `to The Lantern Society`
+    while len(starts) > 1 and segment[starts[-1] :].split(maxsplit=1)[0] in _PARTICLES:
         starts.pop()
     # Of nearly equal fits the longer name wins: a surname alone fits as well as the whole name.
-    return max(starts, key=lambda at: (round(likeness(segment[at:], handle) / 10), -at))
+    best = max(starts, key=lambda at: (round(likeness(segment[at:], handle) / 10), -at))
+    if best == starts[-1] or not bounded or len(starts) > WHOLE:
+        return best
+    # All that stands between a boundary and the handle is the name where no part of it fits the handle plainly better.
+    fit, whole = likeness(segment[best:], handle), likeness(segment[starts[-1] :], handle)
+    return starts[-1] if fit < PLAIN or whole >= fit - NEARLY else best
+
+
+WHOLE = 4
+"""Names have seldom more words; beyond, some are the post's."""
+PLAIN = 55
+"""A likeness below it is chance."""
+NEARLY = 15
 
 
 def likeness(name: str, handle: str) -> float:
