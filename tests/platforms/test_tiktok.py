@@ -137,6 +137,31 @@ def test_a_text_that_lost_its_lines() -> None:
     assert mention.start == len(before)
 
 
+@pytest.mark.parametrize(
+    ("post", "handle", "words"),
+    [
+        ("@ana.exampleThe bridge is open♬ original sound - Ana", "ana.example", "The bridge is open"),
+        ("@ana.exampleМост открыт ♬ оригинальный звук - Ана", "ana.example", "Мост открыт"),
+        ("@ana.example The bridge is open\n\n♬ Rain at Last - The Band", "ana.example", "The bridge is open"),
+        ("> @ana.example\n> The bridge is open\n> ♬ Rain at Last - The Band", "ana.example", "The bridge is open"),
+        ("@ana.example #duet with @ben The bridge ♬ Rain - The Band", "ana.example", "#duet with @ben The bridge"),
+    ],
+)
+def test_what_extractors_make_of_it(post: str, handle: str, words: str) -> None:
+    text = f"The town was surprised.\n\n{post}\n\nThe next day it rained."
+    [mention] = in_text(text)
+    assert (mention.handle, mention.text) == (handle, words)
+    assert text[mention.start : mention.end] == post.removeprefix("> ")
+
+
+def test_a_video_glued_between_sentences() -> None:
+    text = (
+        "It was seen by all.@ana.example The bridge ♬ original sound - AnaThe next day it rained, and then it snowed."
+    )
+    [mention] = in_text(text)
+    assert text[mention.start : mention.end] == "@ana.example The bridge ♬ original sound - Ana"
+
+
 def test_two_videos_in_a_row() -> None:
     text = "@ana.example One ♬ son original - Ana\n@ben_sample Two ♬ Originalton - Ben"
     assert [(m.handle, m.text) for m in in_text(text)] == [("ana.example", "One"), ("ben_sample", "Two")]
@@ -175,7 +200,7 @@ def test_any_text_is_read_or_left(text: str) -> None:
         assert mention.start is not None
         assert mention.end is not None
         assert 0 <= mention.start < mention.end <= len(text)
-        assert text[mention.start] == "@"
+        assert text[mention.start : mention.end].lstrip("[").startswith("@")
 
 
 @given(st.text(max_size=60))

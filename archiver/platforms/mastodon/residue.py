@@ -18,48 +18,59 @@ from archiver.platforms.mastodon.urls import ACCOUNT, SERVER, ref_from_url
 REACH = 320
 """`Post by`, an account of 64 and 253 code points, and what translators put between."""
 
-_NAME = r"(?:Mastodon\w{0,4}|ماستودون|Мастодон\w{0,3}|马斯托顿|マストドン|마스토돈|มาสโตดอน|मास्टोडन|Μάστοδον|מסטודון)"
+NAMES = ("Mastodon", "ماستودون", "Мастодон", "マストドン")
+"""As it is published, and in the scripts into which translators write it."""
 
-_VIEW = (
-    # as published
-    rf"View on {_NAME}",
-    # as translated: a verb of seeing and the name, in either order
-    rf"(?:Auf|Bei|In) {_NAME} (?:ansehen|anzeigen|anschauen)",
-    rf"(?:Voir|Afficher|Regarder|Consulter) sur {_NAME}",
-    rf"(?:Ver|Mira|Mirar|Véalo|Ver más) en {_NAME}",
-    rf"(?:Ver|Veja|Visualizar|Veja mais) (?:no|em) {_NAME}",
-    rf"(?:Visualizza|Vedi|Guarda|Mostra) su {_NAME}",
-    rf"(?:Bekijk|Bekijken|Weergeven) op {_NAME}",
-    rf"(?:Zobacz|Wyświetl|Zobacz więcej) na {_NAME}",
-    rf"(?:Посмотреть|Просмотреть|Смотреть|Просмотр) (?:на|в) {_NAME}",
-    rf"(?:Переглянути|Дивитися|Подивитися|Перегляд) (?:на|в|у) {_NAME}",
-    rf"{_NAME}['’]?(?:da|de|ta|te) (?:görüntüle|gör|izle)",
-    rf"{_NAME}\s?で(?:見る|表示(?:する)?)",
-    rf"{_NAME}\s?에서 (?:보기|확인)",
-    rf"在\s?{_NAME}\s?上?(?:查看|檢視|观看|觀看)",
-    rf"(?:Zobrazit|Zobraziť|Prikaži|Prikaz) (?:na|u) {_NAME}",
-    rf"(?:Visa|Se|Vis|Skoða) (?:på|á) {_NAME}",
-    rf"(?:Näytä|Katso) {_NAME}",
-    rf"(?:Megtekintés|Megnézés) (?:a|az) {_NAME}",
-    rf"(?:Vezi|Vizualizați|Vizualizare) pe {_NAME}",
-    rf"(?:Προβολή|Δείτε|Δες) στο {_NAME}",
-    rf"(?:Lihat|Paparan) di {_NAME}",
-    rf"Xem trên {_NAME}",
-    rf"ดู(?:ใน|บน)\s?{_NAME}",
-    rf"(?:עיין|צפה|הצג|צפייה) ב-?{_NAME}",
-    rf"(?:عرض|شاهد|اعرض|المشاهدة) (?:على|في) {_NAME}",
-    rf"(?:مشاهده|نمایش) در {_NAME}",
-    rf"(?:Mostra|Veure|Visualitza) a {_NAME}",
-    rf"{_NAME} (?:पर देखें|এ দেখুন|پر دیکھیں)",
+_NAME = re.compile(rf"(?P<bare>{'|'.join(NAMES)})(?:ie|issa|nissa|on|u|у|е)?")
+"""With the endings that languages put on it; what an extractor glues to it begins with a capital."""
+
+_VIEW: tuple[tuple[str, str], ...] = (
+    # As published, then as translated: what stands before the name and behind it, in small letters.
+    ("view on ", ""),
+    *((f"{place} ", f" {verb}") for place in ("auf", "bei", "in") for verb in ("ansehen", "anzeigen", "anschauen")),
+    *((f"{verb} sur ", "") for verb in ("voir", "afficher", "regarder", "consulter")),
+    *((f"{verb} en ", "") for verb in ("ver", "mirar", "véalo", "ver más")),
+    *((f"{verb} {place} ", "") for verb in ("ver", "veja", "visualizar", "veja mais") for place in ("no", "em")),
+    *((f"{verb} su ", "") for verb in ("visualizza", "vedi", "guarda", "mostra")),
+    *((f"{verb} op ", "") for verb in ("bekijk", "bekijken", "weergeven")),
+    *((f"{verb} na ", "") for verb in ("zobacz", "wyświetl", "zobacz więcej", "zobrazit", "zobraziť", "prikaži")),
+    *((f"{verb} {at} ", "") for verb in ("посмотреть", "просмотреть", "смотреть", "просмотр") for at in ("на", "в")),
+    *(
+        (f"{verb} {at} ", "")
+        for verb in ("переглянути", "дивитися", "подивитися", "перегляд")
+        for at in ("на", "в", "у")
+    ),
+    *(("", f"{mark}{at} {verb}") for mark in "'’" for at in ("da", "de", "ta", "te") for verb in ("görüntüle", "gör")),
+    *(("", f"{gap}で{verb}") for gap in ("", " ") for verb in ("見る", "表示")),
+    *(("", f"{gap}에서 {verb}") for gap in ("", " ") for verb in ("보기", "확인")),
+    *(
+        (f"在{gap}", f"{gap}{on}{verb}")
+        for gap in ("", " ")
+        for on in ("上", "")
+        for verb in ("查看", "檢視", "观看", "觀看")
+    ),
+    *((f"{verb} på ", "") for verb in ("visa", "se", "vis")),
+    *((f"{verb} ", "") for verb in ("näytä", "katso", "megtekintés a", "skoða á")),
+    *((f"{verb} pe ", "") for verb in ("vezi", "vizualizați", "vizualizare")),
+    *((f"{verb} στο ", "") for verb in ("προβολή", "δείτε", "δες")),
+    *((f"{verb} di ", "") for verb in ("lihat", "paparan")),
+    ("xem trên ", ""),
+    *((f"ดู{at}{gap}", "") for at in ("ใน", "บน") for gap in ("", " ")),
+    *((f"{verb} ב{mark}", "") for verb in ("עיין", "צפה", "הצג", "צפייה") for mark in ("", "-")),
+    *((f"{verb} {at} ", "") for verb in ("عرض", "شاهد", "اعرض", "المشاهدة") for at in ("على", "في")),
+    *((f"{verb} در ", "") for verb in ("مشاهده", "نمایش")),
+    *((f"{verb} a ", "") for verb in ("mostra", "veure", "visualitza")),
+    ("", " पर देखें"),
+    ("", " پر دیکھیں"),
 )
 """`View on Mastodon`, and what translators make of it."""
 
-_ANY_VIEW = re.compile("|".join(_VIEW), re.IGNORECASE)
+LONGEST_VIEW = max(len(before) for before, _ in _VIEW)
 MAX_USER = 65
 MAX_POST = 500
 """Characters of a post on a server that has not raised Mastodon's limit."""
 VIEW_REACH = 40
-"""Code points of the longest of these on either side of the name."""
+"""Code points before an account in which the embed's own words stand, in any language."""
 
 _ACCOUNT = re.compile(rf"[@＠](?P<account>[A-Za-z0-9_\\\\][A-Za-z0-9_.\\\\-]{{0,63}}@{SERVER})")
 """With the backslash that Markdown puts before `_`."""
@@ -94,8 +105,8 @@ POST_BY = "Post by @"
 def read_post_by(text: str, at: int, floor: int) -> TextSighting | None:
     """`Post by @ana@server.example`, with or without the second line."""
     opening = at + len(POST_BY) - 1
-    view = _ANY_VIEW.search(text, opening, min(len(text), opening + REACH))
-    if view is not None and (sighting := _between(text, floor, opening, view)) is not None:
+    name = text.find(NAMES[0], opening, opening + REACH)
+    if name >= 0 and (sighting := _under(text, opening, name, floor)) is not None:
         return sighting
     found = _ACCOUNT.match(text, opening)
     if found is None or not _LINE_END.match(text, found.end()):
@@ -105,27 +116,43 @@ def read_post_by(text: str, at: int, floor: int) -> TextSighting | None:
 
 def read_view_on(text: str, at: int, floor: int) -> TextSighting | None:
     """`View on Mastodon` in any language, below an account."""
-    since = max(floor, at - VIEW_REACH)
-    for view in _ANY_VIEW.finditer(text, since, min(len(text), at + VIEW_REACH)):
-        if view.start() <= at < view.end():
-            server = text.rfind("@", max(floor, view.start() - REACH), view.start())
-            opening = max(text.rfind(mark, max(floor, server - MAX_USER), max(server, 0)) for mark in "@＠")
-            return _between(text, floor, opening, view) if opening >= 0 else None
+    server = text.rfind("@", max(floor, at - REACH), at)
+    if server < 0:
+        return None
+    opening = max(text.rfind(mark, max(floor, server - MAX_USER), server) for mark in "@＠")
+    return _under(text, opening, at, floor) if opening >= 0 else None
+
+
+def _under(text: str, opening: int, name: int, floor: int) -> TextSighting | None:
+    """The account at `opening`, where the name at `name` is that of the second line."""
+    view = _view(text, name)
+    return _between(text, floor, opening, *view) if view is not None and view[0] > opening else None
+
+
+def _view(text: str, name: int) -> tuple[int, int] | None:
+    """Where the second line begins and ends whose name stands at `name`; null where it is no such line."""
+    found = _NAME.match(text, name)
+    if found is None:
+        return None
+    before = text[max(0, name - LONGEST_VIEW) : name].lower()
+    for end in dict.fromkeys((found.end(), found.end("bare"))):
+        after = text[end : end + 16].lower()
+        for head, tail in _VIEW:
+            if before.endswith(head) and after.startswith(tail):
+                return name - len(head), end + len(tail)
     return None
 
 
-def _between(text: str, floor: int, opening: int, view: re.Match[str]) -> TextSighting | None:
+def _between(text: str, floor: int, opening: int, start: int, end: int) -> TextSighting | None:
     """The account that begins at `opening`, where nothing but the embed's own words stands around it."""
-    found = _ACCOUNT.match(text, opening, view.start())
-    if found is None or not _BETWEEN.fullmatch(text, found.end(), view.start()):
+    found = _ACCOUNT.match(text, opening, start)
+    if found is None or not _BETWEEN.fullmatch(text, found.end(), start):
         return None
     before = text[max(floor, opening - VIEW_REACH) : opening]
     lead = next((lead for form in _LEADS if (lead := form.search(before))), None)
     if lead is None or (lead.re is not _LEADS[0] and _FOLLOW.search(lead[0])):
         return None
-    return _sighting(
-        text, opening - len(lead[0].lstrip(" \t>*[")), view.end(), found["account"], "account, view on", 0.97
-    )
+    return _sighting(text, opening - len(lead[0].lstrip(" \t>*[")), end, found["account"], "account, view on", 0.97)
 
 
 def _sighting(text: str, start: int, end: int, account: str, shape: str, sure: float) -> TextSighting | None:
@@ -173,7 +200,7 @@ RULES: tuple[TextRule, ...] = (
     ),
     TextRule(
         name="mastodon.view-on",
-        triggers=("Mastodon", "ماستودون", "Мастодон", "マストドン"),
+        triggers=NAMES,
         read=read_view_on,
         examples=(
             TextExample(text="Beitrag von @ana@social.example Auf Mastodon ansehen", handle="ana@social.example"),

@@ -11,6 +11,7 @@ Cost: at most `REACH` code points before the note and `SOUND_REACH` after it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from archiver.platforms.base import TextExample, TextRule, TextSighting
 from archiver.platforms.tiktok.sounds import IS_ORIGINAL, NOTE, SOUND
@@ -27,12 +28,14 @@ MAX_AUTHOR = 60
 """Code points of a nickname and of what is left of a title with a dash in it."""
 
 _LINK = r"(?:\]\([^()\s]{1,300}\))?"
-_HANDLE = re.compile(rf"(?<![\w@/.])\[?@(?P<handle>(?:\\_|[\w.-]){{1,40}}){_LINK}")
+_NAMED = r"(?P<handle>(?:\\_|[a-z0-9_.-]){2,40}|(?:\\_|[\w.-]){1,40})"
+"""TikTok writes handles small, so a capital or another script behind one is the caption, glued to it."""
+_HANDLE = re.compile(rf"(?<![\w@/])@{_NAMED}{_LINK}")
 _NAME = re.compile(HANDLE)
-_BEGINS = re.compile(r"(?:^|\n)[ \t>*_\-•]{0,8}\Z|[.!?…:。！？”\"»)\]][ \u00a0]{0,3}\Z")
-_ALONE = re.compile(rf"^[ \t>*_]{{0,8}}\[?@(?P<handle>(?:\\_|[\w.-]){{1,40}}){_LINK}[ \t:*_]{{0,8}}$", re.MULTILINE)
+_BEGINS = re.compile(r"(?:^|\n)[ \t>*_\-•]{0,8}\[?\Z|[.!?…:。！？”\"»)\]][ \u00a0]{0,3}\[?\Z")
+_ALONE = re.compile(rf"[ \t>*_]{{0,8}}\[?@{_NAMED}{_LINK}[ \t:*_]{{0,8}}(?=\n|\Z)")
 _MARKDOWN = re.compile(r"\[([^\[\]\n]{0,300})\]\([^()\s]{1,400}\)")
-_GLUED = re.compile(r"(?<=[a-zа-яё\d_)])(?=[A-ZА-ЯЁ][a-zа-яё]+ )")
+_GLUED = re.compile(r"(?<=[a-zа-яё\d_)])(?=[A-ZА-ЯЁ][a-zа-яё]{0,20} (?:[a-zа-яё]{1,20},? ){2})")
 """Where a lost line break glues the next sentence to the author: `AnaThe council met`."""
 
 
@@ -50,6 +53,8 @@ def read(text: str, at: int, floor: int) -> TextSighting | None:
     if not _NAME.fullmatch(handle) or handle.isdecimal():
         return None
     start = found.start("handle") - 1
+    if text[start - 1 : start] == "[" and start > since:
+        start -= 1
     words = _plain(text[found.end() : _note_start(text, at)])
     return TextSighting(
         start=start,
@@ -69,27 +74,53 @@ def _spaces(text: str, at: int) -> int:
 
 
 def _author(text: str, since: int, at: int, *, original: bool) -> re.Match[str] | None:
-    """The handle that begins the post: on the note's own line, or alone on one of the lines above."""
+    """The handle that begins the post: on the note's own line, or on one of the lines above."""
+    if text.rfind("@", since, at) < 0:
+        return None
     line = max(text.rfind("\n", since, at) + 1, since)
-    here = list(_HANDLE.finditer(text, line, at))
-    for found in reversed(here):
-        if _BEGINS.search(text[max(since, found.start() - 12) : found.start()]) or found.start() == since:
+    here = None
+    for found in _before(text, line, at):
+        if found.start() == since or _BEGINS.search(text[max(since, found.start() - 12) : found.start()]):
             return found
-    if here and original:
-        return here[0]
-    above = None
+        here = found
+    if here is not None:
+        return here if original else None
+    begun = None
     top = line
+    seen = 0
     for _ in range(MAX_LINES * 2):
-        if top <= since:
+        if top <= since or seen > MAX_LINES:
             break
         top = max(text.rfind("\n", since, top - 1) + 1, since)
-        if (alone := _ALONE.match(text, top, max(top, text.find("\n", top)))) is not None:
-            return alone
-        if above is None and original and (begun := _HANDLE.match(text, top + _marks(text, top))) is not None:
-            above = begun
-        if not original and text[top:at].count("\n") > MAX_LINES:
+        if top and top == since and text[top - 1] != "\n":
             break
-    return above
+        if (alone := _ALONE.match(text, top, at)) is not None:
+            return alone
+        words = _marks(text, top)
+        if text[top + words : top + words + 1] in ("\n", ""):
+            continue
+        seen += 1
+        # the caption on the handle's own line; above another's song only directly, without a colon
+        if begun is None and (original or (seen == 1 and text[line:at].strip(" \t>*[") == "")):
+            end = text.find("\n", top)
+            if original or text[max(top, end - 1) : end] != ":":
+                begun = _HANDLE.match(text, top + words)
+    return begun
+
+
+MAX_HANDLES = 40
+"""Handles of one line that are looked at: captions mention a few."""
+
+
+def _before(text: str, line: int, at: int) -> Iterator[re.Match[str]]:
+    """The handles between `line` and `at`, the last first."""
+    place = at
+    for _ in range(MAX_HANDLES):
+        place = text.rfind("@", line, place)
+        if place < 0:
+            return
+        if (found := _HANDLE.match(text, place, at)) is not None:
+            yield found
 
 
 def _marks(text: str, at: int) -> int:
@@ -121,12 +152,11 @@ def _end(text: str, author_at: int) -> int:
         closing = text.find(")", linked, min(stop, linked + 400))
         if closing >= 0:
             return closing + 1
-    if stop - author_at <= MAX_AUTHOR:
-        return author_at + len(text[author_at:stop].rstrip())
-    window = text[author_at : author_at + MAX_AUTHOR]
-    glued = _GLUED.search(window)
-    if glued:
+    window = text[author_at : min(stop, author_at + MAX_AUTHOR)]
+    if glued := _GLUED.search(window):
         return author_at + glued.start()
+    if stop - author_at <= MAX_AUTHOR:
+        return author_at + len(window.rstrip())
     first = re.match(r"\S+(?:[ \u00a0][^\s\W\d_][\w'’.&-]*){0,3}?(?=[ \u00a0](?:[A-Z]\w+ [a-z]|[A-ZÀ-Þ]\w* ))", window)
     return author_at + (first.end() if first else len(window.split(" ")[0]))
 
