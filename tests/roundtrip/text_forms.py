@@ -438,7 +438,8 @@ def ig(shape: str, *, dated: bool = False, first: int = 2014, last: int = 2026) 
         line, day = _tail(inv, post, lang) if dated else (_shared(inv, post, lang), None)
         caption = post.text.replace("\n\n", "\n") or words.POSTS["en"][0]
         content = shape.format(view=VIEW.get(lang, VIEW["en"]), caption=caption, line=line)
-        text = caption if "{caption}\n" in shape or "\n{caption}" in shape else None
+        # a caption above the line may as well be the article's, unless the view line stands before it
+        text = caption if "{view}" in shape.partition("{caption}")[0] and "{caption}" in shape else None
         return Piece(content, (shown(post, day=day, text=text, undated=not dated),))
 
     return make
@@ -453,7 +454,7 @@ def ig_old(inv: Inventor, lang: str) -> Piece:
     gap = inv.random.choice((" ", "\n"))
     caption = post.text.replace("\n\n", "\n") or words.POSTS["en"][0]
     content = f"{caption}\nA {kind} posted by {post.name} (@{post.handle}) on{gap}{stamp}"
-    return Piece(content, (shown(post, day=local.date().isoformat(), text=caption),))
+    return Piece(content, (shown(post, day=local.date().isoformat()),))
 
 
 def ig_nameless(inv: Inventor, lang: str) -> Piece:
