@@ -47,6 +47,7 @@ def in_text(text: str) -> list[Mention]:
         f'<video src="https://www.youtube.com/watch?v={VIDEO}"></video>',
         f'<object><param name="movie" value="//www.youtube.com/v/{VIDEO}?version=3"></object>',
         f'<object><embed src="http://www.youtube.com/v/{VIDEO}&fs=1"></object>',
+        f'<object type="application/video"><div data-src="//www.youtube.com/embed/{VIDEO}?rel=0"></div></object>',
         f'<section data-iframe="https://www.youtube-nocookie.com/embed/{VIDEO}"></section>',
     ],
 )

@@ -112,6 +112,8 @@ def _words_above(text: str, sign: int, floor: int, *, one_block: bool) -> tuple[
     if reach > floor and text[reach - 1] != "\n":
         cut = region.find("\n") + 1
         region, reach = region[cut:], reach + cut
+    if not one_block and "@" not in region:
+        return None
     authors = list((_AUTHOR_AT_LINE if one_block else _AUTHOR_WITHIN).finditer(region))
     if not authors:
         return None

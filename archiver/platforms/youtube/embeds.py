@@ -252,8 +252,8 @@ def read_object(node: LexborNode) -> Sighting | None:
         for inner in first_elements(node, MAX_INNER):
             if inner.tag == "param" and (inner.attributes.get("name") or "").lower() in ("movie", "src", "filename"):
                 values.append(inner.attributes.get("value"))
-            elif inner.tag == "embed":
-                values.append(inner.attributes.get("src"))
+            elif inner.tag in ("embed", "iframe", "div", "span", "a"):  # what is drawn where no player can be
+                values += [inner.attributes.get(key) for key in ("src", "data-src", "href")]
     for value in values:
         if value and "yout" in value and (seen := _sighting(_named(value), value, "object")):
             return seen
