@@ -161,6 +161,7 @@ _NOT_ITSELF = frozenset(
 )
 """Properties whose values are other things than the article itself."""
 
+_HTML = re.compile(r"<html\b", re.IGNORECASE)
 _HTML_LANG = re.compile(
     r"<html\b[^>]{0,2000}?\s(?:xml:)?lang\s*=\s*[\"']?([a-z]{2,3}(?:[-_][a-z0-9]{1,8}){0,3})", re.IGNORECASE
 )
@@ -346,7 +347,8 @@ def _folded(title: str) -> str:
 
 
 def _declared_language(html: str, head: _Head, record: _Record) -> str | None:
-    found = _HTML_LANG.search(html, 0, HEAD)
+    root = _HTML.search(html, 0, HEAD)
+    found = _HTML_LANG.match(html, root.start()) if root else None
     candidates = (
         found[1] if found else None,
         head.named("content-language", "dc.language", "dcterms.language", "language"),

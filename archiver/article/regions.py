@@ -38,8 +38,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 """A word in a class name: `commentList`, `comment-list` and `COMMENT_LIST` are two words each."""
 
 
-def _words(written: str) -> frozenset[str]:
-    return frozenset(written.split())
+def words(written: str) -> frozenset[str]:
+    """The names in a list, as `names_of` gives them."""
+    return frozenset("-".join(_WORD.findall(name)) for name in written.split())
 
 
 class _Reason:
@@ -158,14 +159,14 @@ for _reason in _NAMES:
     for _name in _reason.weak:
         _WEAK.setdefault("-".join(_WORD.findall(_name)), _reason.reason)
 
-_SAYS_NOTHING_BEFORE = _words(
+_SAYS_NOTHING_BEFORE = words(
     "a c o l m t u js cmp wp tpl mod ui block module component section region area view the site page global "
     "post posts article articles entry story single content td et elementor sqs cb id div"
 )
 """Words before a name that only say whose part it is. `content` is taken away from all but `sidebar`, where
 `content-sidebar` is a layout."""
 
-_SAYS_NOTHING_AFTER = _words(
+_SAYS_NOTHING_AFTER = words(
     "wrapper wrap container section block box list area areas inner outer module region zone holder component "
     "panel widget widgets group row col column columns item items clearfix root body main-list embed-list "
     "template app div ul"
@@ -199,7 +200,7 @@ _ROLES = {"navigation": "navigation", "menu": "navigation", "menubar": "navigati
 _ROLES |= {"banner": "navigation", "complementary": "sidebar"}
 _STRONG_ROLES = frozenset({"navigation", "menu", "menubar"})
 
-_BODY_NAMES = _words(
+_BODY_NAMES = words(
     "article-body articlebody article-content article-text article-main-content article-page-content "
     "story-body story-content story-text story-body-text entry-content entry-body post-content post-body "
     "post-text post-entry news-body news-content news-text news-detail-text td-post-content single-content "
@@ -240,7 +241,7 @@ def is_body(node: LexborNode) -> bool:
     attributes = node.attributes
     if "articlebody" in (attributes.get("itemprop") or "").lower():
         return True
-    return any(name in _BODY_NAMES for name in _names_of(attributes.get("class"), attributes.get("id")))
+    return any(name in _BODY_NAMES for name in names_of(attributes.get("class"), attributes.get("id")))
 
 
 class Regions:
@@ -260,6 +261,16 @@ class Regions:
         """As `region_of`."""
         return self._find(node)[0]
 
+    def own_reason(self, node: LexborNode, *, in_body: bool) -> str | None:
+        """What this element alone says, whatever it stands in; `in_body`: it stands in the article's body."""
+        strong, weak, _ = self._read(node)
+        reason = strong or (None if in_body else weak)
+        if reason is None or self.holds_article(node) or (reason == "comments" and self._is_forum(node)):
+            return None
+        if reason == "footer" and node.parent is not None and _quotes(node.parent):
+            return None
+        return reason
+
     def _find(self, node: LexborNode) -> tuple[str | None, bool]:
         """The reason, and whether it is sure."""
         doubtful: str | None = None
@@ -268,12 +279,12 @@ class Regions:
             if at is None or at.tag in ("html", "body", "main", "-document"):
                 break
             strong, weak, body = self._read(at)
-            if strong is not None and not self._holds_article(at) and not (strong == "comments" and self._is_forum(at)):
+            if strong is not None and not self.holds_article(at) and not (strong == "comments" and self._is_forum(at)):
                 return strong, True
             tag = at.tag
             if body:
                 doubtful = None
-            elif weak is not None and doubtful is None and not self._holds_article(at):
+            elif weak is not None and doubtful is None and not self.holds_article(at):
                 # the source below a quotation is a <footer> too
                 doubtful = weak if not (tag == "footer" and at.parent is not None and _quotes(at.parent)) else None
             elif tag == "article" and doubtful == "sidebar":
@@ -293,7 +304,8 @@ class Regions:
             self._forum = _root(node).css_first(_FORUM) is not None
         return self._forum
 
-    def _holds_article(self, node: LexborNode) -> bool:
+    def holds_article(self, node: LexborNode) -> bool:
+        """Whether the headline or what is marked up as the article's body is in this element."""
         if self._holders is None:
             self._holders = _holders(node)
         return node.mem_id in self._holders
@@ -328,7 +340,7 @@ def _own(node: LexborNode) -> tuple[str | None, str | None, bool]:
     kind = _TYPES.get((attributes.get("itemtype") or "").strip().rpartition("/")[2].lower())
     if kind is not None:
         strong = kind
-    names = _names_of(attributes.get("class"), attributes.get("id"))
+    names = names_of(attributes.get("class"), attributes.get("id"))
     label = attributes.get("aria-label")
     if label and len(label) <= MAX_NAME and (tag in ("section", "aside", "div", "ul", "ol") or role):
         names = (*names, *_words_of(label))
@@ -343,7 +355,7 @@ def _own(node: LexborNode) -> tuple[str | None, str | None, bool]:
     return strong, weak, body
 
 
-def _names_of(classes: str | None, identity: str | None) -> tuple[str, ...]:
+def names_of(classes: str | None, identity: str | None) -> tuple[str, ...]:
     """What class and id say, as words joined by hyphens, without the words that say nothing."""
     if not classes and not identity:
         return ()
