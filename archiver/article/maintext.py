@@ -149,7 +149,9 @@ class _Block:
             return False
         if self.text_tag or self.tag in _HEADINGS or self.length >= AS_LONG_AS_PROSE:
             return True
-        return self.length >= NO_PROSE // 2 and bool(_SENTENCE_END.search(next((p[0] for p in self.pieces[::-1] if p), "")))
+        return self.length >= NO_PROSE // 2 and bool(
+            _SENTENCE_END.search(next((p[0] for p in self.pieces[::-1] if p), ""))
+        )
 
 
 class _Box:
