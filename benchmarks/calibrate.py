@@ -37,6 +37,17 @@ LOOK_ALIKES_AT_MOST = 3
 SURE_ENOUGH = 0.5
 BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
+HEAD = '''\
+"""How often was each rule right on labelled cases? Written by `benchmarks/calibrate.py`; not to be edited by hand.
+
+(rule, shape) → (right, wrong).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+'''
+
 Key = tuple[str, str]
 
 
@@ -201,17 +212,7 @@ def fallen(readings: list[Reading], before: dict[Key, tuple[int, int]], counts: 
 
 def source(counts: dict[Key, tuple[int, int]]) -> str:
     """`observed.py`, sorted, as `ruff format` leaves it."""
-    lines = [
-        '"""How often was each rule right on labelled cases? Written by `benchmarks/calibrate.py`, not by hand.',
-        "",
-        "(rule, shape) → (right, wrong).",
-        '"""',
-        "",
-        "from __future__ import annotations",
-        "",
-        "from collections.abc import Mapping",
-        "",
-    ]
+    lines = [*HEAD.split("\n")]
     if not counts:
         return "\n".join([*lines, "OBSERVED: Mapping[tuple[str, str], tuple[int, int]] = {}", ""])
     lines.append("OBSERVED: Mapping[tuple[str, str], tuple[int, int]] = {")
