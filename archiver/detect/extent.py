@@ -132,6 +132,7 @@ def words_before(
     own_line: bool = False,
     handle: str | None = None,
     name: str | None = None,
+    behind: int | None = None,
 ) -> int:
     """The offset where the post begins whose words end at `end` (its signature follows).
 
@@ -139,10 +140,12 @@ def words_before(
     and what follows (`\\n\\n`, `\\n` or nothing): it shows how this text separates its paragraphs; `own_line`, whether
     the signature stands on a line of its own: then the text has kept its lines, and the post begins one; `handle`, the
     author's: a post seldom names its own author, what is before such a mention is the article's; `name`, the author's
-    display name: a sentence with all of it is the article's too.
+    display name: a sentence with all of it is the article's too; `behind`, where the text goes on after the post: its
+    language is the article's.
     """
     floor = max(floor, end - REACH)
-    while end > floor and text[end - 1].isspace():
+    quoted_from = _block_quote(text, floor, end)
+    while end > floor and (text[end - 1].isspace() or (quoted_from is not None and text[end - 1] == ">")):
         end -= 1
     marked = False
     if handle:
@@ -153,11 +156,39 @@ def words_before(
         return end
     region = text[floor:end]
     ruler = Ruler.on(shape, day)
+    if quoted_from is not None and quoted_from < end and ruler.fits(text[max(floor, quoted_from) : end], LOOSE):
+        return max(floor, quoted_from)
     if marked and ruler.fits(region, TOLERANCE):
         return floor
     if (quoted := _quotation(region, ruler)) is not None:
         return floor + quoted
-    return floor + _Walk(region, ruler, breaks_after, own_line, name).start()
+    context = text[behind : behind + CONTEXT] if behind is not None else ""
+    return floor + _Walk(region, ruler, breaks_after, own_line, name, context).start()
+
+
+CONTEXT = 400
+"""So much of the article behind a post tells its language."""
+
+_QUOTE_MARKS = re.compile(r"(?:[ \t]{0,3}>){1,4}[ \t]{0,3}")
+
+
+def _block_quote(text: str, floor: int, end: int) -> int | None:
+    """Where the words of the Markdown quotation begin whose last line holds `end`; null where that line is none."""
+    line = text.rfind("\n", floor, end) + 1 or floor
+    if _QUOTE_MARKS.match(text, line) is None:
+        return None
+    first = line
+    while first > floor:
+        above = text.rfind("\n", floor, first - 1) + 1 or floor
+        if _QUOTE_MARKS.match(text, above) is None:
+            break
+        first = above
+    while first < end and (marks := _QUOTE_MARKS.match(text, first)):
+        first = marks.end()
+        if text[first : first + 1] != "\n":
+            break
+        first += 1
+    return first
 
 
 _MARKER_TAIL = re.compile(r"[ \u00a0]{0,3}(?:کی ٹوئٹر پر پوسٹ کا خاتمہ)?[ \u00a0]*")
@@ -213,13 +244,17 @@ def _quotation(region: str, ruler: Ruler) -> int | None:
 class _Walk:
     """One walk from the signature back through a region."""
 
-    def __init__(self, region: str, ruler: Ruler, breaks_after: str, own_line: bool, name: str | None) -> None:
+    def __init__(
+        self, region: str, ruler: Ruler, breaks_after: str, own_line: bool, name: str | None, context: str = ""
+    ) -> None:
         self.region = region
         self.ruler = ruler
         self.breaks_after = breaks_after
         self.own_line = own_line
         self.media_end = _ending(ruler.shape.media_links)
         self.name = name if name and len(name.split()) > 1 else None
+        self.context = context
+        self._foreign: bool | None = None
 
     def weight(self, since: int) -> int:
         return self.ruler.weight(self.region[since:])
@@ -244,6 +279,14 @@ class _Walk:
         if self.own_line and self.weight(current) <= self.ruler.limit * TOLERANCE:
             return self._past_label(current)
         return self._past_label(self._by_sentence(current))
+
+    def _is_foreign(self, text: str, block: str) -> bool:
+        """Whether the article's language is another than the post's, and `text` is in the post's."""
+        if not self.context:
+            return False
+        if self._foreign is None:
+            self._foreign = _differ(block, self.context)
+        return self._foreign and _differ(text, self.context)
 
     def _first_line(self, lines: list[int]) -> int:
         """The first of these lines that is the post's, where the text sets the post apart: only what plainly is the
@@ -295,8 +338,11 @@ class _Walk:
         line = above.rstrip()
         if self.media_end.search(line) or _LEAD_IN.search(line) or _LINK_ONLY.fullmatch(line):
             return False
-        if "\n" not in line and _STRONG_MARKS.search(line) and not _differ(line, block):
-            return True
+        if "\n" not in line and not _differ(line, block):
+            if self._is_foreign(line, block):
+                return True
+            if _STRONG_MARKS.search(line) and not _REPLY.match(block):
+                return True
         indent = _INDENT.search(above)
         own = _INDENT.search(self.region[:previous])
         return indent is not None and own is not None and own[1] == indent[1]
@@ -325,15 +371,17 @@ class _Walk:
             return False
         if _differ(line, block) or _REPORTED.search(line) or _ENDS_QUOTED.search(line):
             return False
-        if not _has_words(block):
+        if not _has_words(block) or self._is_foreign(line, block):
             return True
-        if self._speaks_of_the_post(line, block):
+        if self._speaks_of_the_post(line, block) or _REPLY.match(block):
             return False
         if continues or _POST_MARKS.search(line) or _CUT.search(block):
             return True
         if len(line) < SHORT_LINE:
             return line[-1:] in _LINE_ENDS or len(line.split()) > HEADING_WORDS
         # Posts of several full lines are long; a paragraph of the article and a short post add up to less.
+        if self.breaks_after == "\n" and _is_paragraph(line, self.ruler.weight(line)):
+            return False
         return total >= self.ruler.limit * FULL and line[-1:] not in '”"»'
 
     def _by_sentence(self, start: int) -> int:
@@ -367,6 +415,17 @@ class _Walk:
             return True
         return _ABBREVIATION.search(self.region[max(start, at - 12) : at - 1]) is None
 
+
+LONG_LINE, LONG_LINES = 150, 110
+"""Where single line breaks part paragraphs, a line of so much above a post is one; of less, if it has two sentences."""
+
+
+def _is_paragraph(line: str, weight: int) -> bool:
+    return weight >= LONG_LINE or (weight >= LONG_LINES and _SENTENCE.search(line) is not None)
+
+
+_REPLY = re.compile(r"[.]?@\w{1,30}[ ,:]")
+"""A post that answers begins with whom it answers."""
 
 MIN_REPEATED = 4
 REPEATED = 0.7

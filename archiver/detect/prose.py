@@ -170,6 +170,7 @@ def _signed(text: str, sign: Signed, floor: int, ceiling: int, source: str) -> t
         own_line=sign.line_start,
         handle=sign.handle,
         name=sign.name,
+        behind=sign.end,
     )
     end = sign.end
     words = text[start:words_end].strip()

@@ -61,7 +61,7 @@ _MAY_BE_DATED = re.compile(r"[^\n]{0,2}(?:\n[ \t>]{0,4}){0,2}[^\n]{0,40}?[\d*#�
 _MAY_HAVE_YEAR = re.compile(r"[^\n]{0,2}(?:\n[ \t>]{0,4}){0,2}[^\n]{0,40}?(?:\d{4}|\*[A-Z]|##|\d年)")
 """The same with a year, or what is left of one: asked of every parenthesis that has no `@`."""
 _BRACKET = re.compile(r"[ \u00a0\n]{0,3}\[[ \n>]{0,3}")
-_MARKDOWN_LINK = re.compile(r"[^\[\]\n]{0,8}\]\(\s{0,3}<?\s{0,3}(?P<url>https?://[^\s)>]{1,1000})[^\n)]{0,60}\)")
+_MARKDOWN_LINK = re.compile(r"[^\[\]]{0,8}\]\(\s{0,3}<?\s{0,3}(?P<url>https?://[^\s)>]{1,1000})[^\n)]{0,60}\)")
 _LINK_BEHIND = re.compile(r"[ \u00a0]?(?:\(\s?<?|<|\[\s?)(?P<url>https?://[^\s)>\]]{1,1000})>?\s?[)\]>]?")
 """A permalink in brackets directly behind the date: what an extractor makes of the date's link."""
 _DATE_OPENS = re.compile(r"[ \u00a0]{0,2}[(（][ \u00a0]?(?=\S)")
