@@ -54,6 +54,8 @@ def in_text(text: str) -> list[Mention]:
             f"https://photos.example/p/ana/{ID}",
         ),
         (SIGNED, "ana@social.example", PAGE),
+        (f"<p>{PAGE}</p>", "ana@social.example", PAGE),
+        (f'<p><a href="{PAGE}">social.example/@ana/1103…</a></p>', "ana@social.example", PAGE),
     ],
 )
 def test_embeds(embed: str, handle: str, url: str) -> None:
@@ -86,6 +88,10 @@ def test_quotations_that_authors_made(embed: str) -> None:
         f'<blockquote>As <a href="{PAGE}">she wrote</a>, the bridge is open.</blockquote>',
         '<a rel="me" href="https://social.example/@ana">Mastodon</a>',
         '<div class="mastodon-embed">Loading…</div>',
+        f'<p>See <a href="{PAGE}">{PAGE}</a></p>',
+        f'<p><a href="{PAGE}">@ana</a></p>',
+        "<p>https://news.example/@ana/12</p>",
+        "<p>ana@social.example</p>",
         '<iframe class="mastodon-embed" src="https://social.example/@ana/embed"></iframe>',
         f'<div class="toot"><a href="{PAGE}">15 May</a></div>',
         '<iframe src="https://photos.example/ana/embed" class="pixelfed__embed"></iframe>',

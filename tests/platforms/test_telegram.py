@@ -64,7 +64,6 @@ def test_a_message_copied_into_the_page() -> None:
         '<a class="telegram" href="https://t.me/share/url?url=https://news.example/">Share</a>',
         f'<script async src="{SCRIPT}" data-telegram-discussion="ana_channel/416"></script>',
         f'<script async src="{SCRIPT}" data-telegram-login="ana_bot"></script>',
-        '<div class="telegram-post"><a href="https://t.me/ana_channel/417">Latest</a></div>',
         f'<script async src="{SCRIPT}" data-telegram-post="c/1234567890/416"></script>',
         f'<script async src="{SCRIPT}" data-telegram-post="{{{{ post }}}}"></script>',
         '<iframe id="telegram-post-widget" src="about:blank"></iframe>',

@@ -82,7 +82,7 @@ def read_blockquote(node: LexborNode) -> Sighting | None:
         text=words or None,
         links=_links_in(rendered, end),
         url=ref.url if ref and ref.url else None,
-        date_basis="viewer",
+        date_basis="utc" if instant else "viewer",
     )
 
 
