@@ -43,8 +43,8 @@ _LINKS = re.compile(
 )
 _BREAK = re.compile(r"[ \t\r\u00a0\"”]{0,4}((?:\n[ \t\r\u00a0]{0,80}){0,3})")
 
-PLACEHOLDER = 80
-"""Before a signature, the window in which what an embed writes for a picture is looked for."""
+PLACEHOLDER = 320
+"""Before a signature, the window in which what an embed writes for a picture (with its Markdown link) is looked for."""
 
 
 def find(text: str, platforms: Sequence[Platform], *, source: str = "", signed_only: bool = False) -> list[Mention]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from archiver.platforms.base import Signature
 from archiver.platforms.bluesky.urls import HANDLE
 
-PLACEHOLDER = r"\\?\[image or embed\\?\](?:\([^()\s]{1,300}\))?"
+PLACEHOLDER = r"\[?\\?\[image or embed\\?\]{1,2}(?:\([^()\s]{1,250}\))?"
 """What the embed writes where the post has a picture, a card or a quoted post (bluesky-social/social-app), with what
 Markdown puts around a link."""
 
