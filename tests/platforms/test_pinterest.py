@@ -60,6 +60,11 @@ def test_buttons_boards_and_links_are_no_pins(markup: str) -> None:
     assert in_html(markup) == []
 
 
+def test_a_block_with_many_pins_is_a_board() -> None:
+    links = "".join(f'<a href="{URL.replace("678", n)}"></a>' for n in ("1", "2"))
+    assert in_html(f'<div class="is-provider-pinterest">{links}</div>') == []
+
+
 def test_blocks_in_a_row_are_one_pin_each() -> None:
     blocks = [
         f'<div class="wp-block-jetpack-pinterest"><a href="{URL.replace("678", n)}"></a></div>' for n in ("1", "2")

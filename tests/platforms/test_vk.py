@@ -66,6 +66,7 @@ def test_two_widgets_are_two_posts() -> None:
         "<script>if (!window.VK || !VK.Widgets || !VK.Widgets.Post) setTimeout(arguments.callee, 50);</script>",
         '<script>VK.Widgets.Post("vk_post_" + wallId, owner, id, hash);</script>',
         '<amp-vk data-embedtype="poll" data-api-id="1" data-poll-id="2"></amp-vk>',
+        '<amp-vk data-embedtype="poll" data-owner-id="-12345" data-post-id="678"></amp-vk>',
         '<a href="https://vk.com/share.php?url=https://news.example.org/">Share</a>',
         '<p>She wrote <a href="https://vk.com/wall-12345_678">on her wall</a> that it rained.</p>',
         '<div id="vk_post_x_y"></div>',

@@ -41,7 +41,7 @@ def test_spellings_and_times(bid: str, mid: str, time: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["following", "profile12", "", "N4xl-MvjhI", "ZZZZZZZZZ", "a" * 40, "微博微博微博微博微"]
+    "word", ["following", "profile12", "", "N4xl-MvjhI", "ZZZZZZZZZ", "4ZZZZMvjh", "a" * 40, "微博微博微博微博微"]
 )
 def test_words_are_no_numbers(word: str) -> None:
     assert mid_of(word) is None
