@@ -22,6 +22,7 @@ GROUP = "archiver.platforms"
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
         "bluesky": "archiver.platforms.bluesky:PLATFORM",
+        "facebook": "archiver.platforms.facebook:PLATFORM",
         "instagram": "archiver.platforms.instagram:PLATFORM",
         "mastodon": "archiver.platforms.mastodon:PLATFORM",
         "linkedin": "archiver.platforms.linkedin:PLATFORM",
