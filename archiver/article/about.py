@@ -407,7 +407,7 @@ def _candidates(html: str, head: _Head, record: _Record, address: str | None) ->
     yield _text(record.get("datePublished"))
     for name in _ARTICLE_META:
         yield head.metas.get(name)
-    for found in _some(_PROPERTY, html, 3):
+    for found in _tags(html, "datePublished", _PROPERTY, 5):
         inside = _CONTENT.search(found[2])
         yield inside[1] if inside else found[3]
     yield _text(record.get("dateCreated")) or _text(record.get("uploadDate"))
@@ -424,11 +424,23 @@ def _some(pattern: re.Pattern[str], html: str, most: int) -> Iterator[re.Match[s
         yield found
 
 
+def _tags(html: str, word: str, pattern: re.Pattern[str], most: int) -> Iterator[re.Match[str]]:
+    """Start tags that have `word` in them, which is searched for as it is written: that is many times as fast."""
+    at = -1
+    for _ in range(most):
+        at = html.find(word, at + 1)
+        if at < 0:
+            return
+        found = pattern.match(html, max(0, html.rfind("<", max(0, at - 700), at + 1)))
+        if found:
+            yield found
+
+
 def _time_element(html: str) -> str | None:
     headline = html.find("<h1")
     first: str | None = None
     after: str | None = None
-    for found in _some(_TIME, html, 40):
+    for found in _tags(html, "<time", _TIME, 40):
         moment = _DATETIME.search(found[1])
         if moment is None or _CALLED_OTHERWISE.search(found[1]):
             continue
@@ -519,6 +531,9 @@ def _day(year: str, month: str, day: str) -> str | None:
 BYLINE = 90
 """Code points of the longest line that is a by-line: a name, a day, a time, "min read"."""
 
+NEAR = 60_000
+"""Code points of markup after the headline in which a day is looked for by what its element is called."""
+
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)25[5-9]\d(?!\d)")
 _DAY_NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)|(?<!\d)\d{1,2}(?=\D)")
 _PIECE = re.compile(r">([^<>]{6,400})<")
@@ -535,7 +550,9 @@ def _byline(html: str, language: str | None) -> str | None:
     """The day that is printed on a short line of its own near the headline."""
     headline = html.find("<h1")
     places = [(headline, 12_000)] if headline >= 0 else []
-    places += [(found.end(), 400) for found in _some(_CALLED_DATE, html, 4) if not _CALLED_OTHERWISE.search(found[0])]
+    beginning = max(headline, html.find("<body"), 0)
+    called = _some(_CALLED_DATE, html[beginning : beginning + NEAR], 4)
+    places += [(beginning + found.end(), 400) for found in called if not _CALLED_OTHERWISE.search(found[0])]
     for start, length in places:
         for found in _some(_PIECE, html[start : start + length], 80):
             if day := _day_on_line(" ".join(entities.unescape(found[1]).split()), language):

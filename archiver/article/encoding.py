@@ -154,7 +154,7 @@ def decode(data: bytes, *, source: str, content_type: str | None = None) -> str:
 
 
 def _read(data: bytes, declared: str | None) -> str:
-    if declared == "iso2022_jp" or any(shift in data for shift in _ISO_2022_JP):
+    if declared == "iso2022_jp" or (b"\x1b" in data and any(shift in data for shift in _ISO_2022_JP)):
         try:
             return data.decode("iso2022_jp_ext")
         except UnicodeDecodeError:
