@@ -156,8 +156,8 @@ def test_what_is_left_of_the_embed_in_text(post: str, name: str | None, day: str
 
 def test_the_embed_as_markdown() -> None:
     post = (
-        f"The bridge is open.\n\n[[image or embed]]({URL}?ref_src=embed)\n\n— Ana Example ([@ana.example.org]({PROFILE}))"
-        f" [March 8, 2025 at 4:00 PM]({URL}?ref_src=embed)"
+        f"The bridge is open.\n\n[[image or embed]]({URL}?ref_src=embed)\n\n— Ana Example "
+        f"([@ana.example.org]({PROFILE})) [March 8, 2025 at 4:00 PM]({URL}?ref_src=embed)"
     )
     [mention] = in_text(f"{BEFORE}\n\n{post}\n\n{AFTER}")
     assert (mention.handle, mention.display_name, mention.date) == ("ana.example.org", "Ana Example", "2025-03-08")
