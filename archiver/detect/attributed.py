@@ -25,7 +25,7 @@ from archiver.detect.authors import Author, author_of
 from archiver.detect.confidence import confidence
 from archiver.language import reporting
 from archiver.language.quotations import Quotation, quotations
-from archiver.language.relative import told_day
+from archiver.language.relative import listed, told_day
 from archiver.model import Mention
 from archiver.platforms.base import Platform
 from archiver.platforms.called import Naming, namings, spaceless
@@ -49,7 +49,7 @@ _SENTENCE_END = regex.compile(
     r"(?:(?<=[.!?…।۔؟][\"”»’)\]]{0,2})[ \u00a0]+(?=[\"“„«‘(\[]?[^\p{Ll}\s])|(?<=[。！？])(?=\S)|\n+)"
 )
 _ABBREVIATED = regex.compile(
-    r"(?:(?<!\p{L})(?:\p{L}|Mr|Mrs|Ms|Dr|Prof|St|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Hon|Rev|Jr|Sr|Sra?|Nr|bzw|ca|Mme|M|tzv|np|im|ul|г|св|им)"
+    r"(?:(?<!\p{L})(?:[^\P{L}XХ]|Mr|Mrs|Ms|Dr|Prof|St|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Hon|Rev|Jr|Sr|Sra?|Nr|bzw|ca|Mme|M|tzv|np|im|ul|г|св|им)"
     r"|\d)\.[ \u00a0]+$"
 )
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’ʼ״\"-][\p{L}\p{M}\p{N}]+)*")
@@ -111,8 +111,8 @@ def find(
 ) -> list[Mention]:
     """The posts that the prose of `text` quotes and attributes to one of `platforms`, in order.
 
-    Arguments: `found`, what is known to be cited in this text, and `said`, the words of what is known to be cited around
-    it (`words_of`): these are not reported again. `published`, the article's day, by which `on Wednesday` is
+    Arguments: `found`, what is known to be cited in this text, and `said`, the words of what is known to be cited
+    around it (`words_of`): these are not reported again. `published`, the article's day, by which `on Wednesday` is
     understood.
 
     Offsets are those of the quotation's words, without its marks.
@@ -212,12 +212,7 @@ def _gap(
     end = after.outer_start if after else len(text)
     backward: _Reading | None = None
     forward: _Reading | None = None
-    near: list[Naming] = []
-    if before is not None:
-        near += namings(text, start, min(end, start + REACH))[:MAX_NAMINGS]
-    if after is not None:
-        first = max(start, end - REACH)
-        near += [n for n in namings(text, first, end) if not near or n.start > near[-1].start][-MAX_NAMINGS:]
+    near = _near(text, before, after, start, end)
     for naming in near:
         if naming.platform not in wanted or taken.holds(naming.start):
             continue
@@ -235,6 +230,8 @@ def _gap(
             )
             if reading is not None:
                 reading.estimate -= 0 if direct == "colon" else 0.1 if direct == "joined" else 0.2
+                if direct == "joined" and text[after.start].islower():
+                    reading.estimate -= 0.25  # a phrase of the article's own sentence
                 if forward is None or reading.estimate > forward.estimate:
                     forward = reading
         if before is not None and (joined := _follows(text, start, clause_start, clause_end, before)):
@@ -255,6 +252,19 @@ def _gap(
     if backward is not None and backward.continuation is not None:
         forward = None
     return backward, forward
+
+
+def _near(text: str, before: Quotation | None, after: Quotation | None, start: int, end: int) -> list[Naming]:
+    """The names of platforms between two quotations that stand near one of them."""
+    if before is not None and after is not None and end - start <= REACH:
+        return namings(text, start, end)[:MAX_NAMINGS]
+    near: list[Naming] = []
+    if before is not None:
+        near += namings(text, start, min(end, start + REACH))[:MAX_NAMINGS]
+    if after is not None:
+        first = max(start, end - REACH)
+        near += [n for n in namings(text, first, end) if not near or n.start > near[-1].start][-MAX_NAMINGS:]
+    return near
 
 
 def _clause(text: str, naming: Naming, start: int, end: int) -> tuple[int, int]:
@@ -305,7 +315,12 @@ def _follows(text: str, start: int, clause_start: int, clause_end: int, before: 
         return ""
     if last in ".!?…。！？" or gap.strip() == "." or spaceless(head or " "):
         return "plain"
-    return "plain" if head[:1].islower() or head == " " or not head[:1].isalpha() else ""
+    first = _TOKEN.search(text, start, min(clause_end, start + 40))
+    if first is None or text[start : first.start()].strip():
+        return ""
+    word = first[0].lower()
+    reports = word in reporting.WROTE or word in reporting.SAID or word in reporting.AT or word in reporting.PRONOUNS
+    return "plain" if reports or first[0][0].isupper() else ""
 
 
 # --- one clause
@@ -358,8 +373,10 @@ def _read(
         author = author_of(left, (verb[0], verb[1]), (len(left), len(left)), inverted=False)
         author.at = start
         return _judged(quotation, naming, author, left + " " + clause, how, published)
-    if embedded and len(clause) - max(phrase[1], verb[1] if verb else 0) > MAX_BEFORE_QUOTATION:
-        return None
+    if embedded:
+        behind = len(clause) - max(phrase[1], verb[1] if verb else 0)
+        if behind > MAX_BEFORE_QUOTATION or len(clause) - phrase[1] > 2 * MAX_BEFORE_QUOTATION:
+            return None
     author = author_of(clause, (verb[0], verb[1]) if verb else None, phrase, inverted=inverted)
     author.at = start
     if not how:
@@ -405,7 +422,11 @@ def _sentence_start(text: str, at: int) -> int:
     for cut in _SENTENCE_END.finditer(text, first, at):
         if cut.end() < at and not _ABBREVIATED.search(text, max(low, cut.start() - 8), cut.end()):
             first = cut.end()
-    return first
+    marks = [mark.end() for mark in _MARK.finditer(text, first, at)]
+    return marks[-1] if marks else first
+
+
+_MARK = regex.compile(r"[“”„«»\"「」]")
 
 
 def _elsewhere(clause: str) -> bool:
@@ -447,7 +468,7 @@ def _placed(clause: str, at: int, naming: Naming) -> tuple[tuple[int, int], bool
     if (naming.posting and _is_verb(clause, at, written)) or (
         not naming.posting
         and written[0].islower()
-        and written.lower() in ("twitterte", "twitterten", "twittert", "twitterde", "twitterden")
+        and written.lower() in ("twitterte", "twitterten", "twittert", "twitterde")
     ):
         verbal = (at, word_end, "verb")
         return (at, word_end), True, verbal
@@ -510,6 +531,9 @@ _SEMITIC_VERBS = ("غرد", "غرّد", "צייצ", "צייץ")
 _DID = regex.compile(r"\s(?:کرد|کرده|زد|کیا|کی|کرتے)(?!\p{L})")
 
 
+_DETERMINERS = listed("a an the his her their its my your our this that these those of in on")
+
+
 def _is_verb(clause: str, at: int, written: str) -> bool:
     lower = written.lower()
     if "\u0590" <= clause[at] <= "\u06ff":
@@ -517,27 +541,9 @@ def _is_verb(clause: str, at: int, written: str) -> bool:
     if clause[at] > "\u0900":
         return True
     if lower in ("tweeted", "retweeted", "tweets", "tweetledi"):
-        before = clause[:at].rstrip().rpartition(" ")[2].lower()
-        return lower != "tweets" or (
-            before[:1].isalpha()
-            and before not in reporting.AT
-            and before
-            not in (
-                "of",
-                "his",
-                "her",
-                "their",
-                "the",
-                "several",
-                "two",
-                "three",
-                "some",
-                "recent",
-                "my",
-                "these",
-                "those",
-            )
-        )
+        before = clause[:at].split()[-1:] or [""]
+        somebody = before[0][:1].isupper() or before[0].lower() in reporting.PRONOUNS
+        return somebody if lower == "tweets" else before[0].lower() not in _DETERMINERS
     return len(lower) > 5 and _VERBAL.search(lower) is not None and lower != "twitter"
 
 

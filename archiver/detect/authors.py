@@ -221,6 +221,8 @@ def _name(run: str, *, begins: bool) -> str | None:
     words = run.split()
     while words and (weekday_of(words[0]) is not None or words[0].lower().rstrip(".") in _INTRO - _KEPT_FIRST):
         words.pop(0)
+    if len(words) < len(run.split()) and words and words[0].islower():
+        return None  # `In den Kommentaren`
     while words and begins and words[0].lower() in _FUNCTION:
         words.pop(0)
     while words and weekday_of(words[-1]) is not None:

@@ -21,6 +21,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import msgspec
 import regex
@@ -39,6 +40,13 @@ MAX_WORDS = 4000
 
 MAX_NAMES = 300
 """Different display names in one article for which a person is looked for."""
+
+MAX_PLACES = 4
+"""Places of one run that are looked at."""
+
+CLOSE = 0.4
+MAX_CLOSE = 60
+"""How close words have to be, letter by letter, to be listened to, and how many are."""
 
 SURNAME = 0.82
 GIVEN = 0.75
@@ -65,6 +73,18 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
         return cls(text=text, posts=tuple(sorted(spans)))
 
 
+@cache
+def _runs() -> re.Pattern[str]:
+    """Runs of capitalised words; made when first asked for, because the capital letters of all scripts are many."""
+    capital = f"[{_capitals()}]"
+    letter = r"[^\W\d_]"
+    cased = rf"(?:[dDlLO]['’])?(?:al-|el-|ad-|as-|аль-)?{capital}(?:{letter}|[\u0300-\u036f])*+(?:['’ʼ-]{letter}++)*+"
+    # `J.`, `Dr.`; a longer word with a full stop ends a sentence
+    shortened = rf"{capital}{letter}{{0,3}}\.(?=[ \u00a0])"
+    word = rf"(?:{shortened}|{cased})"
+    return re.compile(rf"(?<![\w@#]){word}(?:[ \u00a0](?:{_PARTICLE}[ \u00a0]){{0,2}}{word}){{0,5}}")
+
+
 def _capitals() -> str:
     """The capital letters of all scripts that have them, as the inside of a character class."""
     ranges: list[str] = []
@@ -73,15 +93,7 @@ def _capitals() -> str:
     return "".join(ranges)
 
 
-_LETTER = r"[^\W\d_]"
-_CASED = (
-    rf"(?:[dDlLO]['’])?(?:al-|el-|ad-|as-|аль-)?[{_capitals()}](?:{_LETTER}|[\u0300-\u036f])*+(?:['’ʼ-]{_LETTER}++)*+"
-)
 _PARTICLE = r"(?:de|del|della|di|da|do|dos|das|du|la|le|el|al|bin|ibn|ben|van|von|der|den|ter|zu|af|av|e)"
-_RUN = re.compile(rf"(?<![\w@#]){_CASED}\.?(?:[ \u00a0](?:{_PARTICLE}[ \u00a0]){{0,2}}{_CASED}\.?){{0,5}}")
-_GOES_ON = re.compile(rf"[ \u00a0][{_capitals()}]")
-"""`New York` in `New York Example`."""
-
 _PIECES = re.compile(r"\s*(?:[|/•·–—(){}\[\],:;~“”\"«»]|\s-\s)\s*")
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*+(?:['’ʼ-][\p{L}\p{M}]++)*+\.?")
 _SPOKEN = re.compile(r"\W{0,3}(\w+)")
@@ -110,6 +122,15 @@ class _Name(msgspec.Struct, frozen=True):
     @property
     def parts(self) -> tuple[str, ...]:
         return tuple(w for w in self.words if w not in _PARTICLES)
+
+
+class _Run(msgspec.Struct, frozen=True):
+    words: tuple[str, ...]
+    text: str
+    passage: int
+    start: int
+    used: bool
+    """Of somebody: see `_used_as_name`."""
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -146,11 +167,11 @@ class _Prose:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self.passages = tuple(passages)
-        self._runs: dict[tuple[str, ...], tuple[str, int, int, bool]] | None = None
-        self._words: dict[str, list[tuple[str, ...]]] = {}
-        self._sounds: dict[str, list[str]] = {}
+        self._collected = False
+        self._places: dict[str, list[tuple[int, int]]] = {}
+        self._runs_with: dict[str, list[str]] = {}
+        self._forms: dict[str, list[str]] = {}
         self._keys: list[str] = []
-        self._caseless: bool | None = None
 
     def person(self, display_name: str, *, offsets: bool) -> Person | None:
         """The person that the prose names by `display_name`; null where it names none, or it cannot be told."""
@@ -180,7 +201,7 @@ class _Prose:
             at = passage.text.find(piece, 0, MAX_PROSE)
             while at >= 0:
                 end = at + len(piece)
-                alone = _bounded(passage.text, at, end) and not _GOES_ON.match(passage.text, end)
+                alone = _bounded(passage.text, at, end) and not _goes_on(passage.text, end)
                 if alone and not _within(passage.posts, at):
                     return _Found(1.0, piece, number, at)
                 at = passage.text.find(piece, end, MAX_PROSE)
@@ -188,70 +209,83 @@ class _Prose:
 
     # --- runs of capitalised words
 
-    def _collect(self) -> dict[tuple[str, ...], tuple[str, int, int, bool]]:
-        if self._runs is not None:
-            return self._runs
-        runs: dict[tuple[str, ...], tuple[str, int, int, bool]] = {}
+    def _collect(self) -> None:
+        """Every run of capitalised words, as it stands, with the first places where it does; what it is worth is asked
+        only of the few that are like a display name."""
+        if self._collected:
+            return
+        self._collected = True
         left = MAX_PROSE
         for number, passage in enumerate(self.passages):
             text = passage.text[:left]
             left -= len(text)
-            for run in _RUN.finditer(text):
-                if _within(passage.posts, run.start()):
-                    continue
-                words, start, end = _trimmed(run[0], run.start())
-                if not words:
-                    continue
-                used = _used_as_name(text, start, end, words)
-                known = runs.get(words)
-                if known is None:
-                    if len(runs) < MAX_WORDS:
-                        runs[words] = (text[start:end], number, start, used)
-                elif used and not known[3]:
-                    runs[words] = (*known[:3], True)
+            for run in _runs().finditer(text):
+                places = self._places.get(run[0])
+                if places is None:
+                    if len(self._places) >= MAX_WORDS:
+                        break
+                    places = self._places[run[0]] = []
+                if len(places) < MAX_PLACES and not (passage.posts and _within(passage.posts, run.start())):
+                    places.append((number, run.start()))
             if left <= 0:
                 break
-        self._runs = runs
-        for words in runs:
-            for word in set(words):
-                self._words.setdefault(word, []).append(words)
-        for word in list(self._words)[:MAX_WORDS]:
-            self._sounds.setdefault(spelling.sound(word), []).append(word)
-        self._keys = list(self._sounds)
-        return runs
+        for raw, places in self._places.items():
+            if places:
+                for word in raw.replace("\u00a0", " ").split(" "):
+                    self._runs_with.setdefault(word, []).append(raw)
+        for word in self._runs_with:
+            bare = _plain(word)
+            self._forms.setdefault(bare.lower() if bare.isascii() else spelling.latin(bare), []).append(word)
+        self._keys = list(self._forms)
 
-    def _near(self, word: str) -> list[str]:
-        """The words of names in the prose that sound like `word`."""
+    def _candidates(self, word: str) -> list[str]:
+        """The runs with a word that sounds like `word`."""
         if spelling.kind(word) != "full":
-            return [w for w in self._words if spelling.alike(word, w) >= SURNAME]
-        own = spelling.sound(word)
-        near = process.extract(own, self._keys, scorer=Levenshtein.normalized_similarity, score_cutoff=0.55, limit=40)
-        words = [w for key, _, _ in near for w in self._sounds[key]]
-        return [w for w in words if spelling.alike_but_lost(word, w) >= SURNAME]
+            near = [w for w in self._runs_with if spelling.alike(word, _plain(w)) >= SURNAME]
+        else:
+            close = process.extract(
+                spelling.latin(word),
+                self._keys,
+                scorer=Levenshtein.normalized_similarity,
+                score_cutoff=CLOSE,
+                limit=MAX_CLOSE,
+            )
+            words = [w for key, _, _ in close for w in self._forms[key]]
+            near = [w for w in words if spelling.alike_but_lost(word, _plain(w)) >= SURNAME]
+        return [raw for w in near for raw in self._runs_with[w]]
+
+    def _run(self, raw: str, length_of_name: int = 0) -> _Run | None:
+        """What a run is worth: its words without those that are no name, and how it is used."""
+        number, start = self._places[raw][0]
+        words, begin, end = _trimmed(raw, start, length_of_name)
+        if not words:
+            return None
+        offset, length = begin - start, end - begin
+        used = any(
+            _used_as_name(self.passages[n].text, at + offset, at + offset + length, words)
+            for n, at in self._places[raw]
+        )
+        return _Run(words, self.passages[number].text[begin:end], number, begin, used)
 
     def _among_runs(self, name: _Name) -> _Found | None:
-        runs = self._collect()
-        if not runs:
+        self._collect()
+        if not self._places:
             return None
         if spelling.kind("".join(name.parts)) in ("han", "hangul") and len(name.parts) == 1:
-            return self._eastern(name.parts[0], runs)
+            return self._eastern(name.parts[0])
         found: list[_Found] = []
         ends = {name.parts[-1], name.parts[0]}
         if len(name.parts) > 2:
             ends.add(name.parts[1])
-        candidates: dict[tuple[str, ...], None] = {}
-        for word in ends:
-            for near in self._near(word):
-                for words in self._words[near]:
-                    candidates.setdefault(words)
-                    if len(candidates) >= MAX_WORDS:
-                        break
-        for words in candidates:
-            text, number, start, used = runs[words]
-            judged = _same_person(name.parts, tuple(w for w in words if w not in _PARTICLES), used)
+        raws = dict.fromkeys(raw for word in sorted(ends) for raw in self._candidates(word))
+        for raw in list(raws)[:MAX_CLOSE]:
+            run = self._run(raw, len(name.parts))
+            if run is None:
+                continue
+            judged = _same_person(name.parts, tuple(w for w in run.words if w not in _PARTICLES), run.used)
             if judged is not None:
                 likeness, initials, pairs = judged
-                found.append(_Found(likeness, text, number, start, initials, pairs))
+                found.append(_Found(likeness, run.text, run.passage, run.start, initials, pairs))
         return self._chosen(name, found)
 
     def _chosen(self, name: _Name, found: list[_Found]) -> _Found | None:
@@ -270,24 +304,32 @@ class _Prose:
             return len({f.name.split()[0] for f in found if " " in f.name}) > 1
         for single in found:
             word = single.pairs[0][1]
-            for words in self._words.get(word, ()):
-                if len(words) > 1 and words[-1] == word and words[0].lower().rstrip(".") not in reporting.ROLES:
+            for raw in self._runs_with.get(word, ())[:MAX_CLOSE]:
+                run = self._run(raw)
+                if run is not None and len(run.words) > 1 and run.words[-1] == word:
                     return True
         return False
 
-    def _eastern(self, name: str, runs: dict[tuple[str, ...], tuple[str, int, int, bool]]) -> _Found | None:
+    def _eastern(self, name: str) -> _Found | None:
         """Chinese and Korean names are one word, surname first."""
         if not 2 <= len(name) <= 4:
             return None
         found: list[_Found] = []
-        for words, (text, number, start, _) in runs.items():
-            if not 2 <= len(words) <= 3:
+        for raw, places in self._places.items():
+            if not places or not 1 <= raw.count(" ") <= 4:
                 continue
-            for surname, given in ((words[0], "".join(words[1:])), (words[-1], "".join(words[:-1]))):
+            run = self._run(raw)
+            if run is None or not 2 <= len(run.words) <= 3:
+                continue
+            first, last = run.words[0], run.words[-1]
+            for surname, given in ((first, "".join(run.words[1:])), (last, "".join(run.words[:-1]))):
                 for cut in (1, 2):
-                    one, two = spelling.alike(name[:cut], surname), spelling.alike(name[cut:], given)
-                    if len(name) > cut and one >= 0.9 and two >= 0.8:
-                        found.append(_Found((one + two) / 2, text, number, start, False, ((name, text),)))
+                    if len(name) <= cut or (one := spelling.alike(name[:cut], surname)) < 0.9:
+                        continue
+                    two = spelling.alike(name[cut:], given)
+                    if two >= 0.8:
+                        pairs = ((name, run.text),)
+                        found.append(_Found((one + two) / 2, run.text, run.passage, run.start, False, pairs))
         return max(found, key=lambda f: (f.likeness, -f.passage, -f.start), default=None)
 
     # --- scripts without capitals
@@ -356,6 +398,9 @@ MIN_CONSONANTS = 5
 """Of given name and surname together, where vowels are no evidence: `Dan Lee` would be many."""
 
 
+_SIGN = re.compile(r"[\u3400-\u9fff]")
+
+
 def _in_signs(given: str, surname: str, text: str) -> tuple[int, int] | None:
     """Where Chinese signs read as this name in Latin letters: 习近平 for Xi Jinping."""
     for one, two in ((surname, given), (given, surname)):
@@ -363,9 +408,8 @@ def _in_signs(given: str, surname: str, text: str) -> tuple[int, int] | None:
         if not 5 <= len(wanted) <= 24 or spelling.kind(one) != "full":
             continue
         sounds: dict[str, str] = {}
-        for at, char in enumerate(text):
-            if not "\u3400" <= char <= "\u9fff":
-                continue
+        for sign in _SIGN.finditer(text):
+            at, char = sign.start(), sign[0]
             first = sounds.get(char)
             if first is None:
                 first = sounds[char] = spelling.latin(char)
@@ -397,12 +441,21 @@ def _bounded(text: str, at: int, end: int) -> bool:
     return not (before.isalnum() or before in "@#_") and not (after.isalnum() or after == "_")
 
 
-def _trimmed(run: str, start: int) -> tuple[tuple[str, ...], int, int]:
-    """The words of a run that can be a name: without weekdays, titles and what begins sentences."""
+def _goes_on(text: str, end: int) -> bool:
+    """`New York` in `New York Example`."""
+    return text[end : end + 1] in (" ", "\u00a0") and text[end + 1 : end + 2].isupper()
+
+
+def _trimmed(run: str, start: int, length_of_name: int) -> tuple[tuple[str, ...], int, int]:
+    """The words of a run that can be a name: without weekdays, titles and what begins sentences.
+
+    Weekdays are only looked for where the run has more words than the name: knowing them in all languages takes a fifth
+    of a second once.
+    """
     pieces = [(m[0], m.start(), m.end()) for m in re.finditer(r"\S+", run)]
-    while pieces and _no_name(pieces[0][0], first=True):
+    while pieces and _no_name(pieces[0][0], first=True, days=len(pieces) > length_of_name):
         pieces.pop(0)
-    while pieces and _no_name(pieces[-1][0], first=False):
+    while pieces and _no_name(pieces[-1][0], first=False, days=len(pieces) > length_of_name):
         pieces.pop()
     for number in range(len(pieces) - 2, -1, -1):
         if pieces[number][0].lower().rstrip(".") in reporting.ROLES:
@@ -422,11 +475,11 @@ def _plain(word: str) -> str:
     return word if len(word) == 2 else word.rstrip(".")
 
 
-def _no_name(word: str, *, first: bool) -> bool:
+def _no_name(word: str, *, first: bool, days: bool) -> bool:
     lower = word.lower().rstrip(".")
     if lower in reporting.PRONOUNS or lower in _COMMON or (first and lower in reporting.AT):
         return True
-    return len(lower) > 4 and weekday_of(word) is not None
+    return days and len(lower) > 4 and weekday_of(word) is not None
 
 
 _COMMON = listed(
