@@ -115,6 +115,7 @@ def test_a_shared_link_names_no_post_but_the_embed_is_one() -> None:
         f'<blockquote><a href="{URL}">The bridge</a> and what else the people of the town said about it</blockquote>',
         '<a class="reddit-share" href="https://www.reddit.com/submit?url=https://news.example.org/">Share</a>',
         '<blockquote class="reddit-card"><a href="https://www.reddit.com/r/bridges">r/bridges</a></blockquote>',
+        f'<div class="reddit-card"><a href="{URL}">One</a><a href="{URL.replace("1a2b3c4", "1a2b3c5")}">Two</a></div>',
         "<p>The bridge</p><p>by u/ana_example in r/bridges</p>",
     ],
 )

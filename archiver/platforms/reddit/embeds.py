@@ -52,6 +52,8 @@ def read_embed(node: LexborNode) -> Sighting | None:
                 return _sighting(ref, attributes.get(key), None, None, "address alone")
         return None
     link, post = found
+    if len({ref.id for link in rendered.links if (ref := ref_from_url(link.href)) is not None}) > 1:
+        return None  # a list of posts that borrows the class
     user = _author(rendered)
     title = _title(rendered, link)
     if post is None and user is None and title is None:

@@ -71,7 +71,15 @@ def _first(attributes: Mapping[str, str | None], keys: Iterable[str], shape: str
 ELEMENTS = frozenset(
     [
         *("lite-youtube", "lite-youtube-embed", "lite-yt", "lazy-youtube", "youtube-lite", "youtube-video"),
-        *("youtube-embed", "youtube-player", "amp-youtube", "bento-youtube", "embetty-video", "media-player"),
+        *(
+            "youtube-embed",
+            "youtube-player",
+            "youtube-facade",
+            "amp-youtube",
+            "bento-youtube",
+            "embetty-video",
+            "media-player",
+        ),
     ]
 )
 """Custom elements that are players."""
@@ -119,7 +127,14 @@ PLAYER_CLASSES = frozenset(
         *("lyte-wrapper", "youtube-facade", "yt-facade", "embed-youtube", "youtube-lite", "js-youtube-player"),
         *("youtube-placeholder", "youtube-iframe", "youtubeplayer", "video-embed-youtube", "lite-youtube", "lty"),
         *("youtube-embed-placeholder", "youtube-preview", "yt-placeholder", "youtube-video-embed", "embed--youtube"),
-        *("youtube-video-placeholder", "youtube-consent", "tac_youtube", "youtube-lazy-load", "lazyload-youtube"),
+        *(
+            "youtube-video-placeholder",
+            "youtube-consent",
+            "tac_youtube",
+            "youtube-lazy-load",
+            "lazyload-youtube",
+            "youtube-loader",
+        ),
     ]
 )
 """Classes by which an element says that it stands where a player of YouTube will be."""
@@ -200,6 +215,14 @@ def read_video_attribute(node: LexborNode) -> Sighting | None:
         if value and (told or "youtu" in value) and (seen := _sighting(_named(value), value, "video attribute")):
             return seen
     return None
+
+
+def read_loader(node: LexborNode) -> Sighting | None:
+    """jQuery Lazy: `data-loader="yt"` makes an id in `data-src` a video of YouTube, on a frame, too."""
+    attributes = node.attributes
+    if (attributes.get("data-loader") or "").lower() not in ("yt", "youtube"):
+        return None
+    return _first(attributes, ("data-src", "data-id"), "loader")
 
 
 _LAZY_KEYS = ("data-src", "data-lazy-src", "data-url", "data-iframe", "data-frame-src", "data-embed-src", "data-href")
@@ -351,6 +374,12 @@ RULES: tuple[EmbedRule, ...] = tuple(
                 f'<div class="video-container" data-video="{_EMBED}"></div>',
                 f'<div data-provider="youtube" data-video-id="{_VIDEO}"></div>',
             ),
+        ),
+        EmbedRule(
+            name="youtube.loader",
+            read=read_loader,
+            attributes=frozenset({"data-loader"}),
+            examples=(f'<iframe data-loader="yt" data-src="{_VIDEO}"></iframe>',),
         ),
         EmbedRule(
             name="youtube.settings",

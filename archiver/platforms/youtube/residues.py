@@ -63,6 +63,27 @@ def _is_id(word: str) -> bool:
     return word not in NO_VIDEO and not word.islower() and not word.isdecimal()
 
 
+_FAILED = re.compile(r"Try watching this video on \[?www\.youtube\.com\]?\((?P<url>[^()\s]{10,300})\)")
+
+
+def read_failure(text: str, at: int, floor: int) -> TextSighting | None:
+    """What the player says where it cannot play, with its link: `Try watching this video on [www.youtube.com](…)`."""
+    start = at - 1 if at > floor and text[at - 1] == "[" else at
+    found = _FAILED.match(text, at, min(len(text), at + 400))
+    ref = ref_from_url(found["url"]) if found else None
+    if found is None or ref is None:
+        return None
+    return TextSighting(
+        start=start,
+        end=found.end(),
+        post_id=ref.id,
+        url=ref.url,
+        found_url=found["url"],
+        shape="player's failure",
+        confidence=0.95,
+    )
+
+
 WATCH_LINES = (
     *(
         "Watch on YouTube",
@@ -176,6 +197,22 @@ RULES: tuple[TextRule, ...] = (
             "Write [youtube] where the film should stand.",
             "[youtube-feed channel=example]",
             "[youtube https://www.youtube.com/channel/UC0123456789abcdefghijkl]",
+        ),
+    ),
+    TextRule(
+        name="youtube.failure",
+        triggers=("Try watching this video on",),
+        read=read_failure,
+        in_html=False,
+        examples=(
+            TextExample(
+                text=f"[Try watching this video on www.youtube.com](https://www.youtube.com/watch?v={_VIDEO}), or "
+                "enable JavaScript if it is disabled in your browser.",
+                post_id=_VIDEO,
+            ),
+        ),
+        negatives=(
+            "Try watching this video on www.youtube.com, or enable JavaScript if it is disabled in your browser.",
         ),
     ),
     TextRule(
