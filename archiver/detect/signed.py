@@ -93,6 +93,12 @@ _CREDIT = re.compile(
 )
 """Words before a name that make it a credit or a by-line."""
 
+_CREDITED = re.compile(
+    r"(?:by|von|por|par|di|door|av|af|photo|foto|video|bild|image|credit|follow|autor|text|source|via|@)[ \u00a0:]",
+    re.IGNORECASE,
+)
+"""The same words where they were taken for the name's first."""
+
 _PLACES = (
     *("telegram", "instagram", "insta", "threads", "bluesky", "mastodon", "facebook", "tiktok", "youtube", "linkedin"),
     *("reddit", "tumblr", "weibo", "vk", "snapchat", "twitch", "github", "whatsapp", "discord", "line"),
@@ -131,6 +137,8 @@ class Signed(msgspec.Struct, kw_only=True):
     line_end: bool = False
     bare: bool = False
     """The handle stands without any bracket."""
+    weak: bool = False
+    """The dash may be the bullet of a list."""
     unread: bool = False
     """What follows the handle has the form of a date, in words that nobody knows."""
     word: bool = False
@@ -196,7 +204,8 @@ def _with_at(text: str, sign: str) -> Iterator[_Anchor]:
             continue
         start, opened = _opening(text, at)
         before = text[start - 1] if start else " "
-        if opened or not (before.isalnum() or before in "._/@＠-+"):  # an address of mail, a path
+        spaced = not opened and text[at + 1 : at + 2] in (" ", "\u00a0")  # `Ana @ Harbour` names a place
+        if opened or not (spaced or before.isalnum() or before in "._/@＠-+"):  # an address of mail, a path
             closed = found["close"] is not None
             bare = not opened and not closed
             handle = found["handle"].replace("\\", "")
@@ -327,6 +336,8 @@ class _Reader:
         if _MAY_BE_DATED.match(self.text, at) is None:
             return None
         found = read_moment(self.text, at)
+        if found is not None and "---" in self.text[at : found.date.start]:  # a rule parts them
+            return None
         if found is None and (opens := _DATE_OPENS.match(self.text, at)):
             found = read_moment(self.text, opens.end())
             if found is not None and self.text[found.date.end : found.date.end + 1] in (")", "）"):
@@ -401,8 +412,31 @@ class _Reader:
             line_start=_begins_line(text, window, floor) and not text[window:start].strip(" \t>"),
             line_end=_ends_line(text, end),
             bare=anchor.bare,
+            weak=dash is not None and _is_bullet(text, start, end),
         )
 
+
+_ITEM = re.compile(r"[ \t>]{0,12}(?P<mark>[^\w\s@(])[^\n]{0,120}[(（][@＠]?[A-Za-z0-9_.\-]{1,80}[)）]", re.ASCII)
+"""A line that begins with some mark and has a handle in parentheses."""
+
+
+def _is_bullet(text: str, start: int, end: int) -> bool:
+    """Whether the mark at `start` may be a list's: a hyphen, or one that begins a line beside it with a handle too."""
+    if text[start] == "-" and text[start : start + 2] != "--":
+        return True
+    above = text.rfind("\n", max(0, start - LINE), start)
+    if above > 0:
+        upper = text.rfind("\n", max(0, above - LINE), above) + 1
+        item = _ITEM.match(text, upper, above) if upper else None
+        if item is not None and item["mark"] == text[start]:
+            return True
+    below = text.find("\n", end, end + LINE)
+    item = _ITEM.match(text, below + 1) if below >= 0 else None
+    return item is not None and item["mark"] == text[start]
+
+
+LINE = 200
+"""Where a list is looked for above and below a signature."""
 
 _NAMES_OF_X = ("twitter", "x")
 
@@ -428,7 +462,8 @@ def _shape(sign: Signed, before: str) -> tuple[str, float]:
     if sign.link is not None:
         return f"{at}, permalink", 0.99
     label = _ELSEWHERE.search(before)
-    if (label and not sign.shape.telling) or (_CREDIT.search(before) and not sign.dash):
+    credit = _CREDIT.search(before) or (sign.name and _CREDITED.match(sign.name))
+    if (label and not sign.shape.telling) or (credit and not sign.dash):
         return f"{at}, after a label", 0.3
     if sign.unread:
         return f"{dash}, {at}, unread date", 0.8 if sign.dash else 0.35
@@ -446,10 +481,15 @@ def _shape(sign: Signed, before: str) -> tuple[str, float]:
         if sign.dash and sign.at_sign:
             return f"{dash}, {at}, {kind}", 0.85
         return f"{dash}, {at}, {kind}", 0.5 if sign.dash or (sign.at_sign and not date.numeric) else 0.2
-    if sign.dash and sign.at_sign and sign.line_end:
+    if not sign.dash or not sign.line_end:
+        return f"{dash}, {at}, no date", 0.2
+    if sign.weak:
+        # `- Ana Example (@ana_example)` is an item of a list, or a signature: too much depends on it
+        return f"bullet or dash, {at}, no date", 0.4
+    if sign.at_sign:
         return f"{dash}, {at}, {'name, ' if sign.name else ''}line end", 0.75 if sign.name else 0.6
     alike = names.likeness(sign.name or "", sign.handle)
-    if sign.dash and sign.line_start and sign.line_end and sign.name and alike >= 60:
+    if sign.line_start and sign.name and alike >= 60 and _HANDLE_SHAPED.match(sign.handle):
         return f"{dash}, {at}, name like handle, line of its own", 0.6
     return f"{dash}, {at}, no date", 0.2
 
