@@ -224,6 +224,10 @@ _INTO_GREEK = (
 )  # fmt: skip
 
 
+SURELY = 0.85
+"""How alike the rest has to be, for letters before it to be lost and not others."""
+
+
 def lost_letters(word: str, whole: str) -> int:
     """How many letters at the beginning of `whole` are missing in `word`, which is otherwise alike; 0 for none.
 
@@ -237,7 +241,7 @@ def lost_letters(word: str, whole: str) -> int:
         rest = _of_sounds(sound(word), sound(own[lost:]))
         if rest > kept + 0.02:
             best, kept = lost, rest
-    return best if kept >= 0.8 else 0
+    return best if kept >= SURELY else 0
 
 
 def alike_but_lost(word: str, whole: str) -> float:

@@ -1,0 +1,63 @@
+"""Quotations in the marks of all languages. Invariants: they are in order, none lies within another, and their words
+are what stands between the marks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.language.quotations import quotations
+
+WORDS = "the bridge is open"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"She said: “{WORDS}” again",
+        f"Sie sagte: „{WORDS}“ und ging",
+        f"Powiedziała: „{WORDS}” wczoraj",
+        f"Hon sade: ”{WORDS}” igen",
+        f"Elle a dit : « {WORDS} » hier",
+        f"Er sagte: »{WORDS}« und ging",
+        f'She said: "{WORDS}" again',
+        f'그는 "{WORDS}"라고 했다',
+        f"She said: ‘{WORDS}’ again",
+        f"彼は「{WORDS}」と言った",
+        f"Sie sagte: ‚{WORDS}‘ und ging",
+        f"She said:\n\n> {WORDS}\n\nThen",
+    ],
+)
+def test_every_pair_of_marks(text: str) -> None:
+    (quoted,) = quotations(text)
+    assert text[quoted.start : quoted.end] == WORDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the so-called “bridge” is open",
+        "it's the mayors' bridge and it isn't open",
+        'a 5" pipe and a 7" pipe',
+        "no marks at all here",
+        "“it never closes, and the article goes on",
+        'ראש הממשלה ד"ר דוגמה אמר',
+    ],
+)
+def test_irony_apostrophes_inches_and_marks_that_never_close(text: str) -> None:
+    assert list(quotations(text)) == []
+
+
+def test_quotations_go_over_paragraphs() -> None:
+    (quoted,) = quotations("“The bridge is open.\n\n“It was never closed.”")
+    assert quoted.end - quoted.start > 30
+
+
+@given(st.text(st.sampled_from('“”„«»"’‘「」 \n>ab c，。'), max_size=80))
+def test_in_order_and_apart(text: str) -> None:
+    last = 0
+    for quoted in quotations(text):
+        assert last <= quoted.outer_start <= quoted.start < quoted.end <= quoted.outer_end
+        assert text[quoted.start : quoted.end].strip() == text[quoted.start : quoted.end]
+        last = quoted.outer_end
