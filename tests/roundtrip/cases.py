@@ -94,7 +94,7 @@ def _case(inventor: Inventor, form: Form, lang: str) -> Case:
     piece = form.make(inventor, lang)
     own = lang if lang in words.ARTICLES else "en"
     article_lang = own if rng.random() < 0.7 else rng.choice(tuple(words.ARTICLES))
-    before = _paragraphs(rng, article_lang, rng.choice((0, 1, 2, 3)))
+    before = _paragraphs(rng, article_lang, max(piece.follows, rng.choice((0, 1, 2, 3))))
     after = _paragraphs(rng, article_lang, rng.choice((1, 1, 2)))
     if form.kind == "html":
         body = (

@@ -34,6 +34,8 @@ class Piece:
     after: str | None = None
     last: bool = False
     """It has to be the end of the text."""
+    follows: bool = False
+    """The article has to begin before it: at the start of a text it would be something else."""
 
 
 Maker = Callable[[Inventor, str], Piece]

@@ -484,22 +484,16 @@ def facebook(inv: Inventor, post: Post) -> Piece:
     url = f"https://www.facebook.com/{post.handle}/posts/{post.id}"
     template = POSTED[lang][0]
     before, _, rest = template.partition("{n}")
-    head, space, tail = rest.partition(" {Weekday}") if " {Weekday}" in rest else (rest, "", "")
-    shown_date = (
-        (space + tail)
-        .strip()
-        .format(
-            Weekday=weekday[:1].upper() + weekday[1:],
-            d=day.day,
-            m=day.month,
-            y=day.year,
-            month=month,
-            Month=month[:1].upper() + month[1:],
-        )
+    at = min(rest.index("{Weekday}"), rest.index("{d}"))
+    head = rest[:at].rstrip()
+    shown_date = rest[at:].format(
+        Weekday=weekday[:1].upper() + weekday[1:],
+        d=day.day,
+        m=day.month,
+        y=day.year,
+        month=month,
+        Month=month[:1].upper() + month[1:],
     )
-    if not shown_date:  # the weekday stands last
-        shown_date = rest.strip().format(Weekday=weekday, d=day.day, m=day.month, y=day.year, month=month, Month=month)
-        head = ""
     return Piece(
         f'<div class="fb-post" data-href="{url}" data-width="500" data-show-text="true"><blockquote cite="{url}" class="fb-xfbml-parse-ignore">'
         f'<p>{esc(post.text).replace(chr(10), "<br>")}</p>{before}<a href="https://www.facebook.com/{post.handle}">{esc(post.name)}</a>{head}&nbsp;'

@@ -521,6 +521,7 @@ def posted(shape: str) -> Maker:
         return Piece(
             shape.format(words=text, line=line),
             (shown(post, handle=None, text=text if "{words}\n" in shape else None),),
+            follows=True,
         )
 
     return make
