@@ -209,22 +209,21 @@ def _closing(window: str, mark: str) -> int:
 
 def _name_first(text: str, opening: int, end: int, floor: int, handle: str, platform: Platform) -> Titled | None:
     """`Ana Example (@ana_example) We’ve built it!` at the beginning of a line."""
-    start, name = _name_before(text, opening, floor, handle)
-    if (start and text[start - 1] != "\n") or not re.fullmatch(
-        platform.signature.handle if platform.signature else "(?!)", handle
-    ):
-        return None
+    shape = platform.signature
     line = text[end : end + MAX_WORDS].partition("\n")[0]
     words = line.strip()
-    shape = platform.signature
     if (
-        name is None
-        or shape is None
-        or line[:1] not in " \u00a0"
+        shape is None
+        or line[:1] not in (" ", "\u00a0")
+        or not (words[:1].isupper() or words[:1] in tuple("“\"'.#@") or words[:1] > MAX_LETTER)
         or len(words.split()) < MIN_WORDS
-        or not (words[0].isupper() or words[0] in "“\"'.#@" or ord(words[0]) > MAX_LETTER)
+        or text.rfind("\n", max(0, opening - names.NAME_WINDOW), opening) < 0 <= opening - names.NAME_WINDOW
+        or not re.fullmatch(shape.handle, handle)
         or not extent.Ruler.on(shape, None).fits(words)
     ):
+        return None
+    start, name = _name_before(text, opening, floor, handle)
+    if name is None or (start and text[start - 1] != "\n"):
         return None
     words_at = end + len(line) - len(line.lstrip())
     told = _OWN_WORDS.search(words) is not None and names.likeness(name, handle) >= LIKE
@@ -242,6 +241,6 @@ def _name_first(text: str, opening: int, end: int, floor: int, handle: str, plat
 
 
 MIN_WORDS = 5
-MAX_LETTER = 0x2FFF
+MAX_LETTER = "\u2fff"
 """Above it stand scripts without capitals, and emoji."""
 LIKE = 50

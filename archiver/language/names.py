@@ -10,6 +10,7 @@ Cost: only the `NAME_WINDOW` code points before a handle are looked at.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import anyascii
 import regex
@@ -191,6 +192,7 @@ PLAIN = 55
 NEARLY = 15
 
 
+@lru_cache(maxsize=4096)
 def likeness(name: str, handle: str) -> float:
     """0..100: how much of the handle the name explains, whatever its script."""
     latin = "".join(c for c in anyascii.anyascii(name).lower() if c.isalnum())
