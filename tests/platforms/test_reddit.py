@@ -146,6 +146,47 @@ def test_a_comment_within_a_line_begins_at_its_own_word() -> None:
     assert text[mention.start : mention.end] == "Comment by u/ana_example from discussion in bridges"
 
 
+@pytest.mark.parametrize(
+    ("left", "handle", "title"),
+    [
+        (
+            (
+                f"> [The new bridge of our town (with pictures, no\n> drone)]({URL})  \n>  by[u/ana_example]({USER}) in\n"
+                "> [bridges](https://www.reddit.com/r/bridges/)"
+            ),
+            "ana_example",
+            "The new bridge of our town (with pictures, no drone)",
+        ),
+        (
+            (
+                f"> [Comment]({URL}comment/k5l6m7n/)  \n>  by[u/ana_example]({USER}) from\n> discussion[]({URL})  \n"
+                ">  in[bridges](https://www.reddit.com/r/bridges/)"
+            ),
+            "ana_example",
+            None,
+        ),
+        (
+            f"[The bridge]({URL})\n\nby[u/\\[deleted\\]](https://www.reddit.com/user/[deleted]/) in[bridges](x)",
+            None,
+            "The bridge",
+        ),
+        (
+            f"> [The new bridge of our\n> town]({URL}) from\n> [r/bridges](https://www.reddit.com/r/bridges/)",
+            None,
+            "The new bridge of our town",
+        ),
+    ],
+)
+def test_markdown_keeps_the_post_through_its_wraps(left: str, handle: str | None, title: str | None) -> None:
+    [mention] = in_text(f"The council met on Monday.\n\n{left}\n\nIt rained.")
+    assert (mention.post_id, mention.handle, mention.text) == ("1a2b3c4", handle, title)
+
+
+def test_a_title_within_a_line_begins_its_own_sentence() -> None:
+    [mention] = in_text("The council met on Monday. The bridge is gone by u/ana_example in bridges The river rose.")
+    assert mention.text == "The bridge is gone"
+
+
 def test_two_embeds_in_a_row_do_not_share_words() -> None:
     text = "One bridge\nby u/ana_example in bridges\nTwo bridges\nby u/bob_example in bridges\n"
     assert [(m.handle, m.text) for m in in_text(text)] == [

@@ -20,7 +20,7 @@ from archiver.platforms.reddit.urls import SUB, ref_from_url
 MAX_TITLE = 330
 """Reddit allows titles of 300 characters; line wraps and marks come on top."""
 
-_USER = r"(?:\[deleted\]|(?:[A-Za-z0-9-]|\\?_){2,28})"
+_USER = r"(?:\\?\[deleted\\?\]|(?:[A-Za-z0-9-]|\\?_){2,28})"
 _LINK = r"(?:\]\([^()\s]{1,300}\))?"
 """The rest of a Markdown link, as some extractors write one."""
 
@@ -29,11 +29,15 @@ _BY = re.compile(
     r"[ \t\u00a0\n>]{0,4}\[?$"
 )
 _AUTHOR = re.compile(
-    rf"/?u/(?P<user>{_USER}){_LINK}(?P<discussion>\s{{1,3}}(?:from|aus|de|dalla|da|из|з)\s{{1,3}}(?:der\s|la\s|the\s)?"
+    rf"/?u/(?P<user>{_USER}){_LINK}(?P<discussion>[\s>]{{1,4}}(?:from|aus|de|dalla|da|из|з)[\s>]{{1,4}}(?:der\s|la\s|the\s)?"
     rf"(?:discussion|Diskussion|discusión|discussione|discussão|обсуждения|обговорення)(?:\[[^\]\n]{{0,5}}{_LINK})?)?"
-    rf"(?:(?P<gap>[\s>]{{1,4}})(?P<in>in|en|em|dans|w|v|в|у|på|i|na)(?P<space>\s{{0,3}})\[?(?P<r>/?r/)?(?P<sub>{SUB})"
+    rf"(?:[\s>]{{1,8}}(?P<in>in|en|em|dans|w|v|в|у|på|i|na)(?P<space>[\s>]{{0,4}})\[?(?P<r>/?r/)?(?P<sub>{SUB})"
     rf"{_LINK}(?![\w/])|(?P<points>[ \u00a0]•[^\n]{{1,80}}))"
 )
+_LINK_END = re.compile(r"\]\([^()\s]{1,400}\)\W{0,6}$")
+_WRAP = re.compile(r"[ \t]*\n[ \t>]*")
+MAX_WRAPS = 5
+"""Lines of a wrapped title: 300 characters at 72 each."""
 _TITLE_LINK = re.compile(r"\[(?P<title>[^\n]{1,330})\]\((?P<url>[^()\s]{1,400})\)\W{0,6}")
 
 _CREDIT = re.compile(
@@ -51,6 +55,7 @@ _PASSIVE = re.compile(
 )
 """`The stone was removed by u/…`: a sentence about somebody on Reddit."""
 
+_SENTENCE_END = re.compile(r"[.!?…][\"”»)]?[ \u00a0]{1,3}(?=[^\W\d_a-z])")
 _COMMENT = re.compile(r"(?:Comment|Kommentar|Commentaire|Comentario|Comentário|Commento|Комментарий|Коментар)$")
 _ENDS = re.compile(r"[ \t\u00a0]{0,4}(?:\n|$)")
 _NEXT_SENTENCE = re.compile(r"[ \u00a0](?=[^\W\d_a-zа-яё])")
@@ -78,13 +83,17 @@ def read_by_line(text: str, at: int, floor: int) -> TextSighting | None:
     closed = found["discussion"] or found["points"] or _ENDS.match(text, end)
     if not closed and not _NEXT_SENTENCE.match(text, end):
         return None
-    user = None if found["user"].startswith("[") else found["user"].replace("\\", "")
+    user = None if "[" in found["user"] else found["user"].replace("\\", "")
     line = text.rfind("\n", max(floor, by_start - 8), by_start)
     broken = line >= 0 and not text[line:by_start].strip(" \t\n>\u00a0")
     start, title, url = _title_before(text, by_start, floor, own_line=broken)
     if title is None:
         return None
     word = _COMMENT.search(title)
+    if not closed and word is None:
+        sentence = [found.end() for found in _SENTENCE_END.finditer(title)]
+        if sentence and url is None:  # the line goes on behind the embed, so it may have begun before it
+            start, title = start + sentence[-1], title[sentence[-1] :]
     comment = word is not None and (word.start() == 0 or found["discussion"] is not None)
     if comment and word and not broken:
         start += word.start()  # what stands before is the article's
@@ -119,7 +128,12 @@ def _title_before(text: str, end: int, floor: int, *, own_line: bool) -> tuple[i
         return stop, None, None  # longer than any title
     while start < stop and text[start] in " \t>\u00a0":
         start += 1
-    title, url = text[start:stop].strip(), None
+    if _LINK_END.search(text, start, stop) and text[start] != "[":
+        # a title that the copy wrapped within its link
+        opened = text.rfind("[", max(floor, stop - MAX_TITLE - 400), start)
+        if opened >= 0 and text.count("\n", opened, start) <= MAX_WRAPS and "](" not in text[opened:start]:
+            start = opened
+    title, url = _WRAP.sub(" ", text[start:stop]).strip(), None
     if linked := _TITLE_LINK.fullmatch(title):
         title, url = linked["title"].strip(), linked["url"]
     return (start, title, url) if any(map(str.isalnum, title)) else (stop, None, None)
@@ -145,7 +159,7 @@ def read_comment_line(text: str, at: int, floor: int) -> TextSighting | None:
     )
 
 
-_FROM = re.compile(rf"from\s{{1,3}}\[?/?r/(?P<sub>{SUB}){_LINK}(?=[ \t\u00a0]{{0,4}}(?:\n|$))")
+_FROM = re.compile(rf"from[\s>]{{1,4}}\[?/?r/(?P<sub>{SUB}){_LINK}(?=[ \t\u00a0]{{0,4}}(?:\n|$))")
 _LISTED = re.compile(
     r"(?:^|\W)(?:best|top|stories|quotes|news|reactions?|more|ones?|answers?|advice|tips|stolen)\W*$", re.IGNORECASE
 )
@@ -264,7 +278,7 @@ RULES: tuple[TextRule, ...] = (
     ),
     TextRule(
         name="reddit.card",
-        triggers=("from r/", "from [r/", "from /r/"),
+        triggers=("from r/", "from [r/", "from /r/", "from\nr/", "from\n> [r/", "from\n[r/"),
         read=read_card,
         in_html=False,
         examples=(
