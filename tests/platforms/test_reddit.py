@@ -151,11 +151,11 @@ def test_a_comment_within_a_line_begins_at_its_own_word() -> None:
     [
         (
             (
-                f"> [The new bridge of our town (with pictures, no\n> drone)]({URL})  \n>  by[u/ana_example]({USER}) in\n"
+                f"> [The new bridge of our town (pictures,\n> no drone)]({URL})  \n> by[u/ana_example]({USER}) in\n"
                 "> [bridges](https://www.reddit.com/r/bridges/)"
             ),
             "ana_example",
-            "The new bridge of our town (with pictures, no drone)",
+            "The new bridge of our town (pictures, no drone)",
         ),
         (
             (

@@ -140,22 +140,35 @@ def _title_before(text: str, end: int, floor: int, *, own_line: bool) -> tuple[i
 
 
 _OLD_COMMENT = re.compile(
-    r"Comment from discussion(?!\w)[ \u00a0]?(?:(?P<user>[A-Za-z0-9_-]{2,24})['’]s? comment from discussion[ \u00a0]?)?"
-    r"(?P<title>[\"“][^\n\"”]{1,320}[\"”]\.?|[^\n]{3,330})"
+    r"\[?Comment(?:\]\((?P<url>[^()\s]{1,300})\))?[\s>]{1,4}from[\s>]{1,4}discussion(?!\w)"
+    r"(?:[\s>]{0,4}\[?(?P<user>[A-Za-z0-9_-]{2,24})['’]s? comment from discussion)?[\s>]{0,4}\[?"
+    r"(?P<title>[\"“][^\"”]{1,320}[\"”]\]?|[^\n]{3,330})"
 )
 
 
 def read_comment_line(text: str, at: int, floor: int) -> TextSighting | None:
     """`Comment from discussion ana_example's comment from discussion "TITLE".`: the embed of 2014 to 2022."""
-    found = _OLD_COMMENT.match(text, at)
-    if found is None or not (found["user"] or text[max(floor, at - 1) : at] in ("", "\n")):
+    start = text.rfind("Comment", max(floor, at - 420), at)
+    if start < 0:
         return None
+    if start > floor and text[start - 1] == "[":
+        start -= 1
+    found = _OLD_COMMENT.match(text, start, min(len(text), at + 700))
+    if found is None or not (found["user"] or found["url"] or text[max(floor, start - 1) : start] in ("", "\n")):
+        return None
+    end = found.end()
+    if text.startswith("(http", end):
+        end = text.find(")", end, end + 400) + 1 or end
+    ref = ref_from_url(found["url"]) if found["url"] else None
     return TextSighting(
-        start=at,
-        end=found.end(),
+        start=start,
+        end=end,
         handle=found["user"],
+        post_id=ref.id if ref else None,
+        url=ref.url if ref else None,
+        found_url=found["url"] if ref else None,
         shape="comment of 2014",
-        confidence=0.9 if found["user"] else 0.7,
+        confidence=0.9 if found["user"] or ref else 0.7,
     )
 
 
@@ -264,7 +277,7 @@ RULES: tuple[TextRule, ...] = (
     ),
     TextRule(
         name="reddit.comment",
-        triggers=("Comment from discussion",),
+        triggers=("from discussion",),
         read=read_comment_line,
         in_html=False,
         examples=(
@@ -273,6 +286,12 @@ RULES: tuple[TextRule, ...] = (
                 handle="ana_example",
             ),
             TextExample(text="Comment from discussion The bridge this morning."),
+            TextExample(
+                text="[Comment](https://www.reddit.com/r/bridges/comments/1a2b3c4/x/d3abcde/) from discussion\n"
+                '[ana_example\'s comment from discussion "The\nbridge"](https://www.reddit.com/r/bridges/comments/1a2b3c4/x/).',
+                handle="ana_example",
+                post_id="1a2b3c4",
+            ),
         ),
         negatives=("She took the sentence of a Comment from discussions of the council.",),
     ),
