@@ -27,6 +27,15 @@ REASONS = ("comments", "related", "navigation", "footer", "share", "feed", "adve
 MAX_DEPTH = 512
 """Ancestors that are looked at: browsers nest no deeper."""
 
+MOST = 0.6
+"""Share of a page's text in one element from which that is not around the article, whatever it is called."""
+
+MIN_PAGE = 600
+"""Code points of a page whose shares of text say something."""
+
+MAX_MEASURED = 60
+"""Elements of one document that are measured: each is read to its end."""
+
 MAX_NAMES = 40
 """Class names of one element that are read; utility frameworks reach 30."""
 
@@ -107,23 +116,22 @@ _NAMES = (
         strong="jp-relatedposts yarpp yarpp-related outbrain ob-widget taboola zergnet revcontent nrelate plista "
         "rc-widget trc-related-container trc_related_container mgid dable-widget crp-related "
         "rp4wp-related-posts related-posts related-articles related-stories related-news related-post "
-        "related-article related-story more-stories more-articles more-news more-posts recommended-posts "
-        "recommended-articles recommended-stories recommended-reading you-may-like you-may-also-like "
-        "you-might-like you-might-also-like most-read most-popular most-viewed popular-posts latest-news "
-        "latest-posts latest-stories recent-posts trending-now trending-posts verwandte-artikel "
-        "aehnliche-artikel weitere-artikel mehr-zum-thema lesen-sie-auch meistgelesen a-lire-aussi lire-aussi "
-        "articles-lies sur-le-meme-sujet les-plus-lus noticias-relacionadas articulos-relacionados "
-        "te-puede-interesar le-puede-interesar lea-tambien mas-leidas mas-leidos lo-mas-leido "
-        "noticias-relacionadas leia-tambem veja-tambem mais-lidas articoli-correlati leggi-anche "
-        "potrebbe-interessarti piu-letti lees-ook meest-gelezen gerelateerde-artikelen czytaj-takze "
-        "czytaj-rowniez zobacz-takze zobacz-rowniez najczesciej-czytane souvisejici-clanky ctete-take "
-        "mohlo-by-vas-zajimat nejctenejsi ilgili-haberler benzer-haberler diger-haberler cok-okunanlar "
-        "pohozhie-novosti chitayte-takzhe chitajte-takzhe las-ocksa mest-lasta laes-ogsaa les-ogsa mest-leste "
-        "lue-myos luetuimmat legolvasottabb olvasta-mar articole-similare citeste-si baca-juga berita-terkait "
-        "terpopuler tin-lien-quan tin-cung-chuyen-muc diavaste-episis kanren-kiji "
-        "関連記事 관련기사 相关文章 相關文章 相关阅读 "
-        "相關新聞",
-        weak="related recommended recommendations trending popular relacionados relacionadas relacionado correlati "
+        "related-article related-story you-may-like you-may-also-like you-might-like you-might-also-like "
+        "verwandte-artikel aehnliche-artikel weitere-artikel mehr-zum-thema lesen-sie-auch a-lire-aussi "
+        "lire-aussi articles-lies sur-le-meme-sujet noticias-relacionadas articulos-relacionados "
+        "te-puede-interesar le-puede-interesar lea-tambien noticias-relacionadas leia-tambem veja-tambem "
+        "articoli-correlati leggi-anche potrebbe-interessarti lees-ook gerelateerde-artikelen czytaj-takze "
+        "czytaj-rowniez zobacz-takze zobacz-rowniez souvisejici-clanky ctete-take mohlo-by-vas-zajimat "
+        "ilgili-haberler benzer-haberler diger-haberler pohozhie-novosti chitayte-takzhe chitajte-takzhe "
+        "las-ocksa laes-ogsaa les-ogsa lue-myos olvasta-mar articole-similare citeste-si baca-juga "
+        "berita-terkait tin-lien-quan tin-cung-chuyen-muc diavaste-episis kanren-kiji "
+        "関連記事 관련기사 相关文章 相關文章 相关阅读 相關新聞",
+        weak="more-stories more-articles more-news more-posts recommended-posts recommended-articles "
+        "recommended-stories recommended-reading most-read most-popular most-viewed popular-posts latest-news "
+        "latest-posts latest-stories recent-posts trending-now trending-posts meistgelesen les-plus-lus "
+        "mas-leidas mas-leidos lo-mas-leido mais-lidas piu-letti meest-gelezen najczesciej-czytane "
+        "nejctenejsi cok-okunanlar mest-lasta mest-leste luetuimmat legolvasottabb terpopuler related "
+        "recommended recommendations trending popular relacionados relacionadas relacionado correlati "
         "gerelateerd powiazane polecane souvisejici relaterat relateret relatert kapcsolodo similare "
         "read-more read-next read-also also-read see-also next-article more-from more-on teaser-list "
         "related-links related-topics related-reading related-entries related-items related-content "
@@ -251,6 +259,8 @@ class Regions:
         self._own: dict[int, tuple[str | None, str | None, bool]] = {}
         self._holders: set[int] | None = None
         self._forum: bool | None = None
+        self._most: dict[int, bool] = {}
+        self._page: int | None = None
 
     def outside(self, node: LexborNode) -> str | None:
         """As the function of this name."""
@@ -265,7 +275,7 @@ class Regions:
         """What this element alone says, whatever it stands in; `in_body`: it stands in the article's body."""
         strong, weak, _ = self._read(node)
         reason = strong or (None if in_body else weak)
-        if reason is None or self.holds_article(node) or (reason == "comments" and self._is_forum(node)):
+        if reason is None or not self._stands_around(node, reason):
             return None
         if reason == "footer" and node.parent is not None and _quotes(node.parent):
             return None
@@ -274,28 +284,51 @@ class Regions:
     def _find(self, node: LexborNode) -> tuple[str | None, bool]:
         """The reason, and whether it is sure."""
         doubtful: str | None = None
+        only_tag: str | None = None
         at: LexborNode | None = node
         for _ in range(MAX_DEPTH):
             if at is None or at.tag in ("html", "body", "main", "-document"):
                 break
             strong, weak, body = self._read(at)
-            if strong is not None and not self.holds_article(at) and not (strong == "comments" and self._is_forum(at)):
+            if strong is not None and self._stands_around(at, strong):
                 return strong, True
             tag = at.tag
             if body:
                 doubtful = None
-            elif weak is not None and doubtful is None and not self.holds_article(at):
-                # the source below a quotation is a <footer> too
-                doubtful = weak if not (tag == "footer" and at.parent is not None and _quotes(at.parent)) else None
-            elif tag == "article" and doubtful == "sidebar":
-                doubtful = None  # an <aside> of the article
+            elif weak is not None and doubtful is None and self._stands_around(at, weak):
+                doubtful = weak
+                only_tag = weak if tag in ("aside", "footer") and _is_unnamed(at) else None
+            elif doubtful is not None and tag in _PARTS and (doubtful == "sidebar" or only_tag):
+                doubtful = None  # an <aside> of the article, the source below a quotation
             at = at.parent
+        if at is not None and at.tag == "main" and only_tag:
+            return None, False
         return doubtful, False
 
     def _read(self, node: LexborNode) -> tuple[str | None, str | None, bool]:
         known = self._own.get(node.mem_id)
         if known is None:
             known = self._own[node.mem_id] = _own(node)
+        return known
+
+    def _stands_around(self, node: LexborNode, reason: str) -> bool:
+        """Whether an element that says so of itself can be around the article at all."""
+        if self.holds_article(node):
+            return False
+        if reason == "comments":
+            return not self._is_forum(node)
+        return not self._is_most(node)
+
+    def _is_most(self, node: LexborNode) -> bool:
+        """Whether most of the page's text is in this element, which then has a wrong name."""
+        known = self._most.get(node.mem_id)
+        if known is None:
+            if len(self._most) >= MAX_MEASURED:
+                return False
+            if self._page is None:
+                body = _root(node).css_first("body")
+                self._page = _letters(body) if body is not None else 0
+            known = self._most[node.mem_id] = self._page > MIN_PAGE and _letters(node) > self._page * MOST
         return known
 
     def _is_forum(self, node: LexborNode) -> bool:
@@ -309,6 +342,16 @@ class Regions:
         if self._holders is None:
             self._holders = _holders(node)
         return node.mem_id in self._holders
+
+
+_PARTS = frozenset({"article", "blockquote", "figure", "section"})
+"""Elements whose own `<aside>` and `<footer>` are not the page's."""
+
+
+def _is_unnamed(node: LexborNode) -> bool:
+    attributes = node.attributes
+    names = names_of(attributes.get("class"), attributes.get("id"))
+    return not any(name in _STRONG or name in _WEAK for name in names)
 
 
 def _quotes(node: LexborNode) -> bool:
@@ -394,6 +437,11 @@ def _words_of(name: str) -> tuple[str, ...]:
     ):
         return (whole,)
     return (whole, core, "-".join(words[first:]), "-".join(words[:last]))
+
+
+def _letters(node: LexborNode) -> int:
+    """How long the paragraphs are."""
+    return sum(len(part.text(deep=True)) for part in node.css("p"))
 
 
 def _root(node: LexborNode) -> LexborNode:

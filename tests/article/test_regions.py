@@ -67,6 +67,10 @@ def test_what_is_around_the_article(around: str, reason: str) -> None:
         f"<article class='opinion comment tag-comments category-kommentare'>{HERE}</article>",
         f"<blockquote class=tweet><footer>{HERE}</footer></blockquote>",
         f"<header class=entry-header>{HERE}</header>",
+        f"<main><div><aside>{HERE}</aside></div></main>",
+        f"<section><div class=card><footer>{HERE}</footer></div></section>",
+        f"<div class='latest-news'>{'<p>The ferry waits on the other side.</p>' * 30}{HERE}</div><p>Short.</p>",
+        f"<div class='sidebar'>{'<p>The ferry waits on the other side.</p>' * 30}{HERE}</div><p>Short.</p>",
         (
             "<html id=XF><article itemscope itemtype='https://schema.org/Comment'><div class=bbWrapper>"
             f"{HERE}</div></article></html>"
@@ -87,6 +91,13 @@ def test_an_official_embed_in_comments_or_sidebar_is_before_the_reader(player: s
         assert region_of(node) is not None
         assert outside(node) is None
     assert outside(node_of(page(f"<div id=sb_instagram>{player}</div>"))) == "feed"
+
+
+@pytest.mark.parametrize("around", ["latest-news", "social-feed", "footer", "instagram-block", "ad"])
+def test_a_doubtful_name_does_not_lose_an_official_embed(around: str) -> None:
+    embed = "<blockquote id=here class=some-post></blockquote>"
+    assert region_of(node_of(page(f"<div class={around}>{embed}</div>"))) is not None
+    assert outside(node_of(page(f"<div class={around}>{embed}</div>"))) is None
 
 
 def test_a_list_of_links_there_is_not() -> None:
