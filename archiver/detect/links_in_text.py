@@ -51,9 +51,10 @@ _TAIL = ".,;:!?'’…"
 def find(text: str, permalinks: Permalinks, taken: Claims) -> Iterator[LinkInText]:
     """The permalinks of `text` outside what is taken, in document order."""
     for start, end in _addresses(text):
-        if taken.overlap(start, end):
-            continue
         address = text[start:end]
+        url = address if "//" in address[:8] else "https://" + address
+        if not (permalinks.likely(url) or "/@" in address) or taken.overlap(start, end):
+            continue
         line_start = text.rfind("\n", max(0, start - LINE), start) + 1
         if line_start == 0 and start > LINE:
             line_start = start - LINE
@@ -61,10 +62,7 @@ def find(text: str, permalinks: Permalinks, taken: Claims) -> Iterator[LinkInTex
         line_end = min(len(text), end + LINE) if line_end < 0 else line_end
         before = text[line_start:start].strip(_AROUND)
         after = text[end:line_end].strip(_BEHIND)
-        url = address if "//" in address[:8] else "https://" + address
         alone = not before and not after
-        if not permalinks.likely(url) and not (alone and "/@" in url):
-            continue
         named = permalinks.read(url, any_server=alone)
         if named is None:
             continue

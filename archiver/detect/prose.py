@@ -53,13 +53,14 @@ def find(text: str, platforms: Sequence[Platform], *, source: str = "", signed_o
     Offsets are code points of `text`. `signed_only` leaves out what has no signature and no frame's line: in HTML,
     where embeds and links are read as markup, a lone link is rarely a post.
     """
-    frames = residues.find(text, platforms, in_html=signed_only)
+    prepared = _prepared(platforms, signed_only)
+    frames = residues.find(text, prepared.waiting)
     taken = Claims((r.sighting.start, r.sighting.end) for r in frames)
     headed: list[Mention] = []
     if not signed_only:
         headed = [_titled(text, title, source) for title in titles.find(text, platforms, taken)]
         taken.add(_spans(headed))
-    signs = signed.find(text, platforms, taken)
+    signs = signed.find(text, prepared.signers, prepared.permalinks, taken)
     mentions = _worded(text, frames, signs, taken, source)
     mentions += headed
     if signed_only:
@@ -73,7 +74,7 @@ def find(text: str, platforms: Sequence[Platform], *, source: str = "", signed_o
         found = [_titled(text, title, source) for title in titles.find_name_first(text, x, taken)]
         taken.add(_spans(found))
         mentions += found
-    linked = list(links_in_text.find(text, Permalinks(platforms), taken))
+    linked = list(links_in_text.find(text, prepared.permalinks, taken))
     mentions, used = _identified(_ordered(mentions), linked)
     found = [_linked(link, source) for link in linked if link.start not in used]
     taken.add(_spans(found))
@@ -81,13 +82,43 @@ def find(text: str, platforms: Sequence[Platform], *, source: str = "", signed_o
     found = [_pictured(text, p, source) for p in pictures.find(text, platforms, taken, lambda at: _breaks(text, at))]
     taken.add(_spans(found))
     mentions += found
-    signers = [(p, p.signature) for p in platforms if p.signature is not None]
-    found = [_prefixed(text, line, source) for line in prefixed.find(text, signers, taken)]
+    found = [_prefixed(text, line, source) for line in prefixed.find(text, prepared.signers, taken)]
     taken.add(_spans(found))
     mentions += found
     known = frozenset((m.platform, m.handle.lower()) for m in mentions if m.handle)
     mentions += [_marked(text, marked, source) for marked in markers.find(text, platforms, taken, known)]
     return _ordered(mentions)
+
+
+class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """What some platforms ask of every text."""
+
+    platforms: tuple[Platform, ...]
+    """Kept, so that their identities stay theirs."""
+    waiting: residues.Waiting
+    signers: tuple[tuple[Platform, Signature], ...]
+    permalinks: Permalinks
+
+
+_PREPARED: dict[tuple[bool, tuple[int, ...]], _Prepared] = {}
+MAX_PREPARED = 32
+"""Programs ask for one or two choices of platforms; tests for more."""
+
+
+def _prepared(platforms: Sequence[Platform], in_html: bool) -> _Prepared:
+    # by identity: a platform of another package need not be hashable
+    key = (in_html, tuple(map(id, platforms)))
+    known = _PREPARED.get(key)
+    if known is None:
+        if len(_PREPARED) >= MAX_PREPARED:
+            _PREPARED.clear()
+        known = _PREPARED[key] = _Prepared(
+            platforms=tuple(platforms),
+            waiting=residues.Waiting(platforms, in_html=in_html),
+            signers=tuple((p, p.signature) for p in platforms if p.signature is not None),
+            permalinks=Permalinks(platforms),
+        )
+    return known
 
 
 def _ordered(mentions: Iterable[Mention]) -> list[Mention]:

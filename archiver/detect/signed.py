@@ -58,8 +58,8 @@ _PLAIN_WIDE = re.compile(_PLAIN.pattern.replace(r"\(", "（", 1).replace(r"\)(?P
 _OPENING = frozenset("(（[{【")
 _MAY_BE_DATED = re.compile(r"[^\n]{0,2}(?:\n[ \t>]{0,4}){0,2}[^\n]{0,40}?[\d*#元]")
 """Something within a date's reach that has a number."""
-_MAY_HAVE_YEAR = re.compile(r"[^\n]{0,2}(?:\n[ \t>]{0,4}){0,2}[^\n]{0,40}?(?:\d{4}|\*[A-Z]|##|\d年)")
-"""The same with a year, or what is left of one: asked of every parenthesis that has no `@`."""
+_YEAR = re.compile(r"\d{4}|\*[A-Z]|##|\d年")
+"""A year, or what is left of one: looked for behind every parenthesis that has no `@`."""
 _BRACKET = re.compile(r"[ \u00a0\n]{0,3}\[[ \n>]{0,3}")
 _MARKDOWN_LINK = re.compile(r"[^\[\]]{0,8}\]\(\s{0,3}<?\s{0,3}(?P<url>https?://[^\s)>]{1,1000})[^\n)]{0,60}\)")
 _LINK_BEHIND = re.compile(r"[ \u00a0]?(?:\(\s?<?|<|\[\s?)(?P<url>https?://[^\s)>\]]{1,1000})>?\s?[)\]>]?")
@@ -120,6 +120,10 @@ CUT = 64
 """So near a text's end its last date may be cut."""
 
 
+Signers = Sequence[tuple[Platform, Signature]]
+"""The platforms that sign, with how they do."""
+
+
 class Signed(msgspec.Struct, kw_only=True):
     """One signature in a text, before it is known where its post begins."""
 
@@ -160,12 +164,11 @@ class _Anchor(msgspec.Struct):
     bare: bool
 
 
-def find(text: str, platforms: Sequence[Platform], taken: Claims) -> list[Signed]:
+def find(text: str, signers: Signers, permalinks: Permalinks, taken: Claims) -> list[Signed]:
     """The signatures of all platforms in `text`, in document order, none in a place that is taken or within another."""
-    signers = tuple((p, p.signature) for p in platforms if p.signature is not None)
     if not signers:
         return []
-    reader = _Reader(text, signers, Permalinks(platforms), taken)
+    reader = _Reader(text, signers, permalinks, taken)
     found: list[Signed] = []
     for anchor in _anchors(text):
         if anchor.start < reader.floor:
@@ -239,7 +242,7 @@ def _opening(text: str, at: int) -> tuple[int, bool]:
 def _without_at(text: str, form: re.Pattern[str]) -> Iterator[_Anchor]:
     for found in form.finditer(text):
         end = found.end()
-        if _MAY_HAVE_YEAR.match(text, end) or _ends_line(text, end) or len(text) - end < CUT:
+        if _YEAR.search(text, end, end + CUT) or _ends_line(text, end) or len(text) - end < CUT:
             handle = (found["handle"] + (found["server"] or "")).replace("\\", "")
             start = found.start()
             moved = text[start - 1 : start] in ("@", "＠")  # `@(ana_example)`: a translator moved the bracket
@@ -258,9 +261,7 @@ def _compiled(handle: str) -> re.Pattern[str]:
 class _Reader:
     """Reads the signature around one handle after the other; nothing before `floor` is used twice."""
 
-    def __init__(
-        self, text: str, signers: tuple[tuple[Platform, Signature], ...], permalinks: Permalinks, taken: Claims
-    ) -> None:
+    def __init__(self, text: str, signers: Signers, permalinks: Permalinks, taken: Claims) -> None:
         self.text = text
         self.signers = signers
         self.permalinks = permalinks
