@@ -197,6 +197,62 @@ def test_attributions(line: str, handle: str, name: str | None, day: str | None)
     assert mention.text is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "'n Plasing gedeel deur {}",
+        "Una publicació compartida de {}",
+        "Unha publicación compartida por {}",
+        "Публікацыя ад {}",
+        "Споделена публикация от {}",
+        "Објава споделена од {}",
+        "Príspevok, ktorý zdieľa používateľ {}",
+        "Објава коју дели {}",
+        "Objava, ki jo deli oseba {}",
+        "Postitus, mida jagas {}",
+        "Įrašas, kuriuo dalijasi {}",
+        "Ziņa, ko kopīgoja {}",
+        "O postare distribuită de {}",
+        "Një postim i ndarë nga {}",
+        "{} tərəfindən paylaşılan bir paylaşım",
+        "{} tarafından paylaşılan bir gönderi",
+        "Satu siaran dikongsi oleh {}",
+        "Isang post na ibinahagi ni {}",
+        "{} द्वारा शेयर की गई पोस्ट",
+        "{}-এর শেয়ার করা একটি পোস্ট",
+        "{} کی طرف سے شیئر کردہ ایک پوسٹ",
+        "یک پست به اشتراک گذاشته شده توسط {}",
+        "پستی که توسط {} به اشتراک گذاشته شده است",
+        "פוסט משותף על-ידי {}",
+        "פוסט ששיתפה {}",
+        "منشور شاركه {}",
+        "Afiŝo kunhavigita de {}",
+        "Ett foto som delats av {}",
+        "Et billede slået op af {}",
+        "Et bilde lagt ut av {}",
+        "Zdjęcie zamieszczone przez {}",
+        "Видео опубликовано {}",
+        "Світлина, опублікована {}",
+        "Ein Foto gepostet von {}",
+        "Une photo publiée par {}",
+        "Un video pubblicato da {}",
+        "Um vídeo publicado por {}",
+        "Una foto publicada por {}",
+        "{} által közzétett fénykép",
+        "Käyttäjän {} julkaisema kuva",
+        "{}さんが投稿した写真",
+        "{}님이 게시한 사진",
+        "{}分享的帖子",
+        "{}張貼的影片",
+    ],
+)
+def test_whoever_made_the_embed_may_speak_any_language(line: str) -> None:
+    text = f"{BEFORE}{line.format(NAMED)}\n\nThe end."
+    [mention] = in_text(text)
+    assert (mention.handle, mention.display_name) == ("ana.example", "Ana Example")
+    assert text[mention.start : mention.end] == line.format(NAMED)
+
+
 def test_a_line_among_words_without_separators() -> None:
     line = f"A post shared by {NAMED} on Sep 7, 2018 at 9:21pm PDT"
     text = f"It rained.View this post on Instagram{line}And then it stopped."

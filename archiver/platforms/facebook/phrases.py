@@ -9,6 +9,7 @@ Sources: embeds of each language as public pages hold them (2013 to 2026).
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import cache
 
@@ -40,14 +41,11 @@ BEFORE: tuple[tuple[str, str], ...] = (
     ("Közzétette", r"Közzétette:?"),
     ("Δημοσιεύ", r"Δημοσιεύ(?:τηκε|θηκε) από(?: (?:τον|την|το))?"),
     ("Inlägg av", r"Inlägg av"),
-    ("Upplagt av", r"Upplagt av"),
     ("Slået op af", r"Slået op af"),
     ("Opslået af", r"Opslået af"),
     ("Lagt ut av", r"Lagt ut av"),
     ("Julkaissut", r"Julkaissut"),
     ("Dikirim oleh", r"Dikirim oleh"),
-    ("Diposting oleh", r"Diposting oleh"),
-    ("Disiarkan oleh", r"Disiarkan oleh"),
     ("Người đăng", r"Người đăng:?"),
     ("โพสต์โดย", r"โพสต์โดย"),
     ("投稿者", r"投稿者[:：]?"),
@@ -140,7 +138,7 @@ _LETTERS_BETWEEN = re.compile(r"[\s\u00a0,.،、:：(（]*(?:ที่|den|de|le
 MAX_NAME = 110
 """Facebook allows pages 75 characters; bullets and marks in copies come on top."""
 
-WINDOW = 220
+WINDOW = 170
 """Code points from the words to the end of the day."""
 
 
@@ -195,8 +193,10 @@ def _without_spaces(names: set[str]) -> list[str]:
 
 def find_signed_day(text: str, low: int, high: int) -> SignedDay | None:
     """The first day with a weekday beside it in `text[low:high]`."""
+    if not _NUMBER.search(text, low, high):
+        return None
     folded, origin = fold(text[low:high])
-    for weekday in _weekdays().finditer(folded):
+    for weekday in itertools.islice(_weekdays().finditer(folded), MAX_WEEKDAYS):
         start = low + origin[weekday.start()]
         end = low + origin[weekday.end() - 1] + 1
         gap = _LETTERS_BETWEEN.match(text, end)
@@ -213,12 +213,22 @@ def find_signed_day(text: str, low: int, high: int) -> SignedDay | None:
     return None
 
 
+MAX_WEEKDAYS = 4
+"""A name with three weekdays in it, and the day's own."""
+
+MAX_NUMBERS = 8
+"""A name with numbers in it, and those of the day."""
+
+_NUMBER = re.compile(r"\d{2}|元")
+_ENDS_IN_DAY = re.compile(r"(?:\d|日|일|년|月)[^\w]{0,4}(?:р|г|году|года)?[^\w]{0,3}$|\d\d[^\w]{0,3}$")
 _DIGIT = re.compile(r"(?<![\w])\d|(?<=[^\W\d_])\d")
 
 
 def _day_before(text: str, low: int, weekday: int) -> dates.PrintedDate | None:
     """The day that ends where a weekday begins: `9 Ocak 2017 Pazartesi`, `2021年2月8日月曜日`."""
-    for digit in _DIGIT.finditer(text, max(low, weekday - 40), weekday):
+    if not _ENDS_IN_DAY.search(text, max(low, weekday - 12), weekday):
+        return None
+    for digit in itertools.islice(_DIGIT.finditer(text, max(low, weekday - 40), weekday), MAX_NUMBERS):
         printed = dates.read_date(text, digit.start(), end_of_text=weekday)
         if (
             printed is not None

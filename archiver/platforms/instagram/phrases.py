@@ -23,7 +23,8 @@ class Phrase(msgspec.Struct, frozen=True):
 
     language: str
     stems: str
-    """Pieces in small letters, one of which every form of `before` contains: a look for them costs little."""
+    """Beginnings of words in small letters, one of which every form of `before` contains: a look for them costs
+    little."""
     before: str | None = None
     after: str | None = None
     both: bool = False
@@ -38,7 +39,7 @@ PHRASES: tuple[Phrase, ...] = (
     ),
     Phrase(
         "de",
-        "geteilt gepostet öffentlicht oeffentlicht",
+        "geteilt gepostet veröffentlicht veroeffentlicht",
         r"ein(?:en|e)? (?:beitrag|post|foto|bild|video|reel),? (?:der |das )?(?:geteilt|gepostet|ver(?:ö|oe)ffentlicht)"
         r"(?: wurde)? von",
     ),
@@ -66,7 +67,7 @@ PHRASES: tuple[Phrase, ...] = (
     ),
     Phrase(
         "pt",
-        "artilhad publicad postad",
+        "partilhad compartilhad publicad postad",
         r"uma? (?:publicação|foto|vídeo|post|postagem|imagem|reel) (?:(?:com)?partilhad|publicad|postad)[ao] por",
     ),
     Phrase(
@@ -130,7 +131,7 @@ PHRASES: tuple[Phrase, ...] = (
     ),
     Phrase("fi", "", None, r"(?:jakama|julkaisema|lähettämä) (?:julkaisu|kuva|video|valokuva)"),
     Phrase("et", "jagas", r"postitus(?:e)?,? mida jagas"),
-    Phrase("lt", "alijasi alinasi", r"įraš(?:as|ą),? kuriuo (?:dalijasi|dalinasi)"),
+    Phrase("lt", "dalijasi dalinasi", r"įraš(?:as|ą),? kuriuo (?:dalijasi|dalinasi)"),
     Phrase("lv", "kopīgo", r"ziņ(?:a|u),? ko kopīgo(?:ja)?"),
     Phrase("hu", "", None, r"által (?:megosztott|közzétett|feltöltött) (?:bejegyzés|fénykép|kép|videó|fotó)"),
     Phrase(
@@ -163,7 +164,7 @@ PHRASES: tuple[Phrase, ...] = (
     ),
     Phrase(
         "fil",
-        "ibinahagi shinare pinost",
+        "ibinahagi shinare i-shinare ishinare pinost ipinost",
         r"(?:isang|ang) (?:post|larawan|video) na (?:ibinahagi|shinare|i-?shinare|pinost|ipinost) ni",
     ),
     Phrase(
@@ -181,7 +182,7 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase("ur", "", None, r"کی (?:طرف سے )?(?:شیئر|شئیر|اشتراک) ک(?:ردہ|ی گئی) (?:ایک )?پوسٹ"),
     Phrase(
         "ar",
-        "شارك مشترك نشر",
+        "مشارك شارك مشترك نشره نشرها",
         r"(?:تمت )?مشاركة (?:منشور|صورة|فيديو|مقطع فيديو|ريلز) (?:بواسطة|من قبل|من)"
         r"|(?:منشور|صورة|فيديو|مقطع فيديو) (?:تمت مشاركته|تمت مشاركتها|تم نشره|تم نشرها|شاركه|شاركها|نشره|نشرها|مشترك)"
         r"(?: بواسطة| من قبل| من)?",
@@ -287,6 +288,13 @@ def _behind(written: str) -> re.Pattern[str]:
     return re.compile(rf"[\s\u00a0\u200e\u200f]{{0,3}}(?:{pattern(written)})", re.IGNORECASE)
 
 
+HEAD = 4
+"""Letters by which a word is looked up."""
+
+UNSPACED = ("โดย", "ידי", 'ע"י', "ע״י")
+"""Stems that need not begin a word: of a script without spaces, or behind a hyphen."""
+
+
 def _by_stem() -> dict[str, tuple[Before, ...]]:
     table: dict[str, tuple[Before, ...]] = {}
     for phrase in PHRASES:
@@ -300,6 +308,21 @@ def _by_stem() -> dict[str, tuple[Before, ...]]:
 
 BEFORE: Mapping[str, tuple[Before, ...]] = MappingProxyType(_by_stem())
 """Stem → the ways that contain it."""
+
+HEADS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {head: tuple(stem for stem in BEFORE if stem[:HEAD] == head) for head in {stem[:HEAD] for stem in BEFORE}}
+)
+"""The first letters of a stem → the stems."""
+
+
+def stems_in(window: str) -> list[str]:
+    """The stems that `window`, in small letters, may contain."""
+    heads = {word[:HEAD] for word in window.split()} & HEADS.keys()
+    found = [stem for head in heads for stem in HEADS[head]]
+    if not window.isascii():
+        found += [stem for stem in UNSPACED if stem in window]
+    return found
+
 
 BEFORE_WEAK: re.Pattern[str] = re.compile(pattern(WEAK), re.IGNORECASE)
 

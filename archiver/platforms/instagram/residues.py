@@ -145,16 +145,16 @@ def _last_before(
     given, one that covers this offset."""
     window = text[low:high].lower()
     best: tuple[int, int, phrases.Before] | None = None
-    for stem, ways in phrases.BEFORE.items():
+    for stem in phrases.stems_in(window):
         place = window.rfind(stem)
         if place < 0:
             continue
         begin = low + max(0, place - STEM_REACH) if len(window) == high - low else low
-        for way in ways:
+        for way in phrases.BEFORE[stem]:
             for said in way.said.finditer(text, begin, high):
                 if around is not None and not said.start() <= around < said.end():
                     continue
-                if best is None or said.end() > best[1]:
+                if best is None or (said.end(), -said.start()) > (best[1], -best[0]):
                     best = said.start(), said.end(), way
     return best
 

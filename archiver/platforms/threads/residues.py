@@ -84,6 +84,8 @@ _LINK = re.compile(r"\s{0,3}\]\(\s{0,2}<?(?P<url>https?://[^\s)>]{1,400})[^\n)]{
 
 def read(text: str, at: int, floor: int) -> TextSighting | None:
     """The post whose residue has the network's name at `at`."""
+    if "@" not in text[max(floor, at - LINE - REACH) : at] and "＠" not in text[max(floor, at - LINE - REACH) : at]:
+        return None
     view = next(
         (
             v
