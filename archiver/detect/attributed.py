@@ -267,16 +267,29 @@ def _near(text: str, before: Quotation | None, after: Quotation | None, start: i
     return near
 
 
+def _sentence_cut(text: str, cut: regex.Match[str], low: int) -> bool:
+    """Whether a sentence ends there, and not `Nov. 8` or `J. Example`."""
+    if "\n" in cut[0]:
+        return True
+    if _ABBREVIATED.search(text, max(low, cut.start() - 8), cut.end()):
+        return False
+    return not (
+        text[cut.end() : cut.end() + 1].isdigit() and _SHORT.search(text, max(low, cut.start() - 8), cut.start())
+    )
+
+
+_SHORT = regex.compile(r"(?<!\p{L})\p{L}{2,5}\.$")
+
+
 def _clause(text: str, naming: Naming, start: int, end: int) -> tuple[int, int]:
     """The sentence around a name, within `start` and `end`."""
     low, high = max(start, naming.start - REACH), min(end, naming.end + REACH)
     first = low
     for cut in _SENTENCE_END.finditer(text, low, naming.start):
-        if "\n" not in cut[0] and _ABBREVIATED.search(text, max(low, cut.start() - 8), cut.end()):
-            continue
-        first = cut.end()
+        if _sentence_cut(text, cut, low):
+            first = cut.end()
     for cut in _SENTENCE_END.finditer(text, naming.end, high):
-        if "\n" in cut[0] or not _ABBREVIATED.search(text, max(low, cut.start() - 8), cut.end()):
+        if _sentence_cut(text, cut, low):
             return first, cut.start()
     return first, high
 
@@ -351,6 +364,8 @@ def _read(
         # verbs stand last in many languages: “…” 投稿した, "…" diye yazdı
         context = clause + " " + _tail(text, quotation)
     verb = _verb(clause, phrase, verbal)
+    if verb is None and backward and (so := _SO.match(clause)):  # „…“, so Beispiel auf X
+        verb = (so.start(1), so.end(1), "said")
     how = ""
     if verbal:
         how, verb = "verb", verbal
@@ -420,7 +435,7 @@ def _sentence_start(text: str, at: int) -> int:
     low = max(0, at - REACH)
     first = max(low, text.rfind("\n", low, at) + 1)
     for cut in _SENTENCE_END.finditer(text, first, at):
-        if cut.end() < at and not _ABBREVIATED.search(text, max(low, cut.start() - 8), cut.end()):
+        if cut.end() < at and _sentence_cut(text, cut, low):
             first = cut.end()
     marks = [mark.end() for mark in _MARK.finditer(text, first, at)]
     return marks[-1] if marks else first
@@ -499,7 +514,7 @@ def _placed(clause: str, at: int, naming: Naming) -> tuple[tuple[int, int], bool
             place = True
             first = token.start()
             continue
-        if lower in reporting.OF and not (place and lower in reporting.AT):
+        if lower in reporting.OF and not (lower in reporting.AT and (place or _follows_verb(clause, token.start()))):
             crossed_of = True
             first = token.start()
             continue
@@ -525,6 +540,12 @@ def _placed(clause: str, at: int, naming: Naming) -> tuple[tuple[int, int], bool
     if noun and (place or first < at) and not naming.plain and not _against(clause, first, tokens):
         return (first, phrase_end), True, None
     return None
+
+
+def _follows_verb(clause: str, at: int) -> bool:
+    """`tulis Contoh di Twitter` is at it, `il capo di Twitter` is its owner."""
+    words = _TOKEN.findall(clause[max(0, at - 40) : at].lower())
+    return bool(words) and words[-1] in reporting.WROTE
 
 
 _SEMITIC_VERBS = ("غرد", "غرّد", "צייצ", "צייץ")
@@ -589,6 +610,8 @@ def _placed_spaceless(
 # --- the verb
 # -----------------------------------------------------------------------------------------------------------
 
+
+_SO = regex.compile(r"[,\s–—-]{0,3}(so)[ \u00a0](?:\p{Lu}|der |die |das )")
 
 _INVERTED = regex.compile(r"-(?:t-)?(?:il|elle|on|ils|elles)$")
 """`écrit-il`, `a-t-elle`."""

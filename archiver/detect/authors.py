@@ -64,7 +64,10 @@ def author_of(clause: str, verb: tuple[int, int] | None, phrase: tuple[int, int]
     if _caseless(clause):
         return _without_capitals(clause, verb, phrase)
     if verb is None:
-        return _owner(clause, phrase) or _before(clause, phrase[0], phrase, 0)
+        who = _owner(clause, phrase) or _before(clause, phrase[0], phrase, 0)
+        if who.name is None and (last := _at_end(clause[phrase[1] :].rstrip(" :,，\u00a0"), begins=False)):
+            return Author(name=last, beside=True)
+        return who
     if "-" in clause[verb[0] : verb[1]]:  # `écrit-elle`
         return Author(beside=True)
     owner = _owner(clause, phrase)
@@ -72,7 +75,7 @@ def author_of(clause: str, verb: tuple[int, int] | None, phrase: tuple[int, int]
     if left.beside:
         return left
     right = _behind(clause, verb[1], phrase)
-    if right is not None and (inverted or not left.name or left.name is None):
+    if right is not None and (right.name or owner is None) and (inverted or left.name is None):
         return right
     return owner or left
 
@@ -119,7 +122,8 @@ def _before(clause: str, at: int, phrase: tuple[int, int], floor: int) -> Author
     first = _RUN.match(pieces[0][1].lstrip())
     if first is not None and (len(words) > 1 or len(pieces) > 1):
         follows = _TOKEN.search(pieces[0][1].lstrip(), first.end())
-        if follows is not None and (follows[0].lower() in reporting.WROTE or follows[0].lower() in reporting.SAID):
+        word = follows[0].lower() if follows is not None else ""
+        if word in reporting.WROTE or word in reporting.SAID or (word in reporting.AT and len(pieces) == 1):
             return Author(name=_name(first[0], begins=True))
     return Author()
 
@@ -219,13 +223,17 @@ def _name(run: str, *, begins: bool) -> str | None:
     if run.endswith(("'s", "’s")):
         return None
     words = run.split()
-    while words and (weekday_of(words[0]) is not None or words[0].lower().rstrip(".") in _INTRO - _KEPT_FIRST):
+    while any(word.endswith(("'s", "’s")) for word in words):
+        words.pop(0)  # `Exampleton's mayor`
+    while words and (
+        weekday_of(words[0].rstrip(".")) is not None or words[0].lower().rstrip(".") in _INTRO - _KEPT_FIRST
+    ):
         words.pop(0)
-    if len(words) < len(run.split()) and words and words[0].islower():
+    if words and words[0].islower() and words[0] in ("der", "den", "dem", "die", "das"):
         return None  # `In den Kommentaren`
     while words and begins and words[0].lower() in _FUNCTION:
         words.pop(0)
-    while words and weekday_of(words[-1]) is not None:
+    while words and weekday_of(words[-1].rstrip(".")) is not None:
         words.pop()
     for number in range(len(words) - 2, -1, -1):
         if _is_role(words[number]):
@@ -235,6 +243,8 @@ def _name(run: str, *, begins: bool) -> str | None:
         return None
     while len(words) > 1 and words[0].isupper() and 1 < len(words[0]) <= 5 and words[0].isalpha() and len(words) > 2:
         words.pop(0)  # `SPD`, `US`
+    if "of" in words[2:]:  # `Ana Example of Exampleton`
+        words = words[: words.index("of", 2)]
     while words and words[0].lower() in ("of", "de", "der", "the", "und", "and"):
         words.pop(0)
     name = " ".join(words[:MAX_NAME_WORDS])

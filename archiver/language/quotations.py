@@ -31,13 +31,14 @@ _CLOSERS = {
     "＂": "＂",
     "״": "״",
     "‘": "’",
+    "'": "'",
     "‚": "‘’",
     "‹": "›",
     "›": "‹",
     "「": "」",
     "『": "』",
 }
-_OPENER = re.compile(r"[“„”«»\"＂״‘‚‹›「『]|(?:(?<=\n)|\A)> ?")
+_OPENER = re.compile(r"[“„”«»\"＂״‘‚‹›「『]|(?<=[\s(])'(?=\w)|(?:(?<=\n)|\A)> ?")
 
 
 class Quotation(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +78,7 @@ def _block(text: str, at: int) -> Quotation | None:
         end = len(text) if line < 0 else line + 1
     last = len(text[at:end].rstrip()) + at
     start = at + 1
-    while start < last and text[start] in "> \t":
+    while start < last and text[start] in "> \t\r\n":
         start += 1
     return Quotation(start=start, end=last, outer_start=at, outer_end=last, block=True) if start < last else None
 
@@ -124,6 +125,8 @@ def _opens(text: str, at: int) -> bool:
 def _closes(text: str, at: int, opener: str, closer: str) -> bool:
     before = text[at - 1]
     after = text[at + 1] if at + 1 < len(text) else " "
+    if closer == "'":  # an apostrophe, unless a sentence ends before it
+        return before in ".,!?…" and not after.isalnum()
     if closer in "’‘":
         return not after.isalnum()
     if closer in '"＂״”“' and closer == opener:

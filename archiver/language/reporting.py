@@ -69,6 +69,10 @@ WROTE = Words.of(
 """Verbs of writing and posting."""
 
 SAID = Words.of(
+    "heißt heisst lautet zitierte señalado indicado asegurado afirmado comentado expresado manifestado "
+    "declarado agregado "
+    "añadido dicho lee reza lamentado anunciado sostenido celebrado respondido lire lê legge disse czytamy głosi brzmi "
+    "stojí говорится сказано гласит йдеться гласить пишеться "
     "answered asked asks joked argued lamented hailed slammed blasted tells vented observed recalled "
     "admitted apologized "
     "apologised promised denied boasted railed "
@@ -85,7 +89,7 @@ SAID = Words.of(
     "antwoordde reageerden "
     "said says saying added adds announced announces declared declares stated states commented comments reacted reacts "
     "responded responds replied replies warned warns claimed claims explained explains insisted vowed confirmed "
-    "reported called read reads quoted quoting remarked complained condemned praised urged noted thanked "
+    "reported read reads quoted quoting remarked complained condemned praised urged noted thanked "
     "sagte sagt erklärte erklärt kommentierte kommentiert reagierte reagiert verkündete hieß betonte warnte meldete "
     "mitgeteilt zitiert antwortete kündigte zei zegt meldde meldt laat liet reageerde reageert säger sade sa meddelade "
     "siger sagde sier sa oplyser opplyser kommenterer "
@@ -201,7 +205,7 @@ AT = Words.of(
     "on in via at through over across auf bei im in über mittels op via på i med sur dans en via à por no "
     "na nos nas em "
     "pelo pela através mediante su sul sulla nel nella tramite w we na poprzez ve v přes prostredníctvom "
-    "у в во на через "
+    "у в во във на через "
     "со із în prin pe u preko putem kroz на преко путем στο στον στην στη μέσω σε di melalui lewat pada trên qua trong "
     "على في عبر در sa tuitissa par kanalā во"
 )
@@ -272,7 +276,7 @@ ROLES = Words.of(
     "attorney analyst leader head judge justice king queen prince princess pope premier lawmaker congressman "
     "congresswoman representative rep sen gov dr prof professor mr mrs ms miss sir lord lady captain coach striker "
     "singer actor actress journalist reporter activist economist candidate billionaire author musician rapper player "
-    "star deputy foreign defence defense interior finance vice former ex commissioner democrat republican "
+    "star deputy vice former ex commissioner democrat republican "
     "secretary-general "
     "präsident* ministerpräsident* bundeskanzler* kanzler* außenminister* innenminister* politiker* "
     "abgeordnet* sprecher* "

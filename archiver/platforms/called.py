@@ -59,7 +59,21 @@ CALLED: Mapping[str, Called] = MappingProxyType(
             ),
             exact=("X", "Х", "Ｘ", "إكس", "اکس", "ایکس", "एक्स", "এক্স", "เอ็กซ์", "엑스"),  # the second X is Cyrillic
             posts=(
-                *("tweet", "tuit", "twit", "tvit", "cuit", "твит", "твіт", "туит", "τουίτ", "tuíte", "tweeet"),
+                *(
+                    "tweet",
+                    "tuit",
+                    "twit",
+                    "tvit",
+                    "cuit",
+                    "твит",
+                    "tviit",
+                    "twiit",
+                    "твіт",
+                    "туит",
+                    "τουίτ",
+                    "tuíte",
+                    "tweeet",
+                ),
                 *(
                     "ツイート",
                     "推文",
