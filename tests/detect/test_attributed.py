@@ -294,7 +294,7 @@ def one(text: str, published: str | None = PUBLISHED) -> Mention:
         ("Ana Example wrote on X: ‘The bridge is open again tonight.’", "x", "Ana Example", None),
         ("Auf der Plattform X schrieb Ana Beispiel: „Die Brücke ist heute wieder offen.“", "x", "Ana Beispiel", None),
         (
-            "„Die Brücke ist heute wieder offen“, schrieb die Grünen-Politikerin Ana Beispiel Dienstag auf X (früher Twitter).",
+            "„Die Brücke ist heute wieder offen“, schrieb Ministerin Ana Beispiel Dienstag auf X (früher Twitter).",
             "x",
             "Ana Beispiel",
             "2022-11-08",
