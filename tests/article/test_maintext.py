@@ -138,6 +138,11 @@ def test_other_scripts_say_more_in_less() -> None:
     assert text in main_text(page).text
 
 
+def test_where_all_seems_to_be_around_it_is_looked_at_again() -> None:
+    answers = f"<div id=comments><div class=comment-body>{BODY}</div></div>"
+    assert main_text(f"<body><p>Welcome.</p>{answers}<nav><p>{OTHER}</p></nav></body>").text == OWN
+
+
 def test_nothing() -> None:
     assert main_text("").text == ""
     assert main_text("<html></html>").element_at(0) is None
