@@ -31,7 +31,10 @@ _HANDLE_LINE_END = re.compile(r"[ \t\u00a0]{0,4}(?:[·•][^\n]{0,20})?(?:\n|\Z)
 _GAP = re.compile(r"[ \u00a0,·•|-]{1,5}")
 _BLANK = re.compile(r"\n[ \t\u00a0]*\n")
 _FOOTER_TAIL = re.compile(r"[ \t\u00a0]*(?:[·•|][^\n]{0,120})?(?=\n|\Z)")
-_CREDIT = re.compile(r"(?:^|\W)(?:by|von|por|par|da|door|updated|published|follow|от|автор)\s*:?\s*\Z", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"(?:by|von|por|par|di|door|af|av|przez|автор|written by|follow|text|texto|foto|photo)(?:[ :]|\Z)", re.IGNORECASE
+)
+"""What a by-line or a credit begins with."""
 
 
 def reader(handle: str, limit: int) -> Callable[[str, int, int], TextSighting | None]:
@@ -63,7 +66,7 @@ def _headed(text: str, found: re.Match[str], line: int, name: str, limit: int) -
     if not name or len(name) > MAX_NAME or not line or names.dash_before(name, at_line_start=True):
         return None  # with a dash it is a signature
     tail = _FOOTER_TAIL.match(text, moment.end)
-    if tail is None or _CREDIT.search(name):
+    if tail is None or _CREDIT.match(name):
         return None
     words_at = tail.end() + 1
     ending = _BLANK.search(text, words_at, min(len(text), words_at + REACH))
@@ -92,7 +95,7 @@ def _between_lines(
         above = max(text.rfind("\n", max(floor, line - MAX_NAME - 2), max(line - 1, 0)) + 1, floor)
         name = text[above : max(line - 1, 0)].strip(" \t>")
         start = above
-    if not name or len(name) > MAX_NAME or name[-1] in ".:;,!?" or _CREDIT.search(name):
+    if not name or len(name) > MAX_NAME or name[-1] in ".:;,!?" or _CREDIT.match(name):
         return None
     words_at = at = text.find("\n", found.end()) + 1
     if not words_at:

@@ -27,6 +27,10 @@ OEMBED = (
     f'<blockquote class="bluesky-embed" data-bluesky-uri="{URI}"><p>The bridge is open.</p>&mdash; <a href="{PROFILE}">'
     f'Ana Example (@ana.example.org)</a> <a href="{URL}?ref_src=embed">2025-03-08T22:14:06.000Z</a></blockquote>'
 )
+UNSIGNED = (
+    f'<blockquote class="bluesky-embed" data-bluesky-uri="{URI}"><p>Thanks, @ben.example.org</p>'
+    f'<a href="{URL}">March 8, 2025</a></blockquote>'
+)
 COMPONENT = (
     f'<bluesky-post src="{URI}"><blockquote class="bluesky-post-fallback"><p>Open.</p>— Ana (@ana.example.org) '
     f'<a href="{URL}">Jul 5, 2025, 10:00 AM</a></blockquote></bluesky-post>'
@@ -79,6 +83,9 @@ def test_the_endpoints_embed() -> None:
         (EMBED.replace(f'<a href="{URL}?ref_src=embed">March', "<a>March"), "display_name", "Ana Example"),
         (EMBED.replace("The bridge is open &amp; dry.", ""), "text", None),
         (EMBED.replace("&mdash;", "-"), "display_name", "Ana Example"),
+        (EMBED.replace("Ana Example (", "Ana Example<br>("), "display_name", "Ana Example"),
+        (UNSIGNED, "text", "Thanks, @ben.example.org"),
+        (UNSIGNED, "handle", None),
         (COMPONENT, "date", "2025-07-05"),
         (f'<div class="bluesky-embed"><iframe data-bluesky-uri="{URI}" src="x.html"></iframe></div>', "url", URL),
     ],
@@ -99,6 +106,11 @@ def test_a_newsletters_record() -> None:
     )
     assert (mention.post_id, mention.url, mention.handle) == (KEY, URL, "ana.example.org")
     assert (mention.display_name, mention.text, mention.date) == ("Ana", "Open.\nDry.", "2025-12-13T14:15:16Z")
+
+
+def test_a_time_without_zone_is_no_instant() -> None:
+    [mention] = found(f'<div data-attrs=\'{{"uri":"{URI}","createdAt":"2025-12-13T14:15:16"}}\'></div>')
+    assert (mention.post_id, mention.date) == (KEY, None)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from archiver.detect import find
 from archiver.model import Article, Mention
@@ -12,6 +13,10 @@ from archiver.platforms.telegram import PLATFORM
 
 POST = "ana_channel/416"
 SCRIPT = "https://telegram.org/js/telegram-widget.js?22"
+FEED = (
+    '<div class="telegram-post"><p>The bridge is <a href="https://news.example/">open</a>.</p>'
+    '<p><a href="https://t.me/ana_channel/417">9 November</a></p></div>'
+)
 
 
 def found(html: str) -> list[Mention]:
@@ -104,6 +109,12 @@ def test_stamps_in_many_countries(stamp: str, day: str) -> None:
 @pytest.mark.parametrize("stamp", ["Nov 9, 2022", "15:02", "99.99.2022 15:02", "9.11.1985 15:02", "see 15:02"])
 def test_what_is_no_stamp(stamp: str) -> None:
     assert in_text(f"Ana Example, [{stamp}]\nThe bridge is open.") == []
+
+
+def test_a_channels_feed_is_no_widget() -> None:
+    feed = LexborHTMLParser(FEED).css_first(".telegram-post")
+    assert feed is not None
+    assert [rule.name for rule in PLATFORM.embed_rules if rule.read(feed)] == []
 
 
 @given(st.text(alphabet=", []\n0123456789.:/NovPM at", max_size=120))

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from archiver.detect import find
 from archiver.model import Article, Mention
@@ -105,6 +106,16 @@ def test_what_is_no_embed(html: str) -> None:
     assert found(html) == []
 
 
+def test_an_accounts_feed_is_no_video() -> None:
+    page = LexborHTMLParser(
+        '<blockquote class="tiktok-embed" data-unique-id="ana.example" data-embed-type="creator"><section>'
+        f'<a href="https://www.tiktok.com/@ana.example">@ana.example</a> <a href="{PAGE}">Latest</a></section>'
+    )
+    feed = page.css_first("blockquote")
+    assert feed is not None
+    assert [rule.name for rule in PLATFORM.embed_rules if rule.read(feed)] == []
+
+
 ONE_LINE = "@ana.example The bridge is open #bridge ♬ {} - Ana Example"
 
 
@@ -174,6 +185,8 @@ def test_two_videos_in_a_row() -> None:
         "Mail studio@radio.example for ♬ Rain at Last - The Sample Band",
         "♪ Rain, rain, go away ♪",
         "Follow us on TikTok @ana.example\nand listen to our songs:\n♬ Rain at Last - The Sample Band",
+        "@radio.example plays tonight\nand tomorrow at eight\n♬ Rain at Last - The Sample Band",
+        "@radio.example plays tonight:\n♬ Rain at Last - The Sample Band",
         "We met @ana.example today. We sang ♬ la la la ♬ all day.",
     ],
 )

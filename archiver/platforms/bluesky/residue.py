@@ -31,7 +31,7 @@ RULES: tuple[TextRule, ...] = (
             ),
         ),
         negatives=(
-            "By Ana Example @ana.bsky.social October 30, 2024 at 3:02 PM\nThe bridge is open.",
+            "Rain at Last\nBy Ana Example @ana.bsky.social October 30, 2024 at 3:02 PM\nThe bridge is open.",
             "Our people:\nAna Example\n@ana.bsky.social\nBen Sample\n@ben.bsky.social\n\nOctober 30, 2024 at 3:02 PM",
             "Ana Example\n@ana.bsky.social\nThe bridge is open.",
         ),

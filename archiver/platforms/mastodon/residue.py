@@ -238,8 +238,9 @@ RULES: tuple[TextRule, ...] = (
             ),
         ),
         negatives=(
-            "By Ana Example @ana@social.example Nov 20, 2024, 15:02\nThe bridge is open.",
-            "Ana Example @ana@social.example Nov 20, 2024\nThe bridge is open.",
+            "Rain at Last\nBy: @ana@social.example Nov 20, 2024, 15:02\nThe bridge is open.",
+            "Rain at Last\nAna Example @ana@social.example Nov 20, 2024\nThe bridge is open.",
+            "Ana Example @ana@social.example Nov 20, 2024, 15:02\nThe bridge is open.",
             "Ana Example\n@ana@social.example\nThe bridge is open.\nThe end.",
             "Write to ana@social.example Nov 20, 2024, 15:02\nThe bridge is open.",
         ),
