@@ -28,7 +28,7 @@ from archiver.language.quotations import Quotation, quotations
 from archiver.language.relative import listed, told_day
 from archiver.model import Mention
 from archiver.platforms.base import Platform
-from archiver.platforms.called import Naming, namings, spaceless
+from archiver.platforms.called import Naming, namings, spaceless, words_in
 
 REACH = 320
 """How far from a quotation the words that attribute it are looked for: long sentences of news have about 250."""
@@ -181,11 +181,14 @@ class _Taken:
 
 def _readings(text: str, wanted: frozenset[str], published: str | None, taken: _Taken) -> Iterator[_Reading]:
     """At most one reading for each quotation, in order."""
+    words = words_in(text)
+    if not words:
+        return
     before: Quotation | None = None
     waiting: _Reading | None = None
     """What was read for the quotation before this gap, from the words before it."""
     for after in _and_none(quotations(text)):
-        backward, forward = _gap(text, before, after, wanted, published, taken)
+        backward, forward = _gap(text, before, after, wanted, published, taken, words)
         if before is not None:
             best = max((r for r in (waiting, backward) if r is not None), key=lambda r: r.estimate, default=None)
             if best is not None:
@@ -206,13 +209,14 @@ def _gap(
     wanted: frozenset[str],
     published: str | None,
     taken: _Taken,
+    words: Sequence[str],
 ) -> tuple[_Reading | None, _Reading | None]:
     """What the words between two quotations say of the one before and of the one after."""
     start = before.outer_end if before else 0
     end = after.outer_start if after else len(text)
     backward: _Reading | None = None
     forward: _Reading | None = None
-    near = _near(text, before, after, start, end)
+    near = _near(text, before, after, start, end, words)
     for naming in near:
         if naming.platform not in wanted or taken.holds(naming.start):
             continue
@@ -254,16 +258,18 @@ def _gap(
     return backward, forward
 
 
-def _near(text: str, before: Quotation | None, after: Quotation | None, start: int, end: int) -> list[Naming]:
+def _near(
+    text: str, before: Quotation | None, after: Quotation | None, start: int, end: int, words: Sequence[str]
+) -> list[Naming]:
     """The names of platforms between two quotations that stand near one of them."""
     if before is not None and after is not None and end - start <= REACH:
-        return namings(text, start, end)[:MAX_NAMINGS]
+        return namings(text, start, end, words)[:MAX_NAMINGS]
     near: list[Naming] = []
     if before is not None:
-        near += namings(text, start, min(end, start + REACH))[:MAX_NAMINGS]
+        near += namings(text, start, min(end, start + REACH), words)[:MAX_NAMINGS]
     if after is not None:
         first = max(start, end - REACH)
-        near += [n for n in namings(text, first, end) if not near or n.start > near[-1].start][-MAX_NAMINGS:]
+        near += [n for n in namings(text, first, end, words) if not near or n.start > near[-1].start][-MAX_NAMINGS:]
     return near
 
 

@@ -7,7 +7,7 @@ after them is for the reader of the text. Names of the past are kept, because ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import msgspec
@@ -268,15 +268,20 @@ PREFIX_LETTERS = frozenset("בלהשמוכ" + "وبلف")
 """Hebrew and Arabic write `in`, `and`, `to` as one word with the name."""
 
 
-def namings(text: str, start: int = 0, stop: int | None = None) -> list[Naming]:
-    """Every place between `start` and `stop` where `text` names a platform, in order; where several words fit, the
-    longest.
+def words_in(text: str) -> tuple[str, ...]:
+    """The words for platforms that `text` has anywhere, for `namings`."""
+    return tuple(stem for stem in _TABLE if stem in text)
 
-    Cost: one native search for each word of the table.
+
+def namings(text: str, start: int, stop: int, words: Iterable[str]) -> list[Naming]:
+    """Every place between `start` and `stop` where `text` names a platform by one of `words`, in order; where several
+    fit, the longest.
+
+    Cost: one native search for each word.
     """
     at_place: dict[int, Naming] = {}
-    stop = len(text) if stop is None else stop
-    for stem, (platform, posting, plain) in _TABLE.items():
+    for stem in words:
+        platform, posting, plain = _TABLE[stem]
         at = text.find(stem, start, stop)
         while at >= 0:
             end = at + len(stem)
