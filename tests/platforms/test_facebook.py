@@ -113,6 +113,11 @@ def test_no_post_is_embedded(html: str) -> None:
     assert in_page(html) == []
 
 
+def test_a_quotation_with_a_link_to_a_post_is_no_embed() -> None:
+    html = f'<blockquote><p>It rained, she wrote.</p><p>From <a href="{URL}">Facebook</a>, 2015</p></blockquote>'
+    assert [mention for mention in in_page(html) if mention.rule.startswith("facebook.")] == []
+
+
 # --- bare text
 # -----------------------------------------------------------------------------------------------------------
 

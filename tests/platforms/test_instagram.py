@@ -157,6 +157,18 @@ def test_no_post_is_embedded(html: str) -> None:
     assert in_page(html) == []
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        f'<p><a href="{URL}">A post</a> by Ana Example shows the bridge.</p>',
+        f'<p><a href="{URL}">A post shared by {NAMED}</a> shows the bridge in the rain.</p>',
+        f'<blockquote><p>It rained, she wrote in <a href="{URL}">a post</a>.</p></blockquote>',
+    ],
+)
+def test_links_in_sentences_are_no_embeds(html: str) -> None:
+    assert [mention for mention in in_page(html) if mention.rule.startswith("instagram.")] == []
+
+
 def test_broken_data_is_left() -> None:
     for value in (
         "{",

@@ -71,6 +71,21 @@ def read_embed(node: LexborNode) -> Sighting | None:
     )
 
 
+def read_quotation(node: LexborNode) -> Sighting | None:
+    """The quotation without its class, as sanitisers leave it: it cites the post, or ends in the line that says who
+    posted it and when, with a link to it."""
+    attributes = node.attributes
+    if "fb-xfbml-parse-ignore" in (attributes.get("class") or ""):
+        return None
+    cited = attributes.get("cite") or ""
+    if "facebook" not in cited and node.css_first('a[href*="facebook.com/"]') is None:
+        return None
+    found = read_embed(node)
+    if found is None or ref_from_url(cited) is not None:
+        return found
+    return found if found.display_name and found.printed else None
+
+
 def _signed(node: LexborNode, rendered: Rendered, posts: set[int]) -> tuple[str | None, str | None, str | None]:
     """(name, ISO day, words) of a quotation: its last line says who posted it and when."""
     text = rendered.text.rstrip()
@@ -169,6 +184,15 @@ RULES: tuple[EmbedRule, ...] = tuple(
                 f'<div class="fb-video" data-href="{_URL}" data-width="500"></div>',
                 f'<blockquote class="fb-xfbml-parse-ignore" cite="{_URL}"><p>Open.</p>{_LINE}</blockquote>',
                 f'<fb:post href="{_URL}"></fb:post>',
+            ),
+        ),
+        EmbedRule(
+            name="facebook.quotation",
+            read=read_quotation,
+            tags=frozenset({"blockquote"}),
+            examples=(
+                f'<blockquote cite="{_URL}"><p>The bridge is open.</p></blockquote>',
+                f"<blockquote><p>The bridge is open.</p><p>{_LINE}</p></blockquote>",
             ),
         ),
         EmbedRule(

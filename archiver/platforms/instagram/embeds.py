@@ -92,6 +92,28 @@ def read_embed(node: LexborNode) -> Sighting | None:
     )
 
 
+def read_quotation(node: LexborNode) -> Sighting | None:
+    """The blockquote without its class, or only its last paragraph, as sanitisers leave them: a link to the post whose
+    words are an attribution."""
+    if "instagram-media" in (node.attributes.get("class") or ""):
+        return None
+    if node.tag == "p":
+        link = node.child
+        while link is not None and link.tag == "-text" and not (link.text_content or "").strip():
+            link = link.next
+        if link is None or link.tag != "a" or ref_from_url(link.attributes.get("href") or "") is None:
+            return None
+    elif node.css_first('a[href*="instagr"]') is None:
+        return None
+    rendered = render(node)
+    said = _attribution(rendered.text)
+    if said is None or any(character.isalnum() for character in rendered.text[said.end :]):
+        return None
+    if node.tag == "p" and any(character.isalnum() for character in rendered.text[: said.start]):
+        return None
+    return read_embed(node)
+
+
 def _words_after(text: str, found: re.Match[str]) -> bool:
     return any(character.isalpha() for character in text[found.end() :])
 
@@ -246,6 +268,18 @@ RULES: tuple[EmbedRule, ...] = tuple(
                     "</blockquote>"
                 ),
                 f'<iframe class="instagram-media instagram-media-rendered" src="{_URL}embed/?cr=1&amp;v=14"></iframe>',
+            ),
+        ),
+        EmbedRule(
+            name="instagram.quotation",
+            read=read_quotation,
+            tags=frozenset({"blockquote", "p"}),
+            examples=(
+                (
+                    f'<blockquote><p><a href="{_URL}">The bridge is open.</a></p><p>A photo posted by Ana Example '
+                    "(@ana.example) on Jan 7, 2015 at 3:02pm PST</p></blockquote>"
+                ),
+                f'<p><a href="{_URL}">A post shared by Ana Example (@ana.example)</a></p>',
             ),
         ),
         EmbedRule(

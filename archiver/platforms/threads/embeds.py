@@ -13,6 +13,8 @@ from selectolax.lexbor import LexborNode
 from archiver.model import PostRef
 from archiver.platforms import banners
 from archiver.platforms.base import EmbedRule, Sighting
+from archiver.platforms.markup import render
+from archiver.platforms.threads.residues import read as read_residue
 from archiver.platforms.threads.urls import ref_from_id, ref_from_url
 
 _OWN_ID = re.compile(r"ig-tp-(?P<code>[A-Za-z0-9_-]{5,14})")
@@ -32,6 +34,18 @@ def read_embed(node: LexborNode) -> Sighting | None:
             return _named(ref, href)
     own = _OWN_ID.fullmatch((attributes.get("id") or "").strip())
     return _named(ref_from_id(own["code"]), None) if own is not None else None
+
+
+def read_quotation(node: LexborNode) -> Sighting | None:
+    """The blockquote without its class, as sanitisers leave it: one link to the post, and the network's phrase."""
+    if "text-post-media" in (node.attributes.get("class") or "") or node.css_first('a[href*="threads."]') is None:
+        return None
+    text = render(node).text
+    place = text.find("Threads")
+    said = read_residue(text, place, 0) if place >= 0 else None
+    if said is None or text[: said.start].strip() or text[said.end :].strip():
+        return None
+    return read_embed(node)
 
 
 URL_ATTRIBUTES = ("data-threads-url", "data-threads-permalink", "threads-url")
@@ -79,6 +93,12 @@ RULES: tuple[EmbedRule, ...] = tuple(
                 f'<blockquote class="text-post-media"><a href="{_URL.replace(".net", ".com")}"></a></blockquote>',
                 f'<blockquote class="text-post-media" id="ig-tp-{_CODE}"></blockquote>',
             ),
+        ),
+        EmbedRule(
+            name="threads.quotation",
+            read=read_quotation,
+            tags=frozenset({"blockquote"}),
+            examples=(f'<blockquote><a href="{_URL}">Post by @ana.example<br>View on Threads</a></blockquote>',),
         ),
         EmbedRule(
             name="threads.attribute",
