@@ -23,6 +23,9 @@ __all__ = ["decode"]
 SNIFF = 4096
 """Bytes in which a declaration is looked for. Browsers take 1024; pages with a comment before the head need more."""
 
+FEW_NULS = 1000
+"""One NUL in so many bytes is a slip of a publisher's software, which browsers pass over; more are data."""
+
 SAMPLE = 6000
 """Bytes by which an undeclared encoding is chosen: some hundreds of words with letters beyond ASCII."""
 
@@ -144,7 +147,7 @@ def decode(data: bytes, *, source: str, content_type: str | None = None) -> str:
     header = _header_charset(content_type)
     if (wide := _wide(data, header)) is not None:
         return data.decode(wide, "replace")
-    if b"\0" in data:
+    if data.count(0) * FEW_NULS > len(data):
         raise InputError("this is binary data: it has NUL bytes", subject=source, hint="give HTML or text")
     sample = data[:SNIFF]
     controls = sum(sample.count(byte) for byte in range(32) if byte not in (9, 10, 11, 12, 13, 27))

@@ -143,3 +143,8 @@ def test_utf8_is_read_as_it_is(text: str) -> None:
         return
     if b"\0" not in data:
         assert found == data.decode().removeprefix("\ufeff")
+
+
+def test_a_stray_nul_is_no_reason_to_refuse_a_page() -> None:
+    page = b"<p>The quay is closed.\0</p>" + b"<p>The ferry waits.</p>" * 60
+    assert decode(page, source="a.html").startswith("<p>The quay is closed.\0</p>")
