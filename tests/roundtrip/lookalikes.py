@@ -122,6 +122,34 @@ TEXT: Mapping[str, tuple[str, ...]] = {
         "Write to {handle}@velmora.example or to {name} (desk@gazette.example) by {date}.",
         "On {date}, {name} <{handle}@velmora.example> wrote:\n> {sentence}",
     ),
+    "site or mail address in parentheses": (
+        "– {name} (gazette.example) {date}",
+        "{name} (www.gazette.example), {date}",
+        "Source: {name} (news.gazette.example) {date}",
+        "— {name} ({handle}@gazette.example) {date}",
+        "{name}, desk@gazette.example, {date}",
+    ),
+    "comment": (
+        "{name} (@{handle}) says:\n{date} at 3:02 pm\n{sentence}",
+        "{name} replied to {other} on {date}\n{sentence}",
+        "@{other_handle} That is not true.\nReply\n{name}, {date}",
+    ),
+    "release notes": (
+        "@{handle} released this {date}",
+        "* Fix the lantern by @{handle} in https://github.com/velmora/lantern/pull/{n}",
+        "Thanks to {name} (@{handle}) and {other} (@{other_handle})! ({iso})",
+    ),
+    "programme": (
+        "Talk by {name} (@{handle}), {date}, 10:00, Hall 2",
+        "{date}, 10:00: {name} (@{handle}) and {other} (@{other_handle}), Hall 2",
+    ),
+    "prose about posts": (
+        "The best reply came in a thread by u/{handle} in r/lanterns, readers said on {date}.",
+        "A post shared by @{handle} on Instagram reached many readers on {date}.",
+        "The video by @{handle} with the song ♬ Lantern Waltz was seen by many.",
+        "{name}’s post on Mastodon (@{handle}@velmora.town) was boosted often.",
+        "He deleted his account @{handle} on {date} and opened {other_handle}.bsky.social instead.",
+    ),
     "words of an embed without a post": (
         "Press “View this post on Instagram” to open the app.",
         "The button reads View on Threads and leads to the app.",
@@ -139,7 +167,28 @@ TEXT: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+UNDER_A_TITLE: tuple[str, ...] = (
+    "By {name} (@{handle}) {date}",
+    "By {name} (@{handle})\n{date}",
+    "By {name} @{handle} {date} 3:02 PM",
+    "{name} @{handle}\n{date}",
+    "{name} (@{handle}) | {date} | Updated 3:02 PM",
+    "Posted by {name} on {Weekday}, {Month} {d}, {y}",
+    "Posted on {date} by {name}",
+    "Von {name} (@{handle}), {date}",
+    "Par {name} (@{handle}) le {date}",
+    "Автор: {name} (@{handle}), {date}",
+)
+"""By-lines that stand between a title and the article."""
+
 HTML: Mapping[str, tuple[str, ...]] = {
+    "comments and related boxes": (
+        (
+            '<div id="comments"><h3>Comments</h3><ol class="comment-list"><li class="comment"><p>{name}: {sentence}</p>'
+            "<p>https://twitter.com/{handle}/status/1590173336165216257</p></li></ol></div>"
+        ),
+        '<div class="related-posts"><h3>Related</h3><a href="https://www.youtube.com/watch?v=AbCdEfGhIjk">Film</a></div>',
+    ),
     "share buttons": (
         '<a href="https://twitter.com/intent/tweet?text=Bridge&amp;url=https%3A%2F%2Fnews.example%2Fa">Share</a>',
         '<a class="twitter-share-button" href="https://twitter.com/share">Tweet</a>',
@@ -197,6 +246,7 @@ def articles(count: int, seed: int = 1) -> Iterator[tuple[str, Article]]:
     inventor = Inventor(seed)
     rng = inventor.random
     every = [("text", kind, _shape(pattern)) for kind, patterns in TEXT.items() for pattern in patterns]
+    every += [("title", "by-line under a title", _shape(pattern)) for pattern in UNDER_A_TITLE]
     every += [("html", kind, _shape(pattern)) for kind, patterns in HTML.items() for pattern in patterns]
     made = 0
     while made < count:
@@ -222,5 +272,7 @@ def _around(rng: random.Random, form: str, lang: str, content: str) -> Article:
         )
         return Article(source="look-alike", uri="ni:///", digest="sha256:0", html=page, language=lang)
     sep = rng.choice(("\n\n", "\n"))
+    if form == "title":
+        before = before.partition(".")[0][:60]
     text = sep.join((before, content, after))
     return Article(source="look-alike", uri="ni:///", digest="sha256:0", text=text, language=lang)
