@@ -11,7 +11,7 @@ places are taken one by one, never gathered.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -50,38 +50,72 @@ class Waiting:
                 if rule.in_html or not in_html:
                     for trigger in rule.triggers:
                         self.rules.setdefault(trigger, []).append((platform, rule))
-        self._plain = [trigger for trigger in self.rules if trigger.isascii()]
-        self._by_letter = _by_letter([trigger for trigger in self.rules if not trigger.isascii()])
+        self._latin = _by_core([trigger for trigger in self.rules if max(trigger) < FOREIGN])
+        self._foreign = _by_letter([trigger for trigger in self.rules if max(trigger) >= FOREIGN])
 
-    def possible(self, text: str) -> list[str]:
-        """The triggers that `text` can hold: a script that it does not use is looked for once, not once a trigger."""
-        if text.isascii():
-            return self._plain
-        return self._plain + [t for letter, triggers in self._by_letter.items() if letter in text for t in triggers]
+    def places(self, text: str) -> Iterator[tuple[int, str]]:
+        """Where triggers stand in `text`, and which; nearly in document order."""
+        cores = dict(self._latin)
+        if not text.isascii():
+            # a script that the text does not use is looked for once, not once for each trigger
+            cores |= {t: [(t, 0)] for letter, triggers in self._foreign.items() if letter in text for t in triggers}
+        for at, core in places(text, list(cores)):
+            for trigger, offset in cores[core]:
+                if at >= offset and (trigger == core or text.startswith(trigger, at - offset)):
+                    yield at - offset, trigger
+
+
+FOREIGN = "\u0250"
+"""Behind the letters of Latin scripts."""
+
+MIN_CORE = 5
+"""What several triggers have in common is looked for once, where it is long enough to be rare."""
+
+
+def _by_core(triggers: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+    """Triggers with where it stands in them, under a string that they share, or each under itself."""
+    left = sorted(triggers)
+    groups: dict[str, list[tuple[str, int]]] = {}
+    while left:
+        shared = Counter(
+            piece
+            for trigger in left
+            for piece in {
+                trigger[start:stop]
+                for start in range(len(trigger))
+                for stop in range(start + MIN_CORE, min(len(trigger), start + LONGEST_CORE) + 1)
+            }
+        )
+        best = max(shared, key=lambda piece: (shared[piece], len(piece), piece), default="")
+        if shared[best] < 2:
+            groups |= {trigger: [(trigger, 0)] for trigger in left}
+            break
+        groups[best] = [(trigger, trigger.index(best)) for trigger in left if best in trigger]
+        left = [trigger for trigger in left if best not in trigger]
+    return groups
+
+
+LONGEST_CORE = 12
+"""Longer ones are found no faster."""
 
 
 def _by_letter(triggers: Sequence[str]) -> dict[str, list[str]]:
-    """Each trigger under one letter that it has: as few letters as do."""
+    """Each trigger under one letter that it has: as few letters as do, none of them Latin."""
     left = list(triggers)
     groups: dict[str, list[str]] = {}
     while left:
         count = Counter(letter for trigger in left for letter in set(trigger) if letter >= FOREIGN)
-        # letters of the Latin script are in most texts
-        letter = max(count, key=lambda char: (count[char], char)) if count else ""
+        letter = max(count, key=lambda char: (count[char], char))
         groups[letter] = [trigger for trigger in left if letter in trigger]
         left = [trigger for trigger in left if letter not in trigger]
     return groups
-
-
-FOREIGN = "\u0370"
-"""The first letter that is not Latin."""
 
 
 def find(text: str, waiting: Waiting) -> list[Residue]:
     """What the platforms' text rules read in `text`, in document order, none overlapping another."""
     found: list[Residue] = []
     floor = 0
-    for at, trigger in places(text, waiting.possible(text)):
+    for at, trigger in waiting.places(text):
         if at < floor:
             continue
         for platform, rule in waiting.rules[trigger]:
