@@ -189,6 +189,10 @@ def test_by_lines_are_no_posts(text: str) -> None:
     assert in_text(text) == []
 
 
+def test_in_a_page_such_a_line_is_the_pages() -> None:
+    assert in_page(f"<p>{ABOVE}</p><p>{WORDS}</p><p>{LINE}</p>") == []
+
+
 @given(st.text(alphabet="Posted by onThursday,August 27 2015\n>[]()PubliépartéweiАОпубликовано", max_size=200))
 def test_any_text_is_read_or_left(text: str) -> None:
     for mention in in_text(text):

@@ -199,6 +199,10 @@ BEFORE = "The council met on Monday.\n\n"
         ("Een foto die is geplaatst door Ana (@ana_1) op 7 Jan 2015 om 3:02 PST", "ana_1", "Ana", "2015-01-07"),
         ("Ein von Ana (@ana_1) gepostetes Foto am 7. Jan 2015 um 15:02 Uhr", "ana_1", "Ana", "2015-01-07"),
         ("> A post shared by [Ana](http://a.b/) (@ana\\_1)\n> on Sep 7, 2018 at 9pm PDT", "ana_1", "Ana", "2018-09-07"),
+        ("A post shared by Ana @ana_1) on Sep 7, 2018 at 9:21pm PDT", "ana_1", "Ana", "2018-09-07"),
+        ("A post shared by Ana (@ana_1 on Sep 7, 2018 at 9:21pm PDT)", "ana_1", "Ana", "2018-09-07"),
+        ("A post shared by Ana (@ana. example) on Sep 7, 2018", "ana.example", "Ana", "2018-09-07"),
+        ("A POST SHARED BY ANA (@ana_1)", "ana_1", "ANA", None),
         ("Ana Example (@ana_1)’un paylaştığı bir gönderi", "ana_1", "Ana Example", None),
     ],
 )  # fmt: skip

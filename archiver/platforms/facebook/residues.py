@@ -180,6 +180,7 @@ RULES: tuple[TextRule, ...] = (
         name="facebook.posted_by",
         triggers=tuple(stem for stem, _ in (*phrases.BEFORE, *phrases.AFTER)),
         read=read,
+        in_html=False,  # the embed shows itself in markup; what a page says besides is its by-line
         examples=(
             _example("Posted by Ana Example on Thursday, August 27, 2015"),
             _example("Posted by Ana Example on Thursday, 27 August 2015"),

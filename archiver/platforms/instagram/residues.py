@@ -37,11 +37,12 @@ _MARKS = r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]{0,4}"
 _HANDLE = HANDLE.replace("[A-Za-z0-9_.]", r"(?:\\_|[A-Za-z0-9_.])")
 _NAMED = re.compile(
     rf"(?P<name>(?:[^\n]|\n(?!\s)){{0,160}}?)[ \u00a0\n]{{0,3}}{_MARKS}[(（]\[?{_MARKS} ?{_MARKS}[@＠] ?{_MARKS}"
-    rf"(?P<handle>{_HANDLE}){_MARKS}(?:\]\([^()\s]{{1,200}}\))? ?{_MARKS}[)）]{_MARKS}"
+    rf"(?P<handle>{_HANDLE}(?:(?<=[._]) [A-Za-z0-9_.]{{1,20}})?){_MARKS}"
+    rf"(?:\]\([^()\s]{{1,200}}\))? ?{_MARKS}[)）]{_MARKS}"
 )
 _NAMED_LOST = re.compile(rf"(?P<name>[^\n(（]{{0,80}}?)[ \u00a0]{{0,2}}[(（] ?(?P<handle>{_HANDLE}) ?[)）]{_MARKS}")
 """The same where the `@` was lost."""
-_BARE = re.compile(rf"(?P<name>[^\n@(（]{{0,60}}?)[ \u00a0]{{0,2}}[@＠](?P<handle>{_HANDLE})(?![\w@])")
+_BARE = re.compile(rf"(?P<name>[^\n@(（]{{0,60}}?)[ \u00a0]{{0,2}}[(（]? ?[@＠](?P<handle>{_HANDLE})(?![\w@])[)）]?")
 _AT_HANDLE = re.compile(
     rf"[@＠] ?{_MARKS}(?P<handle>{_HANDLE}){_MARKS}(?P<close>(?:\]\([^()\s]{{1,200}}\))? ?{_MARKS}[)）])?{_MARKS}"
 )
@@ -270,6 +271,8 @@ def _finished(text: str, start: int, end: int, handle: str, name: str | None, at
     if tail is None:
         return Attribution(start=start, end=end, handle=handle, name=name, at_sign=at_sign, weak=weak, url=url)
     last, day, moment, timed = tail
+    if text[last : last + 1] == ")" and text.count("(", start, last) > text.count(")", start, last):
+        last += 1
     if url is None and (link := _LINK.match(text, last)) and ref_from_url(link["url"]):
         url, last = link["url"], link.end()
     return Attribution(
@@ -279,7 +282,7 @@ def _finished(text: str, start: int, end: int, handle: str, name: str | None, at
 
 
 def _handle(written: str) -> str:
-    return written.replace("\\_", "_").rstrip(".") or written
+    return written.replace("\\_", "_").replace(" ", "").rstrip(".") or written
 
 
 def _name(written: str) -> str | None:
