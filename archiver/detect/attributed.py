@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 import regex
+from selectolax.lexbor import LexborNode
 
 from archiver.detect.authors import Author, author_of
 from archiver.detect.confidence import confidence
@@ -106,28 +107,27 @@ def find(
     *,
     found: Sequence[Mention] = (),
     said: str = "",
+    set_apart: Sequence[tuple[int, int]] = (),
     published: str | None = None,
     source: str = "",
 ) -> list[Mention]:
     """The posts that the prose of `text` quotes and attributes to one of `platforms`, in order.
 
     Arguments: `found`, what is known to be cited in this text, and `said`, the words of what is known to be cited
-    around it (`words_of`): these are not reported again. `published`, the article's day, by which `on Wednesday` is
-    understood.
+    around it (`words_of`): these are not reported again. `set_apart`, the spans that markup quotes (`set_apart`).
+    `published`, the article's day, by which `on Wednesday` is understood.
 
     Offsets are those of the quotation's words, without its marks.
     """
     wanted = frozenset(platform.name for platform in platforms)
     spans = sorted((m.start, m.end) for m in found if m.start is not None and m.end is not None)
-    taken = list(spans)
+    taken = _Taken(spans)
     known = said + words_of(found)
     mentions: list[Mention] = []
-    for reading in _readings(text, wanted, published, _Taken(taken)):
+    for reading in _readings(text, wanted, published, taken, set_apart):
         quotation = reading.quotation
         words = text[quotation.start : quotation.end]
-        while spans and spans[0][1] <= quotation.start:
-            spans.pop(0)
-        if (spans and spans[0][0] < quotation.end) or (known and _plain(words) in known):
+        if taken.overlaps(quotation.start, quotation.end) or (known and _plain(words) in known):
             continue
         if quotation.block:
             words = regex.sub(r"\n[> \t]+", "\n", words)
@@ -157,6 +157,30 @@ def find(
     return mentions
 
 
+MAX_NESTED = 8
+"""Elements between the words of a quoted block and its `<blockquote>`: `<blockquote><div><p><em>`."""
+
+
+def set_apart(starts: Sequence[tuple[int, LexborNode]], length: int) -> list[tuple[int, int]]:
+    """The spans of a text of `length` that stand in a `<blockquote>`, by the elements in which its parts begin."""
+    spans: list[tuple[int, int]] = []
+    inside: int | None = None
+    for number, (start, element) in enumerate(starts):
+        at: LexborNode | None = element
+        for _ in range(MAX_NESTED):
+            if at is None or at.tag == "blockquote":
+                break
+            at = at.parent
+        block = at.mem_id if at is not None and at.tag == "blockquote" else None
+        end = starts[number + 1][0] if number + 1 < len(starts) else length
+        if block is not None and block == inside:
+            spans[-1] = (spans[-1][0], end)
+        elif block is not None:
+            spans.append((start, end))
+        inside = block
+    return spans
+
+
 def words_of(mentions: Sequence[Mention]) -> str:
     """The words of posts, as `find` compares them."""
     return "".join(f"{_plain(mention.words)}\n" for mention in mentions if mention.words)
@@ -174,12 +198,18 @@ class _Taken:
         self.starts = [start for start, _ in spans]
         self.ends = [end for _, end in spans]
 
+    def overlaps(self, start: int, end: int) -> bool:
+        number = bisect.bisect_left(self.starts, end) - 1
+        return number >= 0 and self.ends[number] > start
+
     def holds(self, offset: int) -> bool:
         number = bisect.bisect_right(self.starts, offset) - 1
         return number >= 0 and offset < self.ends[number]
 
 
-def _readings(text: str, wanted: frozenset[str], published: str | None, taken: _Taken) -> Iterator[_Reading]:
+def _readings(
+    text: str, wanted: frozenset[str], published: str | None, taken: _Taken, apart: Sequence[tuple[int, int]]
+) -> Iterator[_Reading]:
     """At most one reading for each quotation, in order."""
     words = words_in(text)
     if not words:
@@ -187,7 +217,7 @@ def _readings(text: str, wanted: frozenset[str], published: str | None, taken: _
     before: Quotation | None = None
     waiting: _Reading | None = None
     """What was read for the quotation before this gap, from the words before it."""
-    for after in _and_none(quotations(text)):
+    for after in _and_none(quotations(text, apart)):
         backward, forward = _gap(text, before, after, wanted, published, taken, words)
         if before is not None:
             best = max((r for r in (waiting, backward) if r is not None), key=lambda r: r.estimate, default=None)
@@ -311,7 +341,7 @@ def _leads_to(text: str, clause_end: int, end: int, after: Quotation) -> str:
     if colon:
         return "colon" if gap.count("\n") <= 3 else ""
     if after.block:
-        return "joined" if gap.count("\n") <= 2 else ""
+        return "joined" if tail[-1:] not in ".!?" and gap.count("\n") <= 2 else ""
     if "\n" in gap:
         return ""
     if tail[-1:] in (".", "!", "?", "。"):

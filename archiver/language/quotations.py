@@ -10,7 +10,7 @@ cost no more than others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -51,19 +51,48 @@ class Quotation(msgspec.Struct, frozen=True, kw_only=True):
     block: bool = False
 
 
-def quotations(text: str) -> Iterator[Quotation]:
-    """The quotations of `text`, in order, none within another; those of a word or two are left out."""
+def quotations(text: str, set_apart: Sequence[tuple[int, int]] = ()) -> Iterator[Quotation]:
+    """The quotations of `text`, in order, none within another; those of a word or two are left out.
+
+    `set_apart`: spans, in order, that the document's markup sets apart as quoted (`<blockquote>`).
+    """
     upcoming: dict[str, int] = {}
+    apart = iter(set_apart)
+    span = next(apart, None)
     at = 0
-    while opener := _OPENER.search(text, at):
-        block = opener[0][0] == ">"
-        quoted = _block(text, opener.start()) if block else _marked(text, opener.start(), upcoming)
+    while True:
+        opener = _OPENER.search(text, at)
+        while span is not None and span[0] < at:
+            span = next(apart, None)
+        taken = span is not None and (opener is None or span[0] <= opener.start())
+        if span is not None and taken:
+            quoted = _trimmed(text, *span)
+        elif opener is None:
+            return
+        else:
+            block = opener[0][0] == ">"
+            quoted = _block(text, opener.start()) if block else _marked(text, opener.start(), upcoming)
         if quoted is None:
-            at = opener.end()
+            at = span[1] if span is not None and taken else opener.end() if opener is not None else len(text)
             continue
         at = quoted.outer_end
         if long_enough(text[quoted.start : quoted.end]):
             yield quoted
+
+
+def _trimmed(text: str, start: int, end: int) -> Quotation | None:
+    """A span that is set apart, without white space and without marks around all of it."""
+    first, last = start, min(end, start + MAX_QUOTATION)
+    while first < last and text[first].isspace():
+        first += 1
+    while last > first and text[last - 1].isspace():
+        last -= 1
+    outer = first, last
+    if last - first > 2 and text[last - 1] in _CLOSERS.get(text[first], ""):
+        first, last = first + 1, last - 1
+    if first >= last:
+        return None
+    return Quotation(start=first, end=last, outer_start=outer[0], outer_end=outer[1], block=True)
 
 
 def long_enough(words: str) -> bool:

@@ -557,6 +557,10 @@ def test_in_html_the_element_is_told() -> None:
     assert mention.selector == "html > body > p:nth-child(2)"
 
 
+def test_a_block_after_a_finished_sentence_is_another_matter() -> None:
+    assert read("Ana Beispiel wrote on X that it rained.\n\n> The bridge is open again tonight.\n\nIt rained.") == []
+
+
 def test_a_day_of_the_week_needs_the_articles_own_day() -> None:
     assert one(SAID, None).date is None
     assert one(SAID, "2022-11-09").date == "2022-11-09"

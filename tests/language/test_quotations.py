@@ -54,10 +54,22 @@ def test_quotations_go_over_paragraphs() -> None:
     assert quoted.end - quoted.start > 30
 
 
-@given(st.text(st.sampled_from('“”„«»"’‘「」 \n>ab c，。'), max_size=80))
-def test_in_order_and_apart(text: str) -> None:
+def test_what_markup_sets_apart_is_a_quotation_without_its_marks() -> None:
+    text = f"She wrote:\n\n{WORDS}\n\nHe wrote: “{WORDS}”\n\n“{WORDS}”"
+    spans = [(12, 12 + len(WORDS) + 2), (len(text) - len(WORDS) - 2, len(text))]
+    assert [text[q.start : q.end] for q in quotations(text, spans)] == [WORDS] * 3
+
+
+SPANS = st.lists(st.integers(0, 80), max_size=6, unique=True).map(
+    lambda ends: list(zip(sorted(ends)[::2], sorted(ends)[1::2], strict=False))
+)
+
+
+@given(st.text(st.sampled_from('“”„«»"’‘「」 \n>ab c，。'), max_size=80), SPANS)
+def test_in_order_and_apart(text: str, spans: list[tuple[int, int]]) -> None:
     last = 0
-    for quoted in quotations(text):
+    within = [(start, min(end, len(text))) for start, end in spans if start < len(text)]
+    for quoted in quotations(text, within):
         assert last <= quoted.outer_start <= quoted.start < quoted.end <= quoted.outer_end
         assert text[quoted.start : quoted.end].strip() == text[quoted.start : quoted.end]
         last = quoted.outer_end
