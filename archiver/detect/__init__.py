@@ -6,11 +6,15 @@ I/O or knows a platform: platforms bring their rules (`archiver.platforms`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
+from selectolax.lexbor import LexborNode
 
 from archiver.detect import attributed, embeds, people, prose
+from archiver.detect.around import TextBlock, may_hold_posts
+from archiver.detect.distinct import distinct
+from archiver.detect.permalinks import Permalinks
 from archiver.model import Article, Mention
 from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
@@ -43,81 +47,93 @@ def find(
         found, around = _in_html(article.html, chosen, article.source, article.published, quoted=prose)
     else:
         found, around = _in_text(article.text or "", chosen, article.source, article.published, quoted=prose)
-    kept = [mention for mention in _distinct(found) if mention.confidence >= min_confidence]
+    kept = [mention for mention in distinct(found) if mention.confidence >= min_confidence]
     kept = people.named(kept, around, offsets=article.html is None)
     return [mention.with_id(article.digest) for mention in kept]
 
 
 def _in_text(
     text: str, platforms: Sequence[Platform], source: str, published: str | None, *, quoted: bool
-) -> tuple[list[Mention], list[people.Passage]]:
+) -> tuple[list[tuple[Mention, bool]], list[people.Passage]]:
     """The posts in `text`, and the prose around them."""
     found = prose.find(text, platforms, source=source)
     if quoted:
         found += attributed.find(text, platforms, found=found, published=published, source=source)
         found.sort(key=lambda mention: mention.start or 0)
-    return found, [people.Passage.around(text, found)]
+    return [(mention, False) for mention in found], [people.Passage.around(text, found)]
 
 
 def _in_html(
-    html: str, platforms: Sequence[Platform], source: str, published: str | None, *, quoted: bool
-) -> tuple[list[Mention], list[people.Passage]]:
-    """The posts in `html`, and the prose around them."""
-    around: list[people.Passage] = []
+    html: str, platforms: tuple[Platform, ...], source: str, published: str | None, *, quoted: bool
+) -> tuple[list[tuple[Mention, bool]], list[people.Passage]]:
+    """The posts in `html`, and the prose around them, where a mention could be of somebody in it."""
     reading = embeds.read(html, platforms, source=source)
-    ordered: list[tuple[int, int, Mention]] = [(index, 0, mention) for index, mention in enumerate(reading.mentions)]
-    said = attributed.words_of(reading.mentions) if quoted else ""
-    for number, block in enumerate(reading.texts):
+    embedded = [entry.mention for entry in reading.entries]
+    ordered: list[tuple[int, int, Mention, bool]] = [
+        (entry.at, index, entry.mention, entry.copy) for index, entry in enumerate(reading.entries)
+    ]
+    around: list[people.Passage] = []
+    pieces = reading.pieces
+    named = any(mention.display_name for mention in embedded)
+
+    def wanted(text: str) -> bool:
+        return may_hold_posts(text, platforms)
+
+    if not (quoted or named or wanted(pieces.all())):
+        return [(mention, copy) for _, _, mention, copy in ordered], around
+    said = attributed.words_of(embedded) if quoted else ""
+    for block in pieces.blocks(None if quoted or named else wanted):
         found = prose.find(block.text, platforms, source=source, signed_only=True)
         if quoted:
-            found += attributed.find(block.text, platforms, found=found, said=said, published=published, source=source)
-        around.append(people.Passage.around(block.text, found))
-        for mention in found:
-            selector = reading.selector(block.element_at(mention.start or 0))
-            placed = msgspec.structs.replace(mention, start=None, end=None, selector=selector)
-            ordered.append((block.after - 1, 1 + number, placed))
-    ordered.sort(key=lambda entry: entry[:2])
-    return [mention for _, _, mention in ordered], around
-
-
-def _distinct(mentions: Iterable[Mention]) -> list[Mention]:
-    """One mention for each post: the first place, the fullest record, and how often."""
-    kept: dict[tuple[str | None, ...], Mention] = {}
-    names: dict[tuple[str | None, ...], tuple[str | None, ...]] = {}
-    for mention in mentions:
-        by_text = (mention.platform, _folded(mention.handle), (mention.date or "")[:10], _folded(mention.text))
-        by_id = (mention.platform, mention.post_id) if mention.post_id else None
-        key = names.get(by_id) if by_id else None
-        if key is None and mention.text:
-            key = names.get(by_text)
-            if key is not None and by_id and kept[key].post_id not in (None, mention.post_id):
-                key = None
-        if key is None:
-            key = (
-                by_id or by_text
-                if (mention.post_id or mention.text)
-                else (*by_text, str(mention.start), mention.selector)
+            apart = attributed.set_apart(block.starts, len(block.text))
+            found += attributed.find(
+                block.text, platforms, found=found, said=said, set_apart=apart, published=published, source=source
             )
-            kept[key] = mention
-        else:
-            kept[key] = _merged(kept[key], mention)
-        if by_id:
-            names[by_id] = key
-        if mention.text:
-            names.setdefault(by_text, key)
-    return list(kept.values())
+        around.append(people.Passage.around(block.text, found))
+        for number, mention in enumerate(found):
+            element = block.element_at(mention.start or 0)
+            if reading.regions.of(element) is not None:
+                continue
+            placed = _linked(mention, block, reading.permalinks)
+            placed = msgspec.structs.replace(placed, start=None, end=None, selector=reading.selectors.of(element))
+            ordered.append((block.at, len(embedded) + number, placed, False))
+    ordered.sort(key=lambda entry: entry[:2])
+    return [(mention, copy) for _, _, mention, copy in ordered], around
 
 
-def _merged(first: Mention, again: Mention) -> Mention:
-    missing = {
-        field: getattr(again, field)
-        for field in ("handle", "display_name", "date", "text", "post_id", "url", "found_url", "date_basis")
-        if getattr(first, field) is None and getattr(again, field) is not None
-    }
-    return msgspec.structs.replace(
-        first, times=first.times + again.times, confidence=max(first.confidence, again.confidence), **missing
-    )
+LINK_REACH = 3
+"""Elements between a signature's text and its link: `<a><b><time>`."""
 
 
-def _folded(value: str | None) -> str:
-    return " ".join((value or "").split()).casefold()
+def _linked(mention: Mention, block: TextBlock, permalinks: Permalinks) -> Mention:
+    """The mention with its id, where the page still has the signature's link to the post."""
+    if mention.post_id or mention.start is None or mention.end is None:
+        return mention
+    for offset in (mention.end - 1, mention.start):
+        at: LexborNode | None = block.element_at(max(0, offset))
+        for _ in range(LINK_REACH):
+            if at is None or at.tag == "a":
+                break
+            at = at.parent
+        href = at.attributes.get("href") if at is not None and at.tag == "a" else None
+        named = permalinks.read(href, any_server=True) if href else None
+        if named is None or named.platform.name != mention.platform:
+            continue
+        handle = named.ref.handle
+        if handle and mention.handle and handle.lower() != mention.handle.lower():
+            continue
+        url = embeds.permanent(named.platform, named.ref.id, mention.handle or handle, named.ref.url)
+        return msgspec.structs.replace(
+            mention,
+            post_id=named.ref.id,
+            handle=mention.handle or handle,
+            url=url,
+            found_url=named.found,
+            confidence=max(mention.confidence, LINKED),
+            why=(*mention.why, "the signature links to the post"),
+        )
+    return mention
+
+
+LINKED = 0.97
+"""A signature that links to the post that it signs."""

@@ -1,183 +1,154 @@
-"""Posts as HTML: one walk over a document that asks the platforms what its elements hold.
+"""Posts as HTML: one walk over a document that asks what its elements hold.
 
-The document is parsed once (Lexbor, as a browser would) and walked once. An element is shown only to the rules that
-wait for its tag, one of its classes or one of its attributes. What a rule reads is taken as a post, and the walk goes
-on behind it. All other text is kept in pieces for the grammar of flattened posts (`prose`).
+The document is parsed once (Lexbor, as a browser would) and walked once. An element is shown to the platforms' rules
+that wait for its tag, one of its classes or one of its attributes, and then to the generic ones (`containers`,
+`payloads`, `pagejson`). What a rule reads is taken as a post; what is inside only adds to it. All other text is kept in
+pieces for the grammar of flattened posts (`around`).
 
-Cost: linear in the document. Nesting deeper than `MAX_DEPTH` is flattened first, as browsers do, because the parser's
-own cost grows with depth times elements.
+Cost: linear in the document (`bounds` says what of it is parsed); an element within others that a rule refused is not
+asked without end.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import html as entities
-import re
+import functools
 from collections.abc import Mapping, Sequence
-from urllib.parse import unquote
 
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from archiver.article.regions import Regions
+from archiver.detect import containers, pagejson, payloads, prose
+from archiver.detect.around import BLOCK, BREAK, Pieces
+from archiver.detect.bounds import parseable
+from archiver.detect.confidence import confidence
+from archiver.detect.containers import FallBacks, Found
+from archiver.detect.distinct import completed
+from archiver.detect.permalinks import Permalinks
+from archiver.detect.selectors import Selectors
 from archiver.language import dates
 from archiver.model import Mention
 from archiver.platforms.base import EmbedRule, Platform, Sighting
-from archiver.platforms.markup import BLOCKS, HIDDEN, Lines, events
+from archiver.platforms.links import MAX_URL
+from archiver.platforms.markup import BLOCKS, HIDDEN, names, render
 
-MAX_DEPTH = 512
-"""Chromium's bound on the depth of a document tree; deeper elements become siblings there too."""
+MAX_ASKED_WITHIN = 8
+"""Elements within each other that are asked; each may read all that is inside it."""
 
-MAX_PAYLOAD = 500_000
-"""Code points of one hidden payload (consent gate, lazy template): real ones are below 20,000."""
+SMALL = 400
+"""Nodes of an element that is nothing but an embed with its fall-back; one with more holds the article too."""
 
-MAX_PAYLOADS = 500
-"""Hidden payloads read in one document."""
+JSON_CONFIDENCE = 0.6
+"""A post that only the page's data names: whether a reader is shown it depends on a script."""
 
-_NEVER_CLOSED = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "dd",
-        "dt",
-        "option",
-        "optgroup",
-        "tr",
-        "td",
-        "th",
-        "tbody",
-        "thead",
-        "tfoot",
-        "colgroup",
-        "caption",
-        "rb",
-        "rt",
-        "rtc",
-        "rp",
-        "html",
-        "head",
-        "body",
-    ]
-)
-"""Void elements, and those whose end tag may be left out: they do not nest without end."""
+JSON_FRAME_CONFIDENCE = 0.45
+"""A frame that only the page's data names: as often it is a player of another part of the page."""
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^<>]*>")
+MAX_CLASSES = 20_000
+"""Class attributes that are remembered."""
+
+MAX_REMEMBERED = 300
+"""Characters of one of them."""
+
+MAX_PARAMETERS = 40
+"""Parameters of an `<object>`."""
+
+_BLOCK, _BLOCK_ONLY, _PLAIN, _NOTHING, _LINK, _BREAK, _SPECIAL, _RAW = range(8)
+"""What an element is for the walk: a block that may be a container, another block, any other element that may be a
+container, one whose attributes say nothing, a link, `<br>`, what is looked at for itself, what holds raw text."""
+
+_RAW_TEXT = names("script style iframe noembed noframes xmp title textarea")
+"""Elements whose text is one node that no reader sees as text."""
+
+_SKIPPED = HIDDEN - _RAW_TEXT - {"head", "noscript", "object"}
+
+_KINDS: dict[str, int] = {
+    **dict.fromkeys(containers.NO_CONTAINERS, _NOTHING),
+    **dict.fromkeys(BLOCKS - containers.NO_CONTAINERS, _BLOCK),
+    **dict.fromkeys(BLOCKS & containers.NO_CONTAINERS, _BLOCK_ONLY),
+    **dict.fromkeys((*containers.FRAMES, *_SKIPPED, "noscript"), _SPECIAL),
+    **dict.fromkeys(_RAW_TEXT, _RAW),
+    **dict.fromkeys(("-comment", "!doctype"), _NOTHING),
+    "a": _LINK,
+    "br": _BREAK,
+}
+
+_NEVER = -1
+"""No node's `mem_id`: the rest of the document is inside."""
+
+_NOT_SURELY = ("sidebar", "comments")
+"""Places in which a whole embed still was put before the reader: a hand-made one may be an `<aside>` itself."""
+
+_CODE = names("pre code kbd samp textarea xmp")
 
 
-class TextBlock(msgspec.Struct, frozen=True, kw_only=True):
-    """Text between two embeds, as a reader sees it, and which element each part of it stands in."""
+class Entry(msgspec.Struct, kw_only=True):
+    """A post that the walk found, and how."""
 
-    text: str
-    starts: tuple[tuple[int, LexborNode], ...]
-    after: int
-    """How many embeds stand before it in the document."""
-
-    def element_at(self, offset: int) -> LexborNode:
-        low, high = 0, len(self.starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self.starts[middle][0] <= offset:
-                low = middle
-            else:
-                high = middle
-        return self.starts[low][1]
+    mention: Mention
+    at: int
+    """Its place among the pieces of text."""
+    node: LexborNode
+    sure: bool = True
+    """False where only its place says that a link or address stands for an embed."""
+    copy: bool = False
+    """A copy of an embed that is kept for other readers, or as data."""
+    spare: bool = False
+    """Counts only where the markup does not show the post."""
+    container: bool = False
+    """The element may hold other posts too."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What a walk found: embedded posts in document order, and the text around them."""
+    """What a walk found: embedded posts in document order, and the pieces of text around them."""
 
-    mentions: tuple[Mention, ...]
-    texts: tuple[TextBlock, ...]
+    entries: tuple[Entry, ...]
+    pieces: Pieces
     selectors: Selectors
-
-    def selector(self, node: LexborNode) -> str:
-        return self.selectors.of(node)
-
-
-def flatten(html: str) -> str:
-    """`html` without the tags that would nest deeper than `MAX_DEPTH`; their content stays."""
-    if html.count("<") <= MAX_DEPTH:
-        return html
-    out: list[str] = []
-    depth = 0
-    dropped: list[str] = []
-    copied = 0
-    for tag in _TAG.finditer(html):
-        name = tag[2].lower()
-        if name in _NEVER_CLOSED:
-            continue
-        if not tag[1]:
-            if depth >= MAX_DEPTH:
-                dropped.append(name)
-                out.append(html[copied : tag.start()])
-                copied = tag.end()
-            else:
-                depth += 1
-        elif dropped:
-            if dropped[-1] == name:
-                dropped.pop()
-            out.append(html[copied : tag.start()])
-            copied = tag.end()
-        else:
-            depth = max(0, depth - 1)
-    if not copied:
-        return html
-    out.append(html[copied:])
-    return "".join(out)
+    regions: Regions
+    permalinks: Permalinks
 
 
-MAX_ATTRIBUTES = 1000
-"""Attributes of one element that are kept. The parser compares each with all before it; real elements have below 50."""
-
-_ATTRIBUTE = r"""[\s/]++[^\s=>"'/]++(?:\s*+=\s*+(?:"[^"]{0,300}+"|'[^']{0,300}+'|[^\s>"']{0,300}+))?+"""
-_CROWDED = re.compile(rf"<[a-zA-Z][^\s/>]*+(?P<attributes>(?:{_ATTRIBUTE}){{64,}}+)")
-
-
-def thin(html: str) -> str:
-    """`html` with at most `MAX_ATTRIBUTES` attributes on each element."""
-
-    def cut(tag: re.Match[str]) -> str:
-        attributes = list(re.finditer(_ATTRIBUTE, tag["attributes"]))
-        if len(attributes) <= MAX_ATTRIBUTES:
-            return tag[0]
-        start = tag.start("attributes") - tag.start()
-        return tag[0][: start + attributes[MAX_ATTRIBUTES].start()]
-
-    return _CROWDED.sub(cut, html)
-
-
-class _Waiting:
+class Rules:
     """Which rules wait for which tags, classes and attributes, in the order of the platforms' rules."""
 
     def __init__(self, platforms: Sequence[Platform]) -> None:
-        self.rules: list[tuple[Platform, EmbedRule]] = [(p, rule) for p in platforms for rule in p.embed_rules]
+        self.permalinks = Permalinks(platforms)
+        self.all: list[tuple[Platform, EmbedRule]] = [(p, rule) for p in platforms for rule in p.embed_rules]
         self.tags: dict[str, list[int]] = {}
         self.classes: dict[str, list[int]] = {}
         self.attributes: dict[str, list[int]] = {}
-        for index, (_, rule) in enumerate(self.rules):
-            for names, table in (
+        for index, (_, rule) in enumerate(self.all):
+            for waited, table in (
                 (rule.tags, self.tags),
                 (rule.classes, self.classes),
                 (rule.attributes, self.attributes),
             ):
-                for name in names:
+                for name in waited:
                     table.setdefault(name, []).append(index)
+        self.attribute_names = frozenset(self.attributes)
+        self.class_names = frozenset(self.classes)
+        self.id_prefixes = tuple(prefix for _, rule in self.all for prefix in rule.id_prefixes)
+        self.class_hits: dict[str, bool] = {}
+        """Class attributes as they are written, and whether a rule waits for one of the names."""
+        self.in_script = tuple({mark: None for _, rule in self.all for mark in rule.in_script})
 
-    def for_element(self, tag: str, attributes: Mapping[str, str | None]) -> list[int]:
+    def hits(self, called: str) -> bool:
+        """Whether a rule waits for one of these class names; remembered, as pages repeat them."""
+        hit = not self.class_names.isdisjoint(called.split())
+        if len(called) <= MAX_REMEMBERED:
+            if len(self.class_hits) >= MAX_CLASSES:
+                self.class_hits.clear()
+            self.class_hits[called] = hit
+        return hit
+
+    def in_text(self, script: str) -> list[int]:
+        """The rules that wait for a script with this text."""
+        there = {mark for mark in self.in_script if mark in script}
+        return [i for i, (_, rule) in enumerate(self.all) if not there.isdisjoint(rule.in_script)] if there else []
+
+    def waiting(self, tag: str, attributes: Mapping[str, str | None]) -> list[int]:
+        """The rules that wait for such an element."""
         waiting = list(self.tags.get(tag, ()))
         for key in attributes:
             if key in self.attributes:
@@ -185,190 +156,511 @@ class _Waiting:
         for name in (attributes.get("class") or "").split():
             if name in self.classes:
                 waiting += self.classes[name]
+        own = attributes.get("id")
+        if own and own.startswith(self.id_prefixes):
+            waiting += [i for i, (_, rule) in enumerate(self.all) if own.startswith(rule.id_prefixes)]
         return sorted(set(waiting)) if len(waiting) > 1 else waiting
 
 
-class Selectors:
-    """CSS paths of elements, each parent's children counted once."""
-
-    def __init__(self) -> None:
-        self._place: dict[int, int] = {}
-        self._counted: set[int] = set()
-
-    def of(self, node: LexborNode) -> str:
-        """`html > body > div:nth-child(2) > blockquote:nth-child(4)`."""
-        path: list[str] = []
-        at: LexborNode | None = node
-        while at is not None and at.tag not in (None, "-document", "-undef"):
-            tag = at.tag or "*"
-            name = tag if _PLAIN_TAG.fullmatch(tag) else "*"
-            path.append(name if tag in ("html", "body", "head") else f"{name}:nth-child({self._nth(at)})")
-            at = at.parent
-        return " > ".join(reversed(path))
-
-    def _nth(self, node: LexborNode) -> int:
-        parent = node.parent
-        if parent is None:
-            return 1
-        if parent.mem_id not in self._counted:
-            self._counted.add(parent.mem_id)
-            place = 0
-            child = parent.child
-            while child is not None:
-                if child.is_element_node:
-                    place += 1
-                    self._place[child.mem_id] = place
-                child = child.next
-        return self._place.get(node.mem_id, 1)
-
-
-_PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*")
+@functools.lru_cache(maxsize=32)
+def rules_of(platforms: tuple[Platform, ...]) -> Rules:
+    """The rules of some platforms, made once."""
+    return Rules(platforms)
 
 
 def read(html: str, platforms: Sequence[Platform], *, source: str = "") -> Reading:
     """Every embedded post of `html`, and the text that is no part of one."""
-    walk = _Walk(_Waiting(platforms), source)
-    root = LexborHTMLParser(thin(flatten(html))).root
+    document = _Document(rules_of(tuple(platforms)), source)
+    root = LexborHTMLParser(parseable(html)).root
     if root is not None:
-        walk.over(root)
-    return Reading(mentions=tuple(walk.mentions), texts=tuple(walk.texts), selectors=walk.selectors)
+        _Walk(document).over(root)
+    return document.reading()
+
+
+class _Document:
+    """What the walks over a document and over what is hidden in it share."""
+
+    def __init__(self, rules: Rules, source: str) -> None:
+        self.rules = rules
+        self.permalinks = rules.permalinks
+        self.source = source
+        self.entries: list[Entry] = []
+        self.pieces = Pieces()
+        self.selectors = Selectors()
+        self.regions = Regions()
+        self.payloads = 0
+
+    def reading(self) -> Reading:
+        shown = {(e.mention.platform, e.mention.post_id) for e in self.entries if not e.spare}
+        kept = [e for e in self.entries if not (e.spare and (e.mention.platform, e.mention.post_id) in shown)]
+        kept = [e for e in kept if not self._outside(e)]
+        for entry in kept:
+            entry.mention = msgspec.structs.replace(
+                entry.mention, source=self.source, selector=self.selectors.of(entry.node)
+            )
+        kept.sort(key=lambda entry: entry.at)
+        return Reading(
+            entries=tuple(kept),
+            pieces=self.pieces,
+            selectors=self.selectors,
+            regions=self.regions,
+            permalinks=self.permalinks,
+        )
+
+    def _outside(self, entry: Entry) -> bool:
+        """Whether the post stands in what is around the article: comments, a feed, related articles."""
+        if entry.spare:
+            return False
+        if entry.sure:
+            return self.regions.outside(entry.node) not in (None, *_NOT_SURELY)
+        return self.regions.of(entry.node) is not None
 
 
 class _Walk:
-    def __init__(self, waiting: _Waiting, source: str) -> None:
-        self.waiting = waiting
-        self.source = source
-        self.mentions: list[Mention] = []
-        self.texts: list[TextBlock] = []
-        self.selectors = Selectors()
-        self.payloads = 0
-        self._lines = Lines()
-        self._starts: list[tuple[int, LexborNode]] = []
-        self._block: LexborNode | None = None
+    """One walk over the document, or over HTML that an element of it keeps as data."""
+
+    def __init__(self, document: _Document, *, level: int = 0, holder: LexborNode | None = None, spare: bool = False):
+        self.document = document
+        self.rules = document.rules
+        self.permalinks = document.permalinks
+        self.pieces = document.pieces if holder is None else Pieces()
+        self.level = level
+        self.holder = holder
+        self.spare = spare
+        self.asked: dict[int, dict[int, int]] = {}
+        """For each rule, how often it has refused an element that is or holds this one."""
+        self.fallbacks = FallBacks(document.permalinks)
+        self.found_any = False
+        self._inside: Entry | None = None
+        """The post whose element the walk is in."""
+        self._muted_until = 0
+        """The node behind the element in which text and copies do not count."""
+        self._in_copy = False
 
     def over(self, root: LexborNode) -> None:
-        skipped: set[int] = set()
-        for entering, node in events(root, skipped):
+        """Walk over all that is in `root`, in document order.
+
+        One loop, with few calls for what most elements are: it runs for every node of a page.
+        """
+        rules = self.rules
+        tags, attribute_names, id_prefixes = rules.tags, rules.attribute_names, rules.id_prefixes
+        class_hits, kind_of = rules.class_hits, _KINDS.get
+        keep = self.pieces.items.append
+        skip_to = muted = 0
+        in_raw_text = False
+        for node in root.traverse(include_text=True):
+            if skip_to or muted:
+                place = node.mem_id
+                if skip_to:
+                    if place != skip_to:
+                        continue
+                    skip_to = 0
+                if place == muted:
+                    self._leave()
+                    muted = 0
             tag = node.tag or ""
             if tag == "-text":
-                if entering:
-                    self._text(node)
-            elif tag.startswith(("-", "_", "!")):
+                if not (muted or (in_raw_text and _is_raw_text(node))):
+                    keep(node)
                 continue
-            elif entering:
-                if self._element(node, tag):
-                    skipped.add(node.mem_id)
-                    self._cut()
-                elif tag in HIDDEN:
-                    if tag != "head" and tag != "noscript":
-                        skipped.add(node.mem_id)
-                elif tag == "br":
-                    self._lines.line_break()
-                elif tag in BLOCKS:
-                    self._lines.block()
-            elif tag in BLOCKS:
-                self._lines.block()
-        self._cut()
+            kind = kind_of(tag, _PLAIN)
+            in_raw_text = kind >= _RAW
+            if kind <= _BLOCK_ONLY:
+                keep(BLOCK)
+            elif kind == _BREAK:
+                keep(BREAK)
+                continue
+            attributes = node.attributes
+            if attributes or tag in tags:
+                called = attributes.get("class")
+                if called:
+                    hit = class_hits.get(called)
+                    if hit is None:
+                        hit = rules.hits(called)
+                else:
+                    hit = False
+                if (
+                    hit
+                    or tag in tags
+                    or not attribute_names.isdisjoint(attributes)
+                    or ("id" in attributes and (attributes["id"] or "").startswith(id_prefixes))
+                ) and self._ask(node, rules.waiting(tag, attributes)):
+                    if self._muted_until == muted:
+                        skip_to = _behind(node)
+                        if not skip_to:
+                            break
+                    muted = self._muted_until
+                    continue
+                if kind in (_BLOCK, _PLAIN):
+                    if len(attributes) > 1 or not called:
+                        self._attributes(node, tag, attributes)
+                        muted = self._muted_until
+                    continue
+                if kind == _LINK:
+                    self._link(node, attributes)
+                    continue
+            if kind >= _SPECIAL and self._special(node, tag, attributes):
+                skip_to = _behind(node)
+                if not skip_to:
+                    break
+            muted = self._muted_until
+        self._in_texts()
 
-    def _text(self, node: LexborNode) -> None:
-        parent = node.parent
-        if parent is None or parent.tag in ("title", "head", "noscript"):
-            return
-        raw = node.text_content or ""
-        if not raw.strip():
-            self._lines.add(raw)
-            return
-        at = self._lines.add(raw)
-        self._starts.append((at, parent))
+    # --- what an element holds
 
-    def _cut(self) -> None:
-        if self._starts:
-            self.texts.append(TextBlock(text=self._lines.text(), starts=tuple(self._starts), after=len(self.mentions)))
-            self._lines = Lines()
-            self._starts = []
-
-    def _element(self, node: LexborNode, tag: str) -> bool:
-        attributes = node.attributes
-        for index in self.waiting.for_element(tag, attributes):
-            platform, rule = self.waiting.rules[index]
-            sighting = rule.read(node)
-            if sighting is not None:
-                self._found(platform, rule, sighting, node)
-                return True
-        return self._payload(node, tag, attributes)
-
-    def _found(self, platform: Platform, rule: EmbedRule, sighting: Sighting, node: LexborNode) -> None:
-        self._cut()
-        mention = mention_of(platform, rule, sighting)
-        self.mentions.append(msgspec.structs.replace(mention, source=self.source, selector=self.selectors.of(node)))
-
-    def _payload(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> bool:
-        """HTML that a consent manager or a lazy loader keeps as data until a script puts it into the page."""
-        for fragment in _fragments(node, tag, attributes):
-            if self.payloads >= MAX_PAYLOADS:
-                return False
-            self.payloads += 1
-            inner = _Walk(self.waiting, self.source)
-            inner.payloads = MAX_PAYLOADS  # a payload within a payload is not looked into
-            parsed = LexborHTMLParser(thin(flatten(fragment))).root
-            if parsed is not None:
-                inner.over(parsed)
-            if inner.mentions:
-                self._cut()
-                selector = self.selectors.of(node)
-                self.mentions += [msgspec.structs.replace(m, selector=selector) for m in inner.mentions]
-                return True
+    def _ask(self, node: LexborNode, waiting: Sequence[int]) -> bool:
+        """Whether one of these rules read a post in this element."""
+        for index in waiting:
+            platform, rule = self.rules.all[index]
+            within = self._asked_above(node, index)
+            if within >= MAX_ASKED_WITHIN:
+                continue
+            seen = rule.read(node)
+            if not seen:
+                self.asked[index][node.mem_id] = within + 1
+                continue
+            for sighting in (seen,) if isinstance(seen, Sighting) else seen:
+                self._read(platform, rule.name, sighting, node)
+            return True
         return False
 
+    def _asked_above(self, node: LexborNode, rule: int) -> int:
+        """How many elements around this one the rule has refused; remembers what it passes."""
+        refused = self.asked.get(rule)
+        if refused is None:
+            refused = self.asked[rule] = {}
+        if not refused:
+            return 0
+        passed: list[int] = []
+        at = node.parent
+        level = 0
+        while at is not None:
+            place = at.mem_id
+            if place in refused:
+                level = refused[place]
+                break
+            passed.append(place)
+            at = at.parent
+        for place in passed:
+            refused[place] = level
+        return level
 
-_PAYLOAD_ATTRIBUTES = (
-    "data-content",
-    "data-html",
-    "data-iframe",
-    "data-borlabs-cookie-content",
-    "srcdoc",
-    "props",
-    "data-embed",
-)
-_PAYLOAD_TYPES = ("text/template", "text/html", "text/x-template", "text/plain", "text/x-handlebars-template")
-_BASE64 = re.compile(r"\s*[A-Za-z0-9+/\s]{40,}={0,2}\s*")
+    def _read(self, platform: Platform, rule: str, sighting: Sighting, node: LexborNode) -> None:
+        """A platform's rule read this element: what is inside belongs to it."""
+        entry = self._add(mention_of(platform, rule, sighting), node)
+        if entry is not None and sighting.text is None and sighting.post_id and node.child is not None:
+            self._go_into(entry, node)
+
+    def _generic(self, found: Found, node: LexborNode, *, at: int | None = None) -> Entry | None:
+        named = found.named
+        sighting = Sighting(
+            post_id=named.ref.id,
+            handle=named.ref.handle,
+            found_url=named.found or None,
+            url=permanent(named.platform, named.ref.id, named.ref.handle, named.ref.url),
+            shape=found.shape,
+            confidence=found.confidence,
+        )
+        mention = mention_of(named.platform, f"{named.platform.name}.{found.rule}", sighting)
+        return self._add(mention, node, sure=found.sure, at=at)
+
+    def _attributes(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> None:
+        """What the attributes of an element hold that is neither a link nor a frame."""
+        likely, quiet = self.permalinks.likely, containers.QUIET
+        addresses: list[tuple[str, str]] = []
+        data = False
+        for key, value in attributes.items():
+            if value and key not in quiet:
+                if "//" in value:
+                    if value[0] in "{[<" or "<" in value or len(value) > MAX_URL:
+                        data = True
+                    elif likely(value):
+                        addresses.append((key, value))
+                elif len(value) >= payloads.MIN_PAYLOAD:
+                    data = True
+        found = None
+        if addresses:
+            found = containers.read_container(tag, attributes, addresses, self.permalinks)
+        if found is None and not containers.NAMED_IDS.isdisjoint(attributes):
+            found = containers.read_id(attributes, self.permalinks)
+        if found is not None:
+            entry = self._generic(found, node)
+            if entry is not None:
+                entry.container = True
+                self._go_into(entry, node)
+        if data:
+            self._hidden_in_attributes(node, tag, attributes)
+
+    def _link(self, node: LexborNode, attributes: Mapping[str, str | None]) -> None:
+        href = attributes.get("href")
+        if href and self.permalinks.likely(href):
+            found = self.fallbacks.read(node, attributes, href)
+            if found is not None:
+                self._generic(found, node)
+
+    def _special(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> bool:
+        """Frames, scripts and elements whose content no reader sees; whether the walk passes over what is inside."""
+        if tag == "script":
+            if "src" not in attributes:
+                self._script(node, attributes)
+            return False
+        if tag == "noscript":
+            if not self._muted_until:
+                self._muted_until = _behind(node) or _NEVER
+                self._in_copy = True
+            return False
+        if tag == "object":
+            within = (attributes, *(inner.attributes for inner in node.css("param, embed")[:MAX_PARAMETERS]))
+            for given in within:
+                if (found := containers.read_frame(given, self.permalinks)) is not None:
+                    self._generic(found, node)
+                    return node.child is not None
+            return False
+        if tag in containers.FRAMES:
+            if (found := containers.read_frame(attributes, self.permalinks)) is not None:
+                self._generic(found, node)
+            else:
+                self._hidden_in_attributes(node, tag, attributes)
+            return False
+        if tag == "template":
+            self._fragments(payloads.in_element(node, tag, attributes), node)
+        return tag in _SKIPPED and node.child is not None
+
+    def _leave(self) -> None:
+        """The walk leaves the embed or the copy that it was in."""
+        self._muted_until = 0
+        self._inside = None
+        self._in_copy = False
+
+    def _hidden_in_attributes(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> None:
+        if self.level >= payloads.MAX_LAYERS:
+            return
+        if self._fragments(payloads.in_attributes(tag, attributes), node):
+            return
+        declared = None
+        for key, value in attributes.items():
+            if value and value[0] in "{[" and len(value) >= payloads.MIN_PAYLOAD and key not in containers.QUIET:
+                data = pagejson.value_of(value) if self.permalinks.mentioned(value) else None
+                if data is not None:
+                    if declared is None:
+                        declared = containers.is_declared(attributes)
+                    self._json(data, node, declared=declared, spare=False)
+
+    def _script(self, node: LexborNode, attributes: Mapping[str, str | None]) -> None:
+        """A `<script>` that draws posts, or keeps HTML or the article's data."""
+        text = node.text(deep=True)
+        waiting = self.rules.in_text(text)
+        if waiting and self._ask(node, waiting):
+            return
+        if self.level >= payloads.MAX_LAYERS:
+            return
+        if attributes and self._fragments(payloads.in_element(node, "script", attributes), node):
+            return
+        if not any(mark in text for mark in pagejson.MARKS):
+            return
+        data = pagejson.value_of(text)
+        if data is not None:
+            declared = bool(attributes) and containers.is_declared(attributes)
+            self._json(data, node, declared=declared, spare=not declared)
+
+    def _json(self, data: object, node: LexborNode, *, declared: bool, spare: bool) -> None:
+        for item in pagejson.read(data, self.permalinks, declared=declared):
+            if isinstance(item, str):
+                self._fragments([item], node, spare=spare)
+                continue
+            found = Found(
+                named=item,
+                rule="json",
+                shape="embed in the page's data",
+                confidence=JSON_CONFIDENCE if spare else 0.9,
+            )
+            entry = self._generic(found, node)
+            if entry is not None:
+                entry.spare = entry.spare or spare
+                entry.copy = True
+
+    def _fragments(self, fragments: Sequence[str], node: LexborNode, *, spare: bool = False) -> bool:
+        """Whether HTML that this element keeps as data holds posts."""
+        found = False
+        for fragment in fragments:
+            if self.document.payloads >= payloads.MAX_PAYLOADS:
+                break
+            self.document.payloads += 1
+            root = LexborHTMLParser(parseable(fragment)).root
+            if root is None:
+                continue
+            inner = _Walk(
+                self.document,
+                level=self.level + 1,
+                holder=self.holder if self.holder is not None else node,
+                spare=spare or self.spare,
+            )
+            inner.over(root)
+            found = found or inner.found_any
+        if found:
+            self.found_any = True
+        return found
+
+    # --- text nodes that are more than text
+
+    def _in_texts(self) -> None:
+        """Addresses that stand alone, shortcodes, and HTML that is shown as text because it was escaped twice."""
+        raw = self.pieces.raw()
+        everything = "\0".join(raw)
+        main = self.holder is None
+        lone = main and ("//" in everything or ".com/" in everything)
+        codes = any(mark in everything for mark in containers.SHORTCODE_MARKS)
+        markup = "<" in everything and self.level < payloads.MAX_LAYERS
+        if not (lone or codes or markup):
+            return
+        for at, text in enumerate(raw):
+            if not text or text.isspace():
+                continue
+            node = self.pieces.items[at]
+            if isinstance(node, int):
+                continue
+            if lone and ("//" in text or ".com/" in text):
+                found = containers.read_lone_url(node, text, self.permalinks)
+                if found is not None:
+                    self._in_text(found, node, at)
+                    raw[at] = " "
+                    continue
+            if codes and ("[" in text or "{{" in text or "{%" in text) and not _in_code(node):
+                for start, end, found in containers.read_shortcodes(text, self.permalinks):
+                    self._in_text(found, node, at)
+                    raw[at] = raw[at][:start] + " " * (end - start) + raw[at][end:]
+            if markup and "<" in text and not _in_code(node):
+                fragment = payloads.decoded(text)
+                if fragment is not None and (parent := node.parent) is not None:
+                    self._fragments([fragment], parent)
+
+    def _in_text(self, found: Found, text: LexborNode, at: int) -> None:
+        """A post was found in a text node."""
+        self._generic(found, text.parent or text, at=at if self.holder is None else None)
+
+    # --- what was found
+
+    def _add(self, mention: Mention, node: LexborNode, *, sure: bool = True, at: int | None = None) -> Entry | None:
+        """A post was found here; within another post's element it may only add to that one."""
+        self.found_any = True
+        if self.spare:
+            framed = mention.rule.endswith(".iframe")
+            mention = msgspec.structs.replace(
+                mention,
+                rule=f"{mention.platform}.json",
+                confidence=JSON_FRAME_CONFIDENCE if framed else JSON_CONFIDENCE,
+                why=("frame in the page's data" if framed else "embed in the page's data",),
+            )
+        inside = self._inside
+        if inside is not None:
+            if mention.platform == inside.mention.platform and mention.post_id in (None, inside.mention.post_id):
+                inside.mention = completed(inside.mention, mention)
+                return None
+            if not inside.container or not sure:
+                return None
+        entry = Entry(
+            mention=mention,
+            at=len(self.document.pieces.items) if at is None else at,
+            node=self.holder if self.holder is not None else node,
+            sure=sure,
+            copy=self._in_copy or self.holder is not None,
+            spare=self.spare,
+        )
+        self.document.entries.append(entry)
+        if self.holder is None and not self._in_copy:
+            self.pieces.cuts.append(entry.at)
+        return entry
+
+    def _go_into(self, entry: Entry, node: LexborNode) -> None:
+        """Walk on inside the element of `entry`, where text is the embed's."""
+        if self._inside is not None or self._in_copy or not is_small(node):
+            return
+        behind = _behind(node)
+        self._inside = entry
+        self._muted_until = behind or _NEVER
+        fields = _shown_inside(node, entry.mention, self.document.rules)
+        if fields is not None:
+            entry.mention = completed(entry.mention, fields)
 
 
-def _fragments(node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> list[str]:
-    """HTML hidden in this element's attributes or, for a `<script>` that is none, in its text."""
-    found = []
-    for key in _PAYLOAD_ATTRIBUTES:
-        value = attributes.get(key)
-        if value and len(value) > 40:
-            found.append(_decoded(value))
-    if tag == "script" and (attributes.get("type") or "").lower() in _PAYLOAD_TYPES:
-        found.append(_decoded(node.text_content or node.text(deep=True)))
-    if tag == "template":
-        # its content is a document of its own, which only the serialised form shows
-        found.append((node.html or "").partition(">")[2].rpartition("</")[0])
-    return [f for f in found if f and "<" in f and len(f) <= MAX_PAYLOAD]
+def _shown_inside(node: LexborNode, mention: Mention, rules: Rules) -> Mention | None:
+    """What the fall-back text of an embed shows: the same post, signed."""
+    if mention.text is not None:
+        return None
+    platform = rules.permalinks.platform(mention.platform)
+    text = render(node).text
+    if platform is None or "@" not in text:
+        return None
+    signed = prose.find(text, [platform], signed_only=True)
+    if len(signed) != 1:
+        return None
+    [only] = signed
+    if only.post_id not in (None, mention.post_id):
+        return None
+    if mention.handle and only.handle and only.handle.lower() != mention.handle.lower():
+        return None
+    return only
 
 
-def _decoded(value: str) -> str:
-    if len(value) > MAX_PAYLOAD:
-        return ""
-    if "<" not in value and _BASE64.fullmatch(value):
-        try:
-            value = base64.b64decode(value, validate=False).decode("utf-8", "replace")
-        except (binascii.Error, ValueError):
-            return ""
-    if "<" not in value and "%3C" in value[:2000]:
-        value = unquote(value)
-    if "<" not in value and "&lt;" in value:
-        value = entities.unescape(value)
-    return value
+def is_small(node: LexborNode) -> bool:
+    """Whether the element is nothing but an embed with its fall-back."""
+    return all(count < SMALL for count, _ in enumerate(node.traverse(include_text=True)))
 
 
-def mention_of(platform: Platform, rule: EmbedRule, sighting: Sighting) -> Mention:
-    """The noun for what a platform read: the printed date parsed, the permalink made canonical."""
+def _is_raw_text(text: LexborNode) -> bool:
+    above = text.parent
+    return above is not None and above.tag in _RAW_TEXT
+
+
+def _in_code(node: LexborNode) -> bool:
+    at = node.parent
+    for _ in range(6):
+        if at is None:
+            return False
+        if at.tag in _CODE:
+            return True
+        at = at.parent
+    return False
+
+
+def _behind(node: LexborNode) -> int:
+    """The `mem_id` of the node that follows the element and all that is in it; 0 at the end of the document."""
+    at: LexborNode | None = node
+    while at is not None:
+        following = at.next
+        if following is not None:
+            return following.mem_id
+        at = at.parent
+    return 0
+
+
+def permanent(platform: Platform, post_id: str, handle: str | None, url: str) -> str | None:
+    """`url`, where it is the post's canonical permalink and not a stand-in for one whose handle is unknown."""
+    if handle is not None:
+        return url
+    bare = _url_of(platform, post_id, None)
+    return None if bare == url and bare != _url_of(platform, post_id, "a") else url
+
+
+def _url_of(platform: Platform, post_id: str, handle: str | None) -> str | None:
+    try:
+        return platform.ref_from_id(post_id, handle).url
+    except ValueError:
+        return None  # a platform of many servers, whose id alone names no post
+
+
+def mention_of(platform: Platform, rule: str, sighting: Sighting) -> Mention:
+    """The noun for what a rule read: the printed date parsed, the permalink made canonical, the confidence told."""
     printed = dates.read_date(sighting.printed, 0) if sighting.printed else None
     day = sighting.time or (printed.day if printed else None)
-    ref = platform.ref_from_id(sighting.post_id, sighting.handle) if sighting.post_id else None
+    url = sighting.url
+    if url is None and sighting.post_id:
+        url = _url_of(platform, sighting.post_id, sighting.handle)
+        url = permanent(platform, sighting.post_id, sighting.handle, url) if url else None
+    basis = sighting.date_basis
+    if basis is None:
+        basis = "utc" if sighting.time else platform.signature.date_basis if platform.signature else None
+    sure = confidence(rule, sighting.shape, sighting.confidence)
     return Mention(
         source="",
         platform=platform.name,
@@ -377,17 +669,11 @@ def mention_of(platform: Platform, rule: EmbedRule, sighting: Sighting) -> Menti
         date=day,
         text=sighting.text,
         post_id=sighting.post_id,
-        url=sighting.url or (ref.url if ref and sighting.handle else None),
+        url=url,
         found_url=sighting.found_url,
-        rule=rule.name,
-        confidence=sighting.confidence,
+        rule=rule,
+        confidence=sure.value,
+        why=sure.why,
         links=sighting.links,
-        date_basis=_basis(platform, sighting) if day else None,
+        date_basis=basis if day else None,
     )
-
-
-def _basis(platform: Platform, sighting: Sighting) -> str | None:
-    """Whose day the embed prints; an exact time is UTC."""
-    if sighting.time:
-        return "utc"
-    return sighting.date_basis or (platform.signature.date_basis if platform.signature else None)

@@ -12,7 +12,7 @@ from itertools import pairwise
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from archiver.detect.embeds import flatten, thin
+from archiver.detect.bounds import parseable
 from archiver.model import Article, Mention
 from archiver.platforms.markup import BLOCKS, HIDDEN, Lines, events, render
 
@@ -73,7 +73,7 @@ def _cut(text: str, spans: Sequence[tuple[int, int, int, bool]]) -> list[Piece]:
 
 
 def _in_html(html: str, mentions: Sequence[Mention]) -> list[Piece]:
-    parser = LexborHTMLParser(thin(flatten(html)))
+    parser = LexborHTMLParser(parseable(html))
     root = parser.body or parser.root
     if root is None:
         return []

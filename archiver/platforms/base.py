@@ -88,17 +88,19 @@ class EmbedRule(msgspec.Struct, frozen=True, kw_only=True):
     """One form in which HTML holds a post of a platform. Detection walks the document once and asks `read` of the
     elements that a rule waits for, so a rule costs nothing on other elements.
 
-    An element is waited for when one of its classes is in `classes`, one of its attributes is in `attributes`, or its
-    tag is in `tags`.
+    An element is waited for when one of its classes is in `classes`, one of its attributes is in `attributes`, its tag
+    is in `tags`, its id begins with one of `id_prefixes`, or it is a `<script>` whose text has one of `in_script`.
     """
 
     name: str
     """Such as `x.blockquote`."""
-    read: Callable[[LexborNode], Sighting | None]
-    """What the element shows of a post; null where it shows none."""
+    read: Callable[[LexborNode], Sighting | tuple[Sighting, ...] | None]
+    """What the element shows of a post, or of each (a script may draw several); null where it shows none."""
     tags: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
+    id_prefixes: tuple[str, ...] = ()
+    in_script: frozenset[str] = frozenset()
     examples: tuple[str, ...] = ()
     """Invented markup that this rule must read; one parametrised test runs those of every rule."""
     example_id: str | None = None

@@ -67,6 +67,7 @@ BLOCKS = frozenset(
 """Elements that begin and end a line (HTML standard, section "Rendering": flow content that is `display: block`)."""
 
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_UNEVEN = re.compile(r"[\t\n\r\f]|  ")
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,8 +161,8 @@ class Lines:
 
     def add(self, raw: str) -> int:
         """Append text; returns the offset of its first character."""
-        text = _SPACE.sub(" ", raw)
-        if not text.strip(" "):
+        text = _SPACE.sub(" ", raw) if _UNEVEN.search(raw) else raw
+        if not text or text == " ":
             self._space = self._space or bool(text)
             return self.position()
         if text[0] == " ":
@@ -173,10 +174,17 @@ class Lines:
             elif self._space:
                 self._put(" ")
         start = self.length
-        self._space = text[-1] == " "
         self._breaks = 0
-        self._put(text.rstrip(" "))
+        self._space = text[-1] == " "
+        if self._space:
+            text = text[:-1]
+        self._pieces.append(text)
+        self.length += len(text)
         return start
+
+    def space(self) -> None:
+        """White space without any text."""
+        self._space = True
 
     def line_break(self) -> None:
         """A `<br>`."""
@@ -192,6 +200,11 @@ class Lines:
 
     def text(self) -> str:
         return "".join(self._pieces)
+
+
+def names(written: str) -> frozenset[str]:
+    """Names that are written one after the other, with white space between."""
+    return frozenset(written.split())
 
 
 def classes(node: LexborNode) -> frozenset[str]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from archiver.detect import embeds, find
+from archiver.detect import bounds, find
 from archiver.model import Article, Mention
 from archiver.platforms import platforms
 from archiver.platforms.base import EmbedRule, Platform
@@ -154,21 +154,21 @@ def test_selectors_lead_to_an_element(pieces: list[str]) -> None:
 
 def test_nesting_without_end_is_flattened() -> None:
     html = "<html><body>" + "<div><blockquote>" * 100_000 + EMBED
-    flat = embeds.flatten(html)
-    assert flat.count("<div>") + flat.count("<blockquote>") == embeds.MAX_DEPTH
+    flat = bounds.flatten(html)
+    assert flat.count("<div>") + flat.count("<blockquote>") == bounds.MAX_DEPTH
     deep = "<html><body>" + "<div>" * 100_000 + "Rain at last, a lot of it. — Ana (@ana) May 3, 2021"
     assert [m.handle for m in found(deep)] == ["ana"]
 
 
 def test_ordinary_pages_are_not_touched_by_the_bounds() -> None:
     html = "<html><body>" + "<div><p>One<p>Two<br></div>" * 2000 + EMBED
-    assert embeds.thin(embeds.flatten(html)) == html
+    assert bounds.thin(bounds.flatten(html)) == html
 
 
 def test_crowded_elements_are_thinned() -> None:
     html = "<div " + " ".join(f'a{n}="{n}"' for n in range(5000)) + f">x</div>{EMBED}"
-    thin = embeds.thin(html)
-    assert thin.count('="') < embeds.MAX_ATTRIBUTES + 20
+    thin = bounds.thin(html)
+    assert thin.count('="') < bounds.MAX_ATTRIBUTES + 20
     assert [m.post_id for m in found(html)] == [ID]
 
 

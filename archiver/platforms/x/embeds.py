@@ -109,6 +109,8 @@ def read_blockquote(node: LexborNode) -> Sighting | None:
             time=_rfc3339(link.attributes.get("data-datetime")),
             text=words or None,
             links=_links_in(rendered, link.start),
+            shape="permalink" if declared or named else "permalink alone",
+            confidence=0.99 if declared or named else 0.9,
         )
     start = signed.start() + (len(before) - len(before[-300:]) if signed.re is _SIGNED_INLINE else 0)
     return Sighting(
@@ -120,6 +122,7 @@ def read_blockquote(node: LexborNode) -> Sighting | None:
         time=_rfc3339(link.attributes.get("data-datetime")),
         text=before[:start].strip() or None,
         links=_links_in(rendered, start),
+        shape="permalink and signature",
     )
 
 
@@ -130,7 +133,7 @@ def _without_permalink(rendered: Rendered, named: PostRef | None, declared: bool
     text = rendered.text.strip()
     signed = _SIGNED_TEXT.search(text[-400:])
     if signed is None:
-        return Sighting(post_id=named.id, handle=named.handle, found_url=None) if named else None
+        return _named(named, None, "id in an attribute") if named else None
     start = signed.start() + len(text) - len(text[-400:])
     return Sighting(
         post_id=named.id if named else None,
@@ -139,6 +142,7 @@ def _without_permalink(rendered: Rendered, named: PostRef | None, declared: bool
         printed=signed["date"].strip() or None,
         text=text[:start].strip() or None,
         links=_links_in(rendered, start),
+        shape="id and signature" if named else "signature without permalink",
         confidence=0.97,
     )
 
@@ -161,38 +165,13 @@ def _rfc3339(value: str | None) -> str | None:
 # ------------------------------------------------------------------------
 
 ID_ATTRIBUTES = (
-    *(
-        "data-tweet-id",
-        "data-tweetid",
-        "tweetid",
-        "data-twitter-tweet-id",
-        "data-tweet-url",
-        "tweet-url",
-        "data-oembed-url",
-    ),
-    *(
-        "data-canonical-url",
-        "data-embedded-url",
-        "data-iframely-url",
-        "data-extcontent_url",
-        "data-versionurl",
-        "tweet-id",
-    ),
+    *("data-tweet-id", "data-tweetid", "tweetid", "data-twitter-tweet-id", "data-tweet-url", "tweet-url", "tweet-id"),
+    *("data-twitter-id", "data-twitter-url", "data-twitter-embed", "data-embed-tweet", "data-tweet-embed"),
 )
 """Attributes that hold nothing but an embedded post's id or URL, on any element."""
 
-GENERAL_ATTRIBUTES = (
-    "data-url",
-    "data-href",
-    "data-src",
-    "src",
-    "data-embed-url",
-    "data-link",
-    "url",
-    "href",
-    "data-original-src",
-)
-"""Attributes that hold any URL: read only where the element says that it embeds."""
+OWN_ATTRIBUTES = ("status", "id", "url", "src", "href", "data-url", "data-href", "data-src", "data-id")
+"""Attributes that hold it on the elements that only show posts of X."""
 
 ELEMENTS = frozenset(
     {
@@ -215,41 +194,17 @@ def read_attribute(node: LexborNode) -> Sighting | None:
     attributes = node.attributes
     if NOT_A_POST.search(attributes.get("class") or ""):
         return None
-    keys = (*ID_ATTRIBUTES, *(("status", "id", *GENERAL_ATTRIBUTES) if node.tag in ELEMENTS else ()))
+    keys = (*ID_ATTRIBUTES, *(OWN_ATTRIBUTES if node.tag in ELEMENTS else ()))
     for key in keys:
         if (ref := _id_or_ref(attributes.get(key))) is not None:
-            return _named(ref, attributes.get(key))
-    return None
-
-
-_EMBEDDING = re.compile(r"embed|tweet|twitter|social|oembed|iframely", re.IGNORECASE)
-
-
-def read_container(node: LexborNode) -> Sighting | None:
-    """A `<div>` or `<figure>` that calls itself an embed and holds the URL in an attribute."""
-    if node.tag not in ("div", "figure", "section", "span", "p", "blockquote", "article", "amp-embed"):
-        return None
-    attributes = node.attributes
-    own = attributes.get("class") or ""
-    if NOT_A_POST.search(own) or not (
-        _EMBEDDING.search(own) or "data-social-embedded" in attributes or "data-embed-type" in attributes
-    ):
-        return None
-    for key in GENERAL_ATTRIBUTES:
-        if (ref := ref_from_url((attributes.get(key) or "").strip())) is not None:
-            return _named(ref, attributes.get(key))
+            return _named(ref, attributes.get(key), "id or permalink in an attribute")
     return None
 
 
 def read_frame(node: LexborNode) -> Sighting | None:
-    """An `<iframe>`: X's own, saved, lazy, or another service's frame around the post."""
-    attributes = node.attributes
-    if (ref := _id_or_ref(attributes.get("data-tweet-id"))) is not None:
-        return _named(ref, None)
-    for key, value in attributes.items():
-        if value and ("src" in key or "url" in key) and (ref := ref_from_url(value.strip())) is not None:
-            return _named(ref, value)
-    return None
+    """X's own frame, as a browser saves it: its address is lost, the id stands in an attribute."""
+    ref = _id_or_ref(node.attributes.get("data-tweet-id"))
+    return _named(ref, None, "saved frame") if ref is not None else None
 
 
 def read_rendered(node: LexborNode) -> Sighting | None:
@@ -258,15 +213,15 @@ def read_rendered(node: LexborNode) -> Sighting | None:
         if (
             ref := _id_or_ref(inner.attributes.get("data-tweet-id") or inner.attributes.get("data-tweetid"))
         ) is not None:
-            return _named(ref, None)
+            return _named(ref, None, "saved frame")
         if inner.tag == "iframe" and (seen := read_frame(inner)) is not None:
             return seen
     return None
 
 
-def _named(ref: PostRef, found_url: str | None) -> Sighting:
+def _named(ref: PostRef, found_url: str | None, shape: str) -> Sighting:
     url = found_url.strip() if found_url and "/" in found_url else None
-    return Sighting(post_id=ref.id, handle=ref.handle, found_url=url)
+    return Sighting(post_id=ref.id, handle=ref.handle, found_url=url, shape=shape)
 
 
 # --- publishers that keep the post's record in the page
@@ -299,6 +254,7 @@ def read_newsletter(node: LexborNode) -> Sighting | None:
         display_name=name.strip() or None if isinstance(name, str) else None,
         time=_any_time(date) if isinstance(date, str) else None,
         text=_shown(text) if isinstance(text, str) else None,
+        shape="record",
     )
 
 
@@ -320,6 +276,7 @@ def read_api_record(node: LexborNode) -> Sighting | None:
         display_name=name if isinstance(name, str) else None,
         time=_any_time(made) if isinstance(made, str) else None,
         text=_shown(text) if isinstance(text, str) else None,
+        shape="record",
     )
 
 
@@ -371,35 +328,26 @@ def read_static_card(node: LexborNode) -> Sighting | None:
         printed=render(date).text.strip().rpartition("∙")[2].strip() or None if date is not None else None,
         text=shown.text or None,
         links=_links_in(shown, len(shown.text)),
+        shape="drawn card with permalink" if ref else "drawn card",
+        confidence=0.99 if ref else 0.95,
     )
 
 
-# --- a permalink in the place of an embed
-# -------------------------------------------------------------------------------
+# --- scripts
+# ------------------------------------------------------------------------------------------------------------
+
+MAX_SCRIPT = 200_000
+"""Code points of a script that is searched; those that draw posts are short."""
+
+_CREATE = re.compile(r"""createTweet(?:Embed)?\s{0,4}\(\s{0,10}["'](?P<id>\d{2,20})["']""")
 
 
-def read_bare_url(node: LexborNode) -> Sighting | None:
-    """A block that holds nothing but a post's URL, which the publisher's software was to replace by the embed."""
-    child = node.child
-    while child is not None and child.tag == "-text" and not (child.text_content or "").strip():
-        child = child.next
-    if child is None:
-        return None
-    following = child.next
-    while following is not None and following.tag == "-text" and not (following.text_content or "").strip():
-        following = following.next
-    if following is not None:
-        return None
-    if child.tag == "-text":
-        text = (child.text_content or "").strip()
-    elif child.tag == "a":
-        text = child.text().strip()
-    else:
-        return None
-    if len(text) > 300 or not text.startswith(("http", "//", "twitter.com", "x.com")) or " " in text:
-        return None
-    ref = ref_from_url(text if "//" in text else "https://" + text)
-    return Sighting(post_id=ref.id, handle=ref.handle, found_url=text, confidence=0.9) if ref else None
+def read_script(node: LexborNode) -> tuple[Sighting, ...]:
+    """A script that draws posts: `twttr.widgets.createTweet("1590173336165216257", place)`."""
+    return tuple(
+        Sighting(post_id=call["id"], shape="script that draws it", confidence=0.95)
+        for call in _CREATE.finditer(node.text(deep=True), 0, MAX_SCRIPT)
+    )
 
 
 _ID_EXAMPLE = "1590173336165216257"
@@ -432,10 +380,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
             name="x.iframe",
             read=read_frame,
             tags=frozenset({"iframe", "amp-iframe"}),
-            examples=(
-                f'<iframe src="https://platform.twitter.com/embed/Tweet.html?dnt=true&amp;id={_ID_EXAMPLE}"></iframe>',
-                f'<iframe title="X Post" src="./page_files/Tweet.html" data-tweet-id="{_ID_EXAMPLE}"></iframe>',
-            ),
+            examples=(f'<iframe title="X Post" src="./page_files/Tweet.html" data-tweet-id="{_ID_EXAMPLE}"></iframe>',),
         ),
         EmbedRule(
             name="x.rendered",
@@ -481,20 +426,16 @@ RULES: tuple[EmbedRule, ...] = tuple(
             attributes=frozenset(ID_ATTRIBUTES),
             examples=(
                 f'<phoenix-twitter-embed tweet-url="{_URL}"></phoenix-twitter-embed>',
-                f'<div class="c-oembed" data-oembed-url="{_URL}"></div>',
+                f'<div class="js-tweet" data-tweetid="{_ID_EXAMPLE}"></div>',
             ),
         ),
         EmbedRule(
-            name="x.container",
-            read=read_container,
-            attributes=frozenset({"data-url", "data-href", "data-src", "data-embed-url", "data-social-embedded"}),
-            examples=(f'<div class="social-embed" data-href="{_URL}?mx=2"></div>',),
-        ),
-        EmbedRule(
-            name="x.url",
-            read=read_bare_url,
-            tags=frozenset({"p", "div", "figure"}),
-            examples=(f'<div class="wp-block-embed__wrapper">\n{_URL}\n</div>', f'<p><a href="{_URL}">{_URL}</a></p>'),
+            name="x.script",
+            read=read_script,
+            in_script=frozenset({"createTweet"}),
+            examples=(
+                f'<div id="post"></div><script>twttr.widgets.createTweet("{_ID_EXAMPLE}", place, {{}});</script>',
+            ),
         ),
     )
 )

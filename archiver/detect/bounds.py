@@ -1,0 +1,159 @@
+"""What of a document may reach the HTML parser, so that its cost stays linear?
+
+A browser's parser looks through its stack of open elements at every tag, and at every attribute through those before
+it. Documents that nest without end, or put thousands of attributes on one element, are cut to what browsers and real
+pages have; nothing else is touched.
+"""
+
+from __future__ import annotations
+
+import re
+
+from archiver.platforms.markup import names
+
+MAX_DEPTH = 512
+"""Chromium's bound on the depth of a document tree; deeper elements become siblings there too."""
+
+FEW_TAGS = 4_000
+"""So many tags may nest as they like: the parser's cost is below a millisecond for each thousand."""
+
+MAX_ATTRIBUTES = 1000
+"""Attributes of one element that are kept. The parser compares each with all before it; real elements have below 50."""
+
+_NEVER_CLOSED = names(
+    "area base br col embed hr img input link meta param source track wbr "
+    "p li dd dt option optgroup tr td th tbody thead tfoot colgroup caption rb rt rtc rp html head body"
+)
+"""Void elements, and those whose end tag may be left out: they do not nest without end."""
+
+_BARRIERS = names("applet marquee object table template svg math")
+"""Elements past which an end tag inside closes nothing (HTML standard, "has an element in scope")."""
+
+_FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
+"""Elements whose end tag leaves the blocks within them open (HTML standard, "adoption agency algorithm")."""
+
+_NAME = re.compile(r"<(/?[a-zA-Z][^\s/<>]{0,40})")
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+)[^<>]*+>")
+
+
+def parseable(html: str) -> str:
+    """`html` as it is given to the parser."""
+    return thin(flatten(html))
+
+
+def flatten(html: str) -> str:
+    """`html` without the tags that would nest deeper than `MAX_DEPTH`; their content stays."""
+    if html.count("<") <= FEW_TAGS or not _may_be_deep(html):
+        return html
+    stack = _OpenElements()
+    dropped: list[str] = []
+    out: list[str] = []
+    copied = 0
+    for tag in _TAG.finditer(html):
+        name = tag[2].lower()
+        if name in _NEVER_CLOSED:
+            continue
+        if not tag[1]:
+            if stack.depth < MAX_DEPTH:
+                stack.open(name)
+                continue
+            dropped.append(name)
+        elif dropped:
+            if dropped[-1] == name:
+                dropped.pop()
+        else:
+            stack.close(name)
+            continue
+        out.append(html[copied : tag.start()])
+        copied = tag.end()
+    if not copied:
+        return html
+    out.append(html[copied:])
+    return "".join(out)
+
+
+def _may_be_deep(html: str) -> bool:
+    """A bound from above on the depth: end tags count only for elements of their own name."""
+    deep = 0
+    opened: dict[str, int] = {}
+    for name in _NAME.findall(html):
+        if name[0] == "/":
+            name = name[1:].lower()
+            if opened.get(name, 0) > 0:
+                opened[name] -= 1
+                deep -= 1
+        elif (name := name.lower()) not in _NEVER_CLOSED:
+            opened[name] = opened.get(name, 0) + 1
+            deep += 1
+            if deep > MAX_DEPTH:
+                return True
+    return False
+
+
+class _OpenElements:
+    """The parser's stack of open elements, as far as its depth goes."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self._stack: list[str | None] = []
+        """null: a formatting element that is closed while what is within it is not."""
+        self._places: list[dict[str, list[int]]] = [{}]
+        """Where each name stands in the stack, for what is above each barrier."""
+
+    def open(self, name: str) -> None:
+        if name in _BARRIERS:
+            self._places.append({})
+        self._places[-1].setdefault(name, []).append(len(self._stack))
+        self._stack.append(name)
+        self.depth += 1
+
+    def close(self, name: str) -> None:
+        if name in _BARRIERS:
+            if not any(place.get(name) for place in self._places[1:]):
+                return
+            while not self._places[-1].get(name):
+                self._pop()
+            level = len(self._places)
+            while len(self._places) >= level:
+                self._pop()
+            return
+        places = self._places[-1].get(name)
+        if not places:
+            return
+        if name in _FORMATTING:
+            self._stack[places.pop()] = None
+            self.depth -= 1
+            while self._stack and self._stack[-1] is None:
+                self._stack.pop()
+            return
+        down_to = places[-1]
+        while len(self._stack) > down_to:
+            self._pop()
+
+    def _pop(self) -> None:
+        name = self._stack.pop()
+        if name is None:
+            return
+        self.depth -= 1
+        places = self._places[-1][name]
+        places.pop()
+        if name in _BARRIERS:
+            self._places.pop()
+
+
+_ATTRIBUTE = r"""[\s/]++[^\s=>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']*+))?+"""
+_ONE = re.compile(_ATTRIBUTE)
+_CROWDED = re.compile(rf"<[a-zA-Z][^\s/<>]*+(?P<attributes>(?:{_ATTRIBUTE}){{64,}}+)")
+
+
+def thin(html: str) -> str:
+    """`html` with at most `MAX_ATTRIBUTES` attributes on each element."""
+    return _CROWDED.sub(_cut, html)
+
+
+def _cut(tag: re.Match[str]) -> str:
+    start = tag.start()
+    for count, attribute in enumerate(_ONE.finditer(tag.string, tag.start("attributes"), tag.end())):
+        if count == MAX_ATTRIBUTES:
+            return tag[0][: attribute.start() - start]
+    return tag[0]

@@ -1,0 +1,137 @@
+"""Which posts does JSON in a page name as embeds of the article?
+
+Pages that a script draws keep the article as JSON: blocks of a content system (`"type": "embed"`), oEmbed answers
+(`raw_oembed`), HTML of embeds within strings. A post counts where its object says that it is an embed, or where a
+string holds an embed's HTML; a link within prose, a list of related articles or the page's own accounts do not.
+
+Source: PLATFORMS facts on page JSON (Arc Fusion, Guardian, Next.js, WordPress blocks, Substack, Conde Nast).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from archiver.detect.payloads import MAX_PAYLOAD
+from archiver.detect.permalinks import Named, Permalinks
+from archiver.platforms.links import MAX_URL
+
+MAX_JSON = 8_000_000
+"""Characters of one JSON that are read; real pages keep below 3,000,000."""
+
+MAX_NODES = 300_000
+"""Values of one JSON that are looked at."""
+
+_TYPE_KEYS = (
+    *("type", "__typename", "kind", "name", "is", "component", "componentName", "subtype", "blockName", "_type"),
+    *(
+        "provider",
+        "providerNameSlug",
+        "provider_name",
+        "embedType",
+        "element",
+        "contentType",
+        "embed_type",
+        "elementType",
+    ),
+)
+_EMBED_TYPE = re.compile(
+    r"(?:^|[^a-z])(?:o?embed|tweet|twitter|instagram|tik-?tok|facebook|bluesky|mastodon|threads|reddit|telegram"
+    r"|social-?(?:media|post|embed))|embed$|(?:o?embed|tweet|instagram|tiktok)(?:s?block|element|component)",
+    re.IGNORECASE,
+)
+_NOT_THE_ARTICLES = re.compile(
+    r"relat|recommend|trending|popular|latest|mostread|most_read|more_?from|sidebar|footer|header|comment|nav|menu"
+    r"|author|byline|share|sharing|follow|social_?(?:links|profiles|accounts)|sameas|sitemap|breadcrumb|teaser|river"
+    r"|playlist|queue|next_?(?:article|story)|config|settings|advert",
+    re.IGNORECASE,
+)
+_EMBED_HTML = re.compile(
+    r"<(?:blockquote|iframe|amp-[a-z]|twitter-widget|script[^>]{1,200}data-telegram-post|div[^>]{1,200}fb-(?:post|video))",
+    re.IGNORECASE,
+)
+_START = re.compile(r"\s*(?:(?:window|self|var|let|const)\b[\w\s.\"'\[\]$]{0,80}=\s*)?(?=[\[{])")
+_JSON_PARSE = re.compile(r"JSON\.parse\(\s*(?=\")")
+
+MARKS = ('mbed"', "blockquote", 'weet"', 'nstagram"', 'iktok"')
+"""One of these is in every JSON that `read` finds a post in; a search is cheaper than reading it."""
+
+
+def value_of(script: str) -> Any:
+    """The JSON that a script holds or assigns; null where there is none."""
+    if len(script) > MAX_JSON:
+        return None
+    start = _START.match(script)
+    at = start.end() if start else -1
+    if at < 0:
+        parse = _JSON_PARSE.search(script[:400])
+        if parse is None:
+            return None
+        inner = _decode(script[parse.end() :].rpartition('"')[0] + '"')
+        return _decode(inner) if isinstance(inner, str) else None
+    text = script[at:].strip()
+    value = _decode(text)
+    if value is None:
+        close = max(text.rfind("}"), text.rfind("]"))
+        value = _decode(text[: close + 1])
+    return value
+
+
+def _decode(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return None
+
+
+def read(value: Any, permalinks: Permalinks, *, declared: bool = False) -> Iterator[Named | str]:
+    """The posts that `value` names, in order, as `Named`, and HTML of embeds, as a string.
+
+    Arguments: `declared`, whether the element that holds the JSON says that it is an embed: then every address of a
+    post in it counts.
+    """
+    waiting: list[tuple[Any, int]] = [(value, MAX_TYPED if declared else 0)]
+    left = MAX_NODES
+    while waiting and left > 0:
+        left -= 1
+        item, typed = waiting.pop()
+        if isinstance(item, str):
+            if typed and (named := _post(item, permalinks)) is not None:
+                yield named
+            elif len(item) > 60 and "<" in item and len(item) <= MAX_PAYLOAD and _EMBED_HTML.search(item):
+                yield item
+        elif isinstance(item, list):
+            inner = max(typed - 1, _typed_list(item))
+            waiting += [(entry, inner) for entry in reversed(item)]
+        elif isinstance(item, dict):
+            inner = MAX_TYPED if _is_embed(item) else max(typed - 1, 0)
+            for key in reversed(item):
+                if not _NOT_THE_ARTICLES.search(key):
+                    waiting.append((item[key], inner))
+
+
+MAX_TYPED = 4
+"""Levels below an object that says that it is an embed, in which its address is looked for."""
+
+
+def _is_embed(item: dict[str, Any]) -> bool:
+    for key in _TYPE_KEYS:
+        kind = item.get(key)
+        if isinstance(kind, str) and len(kind) < 60 and _EMBED_TYPE.search(kind):
+            return True
+    return "raw_oembed" in item
+
+
+def _typed_list(item: list[Any]) -> int:
+    """JsonML: `["inline-embed", {…}]`."""
+    head = item[0] if item else None
+    return MAX_TYPED if isinstance(head, str) and len(head) < 40 and _EMBED_TYPE.search(head) else 0
+
+
+def _post(text: str, permalinks: Permalinks) -> Named | None:
+    if not 12 < len(text) < MAX_URL or "/" not in text or " " in text or not permalinks.likely(text):
+        return None
+    return permalinks.read(text)
