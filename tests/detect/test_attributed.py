@@ -3,8 +3,8 @@ without its marks, nothing is reported unless it was asked for, and the work gro
 
 from __future__ import annotations
 
-import time
-from types import SimpleNamespace
+import sys
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -638,15 +638,30 @@ def test_offsets_cut_the_words_out_and_no_two_overlap(text: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["“", '"', "«»", "on X: “a b c d e” ", "Ana wrote on X: ", "> ", "\n> a b c d", "tweeted “a b c d”. "]
 )
-def test_the_work_grows_with_the_text(unit: str) -> None:
-    def cost(size: int) -> float:
-        text = (unit * (size // len(unit) + 1))[:size]
-        times = []
-        for _ in range(3):
-            started = time.process_time()
-            attributed.find(text, EVERY)
-            times.append(time.process_time() - started)
-        return min(times)
+def test_the_work_grows_with_the_text(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counts calls, and the code points that are searched for names, for a text and one four times as long."""
+    searched = calls = 0
+    namings = attributed.namings
 
-    cost(1_000)
-    assert cost(16_000) < 12 * max(cost(4_000), 0.002)
+    def counting(text: str, start: int, stop: int, words: Any) -> Any:
+        nonlocal searched
+        searched += stop - start
+        return namings(text, start, stop, words)
+
+    def called(frame: FrameType, event: str, arg: Any) -> None:
+        nonlocal calls
+        calls += 1
+
+    monkeypatch.setattr(attributed, "namings", counting)
+    attributed.find(unit, EVERY, published=PUBLISHED)  # tables that are made once
+    counts = []
+    for size in (50, 200):
+        searched = calls = 0
+        sys.setprofile(called)
+        try:
+            attributed.find(unit * size, EVERY, published=PUBLISHED)
+        finally:
+            sys.setprofile(None)
+        counts.append((calls, searched))
+    assert counts[1][0] <= 4.2 * counts[0][0] + 2000
+    assert counts[1][1] <= 4 * counts[0][1] + 5000

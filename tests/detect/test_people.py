@@ -197,6 +197,23 @@ def test_the_article_that_started_this() -> None:
     assert text[mention.person.start : mention.person.end].isascii()
 
 
+def test_only_so_many_names_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    person = people._Prose.person
+
+    def counting(prose: Any, display_name: str, *, offsets: bool) -> Person | None:
+        asked.append(display_name)
+        return person(prose, display_name, offsets=offsets)
+
+    monkeypatch.setattr(people._Prose, "person", counting)
+    mentions = [
+        Mention(source="a", platform="x", display_name=f"Ana Beispiel {n % 400}", rule="r", confidence=0.9)
+        for n in range(800)
+    ]
+    people.named(mentions, [people.Passage(text=PROSE)], offsets=True)
+    assert len(asked) == len(set(asked)) == people.MAX_NAMES
+
+
 @given(
     st.text(st.sampled_from("AaBb Éжж中ア’-. "), max_size=60),
     st.text(st.sampled_from("Ana Example Ж中아 .\n-’"), max_size=200),
