@@ -296,6 +296,8 @@ class _Walk:
             line, block = self.region[lines[-1] : current].rstrip(), self.region[current:]
             if _has_words(block) and (_differ(line, block) or self._speaks_of_the_post(line, block)):
                 break
+            if _LINK_ONLY.fullmatch(line) and "t.co/" not in line:
+                break
             current = lines.pop()
         return self._past_label(current)
 

@@ -43,12 +43,12 @@ _AFTER_URDU = re.compile(
     rf"[ \u00a0]کی[ \u00a0](?P<where>{_NAMES})[ \u00a0](?:پر[ \u00a0])?پوسٹ(?P<ends>[ \u00a0]کا[ \u00a0]خاتمہ)?"
 )
 _ENDS = re.compile(
-    r"(?:^|\W)(?:end|final|fin|ende|fine|koniec|конец|кінець|завершення|окончание|خاتمہ|نهاية|پایان|समाप्त|akhir|mwisho"
+    r"\W{0,4}(?:end|final|fin|ende|fine|koniec|конец|кінець|завершення|окончание|خاتمہ|نهاية|پایان|समाप्त|akhir|mwisho"
     r"|kết thúc|sonu)(?:\W|$)",
     re.IGNORECASE,
 )
 _SKIPS = re.compile(
-    r"(?:^|\W)(?:skip|saltar|pular|pule|ignorer|überspringen|salta|пропустить|пропустити|تخطى|نظرانداز|چھوڑیں|lewati|ruka"
+    r"\W{0,4}(?:skip|saltar|pular|pule|ignorer|überspringen|salta|пропустить|пропустити|تخطى|نظرانداز|چھوڑیں|lewati|ruka"
     r"|bỏ qua|geç|atla)(?:\W|$)",
     re.IGNORECASE,
 )
@@ -130,7 +130,7 @@ def _markers(text: str) -> Iterator[_Marker]:
                 start = max(0, line, at - 90) + before.start()
                 start += text[start : start + 1] == "\n"
                 verb = before["verb"]
-                ends = True if _ENDS.search(verb) else False if _SKIPS.search(verb) else None
+                ends = True if _ENDS.match(verb) else False if _SKIPS.match(verb) else None
                 if (ends is not None or not verb.strip()) and text[end : end + 1] in ("", "\n", "\r", " "):
                     yield _Marker(
                         start,

@@ -279,9 +279,10 @@ class _Reader:
         moment = self._moment(bracket.end() if bracket else behind)
         unread = word = None
         if moment is None:
-            unread = dates.looks_dated(text, behind) if anchor.at_sign else None
-            if unread is None and (word := _CONNECTOR.match(text, behind)):
+            if word := _CONNECTOR.match(text, behind):
                 moment = self._moment(word.end())
+            if moment is None and anchor.at_sign:
+                unread = dates.looks_dated(text, behind)
         last = moment.end if moment else unread or behind
         link = self._link(last, bracket is not None)
         url_end = last

@@ -179,7 +179,7 @@ def _said(
         shape, estimate = f"{shape}, quotation", 0.9
     else:
         line = window.partition("\n")[0].rstrip()
-        if not line:
+        if not line or (start > floor and text[start - 1] != "\n"):
             return None
         tail = _TITLE_END.search(line)
         stop = len(line[: tail.start()].rstrip()) if tail and tail.end() == len(line) else len(line)
@@ -200,11 +200,21 @@ def _said(
 
 
 def _closing(window: str, mark: str) -> int:
-    """Where the quotation closes: the first such mark that nothing follows in its word, `"` within words aside."""
+    """Where the quotation closes: at the end of its line, of the title, or at the first mark that ends a word; negative
+    where it does not."""
+    first = -1
+    line_end = window.find("\n")
     place = window.find(mark, 1)
-    while place > 0 and place + 1 < len(window) and window[place + 1].isalnum():
+    while place > 0:
+        after = window[place + 1 : place + 2]
+        if not after or after in "\r\n" or _TITLE_END.match(window, place + 1):
+            return place
+        if first < 0 and not after.isalnum():
+            first = place
+        if 0 <= line_end < place and first > 0:
+            break
         place = window.find(mark, place + 1)
-    return place
+    return first
 
 
 def _name_first(text: str, opening: int, end: int, floor: int, handle: str, platform: Platform) -> Titled | None:
