@@ -50,7 +50,7 @@ MAX_CLOSE = 60
 
 SURNAME = 0.82
 GIVEN = 0.75
-GIVEN_SAME_SCRIPT = 0.84
+GIVEN_SAME_SCRIPT = 0.87
 """How alike the parts have to be: schemes differ more between scripts than spellings do within one."""
 
 ALONE = 0.9
@@ -96,6 +96,7 @@ def _capitals() -> str:
 _PARTICLE = r"(?:de|del|della|di|da|do|dos|das|du|la|le|el|al|bin|ibn|ben|van|von|der|den|ter|zu|af|av|e)"
 _PIECES = re.compile(r"\s*(?:[|/•·–—(){}\[\],:;~“”\"«»]|\s-\s)\s*")
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*+(?:['’ʼ-][\p{L}\p{M}]++)*+\.?")
+_OUTER = re.compile(r"^[^\w]+|[^\w.]+$")
 _SPOKEN = re.compile(r"\W{0,3}(\w+)")
 _NOT_SIGNED = frozenset({"jr", "sr", "phd", "md", "mp", "mep", "esq", "ii", "iii", "obe", "kc", "qc"})
 _PARTICLES = frozenset(_PARTICLE[3:-1].split("|"))
@@ -179,7 +180,7 @@ class _Prose:
             name = _Name.of(piece)
             if not 1 <= len(name.parts) <= 6 or len("".join(name.parts)) < 3:
                 continue
-            found = self._exact(piece.strip(), name) or self._among_runs(name) or self._without_capitals(name)
+            found = self._exact(_OUTER.sub("", piece), name) or self._among_runs(name) or self._without_capitals(name)
             if found is not None:
                 return Person(
                     name=found.name,
@@ -285,7 +286,8 @@ class _Prose:
             judged = _same_person(name.parts, tuple(w for w in run.words if w not in _PARTICLES), run.used)
             if judged is not None:
                 likeness, initials, pairs = judged
-                found.append(_Found(likeness, run.text, run.passage, run.start, initials, pairs))
+                text, begin = _cut_to(run, pairs)
+                found.append(_Found(likeness, text, run.passage, begin, initials, pairs))
         return self._chosen(name, found)
 
     def _chosen(self, name: _Name, found: list[_Found]) -> _Found | None:
@@ -441,6 +443,21 @@ def _bounded(text: str, at: int, end: int) -> bool:
     return not (before.isalnum() or before in "@#_") and not (after.isalnum() or after == "_")
 
 
+def _cut_to(run: _Run, pairs: Sequence[tuple[str, str]]) -> tuple[str, int]:
+    """The part of a run from the first to the last word that is the name's: `Virologe Karl Beispiel` has one more."""
+    if len(pairs) != 2:
+        return run.text, run.start
+    words = (pairs[0][1], pairs[1][1])
+    places = [
+        (at, at + len(word))
+        for word, at in zip(words, (run.text.find(words[0]), run.text.rfind(words[1])), strict=True)
+    ]
+    if min(places)[0] < 0:
+        return run.text, run.start
+    begin, end = min(places)[0], max(end for _, end in places)
+    return run.text[begin:end], run.start + begin
+
+
 def _goes_on(text: str, end: int) -> bool:
     """`New York` in `New York Example`."""
     return text[end : end + 1] in (" ", "\u00a0") and text[end + 1 : end + 2].isupper()
@@ -533,7 +550,7 @@ def _same_person(
     if len(prose) == 1:
         surname = _surname(name)
         likeness = spelling.alike_but_lost(surname, prose[0])
-        if used and likeness >= ALONE and len(prose[0]) >= 4:
+        if used and likeness >= ALONE and len(prose[0]) >= 4 and not _is_body(name):
             return likeness * 0.8, False, ((surname, prose[0]),)
         return None
     best: tuple[float, bool, tuple[tuple[str, str], ...]] | None = None
@@ -551,6 +568,11 @@ def _same_person(
     return best
 
 
+def _is_body(name: Sequence[str]) -> bool:
+    """`Ministry of Samples`: nobody is called by its last word."""
+    return any(word.lower() in _BODIES or word in ("of", "for", "the", "and") for word in name)
+
+
 def _surname(name: Sequence[str]) -> str:
     return name[-1] if spelling.kind(name[-1]) == "full" else name[0]
 
@@ -559,7 +581,7 @@ def _orders(name: Sequence[str]) -> list[tuple[str, str]]:
     """Which words may be given name and surname; that the prose has them the other way round is tried besides."""
     found = [(name[0], name[-1])]
     if len(name) > 2:
-        found += [(name[0], name[1]), (name[1], name[2])]
+        found += [(name[0], name[1]), (name[1], name[2]), (f"{name[0]}-{name[1]}", name[2])]
     return found
 
 
@@ -576,9 +598,8 @@ def _both(given: str, surname: str, prose_given: str, prose_surname: str) -> tup
     own = spelling.alike_but_lost(given, prose_given)
     same_script = given[0].isascii() == prose_given[0].isascii()
     lost = spelling.lost_letters(given, prose_given) > 0
-    if own < (GIVEN_SAME_SCRIPT if same_script and not lost else GIVEN) or (
-        own < 0.98 and not lost and _sexes(given, prose_given)
-    ):
+    other = own < 0.98 and not lost and (_sexes(given, prose_given) or (same_script and family < ALONE))
+    if other or own < (GIVEN_SAME_SCRIPT if same_script and not lost else GIVEN):
         return None
     mean = (own + family) / 2
     return (mean, False) if mean >= ENOUGH else None

@@ -16,7 +16,7 @@ Cost: linear in a word, of which `MAX_WORD` code points are looked at; forms of 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from anyascii import anyascii
 from rapidfuzz.distance import OSA, Levenshtein
@@ -126,7 +126,8 @@ def frame(word: str, script: str) -> str:
             piece = "L"
         if piece and (not out or out[-1] != piece):
             out.append(piece)
-    return "".join(out)
+    form = "".join(out)
+    return form.replace("MB", "NB") if script == "kana" else form
 
 
 KOREAN_SURNAMES = {
@@ -153,6 +154,26 @@ def _korean(word: str) -> str:
     """A Korean given name without what its romanisations differ in."""
     form = latin(word).replace("hyeon", "hyun").replace("yeong", "yung").replace("yeon", "yun").replace("young", "yung")
     return _KOREAN_VOWELS.sub("o", form).replace("g", "k").replace("d", "t").replace("b", "p").replace("j", "c")
+
+
+_EQUIVALENT = (
+    "volodymyr vladimir uladzimir", "oleksandr aleksandr alexander aliaksandr", "mykola nikolai nikolay mikalai",
+    "mykhailo mikhail mikhailo mihail", "petro pyotr piotr petr", "serhii sergei sergey siarhei",
+    "andrii andrei andrey",
+    "yevhen evgeny evgeni evgenii yauhen", "dmytro dmitry dmitri dzmitry", "pavlo pavel paval", "oleh oleg aleh",
+    "olena elena yelena alena", "kateryna ekaterina katsiaryna", "iryna irina", "hanna anna ganna",
+    "oleksii alexei aleksey",
+    "yurii yuri georgi", "ihor igor", "vasyl vasily vasili", "hryhorii grigory grigori", "illia ilya",
+    "olha olga volha",
+    "mohammed muhammad mohamed muhammed mehmet", "ahmed ahmad ahmet", "yusuf youssef yousef", "husain hussein hossein",
+    "ali aly", "hasan hassan", "ibrahim ebrahim", "khaled khalid", "omar umar omer", "abdallah abdullah abdulla",
+)  # fmt: skip
+"""Given names that two languages of one country, or two schemes, write differently for one person."""
+
+
+@cache
+def _equivalents() -> dict[str, int]:
+    return {sound(name): number for number, names in enumerate(_EQUIVALENT) for name in names.split()}
 
 
 # --- two words
@@ -187,7 +208,7 @@ def alike(one: str, other: str) -> float:
     if first == second:
         return 0.9
     if min(len(first), len(second)) >= LONG_FRAME and Levenshtein.distance(first, second) == 1:
-        return 0.8
+        return 0.83
     return 0.0
 
 
@@ -196,6 +217,9 @@ def _of_sounds(first: str, second: str) -> float:
         return 0.0
     if first == second:
         return 0.98
+    group = _equivalents().get(first)
+    if group is not None and group == _equivalents().get(second):
+        return 0.95
     return round(min(0.97, float(OSA.normalized_similarity(first, second))), 3)
 
 
