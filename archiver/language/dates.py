@@ -274,7 +274,7 @@ def read_date(text: str, at: int, *, end_of_text: int | None = None) -> PrintedD
 
 
 _SHAPED = re.compile(
-    r"[^\w\n]{0,6}(?:\d{1,2}[^\d\n]{1,32}\d{4}|[^\d\n]{2,32}\d{1,2}[^\d\n]{1,10}\d{4}|\d{4}[^\d\n]{2,32}\d{1,2}(?!\d)"
+    r"[^\w\n]{0,6}(?:\d{1,2}[^\d\n]{1,32}\d{4}|[^\d\n]{2,32}\d{1,2}[^\d\n]{1,24}\d{4}|\d{4}[^\d\n]{2,32}\d{1,2}(?!\d)"
     r"|\D{1,40}\*|\d{1,2}[^\d\n]{1,32}\d{0,3}$)"
 )
 """What may be a date in a language whose months are not known yet: words between a day's number and a year's. Only then
