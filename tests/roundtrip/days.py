@@ -261,8 +261,11 @@ def native(day: date, lang: str, rng: random.Random) -> str:
 
 def medium(day: date, lang: str, rng: random.Random) -> str:
     """With a short month, where the language has one; its long form where it prints numbers."""
-    printed = format_date(day, "d MMM y" if lang != "en" else "MMM d, y", locale=lang)
-    return printed if re.search(r"[^\W\d]", printed) else long(day, lang, rng)
+    for form in ("medium", "d MMM y"):
+        printed = format_date(day, form, locale=lang)
+        if re.search(r"[^\W\d]", printed):
+            return printed
+    return long(day, lang, rng)
 
 
 def weekday(day: date, lang: str, rng: random.Random) -> str:

@@ -396,6 +396,7 @@ SHARED_ON: dict[str, tuple[str, ...]] = {
 
 RUSSIAN_SHORT = ("Янв", "Фев", "Мар", "Апр", "Май", "Июн", "Июл", "Авг", "Сен", "Окт", "Ноя", "Дек")
 IG_LANGUAGES = tuple(SHARED)
+VIEWED = tuple(VIEW)
 
 
 def _shared(inv: Inventor, post: Post, lang: str) -> str:
@@ -463,12 +464,12 @@ def ig_nameless(inv: Inventor, lang: str) -> Piece:
 
 
 INSTAGRAM_FORMS: Sequence[tuple[str, Sequence[str], Maker]] = (
-    ("view line, line", IG_LANGUAGES, ig("{view}\n{line}", first=2018)),
-    ("view line, caption, line", IG_LANGUAGES, ig("{view}\n\n{caption}\n\n{line}", first=2018)),
-    ("caption, view line, line", IG_LANGUAGES, ig("{caption}\n{view}\n{line}", first=2018)),
+    ("view line, line", VIEWED, ig("{view}\n{line}", first=2018)),
+    ("view line, caption, line", VIEWED, ig("{view}\n\n{caption}\n\n{line}", first=2018)),
+    ("caption, view line, line", VIEWED, ig("{caption}\n{view}\n{line}", first=2018)),
     ("line alone", IG_LANGUAGES, ig("{line}", first=2017)),
-    ("view line glued to the line", IG_LANGUAGES, ig("{view}{line}", first=2018)),
-    ("view line, line, one line", IG_LANGUAGES, ig("{view} {line}", first=2018)),
+    ("view line glued to the line", VIEWED, ig("{view}{line}", first=2018)),
+    ("view line, line, one line", VIEWED, ig("{view} {line}", first=2018)),
     ("caption, line with date", tuple(SHARED_ON), ig("{caption}\n{line}", dated=True, first=2017)),
     ("view line, caption, line with date", tuple(SHARED_ON), ig("{view}\n{caption}\n{line}", dated=True, first=2017)),
     ("line with date alone", tuple(SHARED_ON), ig("{line}", dated=True, first=2017)),
