@@ -557,6 +557,24 @@ def test_in_html_the_element_is_told() -> None:
     assert mention.selector == "html > body > p:nth-child(2)"
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<blockquote><p>The bridge is open <em>again</em> tonight.</p></blockquote>",
+        "<blockquote>“The bridge is open again tonight.”</blockquote>",
+    ],
+)
+def test_in_html_a_block_may_be_the_quotation(block: str) -> None:
+    html = (
+        f"<html><body><p>It rained. Ana Beispiel wrote on X:</p>{block}<p>Then it stopped for a day.</p></body></html>"
+    )
+    page = Article(source="a", uri="ni:///x", digest="sha256:0", html=html)
+    (mention,) = find(page, prose=True)
+    assert (mention.display_name, mention.text) == ("Ana Beispiel", "The bridge is open again tonight.")
+    assert mention.selector is not None
+    assert "blockquote" in mention.selector
+
+
 def test_a_block_after_a_finished_sentence_is_another_matter() -> None:
     assert read("Ana Beispiel wrote on X that it rained.\n\n> The bridge is open again tonight.\n\nIt rained.") == []
 
