@@ -73,6 +73,9 @@ _ON = re.compile(
 )
 """`(@ana_example) on Telegram`"""
 
+_TIME_FIRST = re.compile(r"[ \u00a0,\n]{0,3}\d{1,2}[:.]\d{2}(?:[ \u00a0\u202f]?[AaPp]\.?[Mm]\.?)?,?[ \u00a0]")
+"""`14:06 1 tháng 5, 2024`: some languages put the time before the day."""
+
 _CONNECTOR = re.compile(
     r"[ \u00a0,]{1,3}(?:on|am|el|le|il|em|op|den|dne|dňa|w dniu|ngày|la|på|no dia|el día|del|vom|от|від)[ \u00a0]",
     re.IGNORECASE,
@@ -87,7 +90,7 @@ _SHARED_BY = re.compile(
 """`A post shared by …`: a frame's line, where no rule of its platform has claimed it."""
 
 _CREDIT = re.compile(
-    r"(?:photo|foto|bild|image|video|screenshot|credit|via|by|von|por|par|follow|source|quelle|autor|author|text|texto)"
+    r"(?<!\w)(?:photo|foto|bild|image|video|screenshot|credit|via|by|von|por|par|follow|source|quelle|autor|author|text|texto)"
     r"\s{0,3}[:/]?\s{0,3}$",
     re.IGNORECASE,
 )
@@ -340,6 +343,10 @@ class _Reader:
         found = read_moment(self.text, at)
         if found is not None and "---" in self.text[at : found.date.start]:  # a rule parts them
             return None
+        if found is None and (clock := _TIME_FIRST.match(self.text, at)):
+            dated = read_moment(self.text, clock.end())
+            if dated is not None and dated.date.start - clock.end() <= 1 and not dated.timed:
+                return msgspec.structs.replace(dated, end=dated.date.end, timed=True)
         if found is None and (opens := _DATE_OPENS.match(self.text, at)):
             found = read_moment(self.text, opens.end())
             if found is not None and self.text[found.date.end : found.date.end + 1] in (")", "）"):

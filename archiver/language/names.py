@@ -51,7 +51,7 @@ _DASHES: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?<=\s)-[ \t\u00a0]+"),
 )
 
-_SENTENCE_END = re.compile(r"[.!?…。！？:;)\]\"”»’]$")
+_SENTENCE_END = re.compile(r"[.!?…。！？।॥۔؟։።:;)\]\"”»’]$")
 _ABBREVIATION = re.compile(
     r"(?:[A-Z]\.)+|(?:Dr|Mr|Mrs|Ms|St|Jr|Sr|Prof|Rep|Sen|Gov|Gen|Lt|Col|Sgt|Rev|Hon|Inc|Ltd|No|vs|Ph\.D|M\.D)\.,?"
 )
@@ -180,6 +180,8 @@ def name_start(segment: str, handle: str) -> int:
     best = max(starts, key=lambda at: (round(likeness(segment[at:], handle) / 10), -at))
     if best == starts[-1] or not bounded or len(starts) > WHOLE:
         return best
+    if len(starts) == len(words):  # nothing else stands on the line
+        return starts[-1]
     # All that stands between a boundary and the handle is the name where no part of it fits the handle plainly better.
     fit, whole = likeness(segment[best:], handle), likeness(segment[starts[-1] :], handle)
     return starts[-1] if fit < PLAIN or whole >= fit - NEARLY else best

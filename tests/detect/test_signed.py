@@ -170,6 +170,9 @@ def test_lists_and_by_lines_sign_nothing(line: str) -> None:
         ("The ferry is late. The Lantern Society", "The Lantern Society"),
         ("The ferry is late. THE LANTERN SOCIETY", "THE LANTERN SOCIETY"),
         ("pic.twitter.com/AbCdEfGhIj Ivo Tavi", "Ivo Tavi"),
+        ("pic.twitter.com/AbCdEfGhBY Ivo Tavi", "Ivo Tavi"),
+        ("पुल फिर से खुल गया है। मीरा पुल", "मीरा पुल"),
+        ("Institut für Radio", "Institut für Radio"),
         ("The ferry is late.  Çağla O’Brannel", "Çağla O’Brannel"),
     ],
 )
