@@ -159,6 +159,8 @@ def named(mentions: Sequence[Mention], passages: Sequence[Passage], *, offsets: 
         if name and name not in known and len(known) < MAX_NAMES:
             known[name] = prose.person(name, offsets=offsets)
         person = known.get(name) if name else None
+        if person is not None and person.name == name and mention.rule.endswith(".attributed"):
+            person = None  # the name was taken from the prose in the first place
         out.append(msgspec.structs.replace(mention, person=person) if person is not None else mention)
     return out
 
