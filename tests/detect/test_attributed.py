@@ -604,6 +604,11 @@ def test_what_a_signature_shows_is_not_found_again() -> None:
     assert [m.rule for m in find(article(text), prose=True)] == ["x.signature"]
 
 
+def test_what_lies_in_a_known_post_is_not_found_again() -> None:
+    known = Mention(source="a", platform="x", rule="x.signature", confidence=0.9, start=50, end=len(SAID))
+    assert attributed.find(SAID, EVERY, found=[known]) == []
+
+
 def test_only_the_platforms_that_are_looked_for() -> None:
     assert attributed.find(SAID, [p for p in EVERY if p.name == "facebook"]) == []
 
