@@ -49,8 +49,15 @@ def find(text: str, signers: Sequence[tuple[Platform, Signature]], taken: Claims
             end = start + len(words)
             chosen = _chosen(found["handle"], signers)
             if chosen is not None and not taken.overlap(start, end) and _said(words, chosen[1]):
+                # documentation of code begins so too: `@reset: whether to clear all levels`
+                small = words[0].islower() or words[0] in "%`("
                 yield Prefixed(
-                    platform=chosen[0], start=start, end=end, handle=found["handle"], shape=opens, estimate=0.55
+                    platform=chosen[0],
+                    start=start,
+                    end=end,
+                    handle=found["handle"],
+                    shape=f"{opens}, no capital" if small else opens,
+                    estimate=0.4 if small else 0.55,
                 )
                 after = end
         at = text.find("@", after)

@@ -96,11 +96,12 @@ _CREDIT = re.compile(
 )
 """Words before a name that make it a credit or a by-line."""
 
-_CREDITED = re.compile(
-    r"(?:by|von|por|par|di|door|av|af|photo|foto|video|bild|image|credit|follow|autor|text|source|via|@)[ \u00a0:]",
+CREDITED = re.compile(
+    r"[\W_]{0,4}(?:(?:[^\W\d_]{2,14}[ \u00a0]){0,2}(?:by|von|por|par|di|door|av|af|від|от|przez)[ \u00a0]"
+    r"|[^\W\d_]{2,14}[ \u00a0]?[:：]|(?:photo|foto|video|bild|image|credit|follow|autor|text|source|via)[ \u00a0])",
     re.IGNORECASE,
 )
-"""The same words where they were taken for the name's first."""
+"""A by-line or a credit from its first word on: `By Ana`, `Talk by Ana`, `Автор: Ana`."""
 
 _PLACES = (
     *("telegram", "instagram", "insta", "threads", "bluesky", "mastodon", "facebook", "tiktok", "youtube", "linkedin"),
@@ -146,6 +147,8 @@ class Signed(msgspec.Struct, kw_only=True):
     """The handle stands without any bracket."""
     weak: bool = False
     """The dash may be the bullet of a list."""
+    credited: bool = False
+    """Its line begins as a credit does, with the name behind, or with what was taken for a dash within it."""
     unread: bool = False
     """What follows the handle has the form of a date, in words that nobody knows."""
     word: bool = False
@@ -422,8 +425,16 @@ class _Reader:
             line_end=_ends_line(text, end),
             bare=anchor.bare,
             weak=dash is not None and _is_bullet(text, start, end),
+            credited=start > window
+            and (dash is None or text[start] not in STRONG_DASHES)
+            and _begins_line(text, window, floor)
+            and (found := CREDITED.match(text, window, start)) is not None
+            and (dash is not None or not text[found.end() : start].strip()),
         )
 
+
+STRONG_DASHES = frozenset("—―&âв?")
+"""What begins the dashes of embeds, and what encodings make of them; a hyphen may be a part of any line."""
 
 _ITEM = re.compile(r"[ \t>]{0,12}(?P<mark>[^\w\s@(])[^\n]{0,120}[(（][@＠]?[A-Za-z0-9_.\-]{1,80}[)）]", re.ASCII)
 """A line that begins with some mark and has a handle in parentheses."""
@@ -471,13 +482,15 @@ def _shape(sign: Signed, before: str) -> tuple[str, float]:
     if sign.link is not None:
         return f"{at}, permalink", 0.99
     label = _ELSEWHERE.search(before)
-    credit = _CREDIT.search(before) or (sign.name and _CREDITED.match(sign.name))
-    if (label and not sign.shape.telling) or (credit and not sign.dash):
+    credit = _CREDIT.search(before) or (sign.name and CREDITED.match(sign.name))
+    if (label and not sign.shape.telling) or (credit and not sign.dash) or sign.credited:
         return f"{at}, after a label", 0.3
     if sign.unread:
         return f"{dash}, {at}, unread date", 0.8 if sign.dash else 0.35
     if sign.word and not sign.dash:
         return f"{dash}, {at}, a word before the date", 0.35
+    if sign.moment is not None and sign.moment.maybe_timed and not sign.dash and not sign.shape.timed:
+        return f"{dash}, {at}, a time after the date", 0.35
     if sign.moment is not None:
         date = sign.moment.date
         if date.day is not None and not date.numeric:

@@ -18,6 +18,7 @@ import regex
 
 from archiver.detect import extent
 from archiver.detect.claims import Claims
+from archiver.detect.signed import CREDITED
 from archiver.language import names
 from archiver.platforms.base import Platform
 
@@ -166,6 +167,8 @@ def _said(
     text: str, opening: int, words_at: int, floor: int, handle: str, platform: Platform, shape: str
 ) -> Titled | None:
     start, name = _name_before(text, opening, floor, handle)
+    if name is not None and CREDITED.match(name):
+        return None
     window = text[words_at : words_at + MAX_WORDS]
     first = window[:1]
     if first in _CLOSING:

@@ -19,6 +19,7 @@ import msgspec
 
 from archiver.detect import extent
 from archiver.detect.claims import Claims
+from archiver.detect.signed import CREDITED
 from archiver.detect.triggers import places
 from archiver.language import dates, names
 from archiver.platforms.base import Platform
@@ -134,6 +135,8 @@ def _with_header(text: str, at: int, floor: int, x: Platform, taken: Claims) -> 
     line = text.rfind("\n", max(floor, handle_at - names.NAME_WINDOW), handle_at) + 1
     line = max(line, floor)
     name = names.clean(text[line:handle_at])
+    if name is None or text[handle_at - 1] not in " \u00a0\n" or CREDITED.match(name):
+        return None
     words_at = behind
     while words_at < len(text) and words_at - behind < 4 and text[words_at].isspace():
         words_at += 1
@@ -142,7 +145,7 @@ def _with_header(text: str, at: int, floor: int, x: Platform, taken: Claims) -> 
     words = (paragraph if stop < 0 else paragraph[:stop]).rstrip()
     if len(words.split()) < MIN_WORDS or not extent.Ruler.on(shape, day).fits(words, extent.TOLERANCE):
         words = words.partition("\n")[0].rstrip()
-    if len(words.split()) < MIN_WORDS or not extent.Ruler.on(shape, day).fits(words, extent.TOLERANCE) or name is None:
+    if len(words.split()) < MIN_WORDS or not extent.Ruler.on(shape, day).fits(words, extent.TOLERANCE):
         return None
     ceiling = taken.ceiling(words_at, len(text))
     if ceiling < words_at + len(words):
