@@ -63,7 +63,7 @@ class Pieces:
     def raw(self) -> list[str]:
         """The text of every item as it stands in the document; empty for breaks and blocks."""
         if self._raw is None:
-            self._raw = ["" if item is BREAK or item is BLOCK else (item.text_content or "") for item in self.items]  # type: ignore[union-attr]
+            self._raw = ["" if isinstance(item, int) else item.text_content or "" for item in self.items]
         return self._raw
 
     def all(self) -> str:

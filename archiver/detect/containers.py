@@ -61,6 +61,9 @@ NOT_A_POST = re.compile(
 )
 """What buttons, feeds, lists and pictures are called."""
 
+_NOT_EMBEDDED = re.compile(r"shar(?:e|ing)|follow|thumb|poster|image|avatar|comment|related|profile", re.IGNORECASE)
+"""What attributes are called that hold an address for something else."""
+
 _STANDS_IN = re.compile(
     rf"(?:em)bed(?!ded-link)|consent|placeholder|content-?blocker|oneb|gdpr|privacy|extcont|external-?content|social-?post"
     rf"|fallback|{_NAMES}",
@@ -172,10 +175,10 @@ def read_container(
         return None
     says = "-" in tag or EMBEDDING.search(called) is not None
     for key, value in addresses:
-        if NOT_A_POST.search(key):
+        if _NOT_EMBEDDED.search(key):
             continue
         named = permalinks.read(value, any_server=says)
-        if named is None:
+        if named is None or not (named.platform.hosts or _is_telling(named)):
             continue
         if says or EMBEDDING.search(key):
             return Found(named=named, rule="container", shape="element of an embed with address", confidence=0.95)
@@ -251,6 +254,18 @@ MAX_OTHER_LINKS = 4
 
 _NO_FALLBACK = names("body html main article li nav header footer table h1 h2 h3 h4 h5 h6")
 
+NO_POST = re.compile(
+    r"https?://(?:[\w-]{1,20}\.)?[\w-]{6,30}\.[a-z]{2,10}/(?:@?[A-Za-z_.-]{0,60}/?$"
+    r"|(?:intent|share|sharer|sharer\.php|shareArticle|hashtag|dialog|login|pin/create|submit|channel|user|c)[/?.])"
+)
+"""Links to accounts and share buttons, which most links to platforms are: they need not be read. Names of short hosts,
+which stand before an id alone (`youtu.be`), are not meant."""
+
+ADDRESS_MARKS = ("//", ".com/", ".app/", ".me/", ".be/", ".net/", "/@")
+"""One of these is in every address that is shown."""
+
+_LINKED_URL = re.compile(r"[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}/\S{3,}")
+
 _URL_SHOWN = re.compile(
     r"(?:https?:)?//\S{8,}|(?:www\.|mobile\.|m\.)?[a-z0-9-]{1,30}\.(?:com|app|me|be|net|social)/\S{4,}"
 )
@@ -264,7 +279,7 @@ _LINES = frozenset({"br", "wbr", "hr"})
 def read_lone_url(text: LexborNode, raw: str, permalinks: Permalinks) -> Found | None:
     """An address that is all that its block, or its line in it, holds: software was to replace it by the embed."""
     shown = raw.strip()
-    if len(shown) > MAX_FALLBACK or not _URL_SHOWN.fullmatch(shown):
+    if len(shown) > MAX_FALLBACK or not (_URL_SHOWN.fullmatch(shown) or _LINKED_URL.fullmatch(shown)):
         return None
     at = text
     link: LexborNode | None = None
@@ -286,10 +301,11 @@ def read_lone_url(text: LexborNode, raw: str, permalinks: Permalinks) -> Found |
         return None
     href = (link.attributes.get("href") or "") if link is not None else ""
     url = shown if "//" in shown else "https://" + shown
-    named = permalinks.read(url)
-    if named is None or (href and "…" in shown):
-        named = permalinks.read(href) if href and permalinks.likely(href) else None
-    if named is None:
+    cut = shown[-1:] in "…." and bool(href)  # browsers show an address in part
+    named = permalinks.read(href if cut else url, any_server=True)
+    if named is None and href and not cut:
+        named = permalinks.read(href)
+    if named is None or not (named.platform.hosts or _is_telling(named)):
         return None
     called = f"{parent.attributes.get('class') or ''}"
     above = parent.parent
@@ -300,6 +316,15 @@ def read_lone_url(text: LexborNode, raw: str, permalinks: Permalinks) -> Found |
     if EMBEDDING.search(called):
         return Found(named=named, rule="url", shape="address in an embed's wrapper", confidence=0.95)
     return Found(named=named, rule="url", shape="address alone in its block", confidence=0.85, sure=False)
+
+
+MIN_SERVER_ID = 15
+"""Digits of an id that is no count."""
+
+
+def _is_telling(named: Named) -> bool:
+    """Whether an address on a host that is not known names a post by itself: an account and a long id."""
+    return named.ref.handle is not None and len(named.ref.id) >= MIN_SERVER_ID
 
 
 def _alone(node: LexborNode) -> bool:
@@ -386,7 +411,7 @@ _SHORTCODE = re.compile(
     r"|pinterest|linkedin|tumblr|vk|media|video|oembed|social|embedyt)(?P<args>[ =:][^\[\]\n]{0,400})?\]"
     r"(?:\s{0,3}(?P<body>[^\[\]\s]{4,400})\s{0,3}\[/(?P=name)\])?"
     r"|\{\{[<%]\s{0,3}(?P<hugo>tweet|x|instagram|youtube|tiktok|mastodon|bluesky|threads)\s(?P<hugo_args>[^{}\n]{1,300}?)[>%]\}\}"
-    r"|\{%\s{0,3}(?:embed|tweet|twitter|x|instagram|youtube|tiktok|mastodon|bluesky)\s(?P<liquid>[^{}\n]{1,300}?)%\}",
+    r"|\{%\s{0,3}(?P<liquid_name>embed|tweet|twitter|x|instagram|youtube|tiktok|mastodon|bluesky)\s(?P<liquid>[^{}\n]{1,300}?)%\}",
     re.IGNORECASE,
 )
 _ARGUMENT = re.compile(
@@ -401,7 +426,7 @@ def read_shortcodes(text: str, permalinks: Permalinks) -> Iterator[tuple[int, in
     """Shortcodes that the publisher's software left in the text, with the offsets of their start and end:
     `[tweet 1590173336165216257]`, `[embed]https://…[/embed]`, `{{< tweet user="ana" id="…" >}}`."""
     for code in _SHORTCODE.finditer(text):
-        name = (code["name"] or code["hugo"] or "").lower()
+        name = (code["name"] or code["hugo"] or code["liquid_name"] or "").lower()
         given = " ".join(code[part] or "" for part in ("body", "args", "hugo_args", "liquid"))
         values = [argument["value"] for argument in _ARGUMENT.finditer(given)]
         named = next((n for v in values if "//" in v and (n := permalinks.read(v)) is not None), None)

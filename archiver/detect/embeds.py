@@ -73,6 +73,9 @@ _KINDS: dict[str, int] = {
     "br": _BREAK,
 }
 
+_NOT_NESTING = _RAW_TEXT | names("p h1 h2 h3 h4 h5 h6 img source embed param input link meta a button")
+"""Elements that are not within their like, or hold nothing."""
+
 _NEVER = -1
 """No node's `mem_id`: the rest of the document is inside."""
 
@@ -244,7 +247,7 @@ class _Walk:
         """
         rules = self.rules
         tags, attribute_names, id_prefixes = rules.tags, rules.attribute_names, rules.id_prefixes
-        class_hits, kind_of = rules.class_hits, _KINDS.get
+        class_hits, kind_of, is_quiet = rules.class_hits, _KINDS.get, containers.QUIET.issuperset
         keep = self.pieces.items.append
         skip_to = muted = 0
         in_raw_text = False
@@ -281,10 +284,13 @@ class _Walk:
                     hit = False
                 if (
                     hit
-                    or tag in tags
                     or not attribute_names.isdisjoint(attributes)
                     or ("id" in attributes and (attributes["id"] or "").startswith(id_prefixes))
-                ) and self._ask(node, rules.waiting(tag, attributes)):
+                ):
+                    waiting: Sequence[int] = rules.waiting(tag, attributes)
+                else:
+                    waiting = tags.get(tag, ())
+                if waiting and self._ask(node, waiting):
                     if self._muted_until == muted:
                         skip_to = _behind(node)
                         if not skip_to:
@@ -292,7 +298,7 @@ class _Walk:
                     muted = self._muted_until
                     continue
                 if kind in (_BLOCK, _PLAIN):
-                    if len(attributes) > 1 or not called:
+                    if not is_quiet(attributes):
                         self._attributes(node, tag, attributes)
                         muted = self._muted_until
                     continue
@@ -310,14 +316,16 @@ class _Walk:
 
     def _ask(self, node: LexborNode, waiting: Sequence[int]) -> bool:
         """Whether one of these rules read a post in this element."""
+        nests = node.tag not in _NOT_NESTING
         for index in waiting:
             platform, rule = self.rules.all[index]
-            within = self._asked_above(node, index)
+            within = self._asked_above(node, index) if nests else 0
             if within >= MAX_ASKED_WITHIN:
                 continue
             seen = rule.read(node)
             if not seen:
-                self.asked[index][node.mem_id] = within + 1
+                if nests:
+                    self.asked[index][node.mem_id] = within + 1
                 continue
             for sighting in (seen,) if isinstance(seen, Sighting) else seen:
                 self._read(platform, rule.name, sighting, node)
@@ -374,7 +382,7 @@ class _Walk:
                 if "//" in value:
                     if value[0] in "{[<" or "<" in value or len(value) > MAX_URL:
                         data = True
-                    elif likely(value):
+                    elif likely(value) or "/@" in value:
                         addresses.append((key, value))
                 elif len(value) >= payloads.MIN_PAYLOAD:
                     data = True
@@ -393,7 +401,7 @@ class _Walk:
 
     def _link(self, node: LexborNode, attributes: Mapping[str, str | None]) -> None:
         href = attributes.get("href")
-        if href and self.permalinks.likely(href):
+        if href and self.permalinks.likely(href) and not containers.NO_POST.match(href):
             found = self.fallbacks.read(node, attributes, href)
             if found is not None:
                 self._generic(found, node)
@@ -506,30 +514,25 @@ class _Walk:
     def _in_texts(self) -> None:
         """Addresses that stand alone, shortcodes, and HTML that is shown as text because it was escaped twice."""
         raw = self.pieces.raw()
-        everything = "\0".join(raw)
+        everything = "\0".join(raw)  # no text node has one: the parser replaces it
         main = self.holder is None
-        lone = main and ("//" in everything or ".com/" in everything)
-        codes = any(mark in everything for mark in containers.SHORTCODE_MARKS)
-        markup = "<" in everything and self.level < payloads.MAX_LAYERS
-        if not (lone or codes or markup):
-            return
-        for at, text in enumerate(raw):
-            if not text or text.isspace():
-                continue
-            node = self.pieces.items[at]
+        marks = (*(containers.ADDRESS_MARKS if main else ()), *containers.SHORTCODE_MARKS, "<")
+        there = [mark for mark in marks if mark in everything]
+        for at in _holders(everything, there):
+            text, node = raw[at], self.pieces.items[at]
             if isinstance(node, int):
                 continue
-            if lone and ("//" in text or ".com/" in text):
+            if main and "/" in text:
                 found = containers.read_lone_url(node, text, self.permalinks)
                 if found is not None:
                     self._in_text(found, node, at)
                     raw[at] = " "
                     continue
-            if codes and ("[" in text or "{{" in text or "{%" in text) and not _in_code(node):
+            if ("[" in text or "{" in text) and not _in_code(node):
                 for start, end, found in containers.read_shortcodes(text, self.permalinks):
                     self._in_text(found, node, at)
                     raw[at] = raw[at][:start] + " " * (end - start) + raw[at][end:]
-            if markup and "<" in text and not _in_code(node):
+            if "<" in text and self.level < payloads.MAX_LAYERS and not _in_code(node):
                 fragment = payloads.decoded(text)
                 if fragment is not None and (parent := node.parent) is not None:
                     self._fragments([fragment], parent)
@@ -605,6 +608,21 @@ def _shown_inside(node: LexborNode, mention: Mention, rules: Rules) -> Mention |
 def is_small(node: LexborNode) -> bool:
     """Whether the element is nothing but an embed with its fall-back."""
     return all(count < SMALL for count, _ in enumerate(node.traverse(include_text=True)))
+
+
+def _holders(everything: str, marks: Sequence[str]) -> list[int]:
+    """Which of the texts that NUL joins to `everything` hold one of `marks`."""
+    found: set[int] = set()
+    for mark in marks:
+        place = counted = 0
+        at = everything.find(mark)
+        while at >= 0:
+            place += everything.count("\0", counted, at)
+            counted = at
+            found.add(place)
+            end = everything.find("\0", at)
+            at = everything.find(mark, end) if end >= 0 else -1
+    return sorted(found)
 
 
 def _is_raw_text(text: LexborNode) -> bool:

@@ -27,7 +27,7 @@ MAX_HOST = 253
 """Characters of a host name (RFC 1035, section 2.3.4)."""
 
 MAX_HOSTS = 10_000
-"""Hosts whose platforms are remembered."""
+"""Hosts whose platforms are remembered, and links that were read: pages repeat them."""
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +53,7 @@ class Permalinks:
         self._names = {platform.name: platform for platform in platforms}
         self._anywhere = [platform for platform in platforms if not platform.hosts]
         self._seen: dict[str, list[Platform]] = {}
+        self._read_before: dict[str, Named | None] = {}
 
     def read(self, url: str | None, *, any_server: bool = False) -> Named | None:
         """The post that `url` names, through every wrapper around it; null for anything else.
@@ -61,6 +62,16 @@ class Permalinks:
         """
         if not url or len(url) > MAX_URL or "/" not in url:
             return None
+        if any_server:
+            return self._read(url, any_server=True)
+        if url in self._read_before:
+            return self._read_before[url]
+        if len(self._read_before) >= MAX_HOSTS:
+            self._read_before.clear()
+        named = self._read_before[url] = self._read(url, any_server=False)
+        return named
+
+    def _read(self, url: str, *, any_server: bool) -> Named | None:
         plain = unwrap(url)
         found = _HOST.match(plain.url)
         asked: Sequence[Platform] = ()

@@ -126,33 +126,6 @@ def read_forum(node: LexborNode) -> Sighting | None:
     return None
 
 
-MIN_ID = 15
-"""Digits of an id that is no count: a lone address with such an id and an account in its path is a post's."""
-
-
-def read_address(node: LexborNode) -> Sighting | None:
-    """A block that holds nothing but a post's address, where the publisher's software knows no embed for the server."""
-    only = None
-    child = node.child
-    while child is not None:
-        if child.tag != "-text" or (child.text_content or "").strip():
-            if only is not None:
-                return None
-            only = child
-        child = child.next
-    if only is None or only.tag not in ("-text", "a"):
-        return None
-    shown = ((only.text_content or "") if only.tag == "-text" else only.text()).strip()
-    if "@" not in shown or len(shown) > MAX_URL or any(c.isspace() for c in shown):
-        return None
-    cut = only.tag == "a" and shown[-1:] in "…."  # browsers show an address in part
-    url = (only.attributes.get("href") or "").strip() if cut else shown
-    ref = ref_from_url(url if "//" in url else f"https://{url}")
-    if ref is None or ref.handle is None or len(ref.id) < MIN_ID:
-        return None
-    return Sighting(post_id=ref.id, found_url=url, handle=ref.handle, url=ref.url, confidence=0.85)
-
-
 _ID = "110372412617177781"
 _PAGE = f"https://social.example/@ana/{_ID}"
 
@@ -191,15 +164,6 @@ RULES: tuple[EmbedRule, ...] = tuple(
                     '<iframe data-s9e-mediaembed="mastodon" src="https://s9e.github.io/iframe/2/mastodon.min.html'
                     f'#ana@social.example/{_ID}"></iframe>'
                 ),
-            ),
-        ),
-        EmbedRule(
-            name="mastodon.url",
-            read=read_address,
-            tags=frozenset({"p", "div", "figure"}),
-            examples=(
-                f'<div class="wp-block-embed__wrapper">\n{_PAGE}\n</div>',
-                f'<p><a href="{_PAGE}">{_PAGE}</a></p>',
             ),
         ),
         EmbedRule(
