@@ -28,6 +28,8 @@ _MANGLED = (
     # entities that nobody decoded, also escaped twice
     *("&mdash;", "&amp;mdash;", "&ndash;", "&amp;ndash;", "&#8212;", "&#8211;", "&#x2014;", "&#x2013;", "&#151;"),
     *("&horbar;", "&amp;#8212;"),
+    # what scripts and addresses write for it
+    *("%u2014", "%u2013", "%E2%80%94", "%E2%80%93", "\\x97", "\\x96", "&mdash", "&ndash"),
 )
 """What is left of a dash where a text's encoding was mistaken."""
 

@@ -185,3 +185,10 @@ def test_lists_and_by_lines_sign_nothing(line: str) -> None:
 def test_a_name_without_dash_begins_where_the_words_end(segment: str, name: str) -> None:
     (mention,) = found(f"{segment} (@radio_4711) May 3, 2021")
     assert mention.display_name == name
+
+
+@pytest.mark.parametrize("dash", ["%u2014", "%E2%80%94", "&mdash", "\\u2014"])
+def test_a_dash_that_a_script_escaped_is_no_part_of_the_name(dash: str) -> None:
+    text = f"The road is open.\n\nThe bridge stands. {dash} Ana Example (@ana_example) November 18, 2022\n\nMore later."
+    (mention,) = found(text)
+    assert (mention.display_name, mention.text) == ("Ana Example", "The bridge stands.")

@@ -247,8 +247,10 @@ def _with_name_before(text: str, paren: int, handle: str, end: int, floor: int) 
     begin = 0
     for header in phrases.HEADER.finditer(segment):
         begin = header.end()
+    own_line = begin == 0 and len(segment) <= _HALF_LINE and (line == 0 or text[line - 1] == "\n")
     for sentence in _SENTENCE_END.finditer(segment, begin, max(begin, len(segment) - 1)):
-        begin = sentence.end()
+        if not (own_line and sentence[0] == "|"):  # `Ana | Bakery(@ana.bakery)`, alone on its line, is a name
+            begin = sentence.end()
     if len(segment) - begin > _HALF_LINE or (line == low and low > floor and text[line - 1 : line] != "\n"):
         begin += names.name_start(segment[begin:], handle)
     while begin < len(segment) and (segment[begin].isspace() or segment[begin] in ">*[-—–"):
@@ -293,9 +295,18 @@ def _name(written: str) -> str | None:
 def _goes_on(text: str, end: int) -> bool:
     """`A video shared by Ana (@ana) shows …`: the sentence goes on behind the handle, and not with a date."""
     rest = text[end : end + 16]
-    if any(character.isdigit() for character in rest):
+    if any(character.isdigit() for character in rest) or _dangles(text, end):
         return False
     return rest[:2].startswith((", ", "; ", "’s", "'s")) or (rest[:1] in " \u00a0" and rest[1:2].islower())
+
+
+def _dangles(text: str, end: int) -> bool:
+    """`A post shared by Ana Example (@ana.example) on`, and nothing more on its line: the element with the date is
+    lost."""
+    word = _CONNECTOR.match(text, end + 1) if text[end : end + 1] in (" ", "\u00a0") else None
+    if word is None or word[0].lower() not in _CONNECTORS:
+        return False
+    return text[word.end() : word.end() + 3].strip(" \t\u00a0")[:1] in ("", "\r", "\n")
 
 
 def _within_sentence(text: str, start: int) -> bool:
@@ -447,6 +458,8 @@ _EXAMPLES: tuple[TextExample, ...] = (
         f"[A post shared by {_ANA}](https://www.instagram.com/reel/BalQ2SWFty8/?utm_source=ig_embed)",
         post_id="BalQ2SWFty8",
     ),
+    _example(f"She rested.\n\nA post shared by {_ANA} on\n\nThen she went home."),
+    _example(f"Sie ruhte.\n\nEin Beitrag geteilt von {_ANA} am\nDann ging sie."),
     _example(f"Sieh dir diesen Beitrag auf Instagram an\nEin Beitrag geteilt von {_ANA}"),
     _example(f"Ein Beitrag geteilt von {_ANA} am Apr 28, 2020 um 9:29 PDT", "2020-04-28"),
     _example(f"Une publication partagée par {_ANA} le 3 Févr. 2019 à 5:10 PST", "2019-02-03"),
@@ -477,6 +490,10 @@ _EXAMPLES: tuple[TextExample, ...] = (
         "アナの例(@ana.example)がシェアした投稿 - 2017 4月 10 8:24午後 PDT",
         "2017-04-10T20:24:00-07:00",
         display_name="アナの例",
+    ),
+    _example(
+        "この投稿をInstagramで見る\n\nアナの店 | 港町のパン屋(@ana.example)がシェアした投稿",
+        display_name="アナの店 | 港町のパン屋",
     ),
     _example("Ana Example(@ana.example)님의 공유 게시물님, 2020 6월 12 6:50오전 PDT", "2020-06-12T06:50:00-07:00"),
     _example("在 Instagram 查看這則貼文\nAna Example（@ana.example）分享的貼文"),
