@@ -175,6 +175,11 @@ class _Prose:
         self._runs_with: dict[str, list[str]] = {}
         self._forms: dict[str, list[str]] = {}
         self._keys: list[str] = []
+        self._collected_poor = False
+        self._poor: dict[str, dict[str, list[_Poor]]] = {}
+        self._korean: list[_Poor] = []
+        self._signs: dict[str, list[tuple[int, int]]] = {}
+        self._sounds: dict[str, list[str]] = {}
 
     def person(self, display_name: str, *, offsets: bool) -> Person | None:
         """The person that the prose names by `display_name`; null where it names none, or it cannot be told."""
@@ -339,10 +344,28 @@ class _Prose:
     # --- scripts without capitals
 
     def _without_capitals(self, name: _Name) -> _Found | None:
-        if len(name.parts) < 2 and not (len(name.parts) == 1 and len(name.parts[0]) > 6):
+        if len(name.parts) < 2:
             return None
+        self._collect_poor()
         given, surname = name.parts[0], name.parts[-1]
+        best: tuple[int, int, float, _Poor] | None = None
+        for pair in self._poor_like(given, surname):
+            likeness = _pair(given, surname, pair.first, pair.second) or _pair(surname, given, pair.first, pair.second)
+            if likeness is not None and (best is None or (pair.passage, pair.start) < best[:2]):
+                best = (pair.passage, pair.start, likeness, pair)
+        if best is not None:
+            number, start, likeness, pair = best
+            return _Found(likeness, self.passages[number].text[start : pair.end], number, start)
+        return self._in_signs(given, surname)
+
+    def _collect_poor(self) -> None:
+        """Once for the article: neighbouring words of scripts without capitals, by the consonants of each, and where
+        each Chinese sound is read."""
+        if self._collected_poor:
+            return
+        self._collected_poor = True
         left = MAX_PROSE
+        known: set[tuple[str, str]] = set()
         for number, passage in enumerate(self.passages):
             text = passage.text[:left]
             left -= len(text)
@@ -352,20 +375,79 @@ class _Prose:
             for word in _POOR_WORD.finditer(text):
                 bare, offset = _without_affix(word[0])
                 start = word.start() + offset
-                near = before is not None and start - before[1] <= 2
-                if near and before is not None and not _within(passage.posts, start):
-                    first = before[0]
-                    likeness = _pair(given, surname, first, bare) or _pair(surname, given, first, bare)
-                    if likeness is not None and len(name.parts) > 1:
-                        begin = before[1] - len(first)
-                        return _Found(likeness, text[begin : start + len(bare)], number, begin)
+                if (
+                    before is not None
+                    and start - before[1] <= 2
+                    and (before[0], bare) not in known
+                    and len(known) < MAX_WORDS
+                    and not _within(passage.posts, start)
+                ):
+                    known.add((before[0], bare))
+                    self._add_poor(_Poor(before[0], bare, number, before[1] - len(before[0]), start + len(bare)))
                 before = (bare, start + len(bare))
-            found = _in_signs(given, surname, text) if len(name.parts) > 1 else None
-            if found is not None and not _within(passage.posts, found[0]):
-                return _Found(0.9, text[found[0] : found[1]], number, found[0])
+            for sign in _SIGN.finditer(text):
+                places = self._signs.setdefault(sign[0], [])
+                if len(places) < MAX_SIGNS:
+                    places.append((number, sign.start()))
             if left <= 0:
                 break
+        for sign_char in self._signs:
+            self._sounds.setdefault(spelling.latin(sign_char), []).append(sign_char)
+
+    def _add_poor(self, pair: _Poor) -> None:
+        script = spelling.kind(pair.second)
+        if script == "hangul":
+            self._korean.append(pair)  # its short names are compared otherwise than by their consonants
+        frames = self._poor.setdefault(script, {})
+        for form in {spelling.frame(pair.first, script), spelling.frame(pair.second, script)}:
+            frames.setdefault(form, []).append(pair)
+
+    def _poor_like(self, given: str, surname: str) -> list[_Poor]:
+        """Pairs of words one of which has nearly the consonants of the surname, or of the given name."""
+        found: dict[int, _Poor] = {id(pair): pair for pair in self._korean[:MAX_KOREAN]}
+        for script, frames in self._poor.items():
+            for part in (surname, given):
+                close = process.extract(
+                    spelling.frame(part, script),
+                    frames.keys(),
+                    scorer=Levenshtein.normalized_similarity,
+                    score_cutoff=CLOSE,
+                    limit=MAX_CLOSE,
+                )
+                for form, _, _ in close:
+                    found |= {id(pair): pair for pair in frames[form][:MAX_CLOSE]}
+        return list(found.values())
+
+    def _in_signs(self, given: str, surname: str) -> _Found | None:
+        """Chinese signs that read as this name in Latin letters: 习近平 for Xi Jinping."""
+        if not self._sounds:
+            return None
+        for one, two in ((surname, given), (given, surname)):
+            wanted = spelling.latin(one) + spelling.latin(two)
+            if not 5 <= len(wanted) <= 24 or spelling.kind(one) != "full":
+                continue
+            places = [place for char in self._sounds.get(spelling.latin(one), ()) for place in self._signs[char]]
+            for number, at in sorted(places)[:MAX_SIGNS]:
+                end = _read_in_signs(self.passages[number].text, at, wanted)
+                if end is not None and not _within(self.passages[number].posts, at):
+                    return _Found(0.9, self.passages[number].text[at:end], number, at)
         return None
+
+
+class _Poor(msgspec.Struct, frozen=True):
+    """Two neighbouring words of a script without capitals."""
+
+    first: str
+    second: str
+    passage: int
+    start: int
+    end: int
+
+
+MAX_SIGNS = 200
+"""Places of one Chinese sign that are read on from."""
+
+MAX_KOREAN = 500
 
 
 _POOR_TEXT = re.compile(r"[\u0590-\u06ff\u0900-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -405,27 +487,14 @@ MIN_CONSONANTS = 5
 _SIGN = re.compile(r"[\u3400-\u9fff]")
 
 
-def _in_signs(given: str, surname: str, text: str) -> tuple[int, int] | None:
-    """Where Chinese signs read as this name in Latin letters: 习近平 for Xi Jinping."""
-    for one, two in ((surname, given), (given, surname)):
-        wanted = spelling.latin(one) + spelling.latin(two)
-        if not 5 <= len(wanted) <= 24 or spelling.kind(one) != "full":
-            continue
-        sounds: dict[str, str] = {}
-        for sign in _SIGN.finditer(text):
-            at, char = sign.start(), sign[0]
-            first = sounds.get(char)
-            if first is None:
-                first = sounds[char] = spelling.latin(char)
-            if not first or not wanted.startswith(first) or first != spelling.latin(one):
-                continue
-            read, end = first, at + 1
-            while end < min(len(text), at + 4) and len(read) < len(wanted) and "\u3400" <= text[end] <= "\u9fff":
-                read += spelling.latin(text[end])
-                end += 1
-            if read == wanted and end - at >= 2:
-                return at, end
-    return None
+def _read_in_signs(text: str, at: int, wanted: str) -> int | None:
+    """Where the signs from `at` on end that together sound like `wanted`; null where they do not."""
+    read = ""
+    end = at
+    while end < min(len(text), at + 4) and len(read) < len(wanted) and "\u3400" <= text[end] <= "\u9fff":
+        read += spelling.latin(text[end])
+        end += 1
+    return end if read == wanted and end - at >= 2 else None
 
 
 # --- small questions
