@@ -404,18 +404,15 @@ class _Prose:
 
     def _poor_like(self, given: str, surname: str) -> list[_Poor]:
         """Pairs of words one of which has nearly the consonants of the surname, or of the given name."""
-        found: dict[int, _Poor] = {id(pair): pair for pair in self._korean[:MAX_KOREAN]}
+        korean = {spelling.latin(given), spelling.latin(surname)} & _korean_surnames()
+        found: dict[int, _Poor] = {id(pair): pair for pair in (self._korean[:MAX_KOREAN] if korean else ())}
         for script, frames in self._poor.items():
-            for part in (surname, given):
-                close = process.extract(
-                    spelling.frame(part, script),
-                    frames.keys(),
-                    scorer=Levenshtein.normalized_similarity,
-                    score_cutoff=CLOSE,
-                    limit=MAX_CLOSE,
-                )
-                for form, _, _ in close:
-                    found |= {id(pair): pair for pair in frames[form][:MAX_CLOSE]}
+            one, two = (_near_frames(spelling.frame(part, script), frames) for part in (surname, given))
+            for form in one:
+                for pair in frames[form]:
+                    first, second = spelling.frame(pair.first, script), spelling.frame(pair.second, script)
+                    if (first in two and second in one) or (first in one and second in two):
+                        found[id(pair)] = pair
         return list(found.values())
 
     def _in_signs(self, given: str, surname: str) -> _Found | None:
@@ -432,6 +429,22 @@ class _Prose:
                 if end is not None and not _within(self.passages[number].posts, at):
                     return _Found(0.9, self.passages[number].text[at:end], number, at)
         return None
+
+
+def _near_frames(wanted: str, frames: Iterable[str]) -> frozenset[str]:
+    """Those of `frames` that `archiver.language.spelling.alike` may find like `wanted`."""
+    if len(wanted) < spelling.MIN_FRAME:
+        return frozenset()
+    cutoff = 1 - 1.5 / max(len(wanted), 3)  # one letter more, less or another
+    close = process.extract(
+        wanted, list(frames), scorer=Levenshtein.normalized_similarity, score_cutoff=cutoff, limit=MAX_CLOSE
+    )
+    return frozenset(form for form, _, _ in close)
+
+
+@cache
+def _korean_surnames() -> frozenset[str]:
+    return frozenset(form for forms in spelling.KOREAN_SURNAMES.values() for form in forms)
 
 
 class _Poor(msgspec.Struct, frozen=True):
