@@ -215,7 +215,8 @@ def _fillers(tier: int) -> dict[str, list[str]]:
 # --- the grammar
 # ------------------------------------------------------------------------------------------------------------
 
-_MARKS = frozenset(" \t\r\n>,.،、，。-–—/·")
+_MARKS = frozenset(" \t\r\n>,.،、，。-–—/·\\")
+"""What may stand between the pieces; the backslash is Markdown's, which escapes `25\\.` where it would be a list's."""
 _CUT_YEAR = re.compile(r"1|19\d?|2|20\d?")
 _MASK = re.compile(r"\*[A-Z_]{2,12}\*|#{2,4}|\[[A-Z]{3,8}\]")
 _TRAILERS = re.compile(r"[ \n]?(?:г\.?|р\.|ค\.ศ\.|พ\.ศ\.|m\.)(?!\w)|[ ]?[日일]")
@@ -386,6 +387,10 @@ def _read(folded: str, tier: int, cut_by_end: bool) -> tuple[str | None, int, in
             at = filler
         elif first is None and not weekday and (day_name := _weekday_at(folded, at, tier)) is not None:
             weekday, at = True, day_name
+        elif tier == 1 and month is None and (cut := _abbreviated(folded, at)) is not None:
+            month, end = cut
+            first = at if first is None else first
+            last = at = end
         elif misspelt and month is None and (guessed := _misspelt(folded, at)) is not None:
             month, end = guessed
             first = at if first is None else first
@@ -450,6 +455,34 @@ def _weekday_at(folded: str, at: int, tier: int) -> int | None:
     return None
 
 
+ABBREVIATED = 3
+"""Instagram cut the months of every language to so many letters: `Кві`, `Aoû`, `ינו`, which CLDR abbreviates in other
+ways or not at all."""
+
+
+@lru_cache(maxsize=1024)
+def _only_month_beginning(letters: str) -> int | None:
+    beginning = {
+        month for names in _months(1).values() for name, month in names if name.startswith(letters) and name != letters
+    }
+    return beginning.pop() if len(beginning) == 1 else None
+
+
+_SHORT_WORD = re.compile(rf"[^\W\d_]{{{ABBREVIATED}}}(?![^\W_])")
+
+
+def _abbreviated(folded: str, at: int) -> tuple[int, int] | None:
+    """A month cut to its first letters, where only one month of the embeds' languages begins with them and a number
+    stands beside it."""
+    word = _SHORT_WORD.match(folded, at)
+    if word is None or (at and folded[at - 1].isalpha()):
+        return None
+    if not (_NUMBER_BEFORE.search(folded, max(0, at - 8), at) or _NUMBER_AFTER.match(folded, word.end())):
+        return None
+    month = _only_month_beginning(word[0])
+    return None if month is None else (month, word.end())
+
+
 MISSPELT = 3
 """The last tier: a month of the embeds' languages with one wrong letter, once no language has the word as it stands."""
 
@@ -467,8 +500,17 @@ def _nearest_month(word: str) -> int | None:
         and abs(len(name) - len(word)) <= 1
         and OSA.distance(word, name, score_cutoff=1) <= 1
     }
+    if not near:  # `apirilaren`, `novemberben`: the name with an ending
+        near = {
+            month
+            for name, month in _months(2).get(word[0], ())
+            if len(name) >= MIN_MISSPELT and word.startswith(name) and len(word) - len(name) <= ENDING
+        }
     return near.pop() if len(near) == 1 else None
 
+
+ENDING = 3
+"""Letters that languages hang on a month's name."""
 
 _WORD = re.compile(r"[^\W\d_]{4,20}")
 

@@ -108,6 +108,7 @@ def test_any_text_gives_a_day_within_it_or_none(text: str) -> None:
         (" 民國111年11月9日", "2022-11-09"),
         (", la 29-an de janurao 2025 .", "2025-01-29"),
         (" ovember 9, 2022", "2022-11-09"),
+        (" 2015(e)ko apirilaren 26(a)", "2015-04-26"),
         (" 1 rujna 2006", "2006-09-01"),
         (" Wednesday Thursday 9 November 2022", None),
         (" on Sep 7, 2018", None),
@@ -148,3 +149,25 @@ def test_the_end_takes_what_belongs_to_the_date(text: str, end: int) -> None:
 def test_what_follows_the_window_changes_nothing(text: str, tail: str) -> None:
     padded = text.ljust(WINDOW, ".")
     assert read_date(padded + "x", 0) == read_date(padded + "x" + tail, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("5 Кві 2019 р.", "2019-04-05"),
+        ("Лис 5, 2019", "2019-11-05"),
+        ("7 Aoû 2018", "2018-08-07"),
+        ("ינו 5, 2019", "2019-01-05"),
+        ("25\\. September 2018", "2018-09-25"),
+        ("4\\. listopadu 2017", "2017-11-04"),
+    ],
+)
+def test_months_cut_to_three_letters_and_markdowns_escapes(text: str, day: str) -> None:
+    printed = read_date(text, 0)
+    assert printed is not None and printed.day == day
+
+
+@pytest.mark.parametrize("text", ["7 Jui 2018", "5 the 2019", "Кві, а потім 2019"])
+def test_three_letters_that_begin_two_months_or_none_are_no_month(text: str) -> None:
+    printed = read_date(text, 0)
+    assert printed is None or printed.day is None
