@@ -128,6 +128,10 @@ Signers = Sequence[tuple[Platform, Signature]]
 """The platforms that sign, with how they do."""
 
 
+_SHORT_REST = re.compile(r"[ \u00a0,]{1,3}(?=[^\n]{0,12}\d)[^\W_][^\n.!?()@|]{1,20}(?=[\r\n]|\Z)")
+"""So little with a number in it, and then the line ends, may be a date in a form that nobody reads."""
+
+
 class Signed(msgspec.Struct, kw_only=True):
     """One signature in a text, before it is known where its post begins."""
 
@@ -289,6 +293,8 @@ class _Reader:
                 moment = self._moment(word.end())
             if moment is None and anchor.at_sign:
                 unread = dates.looks_dated(text, behind)
+                if unread is None and (rest := _SHORT_REST.match(text, behind)):
+                    unread = rest.end()
         last = moment.end if moment else unread or behind
         link = self._link(last, bracket is not None)
         url_end = last
@@ -416,7 +422,9 @@ class _Reader:
             start=start,
             end=end,
             handle=anchor.handle,
-            name=names.clean(text[name_at : anchor.start]),
+            name=names.clean(
+                text[name_at : anchor.start].rstrip(" \u00a0,;|·") if anchor.bare else text[name_at : anchor.start]
+            ),
             at_sign=anchor.at_sign,
             dash=dash is not None,
             moment=moment,
@@ -429,7 +437,7 @@ class _Reader:
             and (dash is None or text[start] not in STRONG_DASHES)
             and _begins_line(text, window, floor)
             and (found := CREDITED.match(text, window, start)) is not None
-            and (dash is not None or not text[found.end() : start].strip()),
+            and (dash is not None or len(text[found.end() : start].split()) < MIN_WORDS),
         )
 
 
@@ -454,6 +462,9 @@ def _is_bullet(text: str, start: int, end: int) -> bool:
     item = _ITEM.match(text, below + 1) if below >= 0 else None
     return item is not None and item["mark"] == text[start]
 
+
+MIN_WORDS = 4
+"""Fewer between a credit and a name are a part of the name; more are a post's: `Breaking: the bridge is open`."""
 
 LINE = 200
 """Where a list is looked for above and below a signature."""
@@ -486,7 +497,9 @@ def _shape(sign: Signed, before: str) -> tuple[str, float]:
     if (label and not sign.shape.telling) or (credit and not sign.dash) or sign.credited:
         return f"{at}, after a label", 0.3
     if sign.unread:
-        return f"{dash}, {at}, unread date", 0.8 if sign.dash else 0.35
+        # a calendar that is not read, an age (`2h`), or what an editor put there
+        strong = sign.dash and not sign.weak and (sign.line_start or sign.name)
+        return f"{dash}, {at}, unread date", 0.8 if strong else 0.35
     if sign.word and not sign.dash:
         return f"{dash}, {at}, a word before the date", 0.35
     if sign.moment is not None and sign.moment.maybe_timed and not sign.dash and not sign.shape.timed:

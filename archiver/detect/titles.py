@@ -33,6 +33,7 @@ _WHERE = r"(?P<where>Twitter|X|Instagram|Threads|Bluesky|Mastodon|Facebook|TikTo
 _SAID_ON = re.compile(
     rf"\s{{0,2}}(?:さん|님)?\s{{0,2}}(?:(?:on|auf|en|sur|su|no|na|op|på|w|в|у|di|pe|trên|i|az|bei|στο|ב-?|على)\s{{0,2}}{_WHERE}"
     rf"|(?:’|')?(?:s\s)?(?:post|tweet|status)\son\s{_WHERE.replace('where', 'post')}"
+    rf"|在\s?{_WHERE.replace('where', 'inside')}\s?上(?:发布|發布|发帖|表示)?"
     rf"|{_WHERE.replace('where', 'suffixed')}[’']?(?:te|ta|da|de|on|en|[eaoi]n)?)\s{{0,2}}[:：]\s{{0,3}}",
     re.IGNORECASE,
 )
@@ -120,7 +121,7 @@ MARKS = 6
 def _title(text: str, opening: int, found: re.Match[str], floor: int, by_name: dict[str, Platform]) -> Titled | None:
     handle = found["handle"]
     if on := _SAID_ON.match(text, found.end()):
-        where = on["where"] or on["post"] or on["suffixed"]
+        where = on["where"] or on["post"] or on["inside"] or on["suffixed"]
         platform = by_name.get(_platform_name(where))
         return None if platform is None else _said(text, opening, on.end(), floor, handle, platform, "said on")
     x = by_name.get("x")

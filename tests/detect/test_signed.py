@@ -130,6 +130,8 @@ def test_whatever_is_left_around_the_handle(form: str) -> None:
         ("25/05/2021", "2021-05-25"),
         ("03/05/2021", None),
         ("3 qwertyul 2021", None),
+        ("18 آبان 1401", None),
+        ("2h ago", None),
     ],
 )
 def test_dates_as_editors_and_translators_write_them(printed: str, day: str | None) -> None:
@@ -158,6 +160,8 @@ def test_a_quoted_block_begins_the_post() -> None:
         "Talk by Ana Example (@ana_example), May 3, 2021",
         "Ana Example (@ana_example), May 3, 2021, 10:00, Hall 2",
         "By Ana Example@ana_example · May 3, 2021\nThe council met on Tuesday to discuss the bridge.",
+        "By The Lantern Society 🌉 (@ana_example)\nMay 3, 2021",
+        "Photo: Institut für Ana (@ana_example), May 3, 2021",
         "@reset: whether the gate is closed before it opens again",
         "- Fix the gate (Ana Example @ Harbour, 2021-05-03)",
         "moved the sources, gate.c (SMS)\n-------- May 3, 2021 --------",

@@ -31,6 +31,7 @@ def found(line: str) -> list[Mention]:
         (f"Ana Example (@ana_example) en Twitter: «{WORDS}»", "x"),
         (f"Ana Example (@ana_example) sur X : « {WORDS} »", "x"),
         (f'Ana Example (@ana_example) X\'te: "{WORDS}"', "x"),
+        (f"Ana Example (@ana_example) 在 X 上：“{WORDS}”", "x"),
         (f"Ana Example (@ana_example) hat getwittert: {WORDS}", "x"),
         (f"Ana Example (@ana_example) Tweetledi: {WORDS}", "x"),
         (f"Ana Example (@ana_example) ha twittato: {WORDS}", "x"),
