@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborNode
 from archiver.detect.permalinks import Named, Permalinks
 from archiver.platforms.base import Platform
 from archiver.platforms.links import MAX_URL
-from archiver.platforms.markup import BLOCKS, names
+from archiver.platforms.markup import BLOCKS, HIDDEN, names
 
 FRAMES = names("iframe amp-iframe amp-video-iframe object embed param frame video source")
 """Elements that show what their address leads to."""
@@ -44,7 +44,7 @@ QUIET = names(
 
 _NAMES = (
     r"tweet|twitter|x-post|instagram|insta[_-]|facebook|fb[_-](?:post|video|embed)|youtube|youtu|yt[_-]|tik-?tok|telegram"
-    r"|bluesky|bsky|mastodon|fediverse|threads|reddit|pinterest|linkedin|tumblr|vkontakte|vk[_-]|weibo|truth-?social"
+    r"|bluesky|bsky|mastodon|fediverse|\btoot|threads|reddit|pinterest|linkedin|tumblr|vkontakte|vk[_-]|weibo|truth-?social"
 )
 EMBEDDING = re.compile(
     rf"(?:em)bed|social|iframe|video|player|media|consent|placeholder|blocker|oneb|gdpr|cookie|privacy|cmp[_-]|extcont"
@@ -64,15 +64,21 @@ NOT_A_POST = re.compile(
 _NOT_EMBEDDED = re.compile(r"shar(?:e|ing)|follow|thumb|poster|image|avatar|comment|related|profile", re.IGNORECASE)
 """What attributes are called that hold an address for something else."""
 
-_STANDS_IN = re.compile(
-    rf"(?:em)bed(?!ded-link)|consent|placeholder|content-?blocker|oneb|gdpr|privacy|extcont|external-?content|social-?post"
-    rf"|fallback|{_NAMES}",
-    re.IGNORECASE,
-)
+_NOTICE = r"consent|placeholder|content-?blocker|oneb|gdpr|privacy|extcont|external-?content|fallback"
+_STANDS_IN = re.compile(rf"embed(?!ded-link)|social-?post|{_NOTICE}|{_NAMES}", re.IGNORECASE)
 """What the fall-back text of an embed is called, with a link as its only way to the post."""
 
-_EMBED_LINK = re.compile(r"(?:^|\s)(?:embedly-card|iframely|twitter-embed|[\w-]*embed[\w-]*)(?:\s|$)", re.IGNORECASE)
-"""Class of a link that a script replaces by the post."""
+_IS_NOTICE = re.compile(_NOTICE, re.IGNORECASE)
+"""Of these: what holds a notice of the page's own, in whose sentences the link may stand."""
+
+_IS_EMBED = re.compile(r"embed", re.IGNORECASE)
+"""Of these: what may hold a sentence that ends with the link."""
+
+_EMBED_LINK = re.compile(
+    r"(?:^|\s)(?:embedly-card|iframely|kg-bookmark-container|(?!embedded)[\w-]*embed(?!ded)[\w-]*)(?:\s|$)",
+    re.IGNORECASE,
+)
+"""Class of a link that a script replaces by the post, or that is drawn as a card of it."""
 
 _FRAME_URL = re.compile(
     r"/embed\b|embed[./]|/plugins/(?:post|video)|/v/|widget_post|video_ext|player|/Tweet\.html", re.IGNORECASE
@@ -108,6 +114,8 @@ def read_frame(attributes: Mapping[str, str | None], permalinks: Permalinks) -> 
             continue
         value = value.strip()
         if not value.startswith(("http", "//", "HTTP", "/web/")):
+            if "oembed" in value and "url=" in value:
+                others.append(value)  # a page of the publisher's own that shows one post
             continue
         named = permalinks.read(value, any_server=True)
         if named is not None:
@@ -131,7 +139,17 @@ def _in_query(url: str, permalinks: Permalinks) -> Named | None:
     for _, value in pairs:
         if value.startswith(("http", "//")) and (named := permalinks.read(value)) is not None:
             return named
+    given = dict(pairs)
+    for key in _PROVIDERS:
+        platform = permalinks.platform(_provider(given.get(key)) or "")
+        if platform is not None:
+            return next((n for name in _IDS if (n := _named_by_id(platform, given.get(name, ""), permalinks))), None)
     return None
+
+
+_PROVIDERS = ("source", "provider", "service", "platform")
+_IDS = ("vid", "id", "video_id", "videoId", "video", "post_id", "post")
+"""Parameters of another service's frame that name the platform, and the post: `?source=youtube&vid=…`."""
 
 
 # --- elements that name the post in an attribute
@@ -140,7 +158,7 @@ def _in_query(url: str, permalinks: Permalinks) -> Named | None:
 NAMED_IDS = names(
     "data-id data-embed-id data-post-id data-media-key data-media-id data-plyr-embed-id data-video-id data-item-id "
     "data-key data-content-id data-code data-shortcode data-oembed-id data-social-id data-external-id video-id "
-    "data-status-id data-social-media-id data-embedid data-mediaid data-provider-id data-post"
+    "data-status-id data-social-media-id data-embedid data-mediaid data-provider-id data-post data-videolazy-id"
 )
 """Attributes that hold an id whose platform another attribute says."""
 
@@ -177,10 +195,12 @@ def read_container(
     for key, value in addresses:
         if _NOT_EMBEDDED.search(key):
             continue
+        if (label := _LABELLED.match(value)) is not None:
+            value = value[label.end() :]
         named = permalinks.read(value, any_server=says)
         if named is None or not (named.platform.hosts or _is_telling(named)):
             continue
-        if says or EMBEDDING.search(key):
+        if says or label is not None or EMBEDDING.search(key):
             return Found(named=named, rule="container", shape="element of an embed with address", confidence=0.95)
         if _FRAME_URL.search(value):
             return Found(named=named, rule="container", shape="address of a frame", confidence=0.93)
@@ -189,9 +209,13 @@ def read_container(
     return None
 
 
+_LABELLED = re.compile(r"[a-z]{1,12}-embed-(?=https?://)")
+"""An address behind the name that a test of the publisher's finds the element by: `twitter-embed-https://…`."""
+
+
 def is_declared(attributes: Mapping[str, str | None]) -> bool:
     """Whether the element calls itself an embed, and not a button or a feed."""
-    called = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    called = " ".join(attributes.get(key) or "" for key in ("class", "id", "name"))
     if NOT_A_POST.search(called):
         return False
     return EMBEDDING.search(called) is not None or any(EMBEDDING.search(key) for key in attributes)
@@ -270,7 +294,7 @@ _URL_SHOWN = re.compile(
     r"(?:https?:)?//\S{8,}|(?:www\.|mobile\.|m\.)?[a-z0-9-]{1,30}\.(?:com|app|me|be|net|social)/\S{4,}"
 )
 
-_ALONE_IN = BLOCKS - names("li dd dt ul ol th table tr td nav footer header h1 h2 h3 h4 h5 h6 address summary")
+_ALONE_IN = BLOCKS - names("li dd dt ul ol th table tr td pre nav footer header h1 h2 h3 h4 h5 h6 address summary")
 """Blocks in which a lone address was to become an embed; in a list it is a reference."""
 
 _LINES = frozenset({"br", "wbr", "hr"})
@@ -358,7 +382,10 @@ class FallBacks:
         own = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         if NOT_A_POST.search(own) or any(key.startswith("data-share") for key in attributes):
             return None
+        before, behind = _line_around(link)
         if _EMBED_LINK.search(own) or "data-iframely-url" in attributes:
+            if before or behind:
+                return None
             return Found(named=named, rule="link", shape="link that becomes an embed", confidence=0.95)
         stands_in = _STANDS_IN.search(own) is not None
         at = link.parent
@@ -373,6 +400,8 @@ class FallBacks:
                 break
             at = at.parent
         else:
+            return None
+        if (before or behind) and not _may_say(f"{own} {called}", behind):
             return None
         if not self._holds_little(at):
             return None
@@ -401,6 +430,57 @@ class FallBacks:
             if count > MAX_FALLBACK_NODES or length > MAX_FALLBACK or len(posts) > 1 or others > MAX_OTHER_LINKS:
                 return False
         return True
+
+
+def _may_say(called: str, behind: bool) -> bool:
+    """Whether a sentence with the link in it may be the page's own notice in an embed's place, and none of the
+    article's."""
+    return _IS_NOTICE.search(called) is not None or (not behind and _IS_EMBED.search(called) is not None)
+
+
+MAX_LINE = 200
+"""Nodes and levels that are looked at around a link."""
+
+_ENDED = re.compile(r"[.!?:;|·•…。！？：।۔؟»”\"')\]\-–—―]\s*$")
+_SIGNS = re.compile(r"\d{4}|//|\d[:.]\d\d")
+_GOES_ON = re.compile(r"\s*[,;]?\s*[^\W\d_]")
+
+
+def _line_around(link: LexborNode) -> tuple[bool, bool]:
+    """Whether the sentence that the link stands in begins before it, and goes on behind it, on its own line."""
+    before = behind = ""
+    at: LexborNode = link
+    left = MAX_LINE
+    before_done = behind_done = False
+    while left > 0 and (at.tag or "") not in BLOCKS:
+        beside = at.prev
+        while beside is not None and not before_done and left > 0:
+            left -= 1
+            before_done = (beside.tag or "") in _BREAKS_LINE
+            if not before_done and beside.tag not in HIDDEN:
+                before = beside.text(deep=True) + before
+                before_done = bool(before.strip())
+            beside = beside.prev
+        beside = at.next
+        while beside is not None and not behind_done and left > 0:
+            left -= 1
+            behind_done = (beside.tag or "") in _BREAKS_LINE
+            if not behind_done and beside.tag not in HIDDEN:
+                behind += beside.text(deep=True)
+                behind_done = bool(behind.strip())
+            beside = beside.next
+        above = at.parent
+        if above is None:
+            break
+        at = above
+        left -= 1
+    goes_on = _GOES_ON.match(behind) is not None
+    if "@" in before or (not goes_on and _SIGNS.search(link.text(deep=True))):
+        return False, goes_on  # a post's own head or foot, with its author or its date
+    return any(letter.isalnum() for letter in before) and _ENDED.search(before) is None, goes_on
+
+
+_BREAKS_LINE = BLOCKS | _LINES
 
 
 # --- shortcodes

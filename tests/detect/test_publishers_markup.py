@@ -1,0 +1,105 @@
+"""How publishers put posts into their pages, and what on them only looks so. Invariant: a post that the markup puts
+before the reader is found once, with what is shown of it; a link in a sentence, a list or a button is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.detect import find
+from archiver.model import Article, Mention
+
+X = "https://x.com/ana_example/status/1612345678901234567"
+X_ID = "1612345678901234567"
+VIDEO = "Abc_dEf-123"
+WATCH = f"https://www.youtube.com/watch?v={VIDEO}"
+PHOTO = "https://www.instagram.com/p/CnAbCdEfGh1/"
+TOOT = "https://chaos.example/@ana/109876543210987654"
+
+
+def found(html: str) -> list[Mention]:
+    page = (
+        "<html><body><header class=site-header><a href='https://x.com/harbour'>X</a></header><main><article>"
+        "<h1>The bridge opens again</h1><div class='entry-content'><p>The old bridge over the harbour has been opened "
+        f"again after two years of works.</p>\n{html}\n<p>Traffic will be slow for some days, the council says, and "
+        "asks drivers to be patient.</p></div></article></main></body></html>"
+    )
+    return find(Article(source="a.html", uri="ni:///x", digest="sha256:0", html=page))
+
+
+FORMS: dict[str, tuple[str, str, str]] = {
+    # name: markup, platform, id
+    "a page of the publisher's own that shows one post": (
+        '<iframe src="/media/oembed?url=https%3A//x.com/ana_example/status/1612345678901234567&amp;hash=a1"></iframe>',
+        "x",
+        X_ID,
+    ),
+    "a frame of another service that is told platform and id": (
+        f'<iframe src="https://frames.example/show?source=youtube&amp;vid={VIDEO}&amp;preview="></iframe>',
+        "youtube",
+        VIDEO,
+    ),
+    "a video that loads when it is scrolled to": (
+        f'<div class="t-video" data-videolazy-type="youtube" data-videolazy-id="{VIDEO}"></div>',
+        "youtube",
+        VIDEO,
+    ),
+    "a card of a bookmark": (
+        f'<figure class="kg-card"><a class="kg-bookmark-container" href="{X}"><div>Ana on X</div></a></figure>',
+        "x",
+        X_ID,
+    ),
+    "an address behind a test's name": (f'<div data-e2e="twitter-embed-{X}"><p>Allow?</p></div>', "x", X_ID),
+    "a post of any server in a hand-made frame": (
+        f'<div class="toot"><blockquote class="toot-text" cite="{TOOT}"><p>Open.</p></blockquote></div>',
+        "mastodon",
+        "109876543210987654",
+    ),
+    "a notice with the link in its sentence": (
+        f'<div class="consent-box"><p>To see this, open <a href="{X}">the post</a> on the site of X.</p></div>',
+        "x",
+        X_ID,
+    ),
+    "a notice that ends with the link": (
+        f'<div class="embed-note"><p>This can also be seen where it <a href="{PHOTO}">came from</a>.</p></div>',
+        "instagram",
+        "CnAbCdEfGh1",
+    ),
+    "a card whose date is the link": (
+        f'<div class="tweet"><b>Ana Example</b> <i>@ana_example</i> <a href="{X}">9h</a></div>',
+        "x",
+        X_ID,
+    ),
+    "a by-line whose date is the link": (
+        f'<div class="twitter-post"><p>Open.</p>Posted by Ana on <a href="{X}">January 9, 2023</a></div>',
+        "x",
+        X_ID,
+    ),
+}
+
+
+@pytest.mark.parametrize(("html", "platform", "post_id"), FORMS.values(), ids=FORMS)
+def test_forms_of_publishers(html: str, platform: str, post_id: str) -> None:
+    assert [(m.platform, m.post_id, m.times) for m in found(html)] == [(platform, post_id, 1)]
+
+
+NONE: dict[str, str] = {
+    "a link within a sentence, in an element that is called after a platform": (
+        f'<div class="instagram-wrap"><p>The actor took to <a href="{PHOTO}">Instagram</a> to thank her crew.</p></div>'
+    ),
+    "a link that ends a sentence there": (
+        f'<div class="twitter-content"><p>More of it stands <a href="{X}">on X</a>.</p></div>'
+    ),
+    "a link that begins a sentence there": (
+        f'<div class="youtube-text"><p><a href="{WATCH}">This film</a> shows how it was built.</p></div>'
+    ),
+    "a link within a sentence of an element that holds embeds": (
+        f'<div class="body-embed"><p>She <a href="{X}">wrote on X</a> that the bridge is open.</p></div>'
+    ),
+    "an embedded link": f'<p>As <a class="embedded-link" href="{X}">she wrote</a>, the bridge is open.</p>',
+    "an address in a listing": f"<pre>{X}</pre>",
+}
+
+
+@pytest.mark.parametrize("html", NONE.values(), ids=NONE)
+def test_what_only_looks_so(html: str) -> None:
+    assert found(html) == []
