@@ -50,6 +50,9 @@ MAX_CLASSES = 20_000
 MAX_REMEMBERED = 300
 """Characters of one of them."""
 
+ADDRESS_START = 32
+"""Characters of an address that hold its scheme, or a web archive's path before it."""
+
 MAX_PARAMETERS = 40
 """Parameters of an `<object>`."""
 
@@ -379,10 +382,13 @@ class _Walk:
         data = False
         for key, value in attributes.items():
             if value and key not in quiet:
-                if "//" in value:
-                    if value[0] in "{[<" or "<" in value or len(value) > MAX_URL:
-                        data = True
-                    elif likely(value) or "/@" in value:
+                if (
+                    "//" in value[:ADDRESS_START]
+                    and value[0] not in "{[&"
+                    and "<" not in value
+                    and len(value) <= MAX_URL
+                ):
+                    if likely(value) or "/@" in value:
                         addresses.append((key, value))
                 elif len(value) >= payloads.MIN_PAYLOAD:
                     data = True
@@ -489,6 +495,8 @@ class _Walk:
 
     def _fragments(self, fragments: Sequence[str], node: LexborNode, *, spare: bool = False) -> bool:
         """Whether HTML that this element keeps as data holds posts."""
+        if self.level >= payloads.MAX_LAYERS:
+            return False
         found = False
         for fragment in fragments:
             if self.document.payloads >= payloads.MAX_PAYLOADS:

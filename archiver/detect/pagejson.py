@@ -46,9 +46,10 @@ _EMBED_TYPE = re.compile(
 _NOT_THE_ARTICLES = re.compile(
     r"relat|recommend|trending|popular|latest|mostread|most_read|more_?from|sidebar|footer|header|comment|nav|menu"
     r"|author|byline|share|sharing|follow|social_?(?:links|profiles|accounts)|sameas|sitemap|breadcrumb|teaser|river"
-    r"|playlist|queue|next_?(?:article|story)|config|settings|advert",
+    r"|playlist|queue|next_?(?:article|story)|advert",
     re.IGNORECASE,
 )
+_OPTIONS = re.compile(r"config|settings", re.IGNORECASE)
 _EMBED_HTML = re.compile(
     r"<(?:blockquote|iframe|amp-[a-z]|twitter-widget|script[^>]{1,200}data-telegram-post|div[^>]{1,200}fb-(?:post|video))",
     re.IGNORECASE,
@@ -109,7 +110,7 @@ def read(value: Any, permalinks: Permalinks, *, declared: bool = False) -> Itera
         elif isinstance(item, dict):
             inner = MAX_TYPED if _is_embed(item) else max(typed - 1, 0)
             for key in reversed(item):
-                if not _NOT_THE_ARTICLES.search(key):
+                if not _NOT_THE_ARTICLES.search(key) and (inner or not _OPTIONS.search(key)):
                     waiting.append((item[key], inner))
 
 

@@ -45,6 +45,8 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
 _HTML = re.compile(
     r"<(?:blockquote|iframe|script|div|figure|p|a|amp-|section|object|embed|span|[a-z]+-)", re.IGNORECASE
 )
+_PERCENT = re.compile(r"%(?:3C|26|25|2B|2F|3D)", re.IGNORECASE)
+"""`<`, and what other encodings are made of, percent-encoded."""
 _DATA_URL = re.compile(r"data:text/html[^,]{0,40}?(?P<base64>;base64)?,")
 
 
@@ -94,9 +96,9 @@ def _one_layer(value: str) -> str:
     if value.startswith("data:") and (head := _DATA_URL.match(value)):
         rest = value[head.end() :]
         return _from_base64(rest) if head["base64"] else unquote(rest)
-    if "%3C" in value or "%3c" in value:
+    if "%" in value and _PERCENT.search(value):
         return unquote(value)
-    if "&lt;" in value or "&#" in value or "&amp;lt;" in value:
+    if "&" in value:
         return entities.unescape(value)
     if "\\u003c" in value or "\\u003C" in value:
         return value.replace("\\u003c", "<").replace("\\u003C", "<").replace("\\u003e", ">").replace("\\u003E", ">")

@@ -6,6 +6,9 @@ import re
 
 from selectolax.lexbor import LexborNode
 
+MAX_STEPS = 128
+"""Steps of a path: below more, which real pages do not have, it begins somewhere within the document."""
+
 _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -20,7 +23,7 @@ class Selectors:
         """`html > body > div:nth-child(2) > blockquote:nth-child(4)`."""
         path: list[str] = []
         at: LexborNode | None = node
-        while at is not None and at.tag not in (None, "-document", "-undef"):
+        while at is not None and len(path) < MAX_STEPS and at.tag not in (None, "-document", "-undef"):
             tag = at.tag or "*"
             name = tag if _PLAIN_TAG.fullmatch(tag) else "*"
             path.append(name if tag in ("html", "body", "head") else f"{name}:nth-child({self._nth(at)})")
