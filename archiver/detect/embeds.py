@@ -330,8 +330,11 @@ class _Walk:
                 if nests:
                     self.asked[index][node.mem_id] = within + 1
                 continue
-            for sighting in (seen,) if isinstance(seen, Sighting) else seen:
-                self._read(platform, rule.name, sighting, node)
+            if isinstance(seen, Sighting):
+                self._read(platform, rule.name, seen, node)
+            else:
+                for sighting in seen:
+                    self._add(mention_of(platform, rule.name, sighting), node)
             return True
         return False
 

@@ -82,6 +82,60 @@ def test_forms_of_publishers(html: str, platform: str, post_id: str) -> None:
     assert [(m.platform, m.post_id, m.times) for m in found(html)] == [(platform, post_id, 1)]
 
 
+SHOWN: dict[str, tuple[str, tuple[str | None, ...]]] = {
+    # name: markup, (id, handle, display name, date, text)
+    "a card of a forum": (
+        (
+            f'<aside class="onebox twitterstatus" data-onebox-src="{X}"><header class="source"><a href="{X}">x.com</a>'
+            f'</header><article class="onebox-body"><h4><a href="{X}">Ana Example (@ana_example) on X</a></h4>'
+            f'<div class="twitter-screen-name"><a href="{X}">@ana_example</a></div><div class="tweet"><span '
+            'class="tweet-description">The bridge<br>is open.</span></div><div class="date"><a class="timestamp" '
+            f'href="{X}">10:15 AM - 9 Jan 2023</a></div></article></aside>'
+        ),
+        (X_ID, "ana_example", "Ana Example", "2023-01-09", "The bridge\nis open."),
+    ),
+    "a card of a page generator": (
+        (
+            f'<div class="react-tweet-theme tweet-container_root__0rJLq"><article><a href="{X}" '
+            'class="tweet-header_authorLink__qj_Ss"><div class="tweet-header_authorLinkText__y6HdU"><span>Ana Example'
+            f'</span></div></a><a href="{X}" class="tweet-header_username__UebZb"><span>@ana_example</span></a>'
+            '<p class="tweet-body_root__ChzUj"><span>The bridge is open.</span></p><a class="tweet-info-created-at" '
+            f'href="{X}"><time datetime="2023-01-09T10:00:00.000Z">10:00 AM · Jan 9, 2023</time></a>'
+            f'<a href="https://x.com/intent/like?tweet_id={X_ID}">2</a></article></div>'
+        ),
+        (X_ID, "ana_example", "Ana Example", "2023-01-09T10:00:00Z", "The bridge is open."),
+    ),
+    "a card of a plug-in of 2010": (
+        (
+            '<div class="bbpBox12301709980209152"><p class="bbpTweet">The <b>bridge</b> is open &amp; free.<br>At last.'
+            "<span class='timestamp'><a title='Wed Dec 08 00:25:30 +0000 2010' "
+            "href='http://twitter.com/#!/ana_example/status/12301709980209152'>less than a minute ago</a> via web</span>"
+            '<span class="author"><a href="http://twitter.com/ana_example"><img src="a.png"></a>'
+            '<strong><a href="http://twitter.com/ana_example">Ana Example</a></strong><br>ana_example</span></p></div>'
+        ),
+        (
+            "12301709980209152",
+            "ana_example",
+            "Ana Example",
+            "2010-12-08T00:25:30Z",
+            "The bridge is open & free.\nAt last.",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("html", "shown"), SHOWN.values(), ids=SHOWN)
+def test_what_drawn_cards_show(html: str, shown: tuple[str | None, ...]) -> None:
+    [only] = found(html)
+    assert (only.post_id, only.handle, only.display_name, only.date, only.text, only.times) == (*shown, 1)
+
+
+def test_a_script_that_draws_several_posts() -> None:
+    calls = "".join(f'VK.Widgets.Post("place{n}", -12345, {n}, "AbC", {{}});' for n in (678, 679, 680))
+    html = f'<div id="place678"></div><div id="place679"></div><div id="place680"></div><script>{calls}</script>'
+    assert [m.post_id for m in found(html)] == ["wall-12345_678", "wall-12345_679", "wall-12345_680"]
+
+
 NONE: dict[str, str] = {
     "a link within a sentence, in an element that is called after a platform": (
         f'<div class="instagram-wrap"><p>The actor took to <a href="{PHOTO}">Instagram</a> to thank her crew.</p></div>'

@@ -39,16 +39,14 @@ def read_place(node: LexborNode) -> Sighting | None:
     return _sighting(ref_of("wall", found["owner"], found["number"]), None, "widget") if found else None
 
 
-def read_script(node: LexborNode) -> Sighting | None:
-    """The call that fills it, where its place is not there."""
-    script = node.text(deep=True)
-    if "VK.Widgets.Post" not in script[:MAX_SCRIPT]:
-        return None
-    for call in _CALL.finditer(script, 0, MAX_SCRIPT):
+def read_script(node: LexborNode) -> tuple[Sighting, ...] | None:
+    """The calls that fill it, where their places are not there."""
+    found: dict[str, Sighting] = {}
+    for call in _CALL.finditer(node.text(deep=True), 0, MAX_SCRIPT):
         ref = ref_of("wall", call["owner"], call["number"])
-        if ref is not None and not _placed(node, call["place"].strip("\"'"), ref):
-            return _sighting(ref, None, "widget's script")
-    return None
+        if ref is not None and ref.id not in found and not _placed(node, call["place"].strip("\"'"), ref):
+            found[ref.id] = Sighting(post_id=ref.id, url=ref.url, shape="widget's script")
+    return tuple(found.values()) or None
 
 
 def _placed(script: LexborNode, place: str, ref: PostRef) -> bool:
@@ -94,7 +92,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         EmbedRule(
             name="vk.widget",
             read=read_place,
-            tags=frozenset({"div"}),
+            id_prefixes=("vk_post_",),
             examples=(
                 (
                     '<div id="vk_post_-12345_678"></div><script src="https://vk.com/js/api/openapi.js?169"></script>'
@@ -105,7 +103,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         EmbedRule(
             name="vk.script",
             read=read_script,
-            tags=frozenset({"script"}),
+            in_script=frozenset({"VK.Widgets.Post"}),
             examples=(
                 (
                     '<div id="town"></div><script>window.VK && VK.Widgets.Post("town", -12345, 678, \'AbC\', {})'

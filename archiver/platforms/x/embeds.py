@@ -305,31 +305,95 @@ def _any_time(value: str) -> str | None:
 _FAST_FACTS = re.compile(r"/(?:likes|retweets|quotes)/?$")
 
 
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a drawn card has its parts: CSS selectors, of which the first match counts."""
+
+    words: str
+    name: str
+    handle: str
+    date: str
+
+
+CARDS = {
+    # newsletters
+    "tweet": Card(
+        words=".tweet-text",
+        name=".tweet-author-name",
+        handle=".tweet-author-handle, .tweet-author",
+        date=".tweet-date",
+    ),
+    # forums of Discourse
+    "twitterstatus": Card(
+        words=".tweet-description, .tweet",
+        name="h4",
+        handle=".twitter-screen-name, h4",
+        date=".timestamp, .date a",
+    ),
+    # https://react-tweet.vercel.app, whose class names end with a hash
+    "react-tweet-theme": Card(
+        words="[class*=tweet-body_root]",
+        name="[class*=header_authorLinkText]",
+        handle="[class*=header_username]",
+        date="time",
+    ),
+}
+"""Drawn cards by the class of their element."""
+
+_CARD_HANDLE = re.compile(rf"@?(?P<handle>{HANDLE})")
+_NAME_TAIL = re.compile(r"\s*\(@?\w{1,20}\)(?:\s+on\s+(?:X|Twitter))?$")
+_DATE_HEAD = re.compile(r"^.{0,30}\s[∙·•-]\s")
+
+
 def read_static_card(node: LexborNode) -> Sighting | None:
-    """A drawn card, as newsletters mail it: `.tweet-text`, `.tweet-author-name`, `.tweet-author-handle`,
-    `.tweet-date`."""
-    words = node.css_first(".tweet-text")
-    handle = node.css_first(".tweet-author-handle, .tweet-author")
-    if words is None or handle is None:
+    """A card that is drawn in the page's own markup, as newsletters mail it and page generators build it."""
+    card = next((CARDS[name] for name in (node.attributes.get("class") or "").split() if name in CARDS), None)
+    words = node.css_first(card.words) if card is not None else None
+    handle = node.css_first(card.handle) if card is not None else None
+    if card is None or words is None or handle is None:
         return None
-    ref = None
-    for inner in node.css("[href]"):
+    ref = ref_from_url(node.attributes.get("data-onebox-src") or "")
+    for inner in node.css("[href]") if ref is None else ():
         if (ref := ref_from_url(_FAST_FACTS.sub("", inner.attributes.get("href") or ""))) is not None:
             break
-    name = node.css_first(".tweet-author-name")
-    date = node.css_first(".tweet-date")
+    name = node.css_first(card.name)
+    date = node.css_first(card.date)
     shown = render(words)
-    at = render(handle).text.strip().lstrip("@")
+    at = _CARD_HANDLE.fullmatch(render(handle).text.strip())
+    if at is None and ref is None:
+        return None
     return Sighting(
         post_id=ref.id if ref else None,
         found_url=None,
-        handle=ref.handle if ref and ref.handle else at or None,
-        display_name=render(name).text.strip() or None if name is not None else None,
-        printed=render(date).text.strip().rpartition("∙")[2].strip() or None if date is not None else None,
-        text=shown.text or None,
+        handle=ref.handle if ref and ref.handle else at["handle"] if at else None,
+        display_name=_NAME_TAIL.sub("", render(name).text.strip()) or None if name is not None else None,
+        printed=_DATE_HEAD.sub("", render(date).text.strip()) or None if date is not None else None,
+        time=_rfc3339(date.attributes.get("datetime")) if date is not None else None,
+        text=shown.text.strip() or None,
         links=_links_in(shown, len(shown.text)),
         shape="drawn card with permalink" if ref else "drawn card",
         confidence=0.99 if ref else 0.95,
+    )
+
+
+def read_old_plugin(node: LexborNode) -> Sighting | None:
+    """What plug-ins of 2010 and 2011 put into the page, before X had embeds: `<p class="bbpTweet">words <span
+    class="timestamp"><a href>…</a></span> <span class="author"><strong><a>name</a></strong><br>handle</span>`."""
+    stamp = node.css_first(".timestamp a[href]")
+    ref = ref_from_url(stamp.attributes.get("href") or "") if stamp is not None else None
+    if stamp is None or ref is None:
+        return None
+    rendered = render(node)
+    end = next((link.start for link in rendered.links if link.href == stamp.attributes.get("href")), 0)
+    name = node.css_first(".author strong")
+    return Sighting(
+        post_id=ref.id,
+        found_url=stamp.attributes.get("href"),
+        handle=ref.handle,
+        display_name=render(name).text.strip() or None if name is not None else None,
+        time=_any_time(stamp.attributes.get("title") or ""),
+        text=rendered.text[:end].strip() or None,
+        links=_links_in(rendered, end),
+        shape="drawn card with permalink",
     )
 
 
@@ -411,11 +475,31 @@ RULES: tuple[EmbedRule, ...] = tuple(
         EmbedRule(
             name="x.card",
             read=read_static_card,
-            classes=frozenset({"tweet"}),
+            classes=frozenset(CARDS),
             examples=(
                 (
                     '<div class="tweet static"><b class="tweet-author-handle">@ana_example</b><div class="tweet-text">'
                     f'Open.</div><i class="tweet-date">4:35 PM ∙ Nov 9, 2022</i><b href="{_URL}/likes">2</b></div>'
+                ),
+                (
+                    f'<aside class="onebox twitterstatus" data-onebox-src="{_URL}"><h4>Ana Example</h4>'
+                    '<div class="twitter-screen-name">@ana_example</div><div class="tweet">Open.</div></aside>'
+                ),
+                (
+                    '<div class="react-tweet-theme"><div class="tweet-header_username__U1a2b">@ana_example</div>'
+                    f'<p class="tweet-body_root__C3d4e">Open.</p><a href="{_URL}"><time>Nov 9, 2022</time></a></div>'
+                ),
+            ),
+        ),
+        EmbedRule(
+            name="x.plugin",
+            read=read_old_plugin,
+            classes=frozenset({"bbpTweet"}),
+            examples=(
+                (
+                    '<div class="bbpBox1"><p class="bbpTweet">Open.<span class="timestamp"><a title="Wed Nov 09 16:35'
+                    f':02 +0000 2022" href="{_URL}">one day ago</a> via web</span><span class="author"><strong>'
+                    '<a href="#">Ana</a></strong><br>ana_example</span></p></div>'
                 ),
             ),
         ),
