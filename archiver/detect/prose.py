@@ -164,7 +164,17 @@ def _framed(text: str, residue: Residue, floor: int, source: str) -> Mention:
     start, words = sighting.start, sighting.text
     if sighting.words_before:
         day = sighting.date[:10] if sighting.date else None
-        start = extent.words_before(text, floor, sighting.start, residue.shape, day, own_line=True)
+        start = extent.words_before(
+            text,
+            floor,
+            sighting.start,
+            residue.shape,
+            day,
+            breaks_after=_breaks(text, sighting.end),
+            own_line=True,
+            name=sighting.display_name,
+            behind=sighting.end,
+        )
         words = text[start : sighting.start].strip() or None
     return Mention(
         source=source,

@@ -3,6 +3,7 @@ grows no faster than the text."""
 
 from __future__ import annotations
 
+import gc
 import time
 import tracemalloc
 
@@ -21,6 +22,8 @@ ALLOWED = 9
 
 MEASURABLE = 0.01
 """Seconds of CPU time below which the clock and other programs say more than the work."""
+
+ATTEMPTS = 3
 
 UNITS = [
     *("(", "@", "＠", "—", "[", ">", "“", "/", "♬", "\n", "\u200f", "x", "· ", "😀", "1"),
@@ -56,17 +59,27 @@ def read(text: str) -> list[Mention]:
 
 
 def cpu_seconds(text: str) -> float:
-    started = time.process_time()
-    read(text)
-    return time.process_time() - started
+    gc.collect()
+    gc.disable()
+    try:
+        started = time.process_time()
+        read(text)
+        return time.process_time() - started
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_four_times_the_text_costs_about_four_times_the_work(unit: str) -> None:
     read(unit * 20)  # tables are made once
-    one = cpu_seconds(unit * (SIZE // len(unit)))
-    four = cpu_seconds(unit * (4 * SIZE // len(unit)))
-    assert four <= ALLOWED * max(one, MEASURABLE)
+    ratios: list[float] = []
+    for _ in range(ATTEMPTS):  # other programs only ever make it slower
+        one = cpu_seconds(unit * (SIZE // len(unit)))
+        four = cpu_seconds(unit * (4 * SIZE // len(unit)))
+        ratios.append(four / max(one, MEASURABLE))
+        if ratios[-1] <= ALLOWED:
+            break
+    assert min(ratios) <= ALLOWED
 
 
 @pytest.mark.parametrize(
