@@ -60,7 +60,14 @@ ROUNDING = 1.03
 """Counting is off by a few characters where a copy wrote links or entities out."""
 FULL = 0.7
 
-_CLOSED_QUOTE = re.compile(r"[”\"»'’][.,]?$")
+_COUNTED = re.compile(
+    r"^[ \t>#*]{0,8}\(?(?P<number>\d{1,3})(?:[.):][)*]{0,2}(?P<title>[ \t\u00a0]{1,3}[^\n]{1,120})?)?[ \t\r]*$",
+    re.MULTILINE,
+)
+"""`3.`, `3. The ferry`: a line by which an article counts what it shows."""
+
+_SPOKEN = re.compile(r"(?:[^\n:：\"“„«]{0,40}[:：][ \u00a0]?)?[\"“„«‘'][^\n]{1,400}[\"”“»’'][.!?,]?\s*")
+"""`Ana: “No boats today.”`: a line of a dialogue."""
 
 _ENDS_QUOTED = re.compile(r"[”\"»][’'][.,]?$|[’'][”\"»][.,]?$|[”\"»][.,]$")
 """A quotation that an article closes with its own mark: `he said it was “over”.`"""
@@ -163,7 +170,8 @@ def words_before(
     if (quoted := _quotation(region, ruler)) is not None:
         return floor + quoted
     context = text[behind : behind + CONTEXT] if behind is not None else ""
-    return floor + _Walk(region, ruler, breaks_after, own_line, name, context).start()
+    fresh = floor > 0 and text[floor - 1] == "\n"
+    return floor + _Walk(region, ruler, breaks_after, own_line, name, context, fresh=fresh).start()
 
 
 CONTEXT = 400
@@ -230,6 +238,10 @@ def _quotation(region: str, ruler: Ruler) -> int | None:
         return None
     openers = _OPENERS[bare[-1]]
     inner = bare[:-1]
+    line = bare.rfind("\n") + 1
+    above = bare[:line].rstrip().rpartition("\n")[2]
+    if line and _SPOKEN.fullmatch(bare, line) and _SPOKEN.fullmatch(above):
+        return None  # what several people say, one line each: the last is not all
     at = max(inner.rfind(opener) for opener in openers)
     while at > 0:
         before = inner[:at].rstrip(" \u00a0")
@@ -245,7 +257,15 @@ class _Walk:
     """One walk from the signature back through a region."""
 
     def __init__(
-        self, region: str, ruler: Ruler, breaks_after: str, own_line: bool, name: str | None, context: str = ""
+        self,
+        region: str,
+        ruler: Ruler,
+        breaks_after: str,
+        own_line: bool,
+        name: str | None,
+        context: str = "",
+        *,
+        fresh: bool = False,
     ) -> None:
         self.region = region
         self.ruler = ruler
@@ -254,17 +274,24 @@ class _Walk:
         self.media_end = _ending(ruler.shape.media_links)
         self.name = name if name and len(name.split()) > 1 else None
         self.context = context
+        self.fresh = fresh
         self._foreign: bool | None = None
 
     def weight(self, since: int) -> int:
         return self.ruler.weight(self.region[since:])
 
     def start(self) -> int:
+        return self._unglued(self._past_number(self._begin()))
+
+    def _begin(self) -> int:
         paragraphs = [0] + [m.end() for m in _PARAGRAPH.finditer(self.region)]
         start = paragraphs.pop()
         verse = self._verse(paragraphs, start)
         while paragraphs and (start in verse or self._paragraph_joins(paragraphs[-1], start)):
             start = paragraphs.pop()
+        if (higher := self._reaches_up(paragraphs, start)) is not None:
+            start = higher
+            paragraphs = [at for at in paragraphs if at < start]
         if paragraphs and (led := self._led_in(paragraphs, start)) is not None:
             return led
         # a text that sets the signature apart with blank lines set the post apart too
@@ -300,6 +327,31 @@ class _Walk:
                 break
             current = lines.pop()
         return self._past_label(current)
+
+    def _past_number(self, start: int) -> int:
+        """Behind the line by which the article counts this post among others; a post that counts has several."""
+        counted = list(_COUNTED.finditer(self.region, start))
+        if len(counted) != 1 or not self.region[counted[0].end() :].strip():
+            return start
+        line = counted[0]
+        title = (line["title"] or "").strip()
+        if title and not self._counts_on(int(line["number"])) and (len(title) >= SHORT_LINE or line.start() == start):
+            return start
+        behind = line.end()
+        while self.region[behind].isspace():
+            behind += 1
+        return behind
+
+    def _counts_on(self, number: int) -> bool:
+        """Whether the article goes on with the next number, or with the one before."""
+        following = _COUNTED.match(self.context.lstrip())
+        return following is not None and abs(int(following["number"]) - number) == 1
+
+    def _unglued(self, start: int) -> int:
+        """Behind a quotation mark that closes the article's quotation: `he said.”It rained`, with a straight mark."""
+        if self.region[start : start + 1] != '"' or start == 0 or self.region[start - 1] not in ".!?…,":
+            return start
+        return start + 1 if self.region.count('"', start) % 2 else start
 
     def _past_label(self, start: int) -> int:
         label = _LABEL.match(self.region, start)
@@ -343,11 +395,49 @@ class _Walk:
         if "\n" not in line and not _differ(line, block):
             if self._is_foreign(line, block):
                 return True
-            if _STRONG_MARKS.search(line) and not _REPLY.match(block):
+            if self._is_own(previous, line) and not _REPLY.match(block):
                 return True
         indent = _INDENT.search(above)
         own = _INDENT.search(self.region[:previous])
-        return indent is not None and own is not None and own[1] == indent[1]
+        if indent is None or own is None or own[1] != indent[1]:
+            return False
+        behind = _INDENTED.match(self.context)
+        return behind is None or len(behind[1]) < len(own[1])  # an article that is indented throughout tells nothing
+
+    def _is_own(self, at: int, line: str) -> bool:
+        """Whether `line`, a paragraph at `at`, is written as posts are and articles are not: with a hashtag, an emoji,
+        in small letters from its first word on, or by somebody who speaks of himself where the article does not."""
+        if _STRONG_MARKS.search(line):
+            return True
+        if line[:1].islower() and (at > 0 or self.fresh):
+            return True
+        return (
+            _FIRST_PERSON.search(line) is not None
+            and not any(mark in line for mark in _QUOTE_SIGNS)
+            and _FIRST_PERSON.search(self.context) is None
+            and _FIRST_PERSON.search(self.region[:at]) is None
+        )
+
+    def _reaches_up(self, paragraphs: list[int], start: int) -> int | None:
+        """A paragraph higher up that is plainly the post's, where all from there on can be one post."""
+        current = start
+        for previous in reversed(paragraphs[-FEW:]):
+            line = self.region[previous:current].rstrip()
+            block = self.region[current:]
+            if (
+                self.weight(previous) > self.ruler.limit
+                or self.media_end.search(line)
+                or _LEAD_IN.search(line)
+                or _LINK_ONLY.fullmatch(line)
+                or _differ(line, block)
+                or self._speaks_of_the_post(line, block)
+                or any(mark in line for mark in _QUOTE_SIGNS)
+            ):
+                return None
+            if self._is_own(previous, line):
+                return previous
+            current = previous
+        return None
 
     def _verse(self, paragraphs: list[int], last: int) -> frozenset[int]:
         """Offsets of the lines of a verse, without its first; none where they are fewer than `VERSE_LINES`."""
@@ -426,6 +516,23 @@ def _is_paragraph(line: str, weight: int) -> bool:
     return weight >= LONG_LINE or (weight >= LONG_LINES and _SENTENCE.search(line) is not None)
 
 
+FEW = 4
+"""Paragraphs of a post; of more, most are the article's."""
+
+_QUOTE_SIGNS = '"“”„«»'
+
+_INDENTED = re.compile(r"\s{0,40}\n([ \t]{0,40})\S")
+
+_FIRST_PERSON = re.compile(
+    r"(?<![\w’'-])(?:I(?=[ ’',])|[Mm]y(?:self)?|[Ww]e(?=[ ’'])|[Oo]ur|us"
+    r"|[Ii]ch|[Mm]ich|mir|[Mm]eine?[rsmn]?|[Ww]ir|uns|[Uu]nsere?[rsmn]?"
+    r"|[Jj]e|[Jj][’']|moi|[Mm]on|[Mm]es|[Nn]ous|[Nn]otre|[Nn]os"
+    r"|[Yy]o|[Mm]is?|[Nn]osotr[oa]s|[Nn]uestr[oa]s?|[Ee]u|[Mm]eus?|[Mm]inhas?|[Nn]ós|[Nn]oss[oa]s?"
+    r"|[Ii]o|[Mm]io|[Mm]iei|[Nn]oi|[Nn]ostr[oaie]|[Ii]k|[Mm]ijn|[Oo]nze|[Jj]ag|[Mm]ój|[Mm]oja|mnie|[Nn]asz[aey]?"
+    r"|[Яя]|[Мм]не|[Мм]ы|[Мм]ой|[Мм]оя|[Нн]аш[аиеу]?|[Мм]и|[Мм]ій|[Mm]inun|[Mm]inä|[Bb]enim|[Bb]izim)(?![\w-])"
+)
+"""What a paragraph of an article says of itself only in a quotation."""
+
 _REPLY = re.compile(r"[.]?@\w{1,30}[ ,:]")
 """A post that answers begins with whom it answers."""
 
@@ -479,7 +586,7 @@ def rest_after(text: str, end: int, ceiling: int, shape: Signature, day: str | N
     # the words of the next post end in its picture too: something has to be left for its signature
     if (
         media is None
-        or (ceiling < len(text) and not text[start + media.end() : ceiling].strip())
+        or (ceiling < len(text) and not text[start + media.end() : ceiling].strip(" \t\r\n\u00a0>"))
         or not Ruler.on(shape, day).fits(window[: media.end()])
     ):
         return None

@@ -83,3 +83,59 @@ def test_each_platform_has_its_own_limit() -> None:
     for handle, whole in (("@ana_example", False), ("@ana@server.example", True)):
         text = words_of(f"{words} — Ana ({handle}) November 9, 2024")
         assert (text == words) is whole
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "behind"),
+    [
+        # the article counts what it shows
+        (f"{ARTICLE}\n1.\n", "No boats today, said nobody ever.", f"2.\n{ARTICLE}"),
+        (f"{ARTICLE}\n1. The ferry\n", "No boats today, said nobody ever.", f"2. The mill\n{ARTICLE}"),
+        (f"{ARTICLE}\n\n12.\n\n", "No boats today, said nobody ever.", ARTICLE),
+        # a post that counts has several numbers
+        (f"{ARTICLE}\n\n", "What we need:\n1. boats\n2. less wind", ARTICLE),
+        # what several people say, one line each
+        (f"{ARTICLE}\n\n", "Ana: “Do the boats go today?”\nBen: “Not in this wind.”", ARTICLE),
+    ],
+)
+def test_numbers_and_dialogues(before: str, words: str, behind: str) -> None:
+    joint = "\n\n" if "\n\n" in before else "\n"
+    assert words_of(f"{before}{words}\n{SIGNED}{joint}{behind}") == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "europe all evening // europe now\n\nwith the boats on land #ferry",
+        "I went down to the pier today.\n\nThe ferry did not go.",
+        "We told our guests to stay at home.\n\nThe ferry did not go.\n\nIt will be back on Monday.",
+        "No boats today 🌊\n\nFerry\n\nCouncil\n\nSee the pier",
+    ],
+)
+def test_paragraphs_that_are_written_as_no_article_is(words: str) -> None:
+    assert words_of(f"{ARTICLE}\n\n{words}\n\n{SIGNED}\n\n{ARTICLE}") == words
+
+
+def test_an_article_that_speaks_of_itself_too_is_no_post() -> None:
+    text = f"I was at the council on Tuesday.\n\nThe debate was long.\n\nNo boats today.\n\n{SIGNED}\n\nI went home."
+    assert words_of(text) == "No boats today."
+
+
+def test_an_article_that_is_indented_throughout_has_no_indented_posts() -> None:
+    text = f"    {ARTICLE}\n\n    The mayor left early.\n\n    No boats today.\n\n    {SIGNED}\n\n    {ARTICLE}"
+    assert words_of(text) == "No boats today."
+
+
+def test_a_quotation_mark_glued_to_a_post_is_the_articles() -> None:
+    long = LONG_SENTENCE.rstrip(". ")
+    assert words_of(f'{long}, and is it "over?"No boats today, and so it is. {SIGNED} {ARTICLE}') == (
+        "No boats today, and so it is."
+    )
+
+
+def test_a_quoted_post_that_ends_in_a_picture_is_not_the_rest_of_the_one_before() -> None:
+    first = "> The mill turns again.\n> \n> -- Ben Sample (@ben_sample) May 16, 2018"
+    second = "> No boats today. pic.twitter.com/AbCdEfGhIj\n> \n> -- Ana Example (@ana_example)"
+    mentions = find(Article(source="a.txt", uri="ni:///x", digest="sha256:0", text=f"{first}\n\n{second}\n\n{ARTICLE}"))
+    assert [(m.handle, m.continuation) for m in mentions] == [("ben_sample", None), ("ana_example", None)]
+    assert "No boats today. pic.twitter.com/AbCdEfGhIj" in (mentions[1].text or "")

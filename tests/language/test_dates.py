@@ -164,7 +164,8 @@ def test_what_follows_the_window_changes_nothing(text: str, tail: str) -> None:
 )
 def test_months_cut_to_three_letters_and_markdowns_escapes(text: str, day: str) -> None:
     printed = read_date(text, 0)
-    assert printed is not None and printed.day == day
+    assert printed is not None
+    assert printed.day == day
 
 
 @pytest.mark.parametrize("text", ["7 Jui 2018", "5 the 2019", "Кві, а потім 2019"])
