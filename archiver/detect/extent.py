@@ -45,6 +45,11 @@ _LEAD_IN = re.compile(r"[:：][\s*_]{0,6}$")
 _LIST_ITEM = re.compile(r"[-–•*·+▪️►➡👉]|\(?\w{1,2}[.)]\s|\d")
 _POST_MARKS = regex.compile(r"^@\w|(?<!\w)#\w|https?://t\.co/|\p{Extended_Pictographic}|\p{Regional_Indicator}")
 _OPENERS = {"”": '“„"', "“": "„", '"': '"', "»": "«", "«": "»", "’": "‘", "'": "'", "」": "「"}
+_TOKEN = re.compile(r"[@#＠＃][\w.]{1,60}|https?://\S{1,300}|pic\.(?:twitter|x)\.com/\w{6,12}")
+"""What embeds link within a post's words."""
+
+_ONE_SPACE = re.compile(r"\n[ \u00a0]$")
+
 _LINK_ONLY = re.compile(r"\s*(?:\S+://\S+|\[[^\]\n]*\]\(\S+\)|[-*_=]{3,}|\#{1,6}\s.*|```.*|<[^>\n]*>)\s*")
 _CUT = re.compile(r"(?:…|\.\.\.)\s*(?:https?://\S+|pic\.\S+)?$")
 """X cuts long posts at the limit, so all lines up to the limit belong to one that is cut."""
@@ -301,7 +306,7 @@ class _Walk:
         if apart and self.weight(start) <= self.ruler.limit * tolerance:
             return self._first_line(lines)
         current = lines.pop()
-        while lines and self._line_joins(lines[-1], current):
+        while lines and (self._wordless(lines[-1], current) or self._line_joins(lines[-1], current)):
             current = lines.pop()
         if self.own_line and self.weight(current) <= self.ruler.limit * TOLERANCE:
             return self._past_label(current)
@@ -451,13 +456,24 @@ class _Walk:
             last = previous
         return frozenset(joined) if len(joined) + 1 >= VERSE_LINES else frozenset()
 
+    def _wordless(self, previous: int, current: int) -> bool:
+        """Whether all from `current` on is links and marks, which belong to the words above."""
+        line = self.region[previous:current].rstrip()
+        if _has_words(self.region[current:]) or self.media_end.search(line):
+            return False
+        return not _LINK_ONLY.fullmatch(line) or "t.co/" in line
+
     def _line_joins(self, previous: int, current: int) -> bool:
         """Is the line from `previous` to `current` still the post's?"""
         line = self.region[previous:current].rstrip()
         block = self.region[current:]
         total = self.weight(previous)
-        if total > self.ruler.limit * ROUNDING or self.media_end.search(line) or _LINK_ONLY.fullmatch(line):
+        if total > self.ruler.limit * ROUNDING or self.media_end.search(line):
             return False
+        if _LINK_ONLY.fullmatch(line) and "t.co/" not in line:
+            return False
+        if self._is_broken(previous, current):
+            return True
         continues = _continues(block, after=line)
         if _LEAD_IN.search(line) and not continues:
             return False
@@ -475,6 +491,19 @@ class _Walk:
         if self.breaks_after == "\n" and _is_paragraph(line, self.ruler.weight(line)):
             return False
         return total >= self.ruler.limit * FULL and line[-1:] not in '”"»'
+
+    def _is_broken(self, previous: int, current: int) -> bool:
+        """Whether the break before `current` is within a sentence: extractors put every link, hashtag and mention on a
+        line of its own, and leave the spaces that stood around it."""
+        raw = self.region[previous:current]
+        line = raw.rstrip()
+        gap = raw[len(line) :]
+        if _TOKEN.fullmatch(line.strip(" \t\u00a0\u2066-\u2069")):
+            return True
+        if line[-1:] in '.!?…:：。！？"”»':
+            return False
+        first = self.region[current:].partition("\n")[0].strip(" \t\r\u00a0\u2066-\u2069")
+        return _TOKEN.fullmatch(first) is not None or gap[:1] in " \u00a0" or _ONE_SPACE.search(gap) is not None
 
     def _by_sentence(self, start: int) -> int:
         """The first sentence of the post within the paragraph that begins at `start`."""

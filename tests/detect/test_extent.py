@@ -139,3 +139,15 @@ def test_a_quoted_post_that_ends_in_a_picture_is_not_the_rest_of_the_one_before(
     mentions = find(Article(source="a.txt", uri="ni:///x", digest="sha256:0", text=f"{first}\n\n{second}\n\n{ARTICLE}"))
     assert [(m.handle, m.continuation) for m in mentions] == [("ben_sample", None), ("ana_example", None)]
     assert "No boats today. pic.twitter.com/AbCdEfGhIj" in (mentions[1].text or "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The boats of \n@ferry_example\n are late, and \n#everybody\n is on the pier. \nhttps://t.co/AbCdEfGhIj",
+        "The boats are late today, and everybody is on the pier again. \npic.twitter.com/AbCdEfGhIj",
+        "Everybody on the pier \n#ferry\n#wind\n 👇",
+    ],
+)
+def test_links_on_lines_of_their_own_belong_to_the_words_around_them(words: str) -> None:
+    assert words_of(f"{PARAGRAPH}\n{words}\n{SIGNED}\n{PARAGRAPH}") == words
