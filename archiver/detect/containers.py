@@ -209,6 +209,39 @@ def read_container(
     return None
 
 
+def read_within(
+    node: LexborNode,
+    attributes: Mapping[str, str | None],
+    addresses: list[tuple[str, str]],
+    permalinks: Permalinks,
+) -> Found | None:
+    """As `read_container`, for an element whose parent calls itself an embed and that says nothing of itself."""
+    above = node.parent
+    if above is None or NOT_A_POST.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
+        return None
+    about = above.attributes
+    called = {key: about.get(key) for key in ("class", "id")}
+    if not any(value and _IS_EMBED.search(value) for value in called.values()):
+        return None
+    return read_container("div", called, addresses, permalinks)
+
+
+def is_kept_in_embed(script: LexborNode) -> bool:
+    """Whether nothing but this script is in an element that calls itself an embed: the HTML that it keeps is shown
+    there."""
+    above = script.parent
+    if above is None:
+        return False
+    called = f"{above.attributes.get('class') or ''} {above.attributes.get('id') or ''}"
+    if NOT_A_POST.search(called) or not _IS_EMBED.search(called):
+        return False
+    return all(
+        (other.tag or "") in ("-text", "script", "style", "-comment")
+        and not (other.tag == "-text" and other.text().strip())
+        for other in above.iter(include_text=True)
+    )
+
+
 _LABELLED = re.compile(r"[a-z]{1,12}-embed-(?=https?://)")
 """An address behind the name that a test of the publisher's finds the element by: `twitter-embed-https://…`."""
 

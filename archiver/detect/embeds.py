@@ -398,6 +398,8 @@ class _Walk:
         found = None
         if addresses:
             found = containers.read_container(tag, attributes, addresses, self.permalinks)
+        if found is None and addresses and node.parent is not None:
+            found = containers.read_within(node, attributes, addresses, self.permalinks)
         if found is None and not containers.NAMED_IDS.isdisjoint(attributes):
             found = containers.read_id(attributes, self.permalinks)
         if found is not None:
@@ -438,6 +440,8 @@ class _Walk:
                 self._generic(found, node)
             else:
                 self._hidden_in_attributes(node, tag, attributes)
+                if tag == "iframe" and node.child is not None and "src" not in attributes:
+                    self._fragments(payloads.in_element(node, tag, attributes), node)
             return False
         if tag == "template":
             self._fragments(payloads.in_element(node, tag, attributes), node)
@@ -471,14 +475,17 @@ class _Walk:
             return
         if self.level >= payloads.MAX_LAYERS:
             return
-        if attributes and self._fragments(payloads.in_element(node, "script", attributes), node):
-            return
+        if attributes:
+            if self._fragments(payloads.in_element(node, "script", attributes), node):
+                return
+            if any(len(value or "") >= payloads.MIN_PAYLOAD for value in attributes.values()):
+                self._hidden_in_attributes(node, "script", attributes)
         if not any(mark in text for mark in pagejson.MARKS):
             return
-        data = pagejson.value_of(text)
-        if data is not None:
-            declared = bool(attributes) and containers.is_declared(attributes)
-            self._json(data, node, declared=declared, spare=not declared)
+        declared = bool(attributes) and containers.is_declared(attributes)
+        spare = not (declared or containers.is_kept_in_embed(node))
+        for data in pagejson.values_of(text):
+            self._json(data, node, declared=declared, spare=spare)
 
     def _json(self, data: object, node: LexborNode, *, declared: bool, spare: bool) -> None:
         for item in pagejson.read(data, self.permalinks, declared=declared):

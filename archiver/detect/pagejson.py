@@ -9,6 +9,8 @@ Source: PLATFORMS facts on page JSON (Arc Fusion, Guardian, Next.js, WordPress b
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -57,7 +59,7 @@ _EMBED_HTML = re.compile(
 _START = re.compile(r"\s*(?:(?:window|self|var|let|const)\b[\w\s.\"'\[\]$]{0,80}=\s*)?(?=[\[{])")
 _JSON_PARSE = re.compile(r"JSON\.parse\(\s*(?=\")")
 
-MARKS = ('mbed"', "blockquote", 'weet"', 'nstagram"', 'iktok"')
+MARKS = ('mbed"', 'mbed\\"', "blockquote", 'weet"', 'nstagram"', 'iktok"')
 """One of these is in every JSON that `read` finds a post in; a search is cheaper than reading it."""
 
 
@@ -79,6 +81,68 @@ def value_of(script: str) -> Any:
         close = max(text.rfind("}"), text.rfind("]"))
         value = _decode(text[: close + 1])
     return value
+
+
+_ASSIGNED = re.compile(
+    r"(?:^|[;}\n])\s{0,20}(?:(?:window|self|globalThis|var|let|const)[\s.]{1,5})?(?P<name>[\w$.]{1,80})\s{0,5}=\s{0,20}"
+    r"(?=[\[{]|[\"'][\[{])"
+)
+_OTHERS = re.compile(r"cache|config|settings|options|feed", re.IGNORECASE)
+"""Names of what a page keeps of other pages, or of how it is shown."""
+_ESCAPED = re.compile(r"\\([\"'\\/])")
+
+MAX_ASSIGNED = 20
+"""Assignments of one script that are read."""
+
+MAX_BROKEN = 5
+"""Of these: assignments of what is no JSON, each of which may be read to the script's end."""
+
+
+def values_of(script: str) -> list[Any]:
+    """Each JSON that a script of several statements assigns, or the one that it holds."""
+    value = value_of(script)
+    if value is not None or len(script) > MAX_JSON:
+        return [] if value is None else [value]
+    found: list[Any] = []
+    at = broken = 0
+    for _ in range(MAX_ASSIGNED):
+        assigned = _ASSIGNED.search(script, at)
+        if assigned is None:
+            break
+        at = assigned.end()
+        if _NOT_THE_ARTICLES.search(assigned["name"]) or _OTHERS.search(assigned["name"]):
+            continue
+        if script[at] in "\"'":
+            end = _end_of_string(script, at)
+            value = _decode(_ESCAPED.sub(r"\1", script[at + 1 : end]))
+        else:
+            try:
+                value, end = _SCANNER.raw_decode(script, at)
+            except (ValueError, RecursionError):
+                broken += 1
+                if broken == MAX_BROKEN:
+                    break
+                continue
+        at = end
+        if value is not None:
+            found.append(value)
+    return found
+
+
+_SCANNER = json.JSONDecoder()
+
+
+def _end_of_string(script: str, at: int) -> int:
+    """Where the string that begins at `at` ends."""
+    quote = script[at]
+    end = at
+    while (end := script.find(quote, end + 1)) >= 0:
+        slashes = end
+        while script[slashes - 1] == "\\":
+            slashes -= 1
+        if (end - slashes) % 2 == 0:
+            return end
+    return len(script)
 
 
 def _decode(text: str) -> Any:
@@ -111,7 +175,14 @@ def read(value: Any, permalinks: Permalinks, *, declared: bool = False) -> Itera
             inner = MAX_TYPED if _is_embed(item) else max(typed - 1, 0)
             for key in reversed(item):
                 if not _NOT_THE_ARTICLES.search(key) and (inner or not _OPTIONS.search(key)):
-                    waiting.append((item[key], inner))
+                    part = item[key]
+                    if isinstance(part, str) and "&lt;" in part and (inner or key in _HTML_KEYS):
+                        part = html.unescape(part)
+                    waiting.append((part, inner))
+
+
+_HTML_KEYS = frozenset({"embed", "html", "oembed", "embedHtml", "embed_html", "embedCode", "embed_code"})
+"""Keys whose strings are HTML, escaped where they are not written as it."""
 
 
 MAX_TYPED = 4

@@ -65,13 +65,13 @@ def in_attributes(tag: str, attributes: Mapping[str, str | None]) -> list[str]:
 
 
 def in_element(node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> list[str]:
-    """HTML in a `<script>` that is none, or in a `<template>`."""
+    """HTML in a `<script>` that is none, in a `<template>`, or in an `<iframe>` of feeds that are drawn by an app."""
     if tag == "template":
         # its content is a document of its own, which only the serialised form shows
         content = (node.html or "").partition(">")[2].rpartition("</")[0]
         return [content] if "<" in content and len(content) <= MAX_PAYLOAD else []
     kind = (attributes.get("type") or "").strip().lower()
-    if kind in TEMPLATE_TYPES:
+    if kind in TEMPLATE_TYPES or tag == "iframe":
         fragment = decoded(node.text(deep=True))
         return [fragment] if fragment is not None else []
     return []

@@ -3,6 +3,10 @@ before the reader is found once, with what is shown of it; a link in a sentence,
 
 from __future__ import annotations
 
+import base64
+import html as entities
+import json
+
 import pytest
 
 from archiver.detect import find
@@ -14,6 +18,14 @@ VIDEO = "Abc_dEf-123"
 WATCH = f"https://www.youtube.com/watch?v={VIDEO}"
 PHOTO = "https://www.instagram.com/p/CnAbCdEfGh1/"
 TOOT = "https://chaos.example/@ana/109876543210987654"
+
+
+WORDS = "The bridge is open."
+QUOTE = (
+    f'<blockquote class="twitter-tweet"><p lang="en" dir="ltr">{WORDS}</p>&mdash; Ana Example (@ana_example) '
+    f'<a href="{X}">January 9, 2023</a></blockquote>'
+)
+FRAME = f'<iframe width="560" src="https://www.youtube.com/embed/{VIDEO}?feature=oembed"></iframe>'
 
 
 def found(html: str) -> list[Mention]:
@@ -64,6 +76,21 @@ FORMS: dict[str, tuple[str, str, str]] = {
         "instagram",
         "CnAbCdEfGh1",
     ),
+    "an element that says nothing, in one that says embed": (
+        f'<div class="css-1 embed-x"><div data-url="{X}"></div></div>',
+        "x",
+        X_ID,
+    ),
+    "a component's properties": (
+        f'<gu-island name="YoutubeBlockComponent" props=\'{{"id":"a1","assetId":"{VIDEO}"}}\'></gu-island>',
+        "youtube",
+        VIDEO,
+    ),
+    "a call of the player's script": (
+        f'<div id="p"></div><script>p = new YT.Player("p", {{height: "390", videoId: "{VIDEO}"}});</script>',
+        "youtube",
+        VIDEO,
+    ),
     "a card whose date is the link": (
         f'<div class="tweet"><b>Ana Example</b> <i>@ana_example</i> <a href="{X}">9h</a></div>',
         "x",
@@ -80,6 +107,54 @@ FORMS: dict[str, tuple[str, str, str]] = {
 @pytest.mark.parametrize(("html", "platform", "post_id"), FORMS.values(), ids=FORMS)
 def test_forms_of_publishers(html: str, platform: str, post_id: str) -> None:
     assert [(m.platform, m.post_id, m.times) for m in found(html)] == [(platform, post_id, 1)]
+
+
+def slashed(value: str) -> str:
+    """As PHP's `addslashes` writes it."""
+    return value.replace("\\", "\\\\").replace("'", "\\'").replace('"', '\\"')
+
+
+KEPT: dict[str, str] = {
+    # name: markup that keeps the embed's HTML until it is wanted
+    "a string of JSON that is assigned": (
+        '<div class="embed-privacy-content"><script>var _oembed_1a = \''
+        + slashed(json.dumps({"embed": entities.escape("{}")}))
+        + "';</script></div>"
+    ),
+    "an attribute of a script": (
+        "<div class='se-oembed'><script class='module' data-module='"
+        + json.dumps({"type": "v2_oembed", "data": {"html": "{}"}}).replace("'", "&#39;")
+        + "'></script></div>"
+    ),
+    "a frame without an address": '<figure class="op-interactive"><iframe>{}</iframe></figure>',
+    "base64 in an attribute": '<div class="brlbs-cmpnt-content-blocker" data-borlabs-cookie-content="{base64}"></div>',
+    "a script that is none": '<script type="text/plain" data-consent="social">{}</script>',
+    "a template": '<div class="didomi"><template>{}</template></div>',
+}
+
+
+@pytest.mark.parametrize("kept", KEPT.values(), ids=KEPT)
+@pytest.mark.parametrize(("html", "post_id"), [(QUOTE, X_ID), (FRAME, VIDEO)], ids=["quotation", "frame"])
+def test_what_is_kept_until_it_is_wanted(kept: str, html: str, post_id: str) -> None:
+    written = slashed(json.dumps(entities.escape(html))[1:-1]) if "oembed_" in kept else html
+    if "data-module" in kept:
+        written = json.dumps(html)[1:-1].replace("'", "&#39;")
+    page = kept.replace("{base64}", base64.b64encode(html.encode()).decode()).replace("{}", written)
+    [only] = found(page)
+    assert (only.post_id, only.times) == (post_id, 1)
+    assert only.text == (WORDS if html is QUOTE else None)
+
+
+def test_an_articles_data_among_other_data() -> None:
+    def story(html: str) -> str:
+        return json.dumps({"content_elements": [{"type": "oembed_response", "raw_oembed": {"html": html}}]})
+
+    script = (
+        'window.Fusion=window.Fusion||{};Fusion.arcSite="harbour";'
+        f'Fusion.globalContent={story(QUOTE)};Fusion.globalContentConfig={{"id":"a"}};'
+        f"Fusion.contentCache={story(QUOTE.replace(X_ID, '1612345678901234999'))}"
+    )
+    assert [m.post_id for m in found(f"<script>{script}</script>")] == [X_ID]
 
 
 SHOWN: dict[str, tuple[str, tuple[str | None, ...]]] = {
@@ -109,7 +184,7 @@ SHOWN: dict[str, tuple[str, tuple[str | None, ...]]] = {
         (
             '<div class="bbpBox12301709980209152"><p class="bbpTweet">The <b>bridge</b> is open &amp; free.<br>At last.'
             "<span class='timestamp'><a title='Wed Dec 08 00:25:30 +0000 2010' "
-            "href='http://twitter.com/#!/ana_example/status/12301709980209152'>less than a minute ago</a> via web</span>"
+            "href='http://twitter.com/#!/ana_example/status/12301709980209152'>one day ago</a> via web</span>"
             '<span class="author"><a href="http://twitter.com/ana_example"><img src="a.png"></a>'
             '<strong><a href="http://twitter.com/ana_example">Ana Example</a></strong><br>ana_example</span></p></div>'
         ),
@@ -150,6 +225,10 @@ NONE: dict[str, str] = {
         f'<div class="body-embed"><p>She <a href="{X}">wrote on X</a> that the bridge is open.</p></div>'
     ),
     "an embedded link": f'<p>As <a class="embedded-link" href="{X}">she wrote</a>, the bridge is open.</p>',
+    "what draws the answers to a post": (
+        '<div id="bluesky-comments" data-bluesky-uri="at://did:plc:abcdefghijklmnopqrstuvwx/app.bsky.feed.post/3kabcdefgh22z">'
+        "</div>"
+    ),
     "an address in a listing": f"<pre>{X}</pre>",
 }
 

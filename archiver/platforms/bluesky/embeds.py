@@ -26,6 +26,8 @@ URI_ATTRIBUTES = ("data-bluesky-uri", "post-url", "post-uri", "uri", "src", "url
 
 _PLACEHOLDER = re.compile(rf"\s*(?:{PLACEHOLDER})\s*$")
 _HANDLE = re.compile(HANDLE)
+_DISCUSSION = re.compile(r"comment|discuss|repl(?:y|ies)|likes", re.IGNORECASE)
+"""What draws the answers to a post below an article that the post announces."""
 
 
 def _declared(node: LexborNode) -> PostRef | None:
@@ -101,7 +103,8 @@ def _links_in(rendered: Rendered, end: int) -> tuple[str, ...]:
 
 def read_attribute(node: LexborNode) -> Sighting | None:
     """The element that Bluesky's script leaves, as a browser saves it: a frame that keeps the blockquote's URI."""
-    if (ref := _declared(node)) is None:
+    called = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+    if (ref := _declared(node)) is None or _DISCUSSION.search(called):
         return None
     return Sighting(post_id=ref.id, handle=ref.handle, url=ref.url)
 

@@ -298,6 +298,35 @@ def read_video(node: LexborNode) -> Sighting | None:
     return None
 
 
+def read_island(node: LexborNode) -> Sighting | None:
+    """The Guardian: the properties of the component that draws the player, as JSON."""
+    attributes = node.attributes
+    if "youtube" not in (attributes.get("name") or "").lower():
+        return None
+    record = _json(attributes.get("props"))
+    video = record.get("assetId") if record else None
+    return _sighting(_named(video), None, "record") if isinstance(video, str) else None
+
+
+MAX_SCRIPT = 100_000
+"""Code points of a script that is searched."""
+
+_PLAYER_CALL = re.compile(
+    r"YT\.Player\(\s{0,20}(?:[\"'][^\"'\n]{1,100}[\"']|[\w.]{1,60})\s{0,20},\s{0,20}\{[^{}]{0,400}?"
+    r"\bvideoId[\"']?\s{0,5}:\s{0,5}[\"'](?P<id>[\w-]{11})[\"']"
+)
+
+
+def read_script(node: LexborNode) -> tuple[Sighting, ...]:
+    """The calls of YouTube's own script that draw a player: `new YT.Player("place", {videoId: "…"})`."""
+    found = dict.fromkeys(call["id"] for call in _PLAYER_CALL.finditer(node.text(deep=True), 0, MAX_SCRIPT))
+    return tuple(
+        Sighting(post_id=ref.id, url=ref.url, shape="script that draws it", confidence=0.9)
+        for video in found
+        if (ref := _named(video)) is not None
+    )
+
+
 _VIDEO = "a1B2c3D4e5U"
 _EMBED = f"https://www.youtube.com/embed/{_VIDEO}"
 _STILL = f"https://i.ytimg.com/vi/{_VIDEO}/hqdefault.jpg"
@@ -402,6 +431,22 @@ RULES: tuple[EmbedRule, ...] = tuple(
                     '<video data-setup=\'{"techOrder":["youtube"],"sources":[{"type":"video/youtube",'
                     f'"src":"https://youtu.be/{_VIDEO}"}}]}}\'></video>'
                 ),
+            ),
+        ),
+        EmbedRule(
+            name="youtube.island",
+            read=read_island,
+            tags=frozenset({"gu-island"}),
+            examples=(
+                f'<gu-island name="YoutubeBlockComponent" props=\'{{"id":"a1","assetId":"{_VIDEO}"}}\'></gu-island>',
+            ),
+        ),
+        EmbedRule(
+            name="youtube.script",
+            read=read_script,
+            in_script=frozenset({"YT.Player"}),
+            examples=(
+                f'<div id="p"></div><script>p = new YT.Player("p", {{height: "390", videoId: "{_VIDEO}"}});</script>',
             ),
         ),
         EmbedRule(
