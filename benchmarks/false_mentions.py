@@ -7,7 +7,7 @@ A FOLDER is searched for text, HTML, Markdown, changelogs and READMEs, also gzip
 page, is cut at paragraphs into articles of about 4,000 code points; pages are read as HTML too. The same piece twice
 counts once. Files in which a mention is no mistake (a manual that shows an embed) can be left out with `--leave-out`.
 
-Documents that everybody can get, in 20 languages, and that cite no posts:
+Documents that everybody can get, in 30 languages, and that cite no posts:
 
     mkdir debs root && cd debs
     apt-get download debian-handbook debian-policy debian-reference-{de,en,es,fr,id,it,ja,pt,pt-br,zh-cn,zh-tw} \\
