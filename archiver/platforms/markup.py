@@ -127,6 +127,9 @@ def render(root: LexborNode) -> Rendered:
         elif tag == "br":
             if entering:
                 out.line_break()
+        elif tag == "img":
+            if entering and (drawn := _drawn_character(node)):
+                out.add(drawn)
         elif tag in HIDDEN:
             if entering:
                 skipped.add(node.mem_id)
@@ -141,6 +144,24 @@ def render(root: LexborNode) -> Rendered:
         elif tag in BLOCKS and node.mem_id != root.mem_id:
             out.block()
     return Rendered(text=out.text(), links=tuple(links))
+
+
+MAX_CHARACTER = 24
+"""Code points of one drawn character: a family of four has seven, a smiley's name more."""
+
+_CALLED_CHARACTER = re.compile(r"emoji|smil(?:ey|ie)", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W_]")
+
+
+def _drawn_character(image: LexborNode) -> str | None:
+    """The character that an image stands for, as sites draw emoji; null for pictures."""
+    attributes = image.attributes
+    alt = (attributes.get("alt") or "").strip()
+    if not alt or len(alt) > MAX_CHARACTER:
+        return None
+    if _CALLED_CHARACTER.search(f"{attributes.get('class') or ''} {attributes.get('src') or ''}"):
+        return alt
+    return alt if not alt.isascii() and _LETTERS.search(alt) is None else None
 
 
 class Lines:

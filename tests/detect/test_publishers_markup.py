@@ -199,6 +199,23 @@ SHOWN: dict[str, tuple[str, tuple[str | None, ...]]] = {
 }
 
 
+SMILE = '<img class="emoji" draggable="false" alt="🌉" src="https://cdn.example/1f309.png">'
+
+
+@pytest.mark.parametrize(
+    "image",
+    [SMILE, SMILE.replace('class="emoji" ', ""), '<img src="/icons/smilies/bridge.gif" alt="🌉" width="16">'],
+)
+def test_characters_that_are_drawn(image: str) -> None:
+    [only] = found(QUOTE.replace("bridge", f"bridge {image}").replace("Example (", f"{image} Example ("))
+    assert (only.text, only.display_name) == ("The bridge 🌉 is open.", "Ana 🌉 Example")
+
+
+def test_pictures_are_no_characters() -> None:
+    [only] = found(QUOTE.replace(WORDS, f'{WORDS}<img src="a.png" alt="The open bridge"><img src="b.png" alt="Мост">'))
+    assert only.text == WORDS
+
+
 @pytest.mark.parametrize(("html", "shown"), SHOWN.values(), ids=SHOWN)
 def test_what_drawn_cards_show(html: str, shown: tuple[str | None, ...]) -> None:
     [only] = found(html)
