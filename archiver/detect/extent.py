@@ -17,6 +17,7 @@ from collections.abc import Iterator
 import msgspec
 import regex
 
+from archiver.language.reporting import SAID, WROTE
 from archiver.language.tongues import differ
 from archiver.platforms.base import Signature
 
@@ -45,6 +46,9 @@ _LEAD_IN = re.compile(r"[:：][\s*_]{0,6}$")
 _LIST_ITEM = re.compile(r"[-–•*·+▪️►➡👉]|\(?\w{1,2}[.)]\s|\d")
 _POST_MARKS = regex.compile(r"^@\w|(?<!\w)#\w|https?://t\.co/|\p{Extended_Pictographic}|\p{Regional_Indicator}")
 _OPENERS = {"”": '“„"', "“": "„", '"': '"', "»": "«", "«": "»", "’": "‘", "'": "'", "」": "「"}
+_NEXT_NUMBER = re.compile(r"[\s>#*]{0,12}\(?(\d{1,3})[.)]")
+_NUMBER_ON_LINE = re.compile(r"(?:^|(?<=[.!?…:;”\"»)*]\s)|(?<=\n))\(?(\d{1,3})[.)]\s{1,3}(?=\S)")
+
 _TOKEN = re.compile(r"[@#＠＃][\w.]{1,60}|https?://\S{1,300}|pic\.(?:twitter|x)\.com/\w{6,12}")
 """What embeds link within a post's words."""
 
@@ -88,7 +92,7 @@ _LABEL = re.compile(
 )
 """A label of the article's before a post's words."""
 
-_REPORTED = re.compile(r"[”\"»][,.]?\s[^\"“”«»]{2,60}\.$|[,.][”\"»]\s[^\"“”«»]{2,60}\.$")
+_REPORTED = re.compile(r"(?:[,.!?][”“\"»’]|[”“\"»’][,.])\s[^\"“”«»]{2,60}\.$")
 """`…,” she told the paper.` ends a sentence of an article."""
 
 
@@ -250,12 +254,25 @@ def _quotation(region: str, ruler: Ruler) -> int | None:
     at = max(inner.rfind(opener) for opener in openers)
     while at > 0:
         before = inner[:at].rstrip(" \u00a0")
-        if (not before or before[-1] in "\n:.!?…") and ruler.fits(region[at:], TOLERANCE):
+        opens = not before or before[-1] in "\n.!?…" or (before[-1] == ":" and _reports(before))
+        if opens and ruler.fits(region[at:], TOLERANCE):
             return at
         if not ruler.fits(region[at:], TOLERANCE):
             return None
         at = max(inner.rfind(opener, 0, at) for opener in openers)
     return 0 if at == 0 and ruler.fits(region, TOLERANCE) else None
+
+
+_LAST_SENTENCE = re.compile(r"[^\n.!?…]{0,200}:$")
+_LATIN_WORDS = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Greek}]+")
+
+
+def _reports(before: str) -> bool:
+    """Whether a sentence that ends in a colon leads to what somebody wrote; a post may quote too: `Ana to the mayor:
+    “No boats.”`. Told by its verb in languages whose verbs are words of their own."""
+    sentence = _LAST_SENTENCE.search(before[-240:])
+    words = _LATIN_WORDS.findall(sentence[0].lower()) if sentence else []
+    return len(words) < FEW or any(word in WROTE or word in SAID for word in words)
 
 
 class _Walk:
@@ -289,6 +306,8 @@ class _Walk:
         return self._unglued(self._past_number(self._begin()))
 
     def _begin(self) -> int:
+        if (full := self._full()) is not None:
+            return self._past_label(full)
         paragraphs = [0] + [m.end() for m in _PARAGRAPH.finditer(self.region)]
         start = paragraphs.pop()
         verse = self._verse(paragraphs, start)
@@ -333,11 +352,32 @@ class _Walk:
             current = lines.pop()
         return self._past_label(current)
 
+    def _full(self) -> int | None:
+        """Where a post begins that X cut because it is long: it fills the limit to a few characters. The paragraph or
+        line that does; null where none does, or the words are not cut."""
+        if _CUT.search(self.region) is None:
+            return None
+        best = None
+        at = len(self.region)
+        for place in reversed([0, *(m.end() for m in _LINE.finditer(self.region))]):
+            line = self.region[place:at].rstrip()
+            weight = self.weight(place)
+            if weight > self.ruler.limit * ROUNDING or (at < len(self.region) and self.media_end.search(line)):
+                break
+            if at < len(self.region) and (_differ(line, self.region[at:]) or _LINK_ONLY.fullmatch(line)):
+                break
+            if weight >= self.ruler.limit * CUT_FULL and (place > 0 or self.fresh):
+                best = place
+            at = place
+        return best
+
     def _past_number(self, start: int) -> int:
         """Behind the line by which the article counts this post among others; a post that counts has several."""
         counted = list(_COUNTED.finditer(self.region, start))
-        if len(counted) != 1 or not self.region[counted[0].end() :].strip():
+        if len(counted) > 1:
             return start
+        if not counted or not self.region[counted[0].end() :].strip():
+            return self._past_number_on_line(start)
         line = counted[0]
         title = (line["title"] or "").strip()
         if title and not self._counts_on(int(line["number"])) and (len(title) >= SHORT_LINE or line.start() == start):
@@ -346,6 +386,16 @@ class _Walk:
         while self.region[behind].isspace():
             behind += 1
         return behind
+
+    def _past_number_on_line(self, start: int) -> int:
+        """The same where all stands on one line: `… favourites. 1. It rained. — Ana Example (…) May 3, 2021 2. Then …`"""
+        following = _NEXT_NUMBER.match(self.context)
+        if following is None:
+            return start
+        for number in _NUMBER_ON_LINE.finditer(self.region, start):
+            if abs(int(number[1]) - int(following[1])) == 1 and self.region[number.end() :].strip():
+                return number.end()
+        return start
 
     def _counts_on(self, number: int) -> bool:
         """Whether the article goes on with the next number, or with the one before."""
@@ -367,10 +417,8 @@ class _Walk:
         current = start
         for previous in reversed(paragraphs):
             above = self.region[previous:current].rstrip()
-            if _LEAD_IN.search(above):
-                return (
-                    current if current != start and not _LEAD_IN.search(self.region[current:start].rstrip()) else None
-                )
+            if _leads_in(above):
+                return current if current != start and not _leads_in(self.region[current:start].rstrip()) else None
             if self.weight(previous) > self.ruler.limit or self.media_end.search(above) or _LINK_ONLY.fullmatch(above):
                 return None
             current = previous
@@ -395,12 +443,14 @@ class _Walk:
         if not _has_words(block):
             return True
         line = above.rstrip()
-        if self.media_end.search(line) or _LEAD_IN.search(line) or _LINK_ONLY.fullmatch(line):
+        if self.media_end.search(line) or _leads_in(line) or _LINK_ONLY.fullmatch(line):
             return False
         if "\n" not in line and not _differ(line, block):
             if self._is_foreign(line, block):
                 return True
             if self._is_own(previous, line) and not _REPLY.match(block):
+                return True
+            if _SHOUTED.fullmatch(line):
                 return True
         indent = _INDENT.search(above)
         own = _INDENT.search(self.region[:previous])
@@ -412,7 +462,7 @@ class _Walk:
     def _is_own(self, at: int, line: str) -> bool:
         """Whether `line`, a paragraph at `at`, is written as posts are and articles are not: with a hashtag, an emoji,
         in small letters from its first word on, or by somebody who speaks of himself where the article does not."""
-        if _STRONG_MARKS.search(line):
+        if _STRONG_MARKS.search(line) or len(_MENTION.findall(line)) > 1:
             return True
         if line[:1].islower() and (at > 0 or self.fresh):
             return True
@@ -432,7 +482,7 @@ class _Walk:
             if (
                 self.weight(previous) > self.ruler.limit
                 or self.media_end.search(line)
-                or _LEAD_IN.search(line)
+                or _leads_in(line)
                 or _LINK_ONLY.fullmatch(line)
                 or _differ(line, block)
                 or self._speaks_of_the_post(line, block)
@@ -475,7 +525,7 @@ class _Walk:
         if self._is_broken(previous, current):
             return True
         continues = _continues(block, after=line)
-        if _LEAD_IN.search(line) and not continues:
+        if _leads_in(line) and not continues:
             return False
         if _differ(line, block) or _REPORTED.search(line) or _ENDS_QUOTED.search(line):
             return False
@@ -517,13 +567,13 @@ class _Walk:
             previous = cuts[-1]
             sentence = self.region[previous:current].rstrip()
             block = self.region[current:]
-            if self.weight(previous) > self.ruler.limit or self.media_end.search(sentence):
+            if self.weight(previous) > self.ruler.limit * ROUNDING or self.media_end.search(sentence):
                 break
             if _differ(sentence, block) or _REPORTED.search(sentence):
                 break
             if self._speaks_of_the_post(sentence, block):
                 break
-            if _LEAD_IN.search(sentence) and not _continues(block, after=sentence):
+            if _leads_in(sentence) and not _continues(block, after=sentence):
                 break
             current = cuts.pop()
         return current
@@ -545,10 +595,18 @@ def _is_paragraph(line: str, weight: int) -> bool:
     return weight >= LONG_LINE or (weight >= LONG_LINES and _SENTENCE.search(line) is not None)
 
 
+CUT_FULL = 0.88
+"""So much of the limit a post fills that was cut at it: the cut comes after a whole word, before a link."""
+
 FEW = 4
 """Paragraphs of a post; of more, most are the article's."""
 
 _QUOTE_SIGNS = '"“”„«»'
+
+_MENTION = re.compile(r"(?<![\w(（/.])@\w{3,}")
+
+_SHOUTED = regex.compile(r"[\p{Lu}\p{Emoji_Presentation}\d #!|.-]{3,40}[:：]")
+"""`BREAKING:`, `JUST IN:`: a post's first line, not what leads to it."""
 
 _INDENTED = re.compile(r"\s{0,40}\n([ \t]{0,40})\S")
 
@@ -581,6 +639,11 @@ def _ending(links: str) -> re.Pattern[str]:
 def _is_verse(line: str, *, last: bool = False) -> bool:
     """One short line that ends without a mark (the last may have one), and is no heading."""
     return len(line) < SHORT_LINE and "\n" not in line and (last or line[-1:].isalpha()) and not line.startswith("#")
+
+
+def _leads_in(line: str) -> bool:
+    """Whether the article leads to the post with `line`."""
+    return _LEAD_IN.search(line) is not None and _SHOUTED.fullmatch(line.rpartition("\n")[2].strip()) is None
 
 
 def _differ(one: str, other: str) -> bool:

@@ -151,3 +151,43 @@ def test_a_quoted_post_that_ends_in_a_picture_is_not_the_rest_of_the_one_before(
 )
 def test_links_on_lines_of_their_own_belong_to_the_words_around_them(words: str) -> None:
     assert words_of(f"{PARAGRAPH}\n{words}\n{SIGNED}\n{PARAGRAPH}") == words
+
+
+def test_a_post_that_was_cut_fills_the_limit() -> None:
+    first = "Nobody wanted to believe it, but the old ferry has left without a passenger."
+    second = "She turned at the lighthouse, blew her horn three times and came back again."
+    third = "The captain says that the wind, the tide and the council are to blame, and that it may well…"
+    words = f"{first}\n\n{second}\n\n{third} https://t.co/AbCdEfGhIj"
+    assert words_of(f"{ARTICLE}\n\n{words}\n\n{SIGNED}\n\n{ARTICLE}") == words
+    short = "The captain says that the wind is to blame, and that it may well…"
+    assert words_of(f"{ARTICLE}\n\n{short}\n\n{SIGNED}\n\n{ARTICLE}") == short
+
+
+@pytest.mark.parametrize("first", ["BREAKING:", "JUST IN:", "🚨 WATCH:"])
+def test_a_shouted_first_line_leads_to_nothing_else(first: str) -> None:
+    words = f"{first}\n\nNo boats today, says the harbour."
+    assert words_of(f"{ARTICLE}\n\n{words}\n\n{SIGNED}\n\n{ARTICLE}") == words
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        # marks of quotation within a post are not all of it
+        (f"{ARTICLE}\n\n", "The mayor, who never came, to the captain: “please get out of the way”"),
+        ("Ana Example wrote on her page on Tuesday: ", "“No boats today, the wind is strong”"),
+    ],
+)
+def test_quotations_within_posts(before: str, words: str) -> None:
+    assert words_of(f"{before}{words}\n\n{SIGNED}\n\n{ARTICLE}") == words
+
+
+def test_a_word_in_marks_is_no_report_of_what_somebody_said() -> None:
+    words = 'The ferry made "some" noise again for everybody else. It needs a new engine.'
+    assert words_of(f"{LONG_SENTENCE}{words} {SIGNED} {ARTICLE}") == words
+
+
+def test_numbers_on_one_line() -> None:
+    one, two = "The mill turns again, they say.", "No boats today, said nobody ever."
+    text = f"Our favourites. 1. {one} — Ben (@ben_sample) May 3, 2021 2. {two} {SIGNED} 3. The rest"
+    mentions = find(Article(source="a.txt", uri="ni:///x", digest="sha256:0", text=text))
+    assert [mention.text for mention in mentions] == [one, two]
