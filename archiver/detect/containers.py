@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 from selectolax.lexbor import LexborNode
@@ -110,9 +110,13 @@ def read_frame(attributes: Mapping[str, str | None], permalinks: Permalinks) -> 
     """A frame or player whose address, wherever a lazy loader or consent manager keeps it, names a post."""
     others: list[str] = []
     for key, value in attributes.items():
-        if not value or key in QUIET or len(value) > MAX_URL or "/" not in value:
+        if not value or key in QUIET or len(value) > MAX_URL:
             continue
         value = value.strip()
+        if value[:7].lower() in ("http%3a", "https%3"):
+            value = unquote(value)
+        if "/" not in value:
+            continue
         if not value.startswith(("http", "//", "HTTP", "/web/")):
             if "oembed" in value and "url=" in value:
                 others.append(value)  # a page of the publisher's own that shows one post
@@ -416,12 +420,14 @@ class FallBacks:
         if NOT_A_POST.search(own) or any(key.startswith("data-share") for key in attributes):
             return None
         before, behind = _line_around(link)
+        if not (before or behind) and _is_still(link, named, href):
+            return Found(named=named, rule="link", shape="still that leads to it", confidence=0.85, sure=False)
         if _EMBED_LINK.search(own) or "data-iframely-url" in attributes:
             if before or behind:
                 return None
             return Found(named=named, rule="link", shape="link that becomes an embed", confidence=0.95)
         stands_in = _STANDS_IN.search(own) is not None
-        at = link.parent
+        at = _card_around(link) or link.parent
         for _ in range(6):
             if at is None or at.tag in _NO_FALLBACK:
                 return None
@@ -463,6 +469,48 @@ class FallBacks:
             if count > MAX_FALLBACK_NODES or length > MAX_FALLBACK or len(posts) > 1 or others > MAX_OTHER_LINKS:
                 return False
         return True
+
+
+def _card_around(link: LexborNode) -> LexborNode | None:
+    """Embedly's card, whose link stands in its title."""
+    title = link.parent
+    card = title.parent if title is not None and (title.tag or "") in _HEADINGS else None
+    return card if card is not None and "embedly-card" in (card.attributes.get("class") or "") else None
+
+
+_HEADINGS = names("h1 h2 h3 h4 h5 h6")
+_SHOWN_BY_LINK = re.compile(r"/embed/|/plugins/(?:post|video)\.php|video_ext\.php", re.IGNORECASE)
+"""Address of a frame that a script opens over the page."""
+
+MIN_TELLING_ID = 8
+"""Shorter ids may stand in any picture's address."""
+
+
+def _is_still(link: LexborNode, named: Named, href: str) -> bool:
+    """Whether the link is a picture in a block of its own, and leads to the post's frame, or is a still of the post:
+    how Markdown, mails and light boxes show a video."""
+    picture = link.css_first("img")
+    if picture is None or link.text(deep=True).strip():
+        return False
+    framed = _SHOWN_BY_LINK.search(href) is not None
+    if not framed and not any(
+        value and len(named.ref.id) >= MIN_TELLING_ID and named.ref.id in value for value in picture.attributes.values()
+    ):
+        return False
+    at = link.parent
+    while at is not None and (at.tag or "") not in BLOCKS:
+        at = at.parent
+    if at is None or at.tag not in (_FRAMED_IN if framed else _STILL_IN):
+        return False
+    for _ in range(3):
+        if at is None or NOT_A_POST.search(f"{at.attributes.get('class') or ''} {at.attributes.get('id') or ''}"):
+            return False
+        at = at.parent
+    return True
+
+
+_STILL_IN = names("p figure center")
+_FRAMED_IN = _STILL_IN | {"div"}
 
 
 def _may_say(called: str, behind: bool) -> bool:

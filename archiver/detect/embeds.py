@@ -236,6 +236,8 @@ class _Walk:
         self.asked: dict[int, dict[int, int]] = {}
         """For each rule, how often it has refused an element that is or holds this one."""
         self.fallbacks = FallBacks(document.permalinks)
+        self.links: set[int] = set()
+        """Links that stand for a post: their text is no other."""
         self.found_any = False
         self._inside: Entry | None = None
         """The post whose element the walk is in."""
@@ -416,6 +418,7 @@ class _Walk:
             found = self.fallbacks.read(node, attributes, href)
             if found is not None:
                 self._generic(found, node)
+                self.links.add(node.mem_id)
 
     def _special(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> bool:
         """Frames, scripts and elements whose content no reader sees; whether the walk passes over what is inside."""
@@ -557,7 +560,18 @@ class _Walk:
 
     def _in_text(self, found: Found, text: LexborNode, at: int) -> None:
         """A post was found in a text node."""
-        self._generic(found, text.parent or text, at=at if self.holder is None else None)
+        entry = self._generic(found, text.parent or text, at=at if self.holder is None else None)
+        if entry is not None and self.links and self._in_link(text):
+            entry.copy = True
+
+    def _in_link(self, text: LexborNode) -> bool:
+        """Whether the text is that of a link that was taken for a post already."""
+        above = text.parent
+        for _ in range(3):
+            if above is None or above.mem_id in self.links:
+                break
+            above = above.parent
+        return above is not None and above.mem_id in self.links
 
     # --- what was found
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import html as entities
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -80,6 +81,34 @@ FORMS: dict[str, tuple[str, str, str]] = {
         f'<div class="css-1 embed-x"><div data-url="{X}"></div></div>',
         "x",
         X_ID,
+    ),
+    "an address that is percent-encoded, and a hidden link": (
+        (
+            '<p><span class="zenn-embedded"><iframe src="https://frames.example/tweet#a" '
+            f'data-content="{quote(X, safe="")}"></iframe></span><a href="{X}" style="display:none">{X}</a></p>'
+        ),
+        "x",
+        X_ID,
+    ),
+    "a link that becomes a card, with its address as text": (
+        f'<div class="embed-wrapper"><div class="loading"></div><a class="embed-card" href="{X}">{X}</a></div>',
+        "x",
+        X_ID,
+    ),
+    "a card with the link in its title": (
+        f'<blockquote class="embedly-card"><h4><a href="{X}">Ana on X</a></h4><p>The bridge is open</p></blockquote>',
+        "x",
+        X_ID,
+    ),
+    "a still of the video that the link leads to": (
+        f'<p><a href="{WATCH}"><img src="https://img.youtube.com/vi/{VIDEO}/0.jpg" alt="The bridge"></a></p>',
+        "youtube",
+        VIDEO,
+    ),
+    "a link that opens the frame over the page": (
+        f'<div><a class="popup" href="https://www.youtube.com/embed/{VIDEO}?autoplay=1"><img src="/p.jpg"></a></div>',
+        "youtube",
+        VIDEO,
     ),
     "a component's properties": (
         f'<gu-island name="YoutubeBlockComponent" props=\'{{"id":"a1","assetId":"{VIDEO}"}}\'></gu-island>',
@@ -245,6 +274,16 @@ NONE: dict[str, str] = {
     "what draws the answers to a post": (
         '<div id="bluesky-comments" data-bluesky-uri="at://did:plc:abcdefghijklmnopqrstuvwx/app.bsky.feed.post/3kabcdefgh22z">'
         "</div>"
+    ),
+    "a picture that links to a post which does not show it": f'<p><a href="{PHOTO}"><img src="/a.jpg"></a></p>',
+    "stills in a list": "".join(
+        f'<ul><li><a href="{WATCH}"><img src="https://img.youtube.com/vi/{VIDEO}/0.jpg"></a></li></ul>' for _ in "ab"
+    ),
+    "stills of related videos": (
+        f'<div class="related"><p><a href="{WATCH}"><img src="https://img.youtube.com/vi/{VIDEO}/0.jpg"></a></p></div>'
+    ),
+    "a link to a frame, in a sentence": (
+        f'<p>Here is <a href="https://www.youtube.com/embed/{VIDEO}">the film</a> of the opening.</p>'
     ),
     "an address in a listing": f"<pre>{X}</pre>",
 }
