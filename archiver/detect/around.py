@@ -146,17 +146,56 @@ _NAMED = re.compile(
 
 def may_hold_posts(text: str, platforms: tuple[Platform, ...]) -> bool:
     """Whether the grammar of flattened posts could find any in a text with these characters: it finds nothing without
-    an `@`, a trigger of a text rule, or a handle in parentheses before a year.
+    an `@` in brackets or before a number, a trigger of a text rule, or a handle in parentheses before a year.
 
     Arguments: `text`, as `Pieces.all` gives it: where its blocks and lines part is not asked.
     """
-    if "@" in text or "＠" in text:
-        return True
     words = text.split()
+    if ("@" in text or "＠" in text) and _may_be_signed(" ".join(words), platforms):
+        return True
     bare = "".join(words)
     if any(trigger in bare for trigger in _triggers(platforms)):
         return True
     return ("(" in bare or "（" in bare) and _NAMED.search(" ".join(words)) is not None
+
+
+MAX_HANDLES = 100
+"""Places of `@` that are looked at: pages with more are about people."""
+
+_IN_MAIL = re.compile(r"[A-Za-z0-9._%+-]")
+_BRACKET = re.compile(r"[(（\[【〔「<]")
+_DIGIT = re.compile(r"\d|[一二三四五六七八九十元]")
+
+
+def _may_be_signed(text: str, platforms: tuple[Platform, ...]) -> bool:
+    """Whether an `@` stands in brackets, before a date's number, or by the words of an attribution; not that of a mail
+    address."""
+    for count, found in enumerate(_AT.finditer(text)):
+        at = found.start()
+        if count >= MAX_HANDLES or _BRACKET.search(text, max(0, at - 12), at):
+            return True
+        if at and _IN_MAIL.match(text, at - 1):
+            continue
+        handle = _HANDLE.match(text, at + 1)
+        # accounts of networks with many servers stand above the post, whose date stands below
+        reach = 200 if handle is None or handle["server"] is None else 1500
+        if _DIGIT.search(text, at, at + reach):
+            return True
+        near = text[max(0, at - 120) : at + 100].lower()
+        if any(words.search(near) for words in _beside(platforms)):
+            return True
+    return False
+
+
+_HANDLE = re.compile(r"[\w-]{1,60}(?P<server>[.@][\w.-]{2,100})?")
+
+
+@functools.lru_cache(maxsize=32)
+def _beside(platforms: tuple[Platform, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(rule.beside for p in platforms for rule in p.text_rules if rule.beside is not None and rule.in_html)
+
+
+_AT = re.compile("[@＠]")
 
 
 @functools.lru_cache(maxsize=32)
@@ -165,5 +204,5 @@ def _triggers(platforms: tuple[Platform, ...]) -> tuple[str, ...]:
     for platform in platforms:
         for rule in platform.text_rules:
             if rule.in_html:
-                found.update(dict.fromkeys("".join(trigger.split()) for trigger in rule.triggers))
+                found.update(dict.fromkeys("".join(t.split()) for t in rule.triggers if t not in ("@", "＠")))
     return tuple(found)

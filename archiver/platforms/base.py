@@ -7,6 +7,7 @@ platform means adding one module (or package) with an object of this shape, and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Protocol
@@ -158,6 +159,9 @@ class TextRule(msgspec.Struct, frozen=True, kw_only=True):
     """Literal strings, as they are written, one of which every form contains. Few and telling: each is one more search
     over the text; `@` is searched for anyway."""
     read: Callable[[str, int, int], TextSighting | None]
+    beside: re.Pattern[str] | None = None
+    """Where `@` is a trigger, and neither a bracket nor a number need stand by it: what stands near it instead, in
+    small letters. A page is only read as text where something of the kind is in it."""
     examples: tuple[TextExample, ...] = ()
     negatives: tuple[str, ...] = ()
     """Invented text that looks alike and is no post: a by-line, a credit, a menu."""

@@ -434,6 +434,17 @@ TRIGGERS = (
 """`@`, and for copies that lost it the words of the languages that translators work with most."""
 
 
+_BEHIND = (
+    *("jakama", "julkaise", "lähettä", "által", "paylaş", "gönderdi", "yayınla", "tarafından", "tərəfindən"),
+    *("द्वारा", "শেয়ার", "শেয়ার", "شیئر", "شئیر", "اشتراک", "シェア", "共有", "投稿", "公開", "님"),
+    *("分享", "張貼", "张贴", "發佈", "發布", "发布", "貼出", "上傳", "上传"),
+)
+"""What languages say that name the author first: one of these stands in each of their phrases."""
+
+BESIDE = re.compile("|".join(sorted({re.escape(s) for p in phrases.PHRASES for s in p.stems.split()} | set(_BEHIND))))
+"""What stands near the `@` of every attribution."""
+
+
 def _example(line: str, date: str | None = None, **read: str | None) -> TextExample:
     expected: dict[str, str | None] = {"handle": "ana.example", "display_name": "Ana Example", **read}
     return TextExample(text=line, date=date, **expected)
@@ -516,5 +527,7 @@ _LOOK_ALIKES = (
 )
 
 RULES: tuple[TextRule, ...] = (
-    TextRule(name="instagram.shared", triggers=TRIGGERS, read=read, examples=_EXAMPLES, negatives=_LOOK_ALIKES),
+    TextRule(
+        name="instagram.shared", triggers=TRIGGERS, beside=BESIDE, read=read, examples=_EXAMPLES, negatives=_LOOK_ALIKES
+    ),
 )
