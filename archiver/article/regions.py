@@ -113,10 +113,16 @@ _NAMES = (
     ),
     _Reason(
         "related",
-        strong="jp-relatedposts yarpp yarpp-related outbrain ob-widget taboola zergnet revcontent nrelate plista "
+        strong="references reflist reference-list einzelnachweise "
+        "jp-relatedposts yarpp yarpp-related outbrain ob-widget taboola zergnet revcontent nrelate plista "
         "rc-widget trc-related-container trc_related_container mgid dable-widget crp-related "
         "rp4wp-related-posts related-posts related-articles related-stories related-news related-post "
-        "related-article related-story you-may-like you-may-also-like you-might-like you-might-also-like "
+        "related-article related-story related-videos related-video more-videos similar-videos "
+        "recommended-videos recommended-video popular-videos trending-videos latest-videos most-viewed-videos "
+        "most-watched most-watched-videos most-read-videos videos-relacionados videos-similaires "
+        "videos-similares video-correlati aehnliche-videos weitere-videos mehr-videos meer-videos podobne-wideo "
+        "podobne-filmy souvisejici-videa ilgili-videolar benzer-videolar pohozhie-video gerelateerde-videos "
+        "you-may-like you-may-also-like you-might-like you-might-also-like "
         "verwandte-artikel aehnliche-artikel weitere-artikel mehr-zum-thema lesen-sie-auch a-lire-aussi "
         "lire-aussi articles-lies sur-le-meme-sujet noticias-relacionadas articulos-relacionados "
         "te-puede-interesar le-puede-interesar lea-tambien noticias-relacionadas leia-tambem veja-tambem "
@@ -135,7 +141,7 @@ _NAMES = (
         "gerelateerd powiazane polecane souvisejici relaterat relateret relatert kapcsolodo similare "
         "read-more read-next read-also also-read see-also next-article more-from more-on teaser-list "
         "related-links related-topics related-reading related-entries related-items related-content "
-        "recommended-content",
+        "recommended-content citations footnotes endnotes",
     ),
     _Reason(
         "footer",

@@ -282,6 +282,12 @@ NONE: dict[str, str] = {
     "stills of related videos": (
         f'<div class="related"><p><a href="{WATCH}"><img src="https://img.youtube.com/vi/{VIDEO}/0.jpg"></a></p></div>'
     ),
+    "players among related videos": f'<aside class="related-videos"><div data-video="{VIDEO}">{FRAME}</div></aside>',
+    "players among the most watched": f'<div class="most-watched-videos">{FRAME}</div>',
+    "a post among the references": (
+        '<ol class="references"><li><cite>Ana [@ana_example] (January 9, 2023). <a class="external" '
+        f'href="{X}">"The bridge is open"</a> (Tweet) – via Twitter.</cite></li></ol>'
+    ),
     "a link to a frame, in a sentence": (
         f'<p>Here is <a href="https://www.youtube.com/embed/{VIDEO}">the film</a> of the opening.</p>'
     ),
