@@ -92,7 +92,8 @@ def _in_html(
         around.append(people.Passage.around(block.text, found))
         for number, mention in enumerate(found):
             element = block.element_at(mention.start or 0)
-            if reading.regions.of(element) is not None:
+            signed_in = block.element_at(max(0, (mention.end or 0) - 1))
+            if reading.regions.of(element) is not None or reading.regions.of(signed_in) is not None:
                 continue
             placed = _linked(mention, block, reading.permalinks)
             placed = msgspec.structs.replace(placed, start=None, end=None, selector=reading.selectors.of(element))
