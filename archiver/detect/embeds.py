@@ -132,12 +132,25 @@ class Rules:
             ):
                 for name in waited:
                     table.setdefault(name, []).append(index)
+        self._needed = tuple(dict.fromkeys(rule.needs for _, rule in self.all if rule.needs and rule.tags))
+        self._tags_where: dict[tuple[str, ...], dict[str, list[int]]] = {(): self.tags}
         self.attribute_names = frozenset(self.attributes)
         self.class_names = frozenset(self.classes)
         self.id_prefixes = tuple(prefix for _, rule in self.all for prefix in rule.id_prefixes)
         self.class_hits: dict[str, bool] = {}
         """Class attributes as they are written, and whether a rule waits for one of the names."""
         self.in_script = tuple({mark: None for _, rule in self.all for mark in rule.in_script})
+
+    def tags_in(self, html: str) -> dict[str, list[int]]:
+        """The rules by the tags that they wait for, without those that read nothing in this source."""
+        lacking = tuple(needed for needed in self._needed if needed not in html)
+        tags = self._tags_where.get(lacking)
+        if tags is None:
+            left = {
+                tag: [i for i in waiting if self.all[i][1].needs not in lacking] for tag, waiting in self.tags.items()
+            }
+            tags = self._tags_where[lacking] = {tag: waiting for tag, waiting in left.items() if waiting}
+        return tags
 
     def hits(self, called: str) -> bool:
         """Whether a rule waits for one of these class names; remembered, as pages repeat them."""
@@ -153,9 +166,9 @@ class Rules:
         there = {mark for mark in self.in_script if mark in script}
         return [i for i, (_, rule) in enumerate(self.all) if not there.isdisjoint(rule.in_script)] if there else []
 
-    def waiting(self, tag: str, attributes: Mapping[str, str | None]) -> list[int]:
-        """The rules that wait for such an element."""
-        waiting = list(self.tags.get(tag, ()))
+    def waiting(self, tags: Mapping[str, list[int]], tag: str, attributes: Mapping[str, str | None]) -> list[int]:
+        """The rules that wait for such an element, `tags` (of `tags_in`) among them."""
+        waiting = list(tags.get(tag, ()))
         for key in attributes:
             if key in self.attributes:
                 waiting += self.attributes[key]
@@ -176,10 +189,11 @@ def rules_of(platforms: tuple[Platform, ...]) -> Rules:
 
 def read(html: str, platforms: Sequence[Platform], *, source: str = "") -> Reading:
     """Every embedded post of `html`, and the text that is no part of one."""
-    document = _Document(rules_of(tuple(platforms)), source)
+    rules = rules_of(tuple(platforms))
+    document = _Document(rules, source)
     root = LexborHTMLParser(parseable(html)).root
     if root is not None:
-        _Walk(document).over(root)
+        _Walk(document, tags=rules.tags_in(html)).over(root)
     return document.reading()
 
 
@@ -225,9 +239,18 @@ class _Document:
 class _Walk:
     """One walk over the document, or over HTML that an element of it keeps as data."""
 
-    def __init__(self, document: _Document, *, level: int = 0, holder: LexborNode | None = None, spare: bool = False):
+    def __init__(
+        self,
+        document: _Document,
+        *,
+        level: int = 0,
+        holder: LexborNode | None = None,
+        spare: bool = False,
+        tags: dict[str, list[int]] | None = None,
+    ) -> None:
         self.document = document
         self.rules = document.rules
+        self.tags = self.rules.tags if tags is None else tags
         self.permalinks = document.permalinks
         self.pieces = document.pieces if holder is None else Pieces()
         self.level = level
@@ -251,7 +274,7 @@ class _Walk:
         One loop, with few calls for what most elements are: it runs for every node of a page.
         """
         rules = self.rules
-        tags, attribute_names, id_prefixes = rules.tags, rules.attribute_names, rules.id_prefixes
+        tags, attribute_names, id_prefixes = self.tags, rules.attribute_names, rules.id_prefixes
         class_hits, kind_of, is_quiet = rules.class_hits, _KINDS.get, containers.QUIET.issuperset
         keep = self.pieces.items.append
         skip_to = muted = 0
@@ -292,7 +315,7 @@ class _Walk:
                     or not attribute_names.isdisjoint(attributes)
                     or ("id" in attributes and (attributes["id"] or "").startswith(id_prefixes))
                 ):
-                    waiting: Sequence[int] = rules.waiting(tag, attributes)
+                    waiting: Sequence[int] = rules.waiting(tags, tag, attributes)
                 else:
                     waiting = tags.get(tag, ())
                 if waiting and self._ask(node, waiting):

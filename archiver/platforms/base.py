@@ -102,6 +102,8 @@ class EmbedRule(msgspec.Struct, frozen=True, kw_only=True):
     attributes: frozenset[str] = frozenset()
     id_prefixes: tuple[str, ...] = ()
     in_script: frozenset[str] = frozenset()
+    needs: str = ""
+    """What the source of every page holds in which this rule reads something: for rules that wait for common tags."""
     examples: tuple[str, ...] = ()
     """Invented markup that this rule must read; one parametrised test runs those of every rule."""
     example_id: str | None = None

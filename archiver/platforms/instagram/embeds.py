@@ -274,6 +274,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
             name="instagram.quotation",
             read=read_quotation,
             tags=frozenset({"blockquote", "p"}),
+            needs="nstagr",
             examples=(
                 (
                     f'<blockquote><p><a href="{_URL}">The bridge is open.</a></p><p>A photo posted by Ana Example '
