@@ -159,6 +159,7 @@ def words_before(
     display name: a sentence with all of it is the article's too; `behind`, where the text goes on after the post: its
     language is the article's.
     """
+    before = floor
     floor = max(floor, end - REACH)
     quoted_from = _block_quote(text, floor, end)
     while end > floor and (text[end - 1].isspace() or (quoted_from is not None and text[end - 1] == ">")):
@@ -180,7 +181,8 @@ def words_before(
         return floor + quoted
     context = text[behind : behind + CONTEXT] if behind is not None else ""
     fresh = floor > 0 and text[floor - 1] == "\n"
-    return floor + _Walk(region, ruler, breaks_after, own_line, name, context, fresh=fresh).start()
+    gap = text.count("\n", before, floor) if before > 0 and not text[before:floor].strip() else None
+    return floor + _Walk(region, ruler, breaks_after, own_line, name, context, fresh=fresh, gap=gap).start()
 
 
 CONTEXT = 400
@@ -288,6 +290,7 @@ class _Walk:
         context: str = "",
         *,
         fresh: bool = False,
+        gap: int | None = None,
     ) -> None:
         self.region = region
         self.ruler = ruler
@@ -297,6 +300,8 @@ class _Walk:
         self.name = name if name and len(name.split()) > 1 else None
         self.context = context
         self.fresh = fresh
+        self.gap = gap
+        """Line breaks between the post before and the region; null where no post is before."""
         self._foreign: bool | None = None
 
     def weight(self, since: int) -> int:
@@ -320,7 +325,7 @@ class _Walk:
             return led
         # a text that sets the signature apart with blank lines set the post apart too
         tolerance = LOOSE if self.own_line and self.breaks_after else TOLERANCE
-        apart = self.breaks_after != "\n" and (self.own_line or start > 0)
+        apart = self.breaks_after != "\n" and (self.own_line or start > 0 or (self.gap or 0) > 1)
         lines = [start] + [m.end() for m in _LINE.finditer(self.region, start) if m.end() > start]
         if apart and self.weight(start) <= self.ruler.limit * tolerance:
             return self._first_line(lines)
@@ -388,7 +393,7 @@ class _Walk:
         return behind
 
     def _past_number_on_line(self, start: int) -> int:
-        """The same where all stands on one line: `… favourites. 1. It rained. — Ana Example (…) May 3, 2021 2. Then …`"""
+        """The same where all stands on one line: `… favourites. 1. It rained. — Ana Example (…) May 3 2. Then …`"""
         following = _NEXT_NUMBER.match(self.context)
         if following is None:
             return start
@@ -443,7 +448,11 @@ class _Walk:
         if not _has_words(block):
             return True
         line = above.rstrip()
-        if self.media_end.search(line) or _leads_in(line) or _LINK_ONLY.fullmatch(line):
+        if self.media_end.search(line) or _LINK_ONLY.fullmatch(line):
+            return False
+        if self._wide(current) and not _differ(line, block):
+            return True
+        if _leads_in(line):
             return False
         if "\n" not in line and not _differ(line, block):
             if self._is_foreign(line, block):
@@ -458,6 +467,14 @@ class _Walk:
             return False
         behind = _INDENTED.match(self.context)
         return behind is None or len(behind[1]) < len(own[1])  # an article that is indented throughout tells nothing
+
+    def _wide(self, current: int) -> bool:
+        """Whether the gap before `current`, and every one since the post before, is wider than what parts that post
+        from this: extractors that make a line break of two write a blank line of a post as three."""
+        if self.gap is None or self.gap > WIDE_GAP - 2:
+            return False
+        gaps = [gap[0].count("\n") for gap in _PARAGRAPH.finditer(self.region, 0, current)]
+        return bool(gaps) and min(gaps) >= WIDE_GAP
 
     def _is_own(self, at: int, line: str) -> bool:
         """Whether `line`, a paragraph at `at`, is written as posts are and articles are not: with a hashtag, an emoji,
@@ -535,6 +552,8 @@ class _Walk:
             return False
         if continues or _POST_MARKS.search(line) or _CUT.search(block):
             return True
+        if len(line) >= SHORT_LINE and line[-1:].isalpha():
+            return True  # a paragraph of an article ends in a mark, and a heading is shorter
         if len(line) < SHORT_LINE:
             return line[-1:] in _LINE_ENDS or len(line.split()) > HEADING_WORDS
         # Posts of several full lines are long; a paragraph of the article and a short post add up to less.
@@ -594,6 +613,9 @@ LONG_LINE, LONG_LINES = 150, 110
 def _is_paragraph(line: str, weight: int) -> bool:
     return weight >= LONG_LINE or (weight >= LONG_LINES and _SENTENCE.search(line) is not None)
 
+
+WIDE_GAP = 4
+"""Line breaks."""
 
 CUT_FULL = 0.88
 """So much of the limit a post fills that was cut at it: the cut comes after a whole word, before a link."""

@@ -49,11 +49,19 @@ _CLOSING = rf"(?:\]\([^()\s]{{1,300}}\))?{_GAP}(?P<close>[)）\]}}】])?(?P<afte
 
 _AT = re.compile(rf"[@＠]{_GAP}\[?{_NAME}{_SERVER}{_CLOSING}", re.ASCII)
 """From the `@` on."""
+_TURNED = re.compile(
+    rf"[(（]{_GAP}(?P<handle>[A-Za-z0-9_](?:[A-Za-z0-9_.\-]){{0,60}})[@＠]{_GAP}[)）](?P<after>[{MARKS}]{{0,4}})",
+    re.ASCII,
+)
+"""`(ana_example@)`: what right-to-left text makes of it."""
 _PLAIN = re.compile(
     rf"\({_GAP}\[?{_NAME}{_SERVER}(?:\]\([^()\s]{{1,300}}\))?{_GAP}\)(?P<after>[{MARKS}]{{0,4}})", re.ASCII
 )
 """`(ana_example)`: the `@` is lost."""
 _PLAIN_WIDE = re.compile(_PLAIN.pattern.replace(r"\(", "（", 1).replace(r"\)(?P<after>", "）(?P<after>"), re.ASCII)
+
+_LONE_DASH = re.compile(r"(?:^|\n)[ \t>]{0,4}(?P<dash>[—―–])[ \t]{0,3}\n$")
+"""A dash alone on the line above the name."""
 
 _OPENING = frozenset("(（[{【")
 _MAY_BE_DATED = re.compile(r"[^\n]{0,2}(?:\n[ \t>]{0,4}){0,2}[^\n]{0,40}?[\d*#元]")
@@ -119,6 +127,9 @@ SHORT_HANDLE = 8
 
 _ENDS_IN_LINK = re.compile(r"(?:pic\.(?:twitter|x)\.com|t\.co)/\w{6,12}\W{0,6}$")
 
+
+TURNED = 80
+"""No handle is longer that stands before its `@`."""
 
 CUT = 64
 """So near a text's end its last date may be cut."""
@@ -213,6 +224,9 @@ def _with_at(text: str, sign: str) -> Iterator[_Anchor]:
     while at >= 0:
         found = _AT.match(text, at)
         if found is None:
+            opening = max(text.rfind(bracket, max(0, at - TURNED), at) for bracket in "(（")
+            if opening >= 0 and (turned := _TURNED.match(text, opening)) and turned.end() > at:
+                yield _Anchor(opening, turned.end(), turned["handle"], True, False)
             at = text.find(sign, at + 1)
             continue
         start, opened = _opening(text, at)
@@ -408,6 +422,11 @@ class _Reader:
             if names.dash_before(above, at_line_start=_begins_line(text, upper, floor)):
                 window, segment = upper, above + text[line - 1 : anchor.start]
         dash = names.dash_before(segment, at_line_start=_begins_line(text, window, floor))
+        if dash is None and window == line > floor and (alone := _LONE_DASH.search(text, max(floor, line - 12), line)):
+            # each piece on a line of its own
+            segment = text[alone.start("dash") : anchor.start]
+            window = alone.start("dash")
+            dash = names.dash_before(segment, at_line_start=True)
         if dash is not None:
             start, name_at = window + dash[0], window + dash[1]
         else:

@@ -191,3 +191,15 @@ def test_numbers_on_one_line() -> None:
     text = f"Our favourites. 1. {one} — Ben (@ben_sample) May 3, 2021 2. {two} {SIGNED} 3. The rest"
     mentions = find(Article(source="a.txt", uri="ni:///x", digest="sha256:0", text=text))
     assert [mention.text for mention in mentions] == [one, two]
+
+
+def test_gaps_that_are_wider_within_a_post_than_behind_it() -> None:
+    first = "The mill turns. — Ben Sample (@ben_sample) May 3, 2021"
+    text = f"{first}\n\nNobody: “Nothing.”\n\n\n\nMy last word is this:\n\n\n\nNo boats today. {SIGNED}\n\n{ARTICLE}"
+    mentions = find(Article(source="a.txt", uri="ni:///x", digest="sha256:0", text=text))
+    assert (mentions[-1].text or "").startswith("Nobody")
+
+
+def test_a_long_line_without_a_mark_at_its_end_is_no_paragraph_of_an_article() -> None:
+    words = "The ferry that was to leave this morning at eight o'clock did not leave at all\nBe patient, please."
+    assert words_of(f"{PARAGRAPH}\n{words}\n{SIGNED}\n{PARAGRAPH}") == words

@@ -196,3 +196,20 @@ def test_a_dash_that_a_script_escaped_is_no_part_of_the_name(dash: str) -> None:
     text = f"The road is open.\n\nThe bridge stands. {dash} Ana Example (@ana_example) November 18, 2022\n\nMore later."
     (mention,) = found(text)
     assert (mention.display_name, mention.text) == ("Ana Example", "The bridge stands.")
+
+
+@pytest.mark.parametrize(
+    ("signature", "name"),
+    [
+        ("— نادي المرفأ (harbour_club@) 9 نوفمبر، 2022", "نادي المرفأ"),
+        ("—\nAna Example (@harbour_club)\nNovember 9, 2022", "Ana Example"),
+        ("— \nAna Example (@harbour_club) November 9, 2022", "Ana Example"),
+    ],
+)
+def test_turned_handles_and_pieces_on_lines_of_their_own(signature: str, name: str) -> None:
+    mention = signed(signature)
+    assert (mention.display_name, mention.handle, mention.date) == (name, "harbour_club", "2022-11-09")
+
+
+def test_a_turned_handle_alone_signs_nothing() -> None:
+    assert found("انضمت إلى الموقع من خلال الحساب المؤكد (harbour_club@)، إلا أن زوجها لم يكن هناك.") == []
