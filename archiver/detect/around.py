@@ -70,6 +70,18 @@ class Pieces:
         """All text, with the document's white space, and none for line breaks and blocks."""
         return "".join(self.raw())
 
+    def prose(self) -> dict[int, str]:
+        """The text between the embeds by its first item, plainly: a line for each block, white space within as it is.
+        Enough for names to be looked for in it, at a fraction of what `blocks` costs."""
+        items = self.items
+        parts = ["\n" if isinstance(items[at], int) else text.replace("\n", " ") for at, text in enumerate(self.raw())]
+        out: dict[int, str] = {}
+        start = 0
+        for edge in (*sorted(set(self.cuts)), len(parts)):
+            out[start] = "".join(parts[start:edge])
+            start = edge
+        return out
+
     def blocks(self, wanted: Callable[[str], bool] | None = None) -> list[TextBlock]:
         """The text between the embeds; only that whose characters  are wanted."""
         raw = self.raw()
