@@ -276,7 +276,7 @@ class _Walk:
         rules = self.rules
         tags, attribute_names, id_prefixes = self.tags, rules.attribute_names, rules.id_prefixes
         class_hits, kind_of, is_quiet = rules.class_hits, _KINDS.get, containers.QUIET.issuperset
-        keep = self.pieces.items.append
+        keep, likely = self.pieces.items.append, self.permalinks.likely
         skip_to = muted = 0
         in_raw_text = False
         for node in root.traverse(include_text=True):
@@ -331,7 +331,9 @@ class _Walk:
                         muted = self._muted_until
                     continue
                 if kind == _LINK:
-                    self._link(node, attributes)
+                    href = attributes.get("href")
+                    if href and likely(href):
+                        self._link(node, attributes, href)
                     continue
             if kind >= _SPECIAL and self._special(node, tag, attributes):
                 skip_to = _behind(node)
@@ -435,9 +437,8 @@ class _Walk:
         if data:
             self._hidden_in_attributes(node, tag, attributes)
 
-    def _link(self, node: LexborNode, attributes: Mapping[str, str | None]) -> None:
-        href = attributes.get("href")
-        if href and self.permalinks.likely(href) and not containers.NO_POST.match(href):
+    def _link(self, node: LexborNode, attributes: Mapping[str, str | None], href: str) -> None:
+        if not containers.NO_POST.match(href):
             found = self.fallbacks.read(node, attributes, href)
             if found is not None:
                 self._generic(found, node)

@@ -105,7 +105,9 @@ class Permalinks:
         asked = self._seen.get(host)
         if asked is None:
             asked = self._look(host)
-        return bool(asked) or "oembed" in url or (at > 0 and _OWN_SCHEME.match(url) is not None)
+        if asked or "oembed" in url:
+            return True
+        return at > 0 and url[0] not in "hH" and _OWN_SCHEME.match(url) is not None
 
     def belongs(self, url: str) -> bool:
         """Whether the host of `url` is a known platform's own."""
