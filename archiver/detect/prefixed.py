@@ -26,6 +26,17 @@ _CODE = re.compile(r"[{}();=<>]\s*$|^[{\[<(]|^\w+\(")
 """What no post begins or ends with: `@media: (min-width: 30em) {`."""
 
 
+_COMMENT_HEAD = re.compile(
+    r"\d{1,2}[:.]\d{2}(?:[ \u00a0\u202f]?[AaPp]\.?[Mm]\.?)?|\bsays?:?|\bsagt:?|\bdice:?|\bdiz:?|\bdit[ ]?:?"
+)
+"""What ends the line above a comment: the time of day, `Ana says:`."""
+_COMMENT_FOOT = re.compile(
+    r"\s{0,6}(?:reply|like|report|antworten|répondre|responder|rispondi|reageer|beantwoorden|odpowiedz|ответить|відповісти"
+    r"|yanıtla|cevapla|balas|svara|svar|vastaa|responde|返信|답글|回复|回覆|رد|پاسخ)\s{0,3}(?:\n|$|[|·•(])",
+    re.IGNORECASE,
+)
+
+
 class Prefixed(msgspec.Struct, frozen=True, kw_only=True):
     """A post's words after its author's handle; `start` is where the words begin."""
 
@@ -48,7 +59,8 @@ def find(text: str, signers: Sequence[tuple[Platform, Signature]], taken: Claims
             start = found.start("text")
             end = start + len(words)
             chosen = _chosen(found["handle"], signers)
-            if chosen is not None and not taken.overlap(start, end) and _said(words, chosen[1]):
+            comment = chosen is not None and _is_comment(text, at, end)
+            if chosen is not None and not comment and not taken.overlap(start, end) and _said(words, chosen[1]):
                 # documentation of code begins so too: `@reset: whether to clear all levels`
                 small = words[0].islower() or words[0] in "%`("
                 yield Prefixed(
@@ -61,6 +73,13 @@ def find(text: str, signers: Sequence[tuple[Platform, Signature]], taken: Claims
                 )
                 after = end
         at = text.find("@", after)
+
+
+def _is_comment(text: str, at: int, end: int) -> bool:
+    """Whether the line answers somebody below an article: `Reply` stands under it, or a time of day above."""
+    above = text[max(0, at - 80) : at].rstrip(" \t>\n").rpartition("\n")[2]
+    ends = [found.end() for found in _COMMENT_HEAD.finditer(above)]
+    return bool(ends and ends[-1] == len(above)) or _COMMENT_FOOT.match(text, end, end + 40) is not None
 
 
 def _opens(text: str, at: int) -> str | None:

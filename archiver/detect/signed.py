@@ -98,7 +98,8 @@ _SHARED_BY = re.compile(
 """`A post shared by …`: a frame's line, where no rule of its platform has claimed it."""
 
 _CREDIT = re.compile(
-    r"(?<!\w)(?:photo|foto|bild|image|video|screenshot|credit|via|by|von|por|par|follow|source|quelle|autor|author|text|texto)"
+    r"(?<!\w)(?:photo|foto|bild|image|video|screenshot|credit|via|by|von|por|par|follow|source|quelle|autor|author|text|texto"
+    r"|forwarded from|weitergeleitet (?:von|aus)|переслано (?:от|из)|reenviado de|inoltrato da|transféré de)"
     r"\s{0,3}[:/]?\s{0,3}$",
     re.IGNORECASE,
 )
@@ -110,6 +111,15 @@ CREDITED = re.compile(
     re.IGNORECASE,
 )
 """A by-line or a credit from its first word on: `By Ana`, `Talk by Ana`, `Автор: Ana`."""
+
+_OWNED = re.compile(r"\W{0,3}(?:[©℗]|\(c\))|[#/*%;]{1,4}$", re.IGNORECASE)
+"""Names that say who owns a page or a picture, and what begins a comment in code."""
+
+_PROGRAMME = re.compile(
+    r"[\s>*]{0,6}(?:[^\W\d_]{2,12}\.?,?[ \u00a0])?"
+    r"(?:[^\W\d_]{3,12}\.?[ \u00a0]\d{1,2}|\d{1,2}\.?[ \u00a0][^\W\d_]{3,12}|\d{1,2}[:.]\d{2})\.?[,:]?\s{0,3}"
+)
+"""`Friday, November 11 — `, `20:30 — `: the day or time of somebody's appearance."""
 
 _PLACES = (
     *("telegram", "instagram", "insta", "threads", "bluesky", "mastodon", "facebook", "tiktok", "youtube", "linkedin"),
@@ -513,8 +523,11 @@ def _shape(sign: Signed, before: str) -> tuple[str, float]:
         return f"{at}, permalink", 0.99
     label = _ELSEWHERE.search(before)
     credit = _CREDIT.search(before) or (sign.name and CREDITED.match(sign.name))
-    if (label and not sign.shape.telling) or (credit and not sign.dash) or sign.credited:
+    owned = sign.name is not None and not sign.dash and _OWNED.match(sign.name) is not None
+    if (label and not sign.shape.telling) or ((credit or owned) and not sign.dash) or sign.credited:
         return f"{at}, after a label", 0.3
+    if sign.dash and sign.moment is None and _PROGRAMME.fullmatch(before.rpartition("\n")[2]):
+        return f"{at}, after a day", 0.3
     if sign.unread:
         # a calendar that is not read, an age (`2h`), or what an editor put there
         strong = sign.dash and not sign.weak and (sign.line_start or sign.name)

@@ -213,3 +213,32 @@ def test_turned_handles_and_pieces_on_lines_of_their_own(signature: str, name: s
 
 def test_a_turned_handle_alone_signs_nothing() -> None:
     assert found("انضمت إلى الموقع من خلال الحساب المؤكد (harbour_club@)، إلا أن زوجها لم يكن هناك.") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "© 2022 Harbour Times (@harbour_times) November 9, 2022",
+        "© Screenshot X (@harbour_times) 9 novembre 2022",
+        "Forwarded from Harbour News (@harbour_news)\nNovember 9, 2022",
+        "def test():  # (@ana_example) November 9, 2022",
+        "Friday, November 11 — DJ Ana (@dj_ana)\nSaturday, November 12 — Cora (@dj_cora)",
+        "20:30 — Ana Example (@ana_example)\n22:00 — Ben Sample (@ben_sample)",
+    ],
+)
+def test_owners_programmes_and_forwards_sign_nothing(line: str) -> None:
+    assert found(f"{ARTICLE}\n\n{line}\n\n{ARTICLE}") == []
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "Ana Example\nNovember 9, 2022 at 3:02 pm\n@ben_sample: I agree with you completely on this one here.",
+        "Ana Example says:\n@ben_sample: I agree with you completely on this one here.",
+        "@ben_sample: I agree with you completely on this one here.\nReply\n\nMore",
+        "@ben_sample: Das sehe ich in diesem einen Punkt ganz genauso.\nAntworten\n\nMehr",
+    ],
+)
+def test_comments_that_name_whom_they_answer_are_no_posts(comment: str) -> None:
+    assert found(f"{ARTICLE}\n\n{comment}") == []
+    assert found(f"{ARTICLE}\n\n@ben_sample: I agree with you completely on this one here.\n\n{ARTICLE}") != []

@@ -36,6 +36,14 @@ _BYLINE_AFTER = re.compile(
     r"|comments?\b)",
     re.IGNORECASE,
 )
+_BLOG_LINE = re.compile(
+    r"\s{0,6}(?:labels|tags|etiquetas|étiquettes|etichette|filed under|email this|share to|no comments"
+    r"|\d{1,4} (?:comments?|kommentare|comentarios|commentaires)|keine kommentare|no hay comentarios"
+    r"|nenhum comentário|aucun commentaire|nessun commento)(?:\b|:)",
+    re.IGNORECASE,
+)
+"""A line of a blog's footer, beside which stands who posted the entry."""
+
 _LINK = re.compile(r"\]\(\s{0,2}<?\s{0,2}(?P<url>https?://[^\s)>]{1,600})[^\n)]{0,60}\)")
 _SENTENCE = re.compile(r"[.!?…。！？:][\"”»』」)]{0,2}\s*$|(?:\.\.\.|…)")
 LONGEST = 3000
@@ -112,6 +120,10 @@ def _told(
     if english and (not signed.comma or _LEADING_ZERO.search(signed.shown)):
         sure = 0.4  # English embeds write `Monday, February 7, 2022` or `Monday, 7 February 2022`
     if doubtful or _BYLINE_NAMES.fullmatch(name):
+        sure = 0.4
+    above_line = text.rfind("\n", max(0, start - 90), max(0, start - 1)) + 1
+    beside = (line_end if line_end >= 0 else signed.end, above_line)
+    if own_line and any(_BLOG_LINE.match(text, place, place + 60) for place in beside):
         sure = 0.4
     link = _LINK.match(text, signed.end)
     ref = ref_from_url(link["url"]) if link else None
@@ -221,6 +233,9 @@ RULES: tuple[TextRule, ...] = (
             f"{_WORDS}\nPosted by Ana Example on Wednesday, January 9, 2008 in News",
             f"{_WORDS}\nPosted by Ana Example on Wednesday, January 9, 2008 | 3 comments",
             f"{_WORDS}\nPosted by Ana Example on January 9, 2008",
+            f"{_WORDS}\nLabels: bridge\nPosted by Ana Example on Wednesday, January 9, 2008",
+            f"{_WORDS}\nPosted by Ana Example on Wednesday, January 9, 2008\nNo comments:",
+            f"{_WORDS}\nPosted by Ana Example on Wednesday, January 9, 2008\n12 comments",
             f"{_WORDS}\nPosted by Ana Example on Wednesday",
             "The bridge\nPosted by Ana Example on Wednesday, January 9, 2008\nIt rained all night.",
             "Publicado por Ana Example el 9 de enero de 2008",
