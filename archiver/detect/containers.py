@@ -27,7 +27,7 @@ FRAMES = names("iframe amp-iframe amp-video-iframe object embed param frame vide
 """Elements that show what their address leads to."""
 
 NO_CONTAINERS = names(
-    "a button form input label option select textarea link meta base img picture area map audio track svg use path "
+    "a li button form input label option select textarea link meta base img picture area map audio track svg use path "
     "style title html head body nav footer th script"
 )
 """Elements whose attributes name no embedded post, whatever they hold."""
@@ -56,7 +56,8 @@ EMBEDDING = re.compile(
 NOT_A_POST = re.compile(
     r"shar(?:e(?!d)|ing|er)|follow|button|btn|timeline|intent|reply|replies|hashtag|like-?box|fb-like|fb-comments|fb-page"
     r"|\bnav|menu|footer|subscribe|related|recommend|teaser|comment(?!-embed)|avatar|profile|icons?\b"
-    r"|feed(?:[_-]?(?:item|wall|widget|grid|list)|s?\b)|sbi_|cff-|ctf-|curator|juicer|elfsight|lightwidget|thumb",
+    r"|feed(?:[_-]?(?:item|wall|widget|grid|list)|s?\b)|sbi_|cff-|ctf-|curator|juicer|elfsight|lightwidget|thumb"
+    r"|(?:swiper|slick|splide)[_-]+slide|carousel[_-]+item",
     re.IGNORECASE,
 )
 """What buttons, feeds, lists and pictures are called."""
@@ -64,7 +65,7 @@ NOT_A_POST = re.compile(
 _NOT_EMBEDDED = re.compile(r"shar(?:e|ing)|follow|thumb|poster|image|avatar|comment|related|profile", re.IGNORECASE)
 """What attributes are called that hold an address for something else."""
 
-_NOTICE = r"consent|placeholder|content-?blocker|oneb|gdpr|privacy|extcont|external-?content|fallback"
+_NOTICE = r"consent|(?<!inline-)placeholder|content-?blocker|oneb|gdpr|privacy|extcont|external-?content|fallback"
 _STANDS_IN = re.compile(rf"embed(?!ded-link)|social-?post|{_NOTICE}|{_NAMES}", re.IGNORECASE)
 """What the fall-back text of an embed is called, with a link as its only way to the post."""
 
@@ -440,7 +441,7 @@ class FallBacks:
             at = at.parent
         else:
             return None
-        if (before or behind) and not _may_say(f"{own} {called}", behind):
+        if (before or behind) and (at.tag == "p" or not _may_say(f"{own} {called}", behind)):
             return None
         if not self._holds_little(at):
             return None

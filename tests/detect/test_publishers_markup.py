@@ -288,6 +288,18 @@ NONE: dict[str, str] = {
         '<ol class="references"><li><cite>Ana [@ana_example] (January 9, 2023). <a class="external" '
         f'href="{X}">"The bridge is open"</a> (Tweet) – via Twitter.</cite></li></ol>'
     ),
+    "a paragraph that is called the place of something": (
+        f'<p class="paragraph inline-placeholder">Her co-star took to <a href="{PHOTO}">Instagram</a> to thank her.</p>'
+        f'<p class="paragraph inline-placeholder">All of it is in a <a href="{PHOTO}">post</a>.</p>'
+    ),
+    "videos of a slider": (
+        '<div class="shorts"><ul class="swiper-wrapper">'
+        + "".join(
+            f'<li class="swiper-slide" data-video-url="https://youtu.be/Abc_dEf-12{n}"><img src="a.jpg"></li>'
+            for n in range(4)
+        )
+        + "</ul></div>"
+    ),
     "a link to a frame, in a sentence": (
         f'<p>Here is <a href="https://www.youtube.com/embed/{VIDEO}">the film</a> of the opening.</p>'
     ),

@@ -29,7 +29,9 @@ _ID = re.compile(ID)
 _ANOTHER_NAME = re.compile(r"[a-z]+|(?:video|youtube|player|embed|vid|yt)[-_].*")
 """What page builders call their own elements, of eleven characters too (`placeholder`, `video-12345`)."""
 _ID_PREFIX = re.compile(r"(?:WYL_|lyte_|youtube2?-|youtube_)(?=[\w-]{11}$)")
-_NO_PLAYER = re.compile(r"subscri|share|follow|channel|playlist|gallery|related", re.IGNORECASE)
+_NO_PLAYER = re.compile(
+    r"subscri|share|follow|channel|playlist|gallery|related|carousel|(?:swiper|slick|splide)[_-]+slide", re.IGNORECASE
+)
 """Class names of buttons and lists."""
 _YOUTUBE = re.compile(r"youtu|(?<![a-z])yt(?![a-z])", re.IGNORECASE)
 
@@ -207,7 +209,7 @@ _SERVICE_KEYS = (
 def read_video_attribute(node: LexborNode) -> Sighting | None:
     """An element with a video in an attribute: its address says that it is YouTube's, an id alone does not."""
     attributes = node.attributes
-    if _NO_PLAYER.search(attributes.get("class") or ""):
+    if node.tag == "li" or _NO_PLAYER.search(attributes.get("class") or ""):
         return None
     told = any(_YOUTUBE.search(attributes.get(key) or "") for key in _SERVICE_KEYS)
     for key in VIDEO_KEYS:
