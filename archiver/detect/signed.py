@@ -45,7 +45,7 @@ _MARK_CHARS = frozenset("\u200b\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\
 _GAP = rf"[{MARKS}]{{0,4}}[ \u00a0]?[{MARKS}]{{0,4}}"
 _NAME = r"(?P<handle>\\?[A-Za-z0-9_](?:\\?[A-Za-z0-9_.\-]){0,126})"
 _SERVER = r"(?P<server>[@＠][A-Za-z0-9](?:[A-Za-z0-9\-.]){2,126})?"
-_CLOSING = rf"(?:\]\([^()\s]{{1,300}}\))?{_GAP}(?P<close>[)）\]}}】])?(?P<after>[{MARKS}]{{0,4}})"
+_CLOSING = rf"(?:\]\([^()\s]{{1,300}}\))?(?:\n(?=[)）]))?{_GAP}(?P<close>[)）\]}}】])?(?P<after>[{MARKS}]{{0,4}})"
 
 _AT = re.compile(rf"[@＠]{_GAP}\[?{_NAME}{_SERVER}{_CLOSING}", re.ASCII)
 """From the `@` on."""
@@ -266,7 +266,7 @@ def _opening(text: str, at: int) -> tuple[int, bool]:
         if char in _OPENING:
             before = place - 1
             return (before, True) if char == "[" and before >= 0 and text[before] in "(（" else (place, True)
-        if char in _MARK_CHARS or char in " \u00a0":
+        if char in _MARK_CHARS or char in " \u00a0" or (char == "\n" and text[place - 1 : place] in _OPENING):
             place -= 1
             continue
         break

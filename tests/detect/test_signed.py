@@ -204,6 +204,7 @@ def test_a_dash_that_a_script_escaped_is_no_part_of_the_name(dash: str) -> None:
         ("— نادي المرفأ (harbour_club@) 9 نوفمبر، 2022", "نادي المرفأ"),
         ("—\nAna Example (@harbour_club)\nNovember 9, 2022", "Ana Example"),
         ("— \nAna Example (@harbour_club) November 9, 2022", "Ana Example"),
+        ("— Ana Example (\n@harbour_club\n) \nNovember 9, 2022", "Ana Example"),
     ],
 )
 def test_turned_handles_and_pieces_on_lines_of_their_own(signature: str, name: str) -> None:

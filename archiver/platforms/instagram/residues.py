@@ -36,7 +36,7 @@ CAPTION = 2300
 _MARKS = r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]{0,4}"
 _HANDLE = HANDLE.replace("[A-Za-z0-9_.]", r"(?:\\_|[A-Za-z0-9_.])")
 _NAMED = re.compile(
-    rf"(?P<name>(?:[^\n]|\n(?!\s)){{0,160}}?)[ \u00a0\n]{{0,3}}{_MARKS}[(（]\[?{_MARKS} ?{_MARKS}[@＠] ?{_MARKS}"
+    rf"(?P<name>(?:[^\n]|\n(?! ?[\n\r\t\u00a0]|  )){{0,160}}?)[ \u00a0\n]{{0,3}}{_MARKS}[(（]\[?{_MARKS} ?{_MARKS}[@＠] ?{_MARKS}"
     rf"(?P<handle>{_HANDLE}(?:(?<=[._]) [A-Za-z0-9_.]{{1,20}})?){_MARKS}"
     rf"(?:\]\([^()\s]{{1,200}}\))? ?{_MARKS}[)）]{_MARKS}"
 )
@@ -473,6 +473,7 @@ _EXAMPLES: tuple[TextExample, ...] = (
     _example(f"Sie ruhte.\n\nEin Beitrag geteilt von {_ANA} am\nDann ging sie."),
     _example(f"Sieh dir diesen Beitrag auf Instagram an\nEin Beitrag geteilt von {_ANA}"),
     _example(f"Ein Beitrag geteilt von {_ANA} am Apr 28, 2020 um 9:29 PDT", "2020-04-28"),
+    _example("Ein Beitrag geteilt von \n Ana Example\n (@ana.example) am \nApr 28, 2020 um 9:29 PDT", "2020-04-28"),
     _example(f"Une publication partagée par {_ANA} le 3 Févr. 2019 à 5:10 PST", "2019-02-03"),
     _example(
         f"Una publicación compartida de {_ANA} el 31 de diciembre de 2019 a las 4:19 p. m. PST",
