@@ -27,7 +27,7 @@ def _raise(_source: str, error: ArchiverError) -> None:
     raise error
 
 
-def find(source: Source | Article, *, prose: bool = False, settings: Settings | None = None) -> list[Mention]:
+def find(source: Source | Article, *, settings: Settings | None = None, prose: bool = False) -> list[Mention]:
     """The posts that an article cites, in document order.
 
     source: a path, a URL, or an `Article`. Only a URL opens a connection; nothing is stored. prose: whether posts count
@@ -117,11 +117,11 @@ def archive(
     *sources: Source,
     archive: Source | None = None,
     offline: bool = False,
-    prose: bool = False,
     settings: Settings | None = None,
     progress: Progress = no_progress,
     stop: Callable[[], bool] = lambda: False,
     on_error: OnError = _raise,
+    prose: bool = False,
 ) -> list[ArchivedPost]:
     """Find, resolve and store the posts that articles cite; one result a post.
 

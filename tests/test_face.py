@@ -17,9 +17,9 @@ from tests.town import ALIKE, DELETED, FLATTENED, LEFTOVERS, PICTURED, RENAMED, 
 from tests.web_twin import PostState
 
 PARAMETERS = {
-    "find": ["source", "settings="],
+    "find": ["source", "settings=", "prose="],
     "resolve": ["mention", "archive=", "offline=", "settings="],
-    "archive": ["*sources", "archive=", "offline=", "settings=", "progress=", "stop=", "on_error="],
+    "archive": ["*sources", "archive=", "offline=", "settings=", "progress=", "stop=", "on_error=", "prose="],
     "audit": ["*sources", "archive=", "offline=", "settings=", "progress=", "stop=", "on_error="],
 }
 """Scripts call these: arguments are added at the end, with a default; none is renamed or taken away."""
