@@ -36,7 +36,8 @@ CAPTION = 2300
 _MARKS = r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]{0,4}"
 _HANDLE = HANDLE.replace("[A-Za-z0-9_.]", r"(?:\\_|[A-Za-z0-9_.])")
 _NAMED = re.compile(
-    rf"(?P<name>(?:[^\n]|\n(?! ?[\n\r\t\u00a0]|  )){{0,160}}?)[ \u00a0\n]{{0,3}}{_MARKS}[(（]\[?{_MARKS} ?{_MARKS}[@＠] ?{_MARKS}"
+    rf"(?P<name>(?:[^\n]|\n(?! ?[\n\r\t\u00a0]|  )){{0,160}}?)[ \u00a0\n]{{0,3}}{_MARKS}"
+    rf"[(（]\[?{_MARKS} ?{_MARKS}[@＠] ?{_MARKS}"
     rf"(?P<handle>{_HANDLE}(?:(?<=[._]) [A-Za-z0-9_.]{{1,20}})?){_MARKS}"
     rf"(?:\]\([^()\s]{{1,200}}\))? ?{_MARKS}[)）]{_MARKS}"
 )

@@ -48,7 +48,7 @@ def read(text: str, at: int, floor: int) -> TextSighting | None:
     since = max(floor, at - REACH)
     found = _author(text, since, at, original=original is not None)
     if found is None:
-        return None
+        return None if original is None or sound is None else _without_handle(text, since, at, sound.end())
     handle = found["handle"].replace("\\_", "_").rstrip(".-")
     if not _NAME.fullmatch(handle) or handle.isdecimal():
         return None
@@ -64,6 +64,33 @@ def read(text: str, at: int, floor: int) -> TextSighting | None:
         shape="handle, caption, own sound" if original else "handle, caption, sound",
         confidence=0.97 if original else 0.85,
     )
+
+
+def _without_handle(text: str, since: int, at: int, author_at: int) -> TextSighting | None:
+    """A video whose handle is lost with its link: whose own sound it has is told behind the note, and its hashtags
+    stand before."""
+    line = max(text.rfind("\n", since, at) + 1, since)
+    start = line
+    if not text[line:at].strip(" \t>*["):
+        above = text[since:line].rstrip(" \t\r\n>")
+        start = since + above.rfind("\n") + 1
+        if line - since - len(above) > FAR or (start == since and since > 0 and text[since - 1] != "\n"):
+            return None
+    caption = _plain(text[start : _note_start(text, at)])
+    end = _end(text, author_at)
+    author = text[author_at:end].strip(" \t\r*_])")
+    if not _HASHTAG.search(caption) or len(caption) > LONGEST_LINE or not 0 < len(author) <= MAX_AUTHOR:
+        return None
+    return TextSighting(
+        start=start, end=end, display_name=author, text=caption, shape="caption, own sound, no handle", confidence=0.7
+    )
+
+
+FAR = 8
+"""White space and marks of quotations between a caption and its sound."""
+LONGEST_LINE = 600
+
+_HASHTAG = re.compile(r"(?<!\w)#\w")
 
 
 def _spaces(text: str, at: int) -> int:
@@ -191,8 +218,15 @@ RULES: tuple[TextRule, ...] = (
                 handle="ana_ex",
                 words="Open #bridge",
             ),
+            TextExample(
+                text="The council met.\n\n#bridge #rain\n\n♬ original sound - Ana Example\n\nThen it went on.",
+                display_name="Ana Example",
+                words="#bridge #rain",
+            ),
         ),
         negatives=(
+            "The bridge is open #bridge\n\n♬ Rain at Last - The Sample Band",
+            "Listen tonight.\n\n♬ original sound - Ana Example",
             "♬ Now playing: Rain at Last - The Sample Band",
             "Follow us on TikTok @ana.example",
             "Write to studio@radio.example to hear ♬ Rain at Last - The Sample Band",
