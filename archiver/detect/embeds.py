@@ -507,7 +507,7 @@ class _Walk:
                 return
             if any(len(value or "") >= payloads.MIN_PAYLOAD for value in attributes.values()):
                 self._hidden_in_attributes(node, "script", attributes)
-        if not any(mark in text for mark in pagejson.MARKS):
+        if not pagejson.may_hold_posts(text):
             return
         declared = bool(attributes) and containers.is_declared(attributes)
         spare = not (declared or containers.is_kept_in_embed(node))

@@ -28,7 +28,19 @@ MAX_NODES = 300_000
 """Values of one JSON that are looked at."""
 
 _TYPE_KEYS = (
-    *("type", "__typename", "kind", "name", "is", "component", "componentName", "subtype", "blockName", "_type"),
+    *(
+        "type",
+        "__typename",
+        "__component",
+        "kind",
+        "name",
+        "is",
+        "component",
+        "componentName",
+        "subtype",
+        "blockName",
+        "_type",
+    ),
     *(
         "provider",
         "providerNameSlug",
@@ -48,7 +60,8 @@ _EMBED_TYPE = re.compile(
 _NOT_THE_ARTICLES = re.compile(
     r"relat|recommend|trending|popular|latest|mostread|most_read|more_?from|sidebar|footer|header|comment|nav|menu"
     r"|author|byline|share|sharing|follow|social_?(?:links|profiles|accounts)|sameas|sitemap|breadcrumb|teaser|river"
-    r"|playlist|queue|next_?(?:article|story)|advert",
+    r"|playlist|queue|next_?(?:article|story)|advert"
+    r"|(?:instagram|insta|ig|twitter|tweets?|social|tiktok|facebook|fb|youtube)_?(?:media)?_?(?:feed|wall|timeline|stream)",
     re.IGNORECASE,
 )
 _OPTIONS = re.compile(r"config|settings", re.IGNORECASE)
@@ -57,10 +70,19 @@ _EMBED_HTML = re.compile(
     re.IGNORECASE,
 )
 _START = re.compile(r"\s*(?:(?:window|self|var|let|const)\b[\w\s.\"'\[\]$]{0,80}=\s*)?(?=[\[{])")
-_JSON_PARSE = re.compile(r"JSON\.parse\(\s*(?=\")")
+_JSON_PARSE = re.compile(r"JSON\.parse\(\s{0,20}(?=[\"'])")
+_UNDEFINED = re.compile(r"([:\[,]\s?)undefined(?=\s?[,}\]])")
 
-MARKS = ('mbed"', 'mbed\\"', "blockquote", 'weet"', 'nstagram"', 'iktok"')
+MARKS = ('mbed"', 'mbed\\"', 'weetRecord"', "blockquote", 'weet"', 'nstagram"', 'iktok"')
 """One of these is in every JSON that `read` finds a post in; a search is cheaper than reading it."""
+
+_MARKED_BY_TWO = ('witter"', "/status/")
+"""Or both of these: scripts of share buttons have the first."""
+
+
+def may_hold_posts(script: str) -> bool:
+    """Whether it is worth the cost of reading a script's JSON."""
+    return any(mark in script for mark in MARKS) or all(mark in script for mark in _MARKED_BY_TWO)
 
 
 def value_of(script: str) -> Any:
@@ -73,7 +95,10 @@ def value_of(script: str) -> Any:
         parse = _JSON_PARSE.search(script[:400])
         if parse is None:
             return None
-        inner = _decode(script[parse.end() :].rpartition('"')[0] + '"')
+        end = _end_of_string(script, parse.end())
+        if script[parse.end()] == "'":
+            return _decode(_ESCAPED.sub(r"\1", script[parse.end() + 1 : end]))
+        inner = _decode(script[parse.end() : end + 1])
         return _decode(inner) if isinstance(inner, str) else None
     text = script[at:].strip()
     value = _decode(text)
@@ -103,6 +128,8 @@ def values_of(script: str) -> list[Any]:
     value = value_of(script)
     if value is not None or len(script) > MAX_JSON:
         return [] if value is None else [value]
+    if "undefined" in script:
+        script = _UNDEFINED.sub(r"\1null", script)
     found: list[Any] = []
     at = broken = 0
     for _ in range(MAX_ASSIGNED):

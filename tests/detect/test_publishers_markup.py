@@ -186,6 +186,47 @@ def test_an_articles_data_among_other_data() -> None:
     assert [m.post_id for m in found(f"<script>{script}</script>")] == [X_ID]
 
 
+BLOCK = {"article": {"body": [{"type": "paragraph", "text": "x"}, {"type": "tweet", "url": X}]}}
+DATA: dict[str, str] = {
+    # name: a script that holds the article's data
+    "a value that is not defined": f"window.__STATE__={json.dumps(BLOCK).replace(json.dumps('x'), 'undefined')};",
+    "a string in single quotes": f"window.__STATE__=JSON.parse('{json.dumps(BLOCK)}');",
+    "several variables": f"var page={json.dumps({'id': 1})};\nvar story={json.dumps(BLOCK)};\nstart(page);",
+    "a component of a content system": (
+        "window.__STATE__=" + json.dumps({"blocks": [{"__component": "blocks.tweet", "tweetUrl": X}]})
+    ),
+    "a node of an editor": "window.__STATE__=" + json.dumps({"content": [{"type": "twitter", "attrs": {"src": X}}]}),
+}
+
+
+@pytest.mark.parametrize("script", DATA.values(), ids=DATA)
+def test_an_articles_data_in_scripts(script: str) -> None:
+    assert [(m.post_id, m.rule) for m in found(f"<script>{script}</script>")] == [(X_ID, "x.json")]
+
+
+def test_feeds_in_a_sites_data_are_not_the_articles() -> None:
+    feeds = {
+        "instagramFeed": [{"__typename": "InstagramPost", "permalink": PHOTO}],
+        "twitter_timeline": {"tweets": [{"type": "tweet", "url": X}]},
+    }
+    assert found(f"<script>window.__STATE__={json.dumps(feeds)}</script>") == []
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '"tweet";' + "a={" * 200_000,
+        '"tweet";' + "a=" + "[" * 400_000,
+        '"tweet";' + 'a="{' + "\\\\" * 300_000,
+        '"tweet";' + 'a={"tweet":1};' * 50_000,
+        "JSON.parse('" + "\\'" * 300_000 + '"tweet"',
+    ],
+    ids=["objects", "lists", "slashes", "assignments", "quotes"],
+)
+def test_scripts_that_are_made_to_cost(script: str) -> None:
+    assert found(f"<script>{script}</script>") == []
+
+
 SHOWN: dict[str, tuple[str, tuple[str | None, ...]]] = {
     # name: markup, (id, handle, display name, date, text)
     "a card of a forum": (
