@@ -240,11 +240,17 @@ def is_kept_in_embed(script: LexborNode) -> bool:
     called = f"{above.attributes.get('class') or ''} {above.attributes.get('id') or ''}"
     if NOT_A_POST.search(called) or not _IS_EMBED.search(called):
         return False
-    return all(
-        (other.tag or "") in ("-text", "script", "style", "-comment")
-        and not (other.tag == "-text" and other.text().strip())
-        for other in above.iter(include_text=True)
-    )
+    for count, other in enumerate(above.iter(include_text=True)):
+        tag = other.tag or ""
+        if count == MAX_BESIDE or tag not in _SHOWS_NOTHING or (tag == "-text" and other.text().strip()):
+            return False
+    return True
+
+
+MAX_BESIDE = 12
+"""Nodes beside a script that keeps an embed: its loader, white space."""
+
+_SHOWS_NOTHING = frozenset({"-text", "-comment", "script", "style"})
 
 
 _LABELLED = re.compile(r"[a-z]{1,12}-embed-(?=https?://)")
