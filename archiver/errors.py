@@ -77,6 +77,13 @@ class NotStoredError(NetworkError):
     """`--offline`, and no stored capture answers this request."""
 
 
+class UnaskedError(NetworkError):
+    """No public endpoint of the post's platform is known that tells of posts: nothing was asked.
+
+    Trying again does not help. It says nothing about the post.
+    """
+
+
 class LimitError(ArchiverError):
     """A bound on size, depth, count or disk space stopped the work; what was stored before stays stored."""
 

@@ -16,7 +16,7 @@ import msgspec
 
 from archiver.config import Settings
 from archiver.detect import find
-from archiver.errors import ArchiveError, ArchiverError, NetworkError, NotStoredError
+from archiver.errors import ArchiveError, ArchiverError, NetworkError, NotStoredError, UnaskedError
 from archiver.exchange import Fetcher
 from archiver.model import Mention, Noun, Observation, Outcome, Post, PostRef, Resolution, State
 from archiver.platforms import platform as platform_of
@@ -194,7 +194,14 @@ class Job:
         """Observe and store the post that a mention turned out to be."""
         candidate = resolution.candidates[0]
         ref = candidate.post.ref
-        observation = self.observation(ref, platform)
+        try:
+            observation = self.observation(ref, platform)
+        except UnaskedError as error:
+            kept = self._page(ref, platform)
+            unseen = _unobserved(mention, resolution, error)
+            return msgspec.structs.replace(
+                unseen, evidence=(*unseen.evidence, *kept), stored_in=self.where(kept) or unseen.stored_in
+            )
         post = observation.post or candidate.post
         media, failed = self._store_page_and_media(ref, post, platform, observation.state)
         return ArchivedPost(
@@ -290,6 +297,16 @@ class Job:
             else:
                 failed.append(media.url)
         return stored, tuple(failed)
+
+    def _page(self, ref: PostRef, platform: Platform) -> tuple[str, ...]:
+        """Fetch, and so store, the page that a reader would open, as it answers: the records that hold it."""
+        if not self.settings.capture.pages:
+            return ()
+        try:
+            chain = self.fetcher.follow(platform.page_url(ref))
+        except NetworkError:
+            return ()
+        return tuple(dict.fromkeys(exchange.record_id for exchange in reversed(chain) if exchange.record_id))
 
     def _try(self, url: str, max_bytes: int | None = None) -> bool:
         """Whether the URL answered with a whole success; any answer is stored either way."""

@@ -10,7 +10,14 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from archiver.errors import ArchiverError, LeftAloneError, LimitError, NetworkError, NotStoredError
+from archiver.errors import (
+    ArchiverError,
+    LeftAloneError,
+    LimitError,
+    NetworkError,
+    NotStoredError,
+    UnaskedError,
+)
 from archiver.exchange import Exchange, Fetcher
 from archiver.model import Answer, Observation, PostRef, State
 from archiver.platforms.base import Platform
@@ -57,7 +64,7 @@ def state_without_answer(error: ArchiverError) -> State:
     """What the lack of an answer is to be called; it never says anything of the post."""
     if isinstance(error, LeftAloneError):
         return State.BLOCKED
-    if isinstance(error, NetworkError) and not isinstance(error, NotStoredError):
+    if isinstance(error, NetworkError) and not isinstance(error, NotStoredError | UnaskedError):
         return State.UNREACHABLE
     return State.UNRESOLVED
 
@@ -96,13 +103,14 @@ def observe(
     ref: which post. control: the run's shared control check; null: one is made for this call alone. now: the time to
     note where no answer came at all; null: that is raised instead.
 
-    Raises `NetworkError` where nothing was answered and no `now` is given (offline always: `NotStoredError`).
+    Raises `NetworkError` where nothing was answered and no `now` is given (offline always: `NotStoredError`), and
+    `UnaskedError` where the platform has nobody to ask.
     """
     look = look_at(ref, fetcher, platform)
     if not look.exchanges and (now is None or any(isinstance(error, NotStoredError) for error in look.errors)):
         if look.errors:
             raise look.errors[0]
-        raise NetworkError("no endpoint tells of this post", subject=ref.url)
+        raise UnaskedError(look.verdict.reason, subject=ref.url)
     state, reason = look.verdict.state, look.verdict.reason
     evidence, asked = look.evidence, look.exchanges
     vouched: str | None = None
