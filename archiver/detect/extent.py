@@ -18,7 +18,7 @@ import msgspec
 import regex
 
 from archiver.language.reporting import SAID, WROTE
-from archiver.language.tongues import differ
+from archiver.language.tongues import differ, scores, script
 from archiver.platforms.base import Signature
 
 REACH = 1200
@@ -59,7 +59,7 @@ _CUT = re.compile(r"(?:…|\.\.\.)\s*(?:https?://\S+|pic\.\S+)?$")
 """X cuts long posts at the limit, so all lines up to the limit belong to one that is cut."""
 
 _INDENT = re.compile(r"\n([ \t]{2,})$")
-_LINE_ENDS = frozenset('.!?…:;,"”»。！？)')
+_LINE_ENDS = frozenset('.!?…:;,"”“»。！？)')
 SHORT_LINE = 60
 VERSE_LINES = 3
 """One short line alone above a post is a heading."""
@@ -86,6 +86,13 @@ _ABBREVIATION = regex.compile(
     r"|etc|Mme|Mlle|Sra|Srta|núm|pág|art|ul|św|ks|kard|inż|tzw|tzn|np|dr|mr|prof|hr|fr|г|ул|им|св|т|д|стр|рис|млн|млрд|тыс)$"
 )
 """What a point after it does not end: initials (`J. K. Example`) and common abbreviations."""
+
+_ADVERTISED = re.compile(
+    r"(?:advertisement|advertising|ad|anzeige|werbung|publicidad|publicidade|publicité|pubblicità|reclame|advertentie"
+    r"|reklam[ae]?|annons|реклама|διαφήμιση|إعلان|פרסומת|広告|광고|广告)[ \t:]{0,3}\n\s{0,40}(?=\S)",
+    re.IGNORECASE,
+)
+"""What a page says above an advertisement that is lost."""
 
 _LABEL = re.compile(
     r"(?:H/T|HT|Via|Source|Tweet|Post|Quelle|Fuente|Fonte|Źródło|Kaynak|Источник)\s?:\s+(?=\S)", re.IGNORECASE
@@ -180,10 +187,14 @@ def words_before(
     if (quoted := _quotation(region, ruler)) is not None:
         return floor + quoted
     context = text[behind : behind + CONTEXT] if behind is not None else ""
-    fresh = floor > 0 and text[floor - 1] == "\n"
+    blank = text[max(0, floor - BLANK) : floor]
+    fresh = "\n" in blank[len(blank.rstrip()) :]
     gap = text.count("\n", before, floor) if before > 0 and not text[before:floor].strip() else None
     return floor + _Walk(region, ruler, breaks_after, own_line, name, context, fresh=fresh, gap=gap).start()
 
+
+BLANK = 80
+"""White space before a region in which a line break is looked for: some extractors indent."""
 
 CONTEXT = 400
 """So much of the article behind a post tells its language."""
@@ -414,8 +425,10 @@ class _Walk:
         return start + 1 if self.region.count('"', start) % 2 else start
 
     def _past_label(self, start: int) -> int:
-        label = _LABEL.match(self.region, start)
-        return label.end() if label else start
+        for kind in (_ADVERTISED, _LABEL):
+            if label := kind.match(self.region, start):
+                start = label.end()
+        return start
 
     def _led_in(self, paragraphs: list[int], start: int) -> int | None:
         """The paragraph after `She wrote:`, where all from there on can be one post."""
@@ -550,6 +563,9 @@ class _Walk:
             return True
         if self._speaks_of_the_post(line, block) or _REPLY.match(block):
             return False
+        first = _LINK.sub("", block.partition("\n")[0]).strip()
+        if _SPOKEN.fullmatch(line) and _SPOKEN.fullmatch(first):
+            return True
         if continues or _POST_MARKS.search(line) or _CUT.search(block):
             return True
         if len(line) >= SHORT_LINE and line[-1:].isalpha():
@@ -588,7 +604,7 @@ class _Walk:
             block = self.region[current:]
             if self.weight(previous) > self.ruler.limit * ROUNDING or self.media_end.search(sentence):
                 break
-            if _differ(sentence, block) or _REPORTED.search(sentence):
+            if (_differ(sentence, block) and not _mixed(sentence, block)) or _REPORTED.search(sentence):
                 break
             if self._speaks_of_the_post(sentence, block):
                 break
@@ -671,6 +687,12 @@ def _leads_in(line: str) -> bool:
 def _differ(one: str, other: str) -> bool:
     """In different languages, links aside: their letters are Latin everywhere."""
     return differ(_LINK.sub(" ", one), _LINK.sub(" ", other))
+
+
+def _mixed(one: str, other: str) -> bool:
+    """Whether the two differ only as Japanese or Chinese and the names and terms in Latin letters within it do."""
+    scripts = {script(text): text for text in (_LINK.sub(" ", one), _LINK.sub(" ", other))}
+    return {"CJK", "LATIN"} == scripts.keys() and not scores(scripts["LATIN"])
 
 
 def _has_words(text: str) -> bool:

@@ -203,3 +203,33 @@ def test_gaps_that_are_wider_within_a_post_than_behind_it() -> None:
 def test_a_long_line_without_a_mark_at_its_end_is_no_paragraph_of_an_article() -> None:
     words = "The ferry that was to leave this morning at eight o'clock did not leave at all\nBe patient, please."
     assert words_of(f"{PARAGRAPH}\n{words}\n{SIGNED}\n{PARAGRAPH}") == words
+
+
+@pytest.mark.parametrize("label", ["Advertisement", "Anzeige", "Publicidad", "Реклама", "広告"])
+def test_the_label_of_an_advertisement_is_not_the_posts(label: str) -> None:
+    words = "No boats today, and the wind is\nstill strong. #ferry"
+    assert words_of(f"{ARTICLE}\n\n{label}\n{words}\n\n{SIGNED}\n\n{ARTICLE}") == words
+
+
+def test_lines_that_several_people_say() -> None:
+    words = (
+        "Ana: “Does the ferry of the morning go today, or do we have to wait for the next one?”\n"
+        "Ben: “Not in this wind.” https://t.co/AbCdEfGhIj"
+    )
+    assert words_of(f"{PARAGRAPH}\n{words}\n{SIGNED}\n{PARAGRAPH}") == words
+
+
+def test_latin_terms_in_a_japanese_post_are_no_other_language() -> None:
+    words = "今日はフェリーが出ません。link: Harbour Board https://t.co/AbCdEfGhIj"
+    assert words_of(f"{words} {SIGNED}") == words
+    # while a sentence in another language behind it is one
+    assert words_of(f"今日はフェリーが出ません。No boats today, and so it is for all of us. {SIGNED}") == (
+        "No boats today, and so it is for all of us."
+    )
+
+
+def test_small_letters_after_an_indented_post() -> None:
+    first = "    The mill turns again.\n\n    — Ben (@ben_sample) May 3, 2021\n\n"
+    text = f"{first}    on. the. pier.\n\n    we’re. there. https://t.co/AbCdEfGhIj\n\n    {SIGNED}\n\n{ARTICLE}"
+    mentions = find(Article(source="a.txt", uri="ni:///x", digest="sha256:0", text=text))
+    assert (mentions[-1].text or "").startswith("on. the. pier.")
