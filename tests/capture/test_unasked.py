@@ -21,7 +21,7 @@ def test_the_page_is_kept_and_nothing_is_said_of_the_post(town: Town) -> None:
     assert (post.platform, post.post_id, post.url, post.state) == ("youtube", ID, PAGE, State.UNRESOLVED)
     assert "no public endpoint of youtube" in post.reason
     assert post.stored_in is not None
-    with Archive(town.archive) as archive:
+    with Archive.open(town.archive) as archive:
         [capture] = [c for c in archive.catalogue.captures_at(PAGE) if c.record_type == "response"]
         assert capture.record_id in post.evidence
 
