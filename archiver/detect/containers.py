@@ -57,7 +57,7 @@ NOT_A_POST = re.compile(
     r"shar(?:e(?!d)|ing|er)|follow|button|btn|timeline|intent|reply|replies|hashtag|like-?box|fb-like|fb-comments|fb-page"
     r"|\bnav|menu|footer|subscribe|related|recommend|teaser|comment(?!-embed)|avatar|profile|icons?\b"
     r"|feed(?:[_-]?(?:item|wall|widget|grid|list)|s?\b)|sbi_|cff-|ctf-|curator|juicer|elfsight|lightwidget|thumb"
-    r"|(?:swiper|slick|splide)[_-]+slide|carousel[_-]+item",
+    r"|\bst_|(?:swiper|slick|splide)[_-]+slide|carousel[_-]+item",
     re.IGNORECASE,
 )
 """What buttons, feeds, lists and pictures are called."""
@@ -320,7 +320,7 @@ MAX_FALLBACK_NODES = 300
 MAX_OTHER_LINKS = 4
 """Links to the author, to a privacy notice, to a hashtag."""
 
-_NO_FALLBACK = names("body html main article li nav header footer table h1 h2 h3 h4 h5 h6")
+_NO_FALLBACK = names("body html main article figcaption li nav header footer table h1 h2 h3 h4 h5 h6")
 
 NO_POST = re.compile(
     r"https?://(?:[\w-]{1,20}\.)?[\w-]{6,30}\.[a-z]{2,10}/(?:@?[A-Za-z_.-]{0,60}/?$"

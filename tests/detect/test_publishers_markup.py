@@ -341,6 +341,11 @@ NONE: dict[str, str] = {
         )
         + "</ul></div>"
     ),
+    "a picture's credit": (
+        f'<figure class="embed-figure"><img src="a.jpg"><figcaption>(Photo: <a href="{PHOTO}">Instagram</a>)'
+        "</figcaption></figure>"
+    ),
+    "a button with the address to share": f'<span class="st_twitter_hcount" st_url="{X}"></span>',
     "a link to a frame, in a sentence": (
         f'<p>Here is <a href="https://www.youtube.com/embed/{VIDEO}">the film</a> of the opening.</p>'
     ),
