@@ -9,13 +9,16 @@ from archiver.model import Article
 
 LINES = {
     "schedule": (
-        "Programme\n\nTime Talk Speaker\n9 Welcome Ana Example (aexample)\nNews of the port Ben Sample (bsample) 9:31\nBoats Cora Test (ctest) Y\n9:30-10:15 Sails Dora Probe (dprobe) will record"
+        "Programme\n\nTime Talk Speaker\n9 Welcome Ana Example (aexample)\n"
+        "News of the port Ben Sample (bsample) 9:31\n"
+        "Boats Cora Test (ctest) Y\n9:30-10:15 Sails Dora Probe (dprobe) will record"
     ),
     "stylist": (
         "The ferry is back\n- Posted by\n- Cora Test\n- Published\nIt went again on 12 September (14 September)."
     ),
     "biolist": (
-        "Ben Sample / @ben_sample\nTwitter bio: boats, mostly. Seen with @cora_test on 5/17/2015, on the pier.\nWhy: maps"
+        "Ben Sample / @ben_sample\nTwitter bio: boats, mostly. "
+        "Seen with @cora_test on 5/17/2015, on the pier.\nWhy: maps"
     ),
     "discourse": ("Which boat is best\n\n(ana) #1\n\nI like the old one.\n\n(Ben) #2\n\nthe new one (Cora Test) #3"),
     "byline": ("Boats to look out for\nby A.D. Example | July 15, 2015\nFor months (@harbour_news) nobody saw one"),
