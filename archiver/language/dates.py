@@ -78,23 +78,29 @@ def fold(text: str) -> tuple[str, list[int]]:
     out: list[str] = []
     origin: list[int] = []
     for offset, char in enumerate(text):
-        if char.isascii():
-            out.append(char.lower())
-            origin.append(offset)
-            continue
-        # Korean syllables stay whole: their parts are letters, not accents.
-        form = char if "\uac00" <= char <= "\ud7a3" else unicodedata.normalize("NFKD", char)
-        for piece in form.casefold():
-            category = unicodedata.category(piece)
-            if category == "Cf" or (category == "Mn" and not "\u0900" <= piece < "\u1ab0"):
-                continue  # bidi and zero-width marks; accents, but not the vowels of India and South-East Asia
-            if category == "Nd":
-                piece = str(unicodedata.decimal(piece))
-            elif category == "Zs":
-                piece = " "
-            out.append(piece)
-            origin.append(offset)
+        pieces = _folded(char)
+        out.append(pieces)
+        origin += (offset,) * len(pieces)
     return "".join(out), origin
+
+
+@lru_cache(maxsize=8192)
+def _folded(char: str) -> str:
+    if char.isascii():
+        return char.lower()
+    out = ""
+    # Korean syllables stay whole: their parts are letters, not accents.
+    form = char if "\uac00" <= char <= "\ud7a3" else unicodedata.normalize("NFKD", char)
+    for piece in form.casefold():
+        category = unicodedata.category(piece)
+        if category == "Cf" or (category == "Mn" and not "\u0900" <= piece < "\u1ab0"):
+            continue  # bidi and zero-width marks; accents, but not the vowels of India and South-East Asia
+        if category == "Nd":
+            piece = str(unicodedata.decimal(piece))
+        elif category == "Zs":
+            piece = " "
+        out += piece
+    return out
 
 
 def _fold_word(word: str) -> str:
