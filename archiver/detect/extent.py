@@ -274,6 +274,12 @@ def _quotation(region: str, ruler: Ruler) -> int | None:
     return 0 if at == 0 and ruler.fits(region, TOLERANCE) else None
 
 
+def _tells(line: str) -> bool:
+    """Whether a word of `line` says that somebody wrote or said something."""
+    return any(word in WROTE or word in SAID for word in _ANY_WORDS.findall(line.lower()[-240:]))
+
+
+_ANY_WORDS = regex.compile(r"[\p{L}\p{M}]+")
 _LAST_SENTENCE = re.compile(r"[^\n.!?…]{0,200}:$")
 _LATIN_WORDS = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Greek}]+")
 
@@ -362,6 +368,8 @@ class _Walk:
             if _has_words(block) and (_differ(line, block) or self._speaks_of_the_post(line, block)):
                 break
             if _LINK_ONLY.fullmatch(line) and "t.co/" not in line:
+                break
+            if _leads_in(line) and _tells(line):
                 break
             current = lines.pop()
         return self._past_label(current)

@@ -233,3 +233,9 @@ def test_small_letters_after_an_indented_post() -> None:
     text = f"{first}    on. the. pier.\n\n    we’re. there. https://t.co/AbCdEfGhIj\n\n    {SIGNED}\n\n{ARTICLE}"
     mentions = find(Article(source="a.txt", uri="ni:///x", digest="sha256:0", text=text))
     assert (mentions[-1].text or "").startswith("on. the. pier.")
+
+
+@pytest.mark.parametrize("lead", ["Ana Example wrote on Tuesday:", "Das schrieb sie am Dienstag:", "قال:"])
+def test_what_leads_to_a_post_that_ends_the_text_is_not_the_posts(lead: str) -> None:
+    words = "No boats today, and the wind is still strong."
+    assert words_of(f"{lead}\n{words}\n{SIGNED}") == words
