@@ -281,6 +281,10 @@ def _tells(line: str) -> bool:
 
 _ANY_WORDS = regex.compile(r"[\p{L}\p{M}]+")
 _LAST_SENTENCE = re.compile(r"[^\n.!?…]{0,200}:$")
+_COLON = regex.compile(r"(?<=[:：])[ \u00a0]+(?=[\p{Lu}\p{Lo}#@])")
+_TWEETED = ("tweet", "tuit", "twitt", "твит", "твіт")
+_I = frozenset(["i", "ich", "je", "j'ai", "yo", "eu", "io", "ik", "jeg", "jag", "ja", "я", "mi", "ben", "minä", "én"])
+"""Who writes so tells of themselves, in the post."""
 _LATIN_WORDS = regex.compile(r"[\p{Latin}\p{Cyrillic}\p{Greek}]+")
 
 
@@ -599,8 +603,10 @@ class _Walk:
     def _by_sentence(self, start: int) -> int:
         """The first sentence of the post within the paragraph that begins at `start`."""
         cuts = [start] + [m.end() for m in _SENTENCE.finditer(self.region, start) if self._ends_sentence(m, start)]
+        cuts += [m.end() for m in _COLON.finditer(self.region, start) if m.start() > start and self._tells_who_wrote(m)]
         if len(cuts) == 1:
             return start
+        cuts = sorted(set(cuts))
         current: int = cuts.pop()
         while cuts and not _has_words(self.region[current:]):
             current = cuts.pop()
@@ -618,6 +624,12 @@ class _Walk:
                 break
             current = cuts.pop()
         return current
+
+    def _tells_who_wrote(self, colon: regex.Match[str]) -> bool:
+        """`The fire brigade wrote: We pump since four.`: a sentence with a verb of writing, in another's name."""
+        sentence = _LAST_SENTENCE.search(self.region[max(0, colon.start() - 240) : colon.start()])
+        words = _LATIN_WORDS.findall(sentence[0].lower()) if sentence else []
+        return any(word in WROTE or word.startswith(_TWEETED) for word in words) and _I.isdisjoint(words)
 
     def _ends_sentence(self, gap: regex.Match[str], start: int) -> bool:
         if gap.end() <= start:

@@ -239,3 +239,21 @@ def test_small_letters_after_an_indented_post() -> None:
 def test_what_leads_to_a_post_that_ends_the_text_is_not_the_posts(lead: str) -> None:
     words = "No boats today, and the wind is still strong."
     assert words_of(f"{lead}\n{words}\n{SIGNED}") == words
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ("Der Pegel steigt weiter. Die Feuerwehr schrieb: ", "Wir pumpen seit vier Uhr früh."),
+        ("The quay is lost. The harbour master tweeted: ", "Nobody goes out tonight."),
+        ("El agua sube. El alcalde escribió: ", "No vamos a cerrar el puente."),
+        ("It rained. ", "Then I wrote: Nobody listens."),
+        ("It rained. ", "Water levels: Four metres at noon."),
+    ],
+)
+def test_a_sentence_on_the_same_line_that_tells_who_wrote(before: str, words: str) -> None:
+    text = f"{before}{words} — Ana Example (@ana_example) May 3, 2021 By noon it was over."
+    [mention] = find(Article(source="a.txt", uri="ni:///x", digest="sha256:0", text=text))
+    assert (mention.text or "").endswith(words)
+    if ":" in before:
+        assert mention.text == words
