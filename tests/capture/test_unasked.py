@@ -1,4 +1,4 @@
-"""Posts of platforms that nobody can be asked about yet: named, their page kept as it answers, their state not judged."""
+"""Posts of platforms that nobody can be asked about yet: named, their page kept, their state not judged."""
 
 from __future__ import annotations
 
