@@ -1,6 +1,6 @@
 """Whom does an article's prose name by the display name of a post?
 
-    — ихайло Подоляк (Podolyak_M) November 9, 2022       Mikhailo Podolak, an adviser to the president, said …
+    — арина Весна (vesna_dam_eng) November 9, 2022       Marina Wesna, an engineer at the dam, said …
 
 The names of accounts lose letters, are emoji, slogans or in another script than the article; its prose names people.
 Where both name the same person, the mention carries it as evidence, with the letters that the display name lost as a

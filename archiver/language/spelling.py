@@ -1,11 +1,10 @@
 """Is this the same name in another spelling or another script?
 
-One name is written in many ways: Михайло, Mykhailo, Mikhail; Зеленський, Zelenskyy, Selenskyj,
-ゼレンスキー; and copies of articles lose letters of it. Words are brought to Latin letters (anyascii) and
-then to what all the schemes share:
+One name is written in many ways: Михайло, Mykhailo, Mikhail, ミハイロ; and copies of articles lose letters of it. Words
+are brought to Latin letters (anyascii) and then to what all the schemes share:
 
-    sound    mihailo, selenski     for scripts with vowels: one letter for each sound that schemes write differently
-    frame    SLNSG                 for scripts that leave vowels out, or put some in: coarse consonants alone
+    sound    mihailo, samplenski   for scripts with vowels: one letter for each sound that schemes write differently
+    frame    SNBLNSG               for scripts that leave vowels out, or put some in: coarse consonants alone
     pinyin   xijinping             Chinese names, compared whole
 
 Likeness is evidence for a reader, never a proof: whoever asks decides how much is enough.

@@ -36,7 +36,7 @@ def test_each_language(language: str) -> None:
     assert language_of(SENTENCES[language]) == language
 
 
-@pytest.mark.parametrize("text", ["", "Rain.", "Ana Example 2022", "12:30 — 14:00", "Podolyak (Подоляк)", "!" * 10_000])
+@pytest.mark.parametrize("text", ["", "Rain.", "Ana Example 2022", "12:30 — 14:00", "Vesna (Весна)", "!" * 10_000])
 def test_silence(text: str) -> None:
     assert language_of(text) is None
 

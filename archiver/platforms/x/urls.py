@@ -130,8 +130,8 @@ EXAMPLES: tuple[Example, ...] = tuple(
         ("https://twitter.com/statuses/29700859247", "29700859247", None),
         ("https://x.com/i/web/status/1590173336165216257", "1590173336165216257", None),
         ("https://x.com/i/status/1590173336165216257", "1590173336165216257", None),
-        ("https://twitter.com/i/videos/tweet/745256966679732224", "745256966679732224", None),
-        ("https://twitter.com/i/cards/tfw/v1/745256966679732224", "745256966679732224", None),
+        ("https://twitter.com/i/videos/tweet/745256000000000000", "745256000000000000", None),
+        ("https://twitter.com/i/cards/tfw/v1/745256000000000000", "745256000000000000", None),
         ("https://x.com/example_user/article/1890173336165216257", "1890173336165216257", "example_user"),
         (
             "https://platform.twitter.com/embed/Tweet.html?dnt=false&amp;id=1590173336165216257&amp;lang=en",
