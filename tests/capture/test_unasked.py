@@ -33,7 +33,8 @@ def test_offline_it_is_the_same_without_a_page(town: Town) -> None:
 
 
 def test_an_audit_never_counts_it_as_missing(town: Town) -> None:
-    town.write("night.html", ARTICLE)
-    result = town.command("audit", town.folder / "night.html", "--format", "jsonl")
+    source = town.write("night.html", ARTICLE)
+    within = ("--archive", town.archive, "--config", town.config(), "--offline")
+    result = town.command("audit", source, *within, "--format", "jsonl")
     [line] = [json.loads(line) for line in result.stdout.splitlines()]
     assert (line["state"], result.exit_code) == ("unresolved", 0)
