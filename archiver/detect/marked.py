@@ -6,15 +6,16 @@ signature, or nothing but the place of an embed). Made for showing what was foun
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from archiver.article.maintext import main_text
 from archiver.detect.bounds import parseable
 from archiver.model import Article, Mention
-from archiver.platforms.markup import BLOCKS, HIDDEN, Lines, events, render
+from archiver.platforms.markup import render
 
 FRAME = 600
 """Code points that an embed shows beside the post's words (its frame, its signature). An element with more than that
@@ -33,7 +34,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def marked(article: Article, mentions: Sequence[Mention]) -> list[Piece]:
-    """The text of `article` in pieces, in reading order; joined, they are the whole text.
+    """The text of `article` in pieces, in reading order: a text whole, of a page what is the article's own, and the
+    posts in their places.
 
     mentions: what `archiver.detect.find` found in this article. A mention whose place is not found again (a post that
     only stands in a page's data) has no piece.
@@ -77,7 +79,7 @@ def _in_html(html: str, mentions: Sequence[Mention]) -> list[Piece]:
     root = parser.body or parser.root
     if root is None:
         return []
-    places: dict[int, list[int]] = {}
+    places: dict[int, tuple[LexborNode, list[int]]] = {}
     elsewhere: list[tuple[int, Mention]] = []
     for number, mention in enumerate(mentions):
         node = parser.css_first(mention.selector) if mention.selector else None
@@ -87,7 +89,7 @@ def _in_html(html: str, mentions: Sequence[Mention]) -> list[Piece]:
         if node.mem_id == root.mem_id or len(render(node).text) > room:
             elsewhere.append((number, mention))
         else:
-            places.setdefault(node.mem_id, []).append(number)
+            places.setdefault(node.mem_id, (node, []))[1].append(number)
     pieces: list[Piece] = []
     for text, numbers in _runs(root, places):
         if numbers:
@@ -98,37 +100,24 @@ def _in_html(html: str, mentions: Sequence[Mention]) -> list[Piece]:
     return pieces
 
 
-def _runs(root: LexborNode, places: dict[int, list[int]]) -> list[tuple[str, list[int]]]:
-    """The text of the page between the marked elements, and theirs."""
+def _runs(root: LexborNode, places: Mapping[int, tuple[LexborNode, list[int]]]) -> list[tuple[str, list[int]]]:
+    """The article's own text between the marked elements, and theirs, in the order of the document."""
+    own = main_text(root, without=places.keys())
+    order = {node.mem_id: at for at, node in enumerate(root.traverse())}
+    marks = sorted((order.get(place, len(order)), place) for place in places)
     runs: list[tuple[str, list[int]]] = []
-    lines = Lines()
-    skipped: set[int] = set()
-
-    def cut() -> None:
-        nonlocal lines
-        if lines.length:
-            runs.append((lines.text() + "\n\n", []))
-        lines = Lines()
-
-    for entering, node in events(root, skipped):
-        tag = node.tag or ""
-        if tag == "-text":
-            if entering:
-                lines.add(node.text_content or "")
-        elif node.mem_id in places:
-            if entering:
-                cut()
-                runs.append((render(node).text, places[node.mem_id]))
-                skipped.add(node.mem_id)
-        elif tag in HIDDEN:
-            if entering:
-                skipped.add(node.mem_id)
-        elif tag == "br":
-            if entering:
-                lines.line_break()
-        elif tag in BLOCKS:
-            lines.block()
-    cut()
+    said = passed = 0
+    for offset, element in (*own.pieces, (len(own.text), None)):
+        at = order.get(element.mem_id, 0) if element is not None else len(order) + 1
+        while passed < len(marks) and marks[passed][0] < at:
+            node, numbers = places[marks[passed][1]]
+            if own.text[said:offset].strip():
+                runs.append((own.text[said:offset].strip("\n") + "\n\n", []))
+            said = offset
+            runs.append((render(node).text, numbers))
+            passed += 1
+    if own.text[said:].strip():
+        runs.append((own.text[said:].strip("\n") + "\n\n", []))
     return runs
 
 

@@ -54,6 +54,19 @@ def test_html_is_shown_as_a_reader_sees_it(tmp_path: Path) -> None:
     assert re.search(rf"Later\.\s+⟦2⟧x · {ID[:-1]}8", shown)
 
 
+def test_what_is_around_the_article_is_not_shown(tmp_path: Path) -> None:
+    paragraphs = "".join(
+        f"<p>The ferry waited for hour {hour}, and nobody came down to the quay to see it.</p>" for hour in range(9)
+    )
+    page = f"<nav>Sections</nav><article><h1>Quay</h1>{paragraphs}{EMBED}{paragraphs}</article><footer>Imprint</footer>"
+    (tmp_path / "a.html").write_text(f"<body>{page}</body>", encoding="utf-8")
+    shown = show(tmp_path / "a.html", "--show").stdout
+    assert shown.count("hour 3") == 2
+    assert shown.index("hour 8") < shown.index("⟦1⟧The quay is closed.") < shown.rindex("hour 0")
+    assert "Sections" not in shown
+    assert "Imprint" not in shown
+
+
 def test_colour_on_a_terminal() -> None:
     import io
 
