@@ -2,6 +2,7 @@
 
 - `config.toml`: every setting with its doc line and default;
 - `docs/schema/archiver.schema.json`: JSON Schema of all records;
+- `archiver/language/calendar_words.json`: months, days of the week and what stands between, from CLDR;
 - `docs/commands.md`: the `--help` text of each command, inside a page whose other words are written by hand. A
   help text stands in the fenced block after a line `<!-- help: NAME -->`; a command without one gets a section at the
   end.
@@ -25,12 +26,15 @@ import click
 from archiver import model
 from archiver.cli import main as commands
 from archiver.config import default_toml
+from archiver.language.calendar_words import FILE
+from archiver.language.calendar_words import file_text as calendar_words_text
 from archiver.model import json_schema
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config.toml"
 SCHEMA = ROOT / "docs" / "schema" / "archiver.schema.json"
 COMMANDS = ROOT / "docs" / "commands.md"
+CALENDAR_WORDS = ROOT / "archiver" / "language" / FILE
 
 HELP_WIDTH = 90
 """Fits a code block on a page without scrolling."""
@@ -102,7 +106,8 @@ def main() -> None:
     SCHEMA.write_text(schema_text(), encoding="utf-8")
     page = COMMANDS.read_text(encoding="utf-8") if COMMANDS.exists() else "# Commands\n"
     COMMANDS.write_text(commands_text(page, commands), encoding="utf-8")
-    for path in (CONFIG, SCHEMA, COMMANDS):
+    CALENDAR_WORDS.write_text(calendar_words_text(), encoding="utf-8")
+    for path in (CONFIG, SCHEMA, COMMANDS, CALENDAR_WORDS):
         sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 

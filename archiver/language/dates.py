@@ -22,24 +22,17 @@ Pieces, with one example each:
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import msgspec
-from babel import Locale
-from babel.localedata import locale_identifiers
 from rapidfuzz.distance import OSA
+
+from archiver.language.calendar_words import MonthTable, calendar_words
+from archiver.language.folding import fold
 
 WINDOW = 64
 """No printed day is longer; the longest CLDR form has about 40 code points."""
-
-EMBED_LANGUAGES = (
-    *("en", "es", "pt", "fr", "de", "it", "tr", "ru", "pl", "cs", "uk", "nl", "ar", "fa", "ur", "he", "hi", "bn", "id"),
-    *("fil", "fi", "sv", "nb", "da", "hu", "ro", "el", "th", "vi", "ms", "ca", "ja", "ko", "zh", "eo"),
-)
-"""Languages of the embeds (X's list, and two that are often seen), in the order in which a month name belongs to the
-first that has it: `listopad` is November (pl, cs) before it is October (hr)."""
 
 MIN_YEAR, MAX_YEAR = 1990, 2100
 """Before the first there was no post to quote; after the last this table will have been looked at again."""
@@ -64,158 +57,6 @@ class PrintedDate(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool
     numeric: bool = False
     """Of numbers only, as no embed of X writes it."""
-
-
-# --- normal forms
-# -------------------------------------------------------------------------------------------------------
-
-
-def fold(text: str) -> tuple[str, list[int]]:
-    """`text` for comparing (compatibility forms, case, accents and invisible marks gone, digits as ASCII), and for
-    each of its characters the offset in `text` that it came from."""
-    if text.isascii():
-        return text.lower(), list(range(len(text)))
-    out: list[str] = []
-    origin: list[int] = []
-    for offset, char in enumerate(text):
-        pieces = _folded(char)
-        out.append(pieces)
-        origin += (offset,) * len(pieces)
-    return "".join(out), origin
-
-
-@lru_cache(maxsize=8192)
-def _folded(char: str) -> str:
-    if char.isascii():
-        return char.lower()
-    out = ""
-    # Korean syllables stay whole: their parts are letters, not accents.
-    form = char if "\uac00" <= char <= "\ud7a3" else unicodedata.normalize("NFKD", char)
-    for piece in form.casefold():
-        category = unicodedata.category(piece)
-        if category == "Cf" or (category == "Mn" and not "\u0900" <= piece < "\u1ab0"):
-            continue  # bidi and zero-width marks; accents, but not the vowels of India and South-East Asia
-        if category == "Nd":
-            piece = str(unicodedata.decimal(piece))
-        elif category == "Zs":
-            piece = " "
-        out += piece
-    return out
-
-
-def _fold_word(word: str) -> str:
-    return fold(word)[0].strip().rstrip(".").strip()
-
-
-# --- tables from CLDR
-# -----------------------------------------------------------------------------------------------------
-
-_MonthTable = dict[str, list[tuple[str, int]]]
-"""First character → (folded month name, month), longest name first."""
-
-
-def _names_of(language: str) -> list[tuple[str, int]]:
-    locale = Locale(language)
-    names = []
-    for form in ("format", "stand-alone"):
-        for width in ("wide", "abbreviated"):
-            for month, name in locale.months[form].get(width, {}).items():
-                folded = _fold_word(name)
-                if any(c.isalpha() for c in folded) and (len(folded) > 1 or not folded.isascii()):
-                    names.append((folded, month))
-    return names
-
-
-def _languages(tier: int) -> list[str]:
-    languages = ["en"] if tier == 0 else list(EMBED_LANGUAGES)
-    if tier == 2:
-        languages += sorted(x for x in locale_identifiers() if "_" not in x and x not in EMBED_LANGUAGES)
-    return languages
-
-
-@cache
-def _months(tier: int) -> _MonthTable:
-    """Month names of English (0), of the embeds' languages (1), of every language in CLDR (2): each is only made when
-    the one before found nothing, because the last takes a second."""
-    languages = _languages(tier)
-    if tier:
-        languages.append("ar_SY")  # the Levantine names
-    known: dict[str, int] = {}
-    for language in languages:
-        for name, month in _names_of(language):
-            if len(name) > 2 or language in EMBED_LANGUAGES or not name.isascii():  # two letters are words elsewhere
-                known.setdefault(name, month)
-    table: _MonthTable = {}
-    for name, month in known.items():
-        table.setdefault(name[0], []).append((name, month))
-    for names in table.values():
-        names.sort(key=lambda pair: -len(pair[0]))
-    return table
-
-
-@cache
-def _weekdays(tier: int) -> dict[str, list[str]]:
-    """Names of the days of the week: first character → folded names, longest first. Abbreviations of two Latin letters
-    are words of other languages (`on`, `to`, `la`) and are left out."""
-    names: set[str] = set()
-    for language in _languages(tier):
-        days = Locale(language).days
-        for form in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for name in days[form].get(width, {}).values():
-                    folded = _fold_word(name)
-                    if len(folded) >= (3 if folded.isascii() else 2):
-                        names.add(folded)
-    names -= _NO_WEEKDAYS
-    table: dict[str, list[str]] = {}
-    for name in sorted(names, key=lambda n: (-len(n), n)):
-        table.setdefault(name[0], []).append(name)
-    return table
-
-
-_NO_WEEKDAYS = frozenset({"mar"})
-"""Short names of days that are months elsewhere: `mar.` is March (es, it) and Tuesday (fr)."""
-
-
-@cache
-def _fillers(tier: int) -> dict[str, list[str]]:
-    """Words that CLDR's long date patterns hold beside day, month and year, and what translators add: first character →
-    words, longest first."""
-    words = {
-        *(
-            "de",
-            "del",
-            "of",
-            "la",
-            "a",
-            "an",
-            "st",
-            "nd",
-            "rd",
-            "th",
-            "er",
-            "года",
-            "год",
-            "рік",
-            "року",
-            "roku",
-            "year",
-        ),
-        *("年", "月", "日", "년", "일", "ค.ศ.", "พ.ศ.", "م", "п", "i", "y", "el", "den", "d."),
-        *("民國", "民国", "西元", "公元", "서기", "ngày", "năm", "le", "den", "(e)ko", "(a)", "(e)an", "оны", "ที่"),
-    }
-    words -= {"el"}  # "… el 31 de diciembre" is Instagram's
-    for language in _languages(tier):
-        pattern = Locale(language).date_formats["long"].pattern
-        for quoted in re.findall(r"'([^']+)'", pattern):
-            words.update(re.findall(r"[^\W\d_]+\.?", quoted))
-        rest = re.sub(r"'[^']*'|[GyMLdEec]", " ", pattern)
-        words.update(re.findall(r"[^\W\d_]+\.?", rest))
-    folded = {fold(word)[0] for word in words}
-    table: dict[str, list[str]] = {}
-    for word in sorted((w for w in folded if w), key=lambda w: (-len(w), w)):
-        table.setdefault(word[0], []).append(word)
-    return table
 
 
 # --- the grammar
@@ -332,7 +173,7 @@ def _read(folded: str, tier: int, cut_by_end: bool) -> tuple[str | None, int, in
     """(day, first, last, whole) in the folded window."""
     misspelt = tier == MISSPELT
     tier = 1 if misspelt else tier
-    months = _months(tier)
+    months = calendar_words(tier).months
     year = month = day = None
     masked = 0
     first: int | None = None
@@ -424,7 +265,7 @@ def _year(digits: str, folded: str, at: int) -> int | None:
     return year if MIN_YEAR <= year <= MAX_YEAR else None
 
 
-def _month_at(folded: str, at: int, months: _MonthTable) -> tuple[int, int] | None:
+def _month_at(folded: str, at: int, months: MonthTable) -> tuple[int, int] | None:
     for name, month in months.get(folded[at], ()):
         if folded.startswith(name, at):
             end = at + len(name)
@@ -441,7 +282,7 @@ _PREFIXES = frozenset({"ב"})
 
 
 def _filler_at(folded: str, at: int, tier: int) -> int | None:
-    for word in _fillers(tier).get(folded[at], ()):
+    for word in calendar_words(tier).fillers.get(folded[at], ()):
         if folded.startswith(word, at):
             end = at + len(word)
             # a filler ends a word, except in scripts that write none
@@ -453,7 +294,7 @@ def _filler_at(folded: str, at: int, tier: int) -> int | None:
 
 
 def _weekday_at(folded: str, at: int, tier: int) -> int | None:
-    for name in _weekdays(tier).get(folded[at], ()):
+    for name in calendar_words(tier).weekdays.get(folded[at], ()):
         end = at + len(name)
         spaced = name[-1] < "\u0e00"  # scripts that follow write words without spaces
         if folded.startswith(name, at) and not (spaced and end < len(folded) and folded[end].isalpha()):
@@ -469,7 +310,10 @@ ways or not at all."""
 @lru_cache(maxsize=1024)
 def _only_month_beginning(letters: str) -> int | None:
     beginning = {
-        month for names in _months(1).values() for name, month in names if name.startswith(letters) and name != letters
+        month
+        for names in calendar_words(1).months.values()
+        for name, month in names
+        if name.startswith(letters) and name != letters
     }
     return beginning.pop() if len(beginning) == 1 else None
 
@@ -500,7 +344,7 @@ MIN_MISSPELT = 5
 def _nearest_month(word: str) -> int | None:
     near = {
         month
-        for names in _months(1).values()
+        for names in calendar_words(1).months.values()
         for name, month in names
         if len(name) >= MIN_MISSPELT
         and abs(len(name) - len(word)) <= 1
@@ -509,7 +353,7 @@ def _nearest_month(word: str) -> int | None:
     if not near:  # `apirilaren`, `novemberben`: the name with an ending
         near = {
             month
-            for name, month in _months(2).get(word[0], ())
+            for name, month in calendar_words(2).months.get(word[0], ())
             if len(name) >= MIN_MISSPELT and word.startswith(name) and len(word) - len(name) <= ENDING
         }
     return near.pop() if len(near) == 1 else None

@@ -16,7 +16,9 @@ import msgspec
 import regex
 from babel import Locale
 
-from archiver.language.dates import EMBED_LANGUAGES, fold, read_date
+from archiver.language.calendar_words import EMBED_LANGUAGES
+from archiver.language.dates import read_date
+from archiver.language.folding import fold
 
 LANGUAGES = (
     *EMBED_LANGUAGES,

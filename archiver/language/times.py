@@ -24,7 +24,8 @@ from functools import cache
 import msgspec
 from babel import Locale
 
-from archiver.language.dates import EMBED_LANGUAGES, fold
+from archiver.language.calendar_words import EMBED_LANGUAGES
+from archiver.language.folding import fold
 
 WINDOW = 64
 """No printed time is longer, with the words before it and its zone."""

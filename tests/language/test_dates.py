@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.language import dates
-from archiver.language.dates import EMBED_LANGUAGES, WINDOW, read_date
+from archiver.language.calendar_words import EMBED_LANGUAGES
+from archiver.language.dates import WINDOW, read_date
 
 DAYS = st.dates(min_value=date(2006, 3, 21), max_value=date(2030, 12, 31))
 

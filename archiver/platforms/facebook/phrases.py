@@ -17,7 +17,8 @@ import msgspec
 from babel import Locale
 
 from archiver.language import dates
-from archiver.language.dates import EMBED_LANGUAGES, fold
+from archiver.language.calendar_words import EMBED_LANGUAGES
+from archiver.language.folding import fold
 
 BEFORE: tuple[tuple[str, str], ...] = (
     ("osted by", r"Posted by"),
