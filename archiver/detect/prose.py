@@ -33,7 +33,7 @@ from archiver.detect.confidence import confidence
 from archiver.detect.permalinks import Named, Permalinks
 from archiver.detect.residues import Residue
 from archiver.detect.signed import Signed
-from archiver.model import Mention
+from archiver.model import Mention, PostRef
 from archiver.platforms.base import Platform, Signature
 
 _COLON = re.compile(r"[ \t]{0,3}:[ \t]{0,3}(?=\S)")
@@ -337,20 +337,16 @@ def _own(mention: Mention, named: Named) -> bool:
 
 def _linked(link: links_in_text.LinkInText, source: str) -> Mention:
     ref, platform = link.named.ref, link.named.platform
-    rule = f"{platform.name}.permalink"
-    sure = confidence(rule, link.standing, link.estimate)
-    return Mention(
-        source=source,
-        platform=platform.name,
+    return _leaving(
+        source,
+        platform,
+        f"{platform.name}.permalink",
+        link.standing,
+        link.estimate,
+        (link.start, link.end),
         handle=ref.handle,
-        post_id=ref.id,
-        url=ref.url,
+        ref=ref,
         found_url=link.named.found,
-        start=link.start,
-        end=link.end,
-        rule=rule,
-        confidence=sure.value,
-        why=sure.why,
     )
 
 
@@ -359,94 +355,98 @@ def _linked(link: links_in_text.LinkInText, source: str) -> Mention:
 
 
 def _titled(text: str, title: titles.Titled, source: str) -> Mention:
-    sure = confidence(title.rule, title.shape, title.estimate)
-    words = text[title.words[0] : title.words[1]].strip() if title.words else None
-    return Mention(
-        source=source,
-        platform=title.platform.name,
+    words = text[title.words[0] : title.words[1]].strip() if title.words else ""
+    span = (title.start, title.end)
+    return _leaving(
+        source,
+        title.platform,
+        title.rule,
+        title.shape,
+        title.estimate,
+        span,
         handle=title.handle,
-        display_name=title.name,
-        text=words or None,
-        start=title.start,
-        end=title.end,
-        rule=title.rule,
-        confidence=sure.value,
-        why=sure.why,
-        links=tuple(_LINKS.findall(words)) if words else (),
+        name=title.name,
+        words=words or None,
     )
 
 
 def _shown(text: str, shown: widgets.Shown, x: Platform, source: str) -> Mention:
-    rule = f"{x.name}.widget"
-    sure = confidence(rule, shown.shape, shown.estimate)
-    words = text[shown.words[0] : shown.words[1]]
-    return Mention(
-        source=source,
-        platform=x.name,
+    span = (shown.start, shown.end)
+    return _leaving(
+        source,
+        x,
+        f"{x.name}.widget",
+        shown.shape,
+        shown.estimate,
+        span,
         handle=shown.handle,
-        display_name=shown.name,
+        name=shown.name,
         date=shown.date,
-        text=words,
-        start=shown.start,
-        end=shown.end,
-        rule=rule,
-        confidence=sure.value,
-        why=sure.why,
-        date_basis="viewer" if shown.date else None,
-        links=tuple(_LINKS.findall(words)),
+        words=text[shown.words[0] : shown.words[1]],
     )
 
 
 def _pictured(text: str, picture: pictures.Picture, source: str) -> Mention:
-    rule = f"{picture.platform.name}.picture"
-    sure = confidence(rule, picture.shape, picture.estimate)
-    words = text[picture.words : picture.end]
-    return Mention(
-        source=source,
-        platform=picture.platform.name,
+    span = (picture.start, picture.end)
+    return _leaving(
+        source,
+        picture.platform,
+        f"{picture.platform.name}.picture",
+        picture.shape,
+        picture.estimate,
+        span,
         handle=picture.handle,
-        display_name=picture.name,
-        text=words,
-        start=picture.start,
-        end=picture.end,
-        rule=rule,
-        confidence=sure.value,
-        why=sure.why,
-        links=tuple(_LINKS.findall(words)),
+        name=picture.name,
+        words=text[picture.words : picture.end],
     )
 
 
 def _prefixed(text: str, line: prefixed.Prefixed, source: str) -> Mention:
-    rule = f"{line.platform.name}.prefix"
-    sure = confidence(rule, line.shape, line.estimate)
+    rule, span = f"{line.platform.name}.prefix", (line.start, line.end)
     words = text[line.start : line.end]
-    return Mention(
-        source=source,
-        platform=line.platform.name,
-        handle=line.handle,
-        text=words,
-        start=line.start,
-        end=line.end,
-        rule=rule,
-        confidence=sure.value,
-        why=sure.why,
-        links=tuple(_LINKS.findall(words)),
-    )
+    return _leaving(source, line.platform, rule, line.shape, line.estimate, span, handle=line.handle, words=words)
 
 
 def _marked(text: str, marked: markers.Marked, source: str) -> Mention:
-    rule = f"{marked.platform.name}.marker"
-    sure = confidence(rule, marked.shape, marked.estimate)
+    rule, span = f"{marked.platform.name}.marker", (marked.start, marked.end)
     words = text[marked.words[0] : marked.words[1]] if marked.words else None
+    return _leaving(
+        source, marked.platform, rule, marked.shape, marked.estimate, span, handle=marked.handle, words=words
+    )
+
+
+def _leaving(
+    source: str,
+    platform: Platform,
+    rule: str,
+    shape: str,
+    estimate: float,
+    span: Span,
+    *,
+    handle: str | None = None,
+    name: str | None = None,
+    date: str | None = None,
+    words: str | None = None,
+    ref: PostRef | None = None,
+    found_url: str | None = None,
+) -> Mention:
+    """What a post left in a text in a form that is known by itself: `span` is all of it, `words` are the post's."""
+    sure = confidence(rule, shape, estimate)
     return Mention(
         source=source,
-        platform=marked.platform.name,
-        handle=marked.handle,
+        platform=platform.name,
+        handle=handle,
+        display_name=name,
+        date=date,
         text=words,
-        start=marked.start,
-        end=marked.end,
+        post_id=ref.id if ref else None,
+        url=ref.url if ref else None,
+        found_url=found_url,
+        start=span[0],
+        end=span[1],
         rule=rule,
         confidence=sure.value,
         why=sure.why,
         links=tuple(_LINKS.findall(words)) if words else (),
+        date_basis="viewer" if date else None,
     )
