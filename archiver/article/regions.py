@@ -266,6 +266,8 @@ class Regions:
         self._holders: set[int] | None = None
         self._forum: bool | None = None
         self._most: dict[int, bool] = {}
+        self._plain: set[int] = set()
+        """Elements of which nothing is to be said, nor of any that they stand in."""
         self._page: int | None = None
 
     def outside(self, node: LexborNode) -> str | None:
@@ -292,10 +294,18 @@ class Regions:
         doubtful: str | None = None
         only_tag: str | None = None
         at: LexborNode | None = node
+        passed: list[int] | None = []
         for _ in range(MAX_DEPTH):
             if at is None or at.tag in ("html", "body", "main", "-document"):
                 break
+            if passed is not None and at.mem_id in self._plain:
+                self._plain.update(passed)
+                return None, False
             strong, weak, body = self._read(at)
+            if strong is not None or weak is not None or body:
+                passed = None
+            elif passed is not None:
+                passed.append(at.mem_id)
             if strong is not None and self._stands_around(at, strong):
                 return strong, True
             tag = at.tag
@@ -307,6 +317,10 @@ class Regions:
             elif doubtful is not None and tag in _PARTS and (doubtful == "sidebar" or only_tag):
                 doubtful = None  # an <aside> of the article, the source below a quotation
             at = at.parent
+        else:
+            passed = None  # there is more above
+        if passed is not None:
+            self._plain.update(passed)
         if at is not None and at.tag == "main" and only_tag:
             return None, False
         return doubtful, False
