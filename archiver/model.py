@@ -73,6 +73,29 @@ class Outcome(StrEnum):
     UNRESOLVED = "unresolved"
 
 
+class AnswerKind(StrEnum):
+    """What kind of statement one public answer is. Only `shown` and `stated` are the platform's word on the post."""
+
+    SHOWN = "shown"
+    """The post itself, as a record or a page."""
+    STATED = "stated"
+    """The platform says in words, or by a status that means nothing else, what has become of the post."""
+    NOT_FOUND = "not_found"
+    """A bare "not found": deleted, never there, or a refusal in disguise."""
+    UNSAID = "unsaid"
+    """The platform answers without the post and gives no reason: deleted, private and restricted look the same."""
+    REFUSED = "refused"
+    """The answer is about us: a login wall, a rate limit, a bot check."""
+    FAILED = "failed"
+    """The server or the connection failed."""
+    UNEXPECTED = "unexpected"
+    """A shape that this program does not know; the stored record keeps its bytes."""
+    NOT_PUBLIC = "not_public"
+    """Nothing public tells of such a post: nobody was asked, or asking is not possible without signing in."""
+    IDENTITY = "identity"
+    """It tells of the account, not of the post: which stable id a handle has, where its posts are kept."""
+
+
 class Article(Noun, frozen=True, kw_only=True):
     """A document that cites posts.
 
@@ -141,6 +164,10 @@ class Mention(Noun, frozen=True, kw_only=True):
     """What the confidence rests on: the pieces that were there, and how often such a reading was right."""
     person: Person | None = None
     """Whom the article's prose names by this display name."""
+    content_id: str | None = None
+    """The hash of the post's record that the embed carries (Bluesky's CID): what was quoted was this version."""
+    published: str | None = None
+    """When the article was published, as `Article.published`: a post that it cites is older."""
     id: str = ""
 
     @property
@@ -156,6 +183,11 @@ class Mention(Noun, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, id="m-" + hashlib.sha256(place.encode()).hexdigest()[:16])
 
 
+def post_key(platform: str, post_id: str, scope: str | None) -> str:
+    """What one post is known by everywhere: `x:20`, `mastodon:social.example/110372412617177781`."""
+    return f"{platform}:{scope}/{post_id}" if scope else f"{platform}:{post_id}"
+
+
 class PostRef(Noun, frozen=True, kw_only=True):
     """Which post: enough to look it up. `handle` is what the permalink claims; on X it is not part of identity."""
 
@@ -164,10 +196,13 @@ class PostRef(Noun, frozen=True, kw_only=True):
     handle: str | None = None
     url: str
     """Canonical permalink."""
+    scope: str | None = None
+    """Within what the id is unique, where the platform's name alone does not say it: a server of the fediverse; on
+    Bluesky the account's DID (its handle, until that is known)."""
 
     @property
     def key(self) -> str:
-        return f"{self.platform}:{self.id}"
+        return post_key(self.platform, self.id, self.scope)
 
 
 class Media(Noun, frozen=True, kw_only=True):
@@ -197,6 +232,10 @@ class Post(Noun, frozen=True, kw_only=True):
     text: str | None = None
     text_complete: bool = True
     """False where the answer is known to cut the text."""
+    title: str | None = None
+    """The post's own heading, where the platform has such (Reddit, YouTube, Lemmy)."""
+    warning: str | None = None
+    """The line that the author put in front of the text (a content warning)."""
     language: str | None = None
     media: tuple[Media, ...] = ()
     links: tuple[str, ...] = ()
@@ -206,16 +245,24 @@ class Post(Noun, frozen=True, kw_only=True):
     """Key of the post that this one answers."""
     edits: tuple[str, ...] = ()
     """Ids of all versions, oldest first, where the post was edited."""
+    edited_at: datetime | None = None
+    """When it was last edited, where the answer says so."""
+    indexed_at: datetime | None = None
+    """When the platform's own server first saw it, where `created_at` is only the author's claim (Bluesky)."""
+    content_id: str | None = None
+    """The hash of the record's content (Bluesky's CID)."""
+    scope: str | None = None
+    """As in `PostRef`."""
     seen_in: str = ""
     """Which kind of answer this was read from, such as `x.syndication`."""
 
     @property
     def key(self) -> str:
-        return f"{self.platform}:{self.id}"
+        return post_key(self.platform, self.id, self.scope)
 
     @property
     def ref(self) -> PostRef:
-        return PostRef(platform=self.platform, id=self.id, handle=self.handle, url=self.url)
+        return PostRef(platform=self.platform, id=self.id, handle=self.handle, url=self.url, scope=self.scope)
 
 
 class Answer(Noun, frozen=True, kw_only=True):
@@ -230,6 +277,11 @@ class Answer(Noun, frozen=True, kw_only=True):
     """The WARC record that holds the answer."""
     positive: bool = False
     """True where the platform itself said so, in words or by an unmistakable status; never true of a blocked answer."""
+    kind: AnswerKind | None = None
+    """What kind of statement it is; null for a judgement that several answers made."""
+    ref: PostRef | None = None
+    """The post's reference as the platform names it now, where the answer tells more of it than was asked for (the
+    stable id behind a handle, the handle of today)."""
 
 
 class Reason(Noun, frozen=True, kw_only=True):
@@ -238,7 +290,10 @@ class Reason(Noun, frozen=True, kw_only=True):
     feature: str
     """Such as `text`, `name`, `day`, `handle`, `id`, `media`."""
     weight: float
+    """What it adds to the candidate's log-odds."""
     note: str
+    value: float | None = None
+    """The feature's own value, where it is a number: `weight` is what the fitted model makes of it."""
 
 
 class Candidate(Noun, frozen=True, kw_only=True):
@@ -248,9 +303,23 @@ class Candidate(Noun, frozen=True, kw_only=True):
     score: float
     reasons: tuple[Reason, ...] = ()
     source: str = ""
-    """Where the candidate came from: `permalink`, `store`, `cdx`, `memento`."""
+    """Where the candidate came from: `permalink`, `media`, `store`, `index`, `listing`, `cdx`, `memento`."""
     evidence: tuple[str, ...] = ()
     """Record ids of the captures that the candidate was read from."""
+    contradictions: tuple[str, ...] = ()
+    """What of the record cannot be so if this is the post: it may be listed, it is never what a mention resolves to."""
+
+
+class SourceReport(Noun, frozen=True, kw_only=True):
+    """What one source of candidates said while a mention was resolved."""
+
+    source: str
+    """Such as `permalink`, `media`, `store`, `index`, `x.listing`, `web archive`."""
+    outcome: str
+    """`found`, `nothing`, `failed` (not all could be asked: it may have more), `skipped` (`note` says why)."""
+    candidates: int = 0
+    requests: int = 0
+    note: str = ""
 
 
 class Resolution(Noun, frozen=True, kw_only=True):
@@ -272,6 +341,8 @@ class Resolution(Noun, frozen=True, kw_only=True):
     """What the platform answered of the post while resolving, where it was asked."""
     method: str = ""
     """Version of the rules that drew this conclusion."""
+    sources: tuple[SourceReport, ...] = ()
+    """What each source said, in the order in which they were asked."""
 
 
 class Capture(Noun, frozen=True, kw_only=True):
@@ -314,10 +385,12 @@ class Observation(Noun, frozen=True, kw_only=True):
     """What the control post answered in the same run (`live`, …), where one was needed; null where not asked."""
     confirmed: bool = False
     """True once an earlier look, hours before, saw the same missing state."""
+    scope: str | None = None
+    """As in `PostRef`."""
 
     @property
     def key(self) -> str:
-        return f"{self.platform}:{self.post_id}"
+        return post_key(self.platform, self.post_id, self.scope)
 
 
 NOUNS: tuple[type[Noun], ...] = (
@@ -329,6 +402,7 @@ NOUNS: tuple[type[Noun], ...] = (
     Answer,
     Reason,
     Candidate,
+    SourceReport,
     Resolution,
     Capture,
     Observation,

@@ -8,7 +8,7 @@ platform means adding one module (or package) with an object of this shape, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -30,12 +30,67 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
-    """One question to one public endpoint about one post."""
+    """One question to one public endpoint: about one post, about an account, or for a list of posts."""
 
     endpoint: str
     """Such as `x.oembed`."""
     url: str
     headers: tuple[tuple[str, str], ...] = ()
+    follow: bool = True
+    """Whether redirects are followed; false where the redirect itself is the answer."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """Posts that one answer lists, as far as it shows each."""
+
+    posts: tuple[Post, ...]
+    endpoint: str = ""
+    record_id: str | None = None
+    """The WARC record that holds the answer."""
+
+
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that `--explain` tells people; nothing is concluded from it."""
+
+    text: str
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that should have been asked or read and could not be: a post that was not found may be there."""
+
+    text: str
+
+
+Step = Lookup | Answer | Shown | Remark | Gap
+
+Inquiry = Generator[Step, Exchange | None, None]
+"""A platform's way of finding something out, without doing any I/O: it yields `Lookup`s and is sent the answer to each
+(the last one, where redirects are followed), or null where none came (whoever drives it has noted that). Between them
+it yields what it has read: `Answer`s about the post, `Shown` posts, `Remark`s, `Gap`s; to these null is sent. It may be
+closed at any step, and given the same answers it asks and says the same."""
+
+
+class Clues(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a post that is looked for among the posts of its account."""
+
+    handle: str
+    """As the article shows it, without `@`; of the fediverse `user@host`."""
+    since: datetime | None
+    """The earliest time at which it can have been posted; null where nothing is known."""
+    until: datetime | None
+    """The time before which it was posted: the end of the printed day with its slack, or the article's own day."""
+    words: str | None = None
+    """Its words as the article shows them: reworded, cut, translated."""
+    most_requests: int = 8
+    """So many lookups are made at the most; a search that has to stop there says so in a `Gap`."""
+
+
+def in_turn(ref: PostRef, lookups: Sequence[Lookup], read: Callable[[Lookup, PostRef, Exchange], Answer]) -> Inquiry:
+    """The inquiry of a platform whose endpoints are asked one after the other, none depending on another's answer."""
+    for lookup in lookups:
+        exchange = yield lookup
+        if exchange is not None:
+            yield read(lookup, ref, exchange)
 
 
 class DayRange(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +111,9 @@ class ArchiveQuery(msgspec.Struct, frozen=True, kw_only=True):
     """URL prefix without the `*`: `twitter.com/HANDLE/status/1590`."""
     since: str | None = None
     """Earliest possible capture, 8 digits: nothing is captured before it is posted."""
+    until: str | None = None
+    """Latest capture that is asked for, 8 digits: where ids carry no time, captures of the first weeks are the best
+    there is to narrow an account's posts by."""
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +130,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     time: str | None = None
     """RFC 3339, where the markup holds the exact time."""
     text: str | None = None
+    content_id: str | None = None
+    """The hash of the post's record, where the markup carries it (Bluesky's CID)."""
     links: tuple[str, ...] = ()
     url: str | None = None
     """Canonical permalink, where `Platform.ref_from_id` could not make it from id and handle alone (`/reel/`, the host
@@ -231,20 +291,39 @@ class Platform(Protocol):
         """The ids of one UTC day, widened by `slack_hours` on both sides; null where ids carry no time."""
         ...
 
-    def lookups(self, ref: PostRef) -> tuple[Lookup, ...]:
-        """The public endpoints that tell of this post, best first."""
-        ...
+    def look(self, ref: PostRef) -> Inquiry:
+        """What the public endpoints say of one post: an `Answer` for each, the fullest record first.
 
-    def read_answer(self, lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
-        """What one endpoint's answer says of the post's state, and its record."""
+        An answer that cannot be read is an `Answer` too (`AnswerKind.UNEXPECTED`). A platform that asks nobody yields
+        one `Answer` of the kind `not_public` that says why, and no `Lookup`.
+        """
         ...
 
     def judge(self, ref: PostRef, answers: Sequence[Answer]) -> Answer:
         """One state from all answers; positive only where nothing contradicts it."""
         ...
 
-    def archive_queries(self, mention: Mention, ids: DayRange) -> tuple[ArchiveQuery, ...]:
-        """Where in a web archive posts of this mention's handle within `ids` may be, cheapest first."""
+    def search(self, clues: Clues) -> Inquiry:
+        """The account's posts of that time, from the platform's own public lists: `Shown` posts, nearest in time first
+        where there is a choice. Yields nothing but a `Remark` where the platform has no such list."""
+        ...
+
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
+        """Where in a web archive posts of this mention's handle within `ids` may be, cheapest first; `ids` is null
+        where ids carry no time, or no day is known."""
+        ...
+
+    def archived_lists(self, clues: Clues) -> tuple[str, ...]:
+        """URLs of pages that list the account's posts of that time and may be archived, best first; empty where the
+        platform's pages list none that can be read."""
+        ...
+
+    def read_archived_list(self, url: str, exchange: Exchange) -> tuple[Post, ...]:
+        """The posts that an archived copy of such a page shows."""
+        ...
+
+    def words_in_url(self, url: str) -> str | None:
+        """The post's own words as far as its permalink spells them (Reddit's slug); null where it does not."""
         ...
 
     def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
@@ -257,4 +336,8 @@ class Platform(Protocol):
 
     def page_url(self, ref: PostRef) -> str:
         """The page that a reader would open, to be stored as it answers."""
+        ...
+
+    def media_urls(self, mention: Mention) -> tuple[str, ...]:
+        """Short links among the mention's own whose redirect names the post; empty where the platform has none."""
         ...

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from archiver.errors import LimitError, NetworkError, NotStoredError
 from archiver.exchange import Exchange, Fetcher
+from archiver.platforms.base import Lookup
 
 
 class Asker:
@@ -41,6 +42,11 @@ class Asker:
         """The last answer after redirects; null where none came."""
         chain = self._ask(url, source, True, lambda: self._fetcher.follow(url, headers=headers))
         return chain[-1] if chain else None
+
+    def lookup(self, lookup: Lookup) -> Exchange | None:
+        """One question of a platform; null where no answer came (noted)."""
+        ask = self.follow if lookup.follow else self.fetch
+        return ask(lookup.url, headers=lookup.headers, source=lookup.endpoint)
 
     def _ask(self, url: str, source: str, followed: bool, ask: Callable[[], list[Exchange]]) -> list[Exchange] | None:
         if (url, followed) in self._answers:

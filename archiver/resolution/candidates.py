@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import msgspec
 
 from archiver.errors import LimitError
 from archiver.exchange import Exchange
 from archiver.model import Answer, Candidate, Mention, Post, PostRef
-from archiver.platforms.base import DayRange, Platform
+from archiver.platforms.base import DayRange, Gap, Platform, Remark, Shown
 from archiver.resolution.asking import Asker
+from archiver.resolution.inquiry import drive
 from archiver.resolution.ranking import VIEWER_SLACK_HOURS, printed_day
 from archiver.resolution.settings import ResolveSettings
 from archiver.resolution.wayback import (
@@ -59,15 +60,6 @@ class StoredPosts(Protocol):
         ...
 
 
-@runtime_checkable
-class NamesByMedia(Protocol):
-    """A platform whose posts are named by the short link of their pictures."""
-
-    def media_urls(self, mention: Mention) -> tuple[str, ...]:
-        """Addresses whose redirect leads to the post, from the mention's own links."""
-        ...
-
-
 class Lead(msgspec.Struct, frozen=True, kw_only=True):
     """A post that may be the one, and the archived copies that the index named."""
 
@@ -91,8 +83,6 @@ class Search:
 
     def named_by_media(self) -> list[PostRef]:
         """The posts to which the links of the mention's own pictures lead."""
-        if not isinstance(self._platform, NamesByMedia):
-            return []
         refs = (self._target(url) for url in self._platform.media_urls(self._mention))
         return list({ref.key: ref for ref in refs if ref}.values())
 
@@ -176,17 +166,16 @@ class Search:
         """
         ref = found.ref
         answers = self.answers.setdefault(ref.id, [])
-        for lookup in self._platform.lookups(ref):
-            if any(a.endpoint == lookup.endpoint for a in answers):
-                continue
-            exchange = self._ask.follow(lookup.url, headers=lookup.headers, source=lookup.endpoint)
-            if exchange is None:
-                continue
-            answer = self._platform.read_answer(lookup, ref, exchange)
-            answers.append(answer)
-            self._ask.note(f"{lookup.endpoint}: {ref.key} {answer.state}: {answer.reason}")
-            if answer.post is not None and not thorough:
-                break
+
+        def take(step: Answer | Shown | Remark | Gap) -> bool:
+            if isinstance(step, Answer):
+                answers.append(step)
+                self._ask.note(f"{step.endpoint or self._platform.name}: {ref.key} {step.state}: {step.reason}")
+                return step.post is not None and not thorough
+            return False
+
+        answers.clear()  # what was asked before is not asked again, only read again
+        drive(self._platform.look(ref), self._ask.lookup, take)
         post = self._platform.judge(ref, answers).post if answers else None
         if post is not None:
             ids = tuple(a.record_id for a in answers if a.record_id)

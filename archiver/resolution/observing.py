@@ -19,8 +19,9 @@ from archiver.errors import (
     UnaskedError,
 )
 from archiver.exchange import Exchange, Fetcher
-from archiver.model import Answer, Observation, PostRef, State
-from archiver.platforms.base import Platform
+from archiver.model import Answer, AnswerKind, Observation, PostRef, State
+from archiver.platforms.base import Gap, Lookup, Platform, Remark, Shown
+from archiver.resolution.inquiry import drive
 
 
 class Control:
@@ -74,19 +75,38 @@ def look_at(ref: PostRef, fetcher: Fetcher, platform: Platform) -> Look:
     answers: list[Answer] = []
     exchanges: list[Exchange] = []
     errors: list[NetworkError] = []
-    for lookup in platform.lookups(ref):
+
+    def ask(lookup: Lookup) -> Exchange | None:
         try:
-            chain = fetcher.follow(lookup.url, headers=lookup.headers)
+            if lookup.follow:
+                chain = fetcher.follow(lookup.url, headers=lookup.headers)
+            else:
+                chain = [fetcher.fetch(lookup.url, headers=lookup.headers)]
         except NotStoredError as error:
             errors.append(error)
         except NetworkError as error:
             errors.append(error)
-            answers.append(Answer(state=state_without_answer(error), reason=error.problem, endpoint=lookup.endpoint))
+            state, kind = state_without_answer(error), AnswerKind.FAILED
+            if state is State.BLOCKED:
+                kind = AnswerKind.REFUSED
+            answers.append(Answer(state=state, reason=error.problem, endpoint=lookup.endpoint, kind=kind))
         except LimitError as error:
-            answers.append(Answer(state=State.UNRESOLVED, reason=error.problem, endpoint=lookup.endpoint))
+            answers.append(
+                Answer(
+                    state=State.UNRESOLVED, reason=error.problem, endpoint=lookup.endpoint, kind=AnswerKind.UNEXPECTED
+                )
+            )
         else:
             exchanges.extend(chain)
-            answers.append(platform.read_answer(lookup, ref, chain[-1]))
+            return chain[-1]
+        return None
+
+    def take(step: Answer | Shown | Remark | Gap) -> bool:
+        if isinstance(step, Answer):
+            answers.append(step)
+        return False
+
+    drive(platform.look(ref), ask, take)
     return Look(answers, exchanges, errors, platform.judge(ref, answers))
 
 
@@ -123,13 +143,15 @@ def observe(
             state = State.BLOCKED
             reason = f"the control post cannot be read either ({vouched}), so nothing is known: {reason}"
     seen_at = max((exchange.time for exchange in asked), default=None)
+    named = look.verdict.ref or ref
     return Observation(
-        platform=ref.platform,
-        post_id=ref.id,
-        url=ref.url,
+        platform=named.platform,
+        post_id=named.id,
+        scope=named.scope,
+        url=named.url,
         state=state,
         seen_at=seen_at if seen_at is not None else _clock(now),
-        how=look.verdict.endpoint or "+".join(lookup.endpoint for lookup in platform.lookups(ref)),
+        how=look.verdict.endpoint or "+".join(dict.fromkeys(a.endpoint for a in look.answers if a.endpoint)),
         reason=reason,
         evidence=evidence,
         post=look.verdict.post,

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from archiver.exchange import Exchange
 from archiver.model import Answer, State
 from archiver.platforms.x import PLATFORM
+from archiver.platforms.x.answers import read_answer
 from archiver.platforms.x.endpoints import OEMBED, SYNDICATION, oembed_lookup, syndication_lookup
 from archiver.platforms.x.tombstones import read_sentence
 
@@ -91,7 +92,7 @@ def quote(
 
 def ask(endpoint: str, given_exchange: Exchange) -> Answer:
     lookup = syndication_lookup(ID) if endpoint == SYNDICATION else oembed_lookup(ID)
-    return PLATFORM.read_answer(lookup, REF, given_exchange)
+    return read_answer(lookup, REF, given_exchange)
 
 
 # -- sentences of tombstones
@@ -465,7 +466,7 @@ def test_recorded_answers_read_as_live() -> None:
         data = json.loads(file.read_bytes())
         ref = PLATFORM.ref_from_url(data["url"])
         assert ref is not None
-        answer = PLATFORM.read_answer(oembed_lookup(ref.id), ref, exchange(data))
+        answer = read_answer(oembed_lookup(ref.id), ref, exchange(data))
         assert answer.state is State.LIVE, file.name
         assert answer.post is not None
         assert answer.post.text
@@ -474,7 +475,7 @@ def test_recorded_answers_read_as_live() -> None:
         data = json.loads(file.read_bytes())
         if isinstance(data, dict) and "id_str" in data:
             ref = PLATFORM.ref_from_id(data["id_str"])
-            answer = PLATFORM.read_answer(syndication_lookup(ref.id), ref, exchange(data))
+            answer = read_answer(syndication_lookup(ref.id), ref, exchange(data))
             assert answer.state in (State.LIVE, State.EDITED), file.name
             assert answer.post is not None
             assert "t.co" not in (answer.post.text or "") or data["entities"].get("urls")

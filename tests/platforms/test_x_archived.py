@@ -16,6 +16,7 @@ from archiver.exchange import Exchange
 from archiver.model import Mention, Post
 from archiver.platforms.x import PLATFORM
 from archiver.platforms.x.archived import decimal_prefixes
+from archiver.platforms.x.endpoints import lookups
 from archiver.platforms.x.records import best_mp4, display_text, moment
 
 ID = "751023412345678901"
@@ -351,7 +352,7 @@ def test_addresses_of_copies_begin_with_the_best() -> None:
     assert urls[0] == f"https://twitter.com/quay_ledger/status/{ID}"
     assert any(url.startswith("https://mobile.twitter.com/") for url in urls)
     assert any(url.startswith("https://x.com/") for url in urls)
-    assert {lookup.url for lookup in PLATFORM.lookups(REF)} <= set(urls)
+    assert {lookup.url for lookup in lookups(REF)} <= set(urls)
 
 
 @pytest.mark.skipif(not FIXTURES.is_dir(), reason="recorded answers are not at hand")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from archiver.model import Mention
 from archiver.platforms.x import PLATFORM
-from archiver.platforms.x.endpoints import radix36, syndication_token
+from archiver.platforms.x.endpoints import lookups, radix36, syndication_token
 
 VECTORS = Path(__file__).parents[2] / "../shared/fixtures/x/syndication/token_vectors.json"
 
@@ -73,7 +73,7 @@ def test_what_is_no_id_has_no_token(post_id: str) -> None:
 
 def test_urls_depend_on_the_id_alone() -> None:
     asked = [
-        [lookup.url for lookup in PLATFORM.lookups(PLATFORM.ref_from_id("1590173336165216257", handle))]
+        [lookup.url for lookup in lookups(PLATFORM.ref_from_id("1590173336165216257", handle))]
         for handle in ("Quay_Ledger", "quay_ledger", None)
     ]
     assert asked[0] == asked[1] == asked[2]

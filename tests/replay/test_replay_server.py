@@ -30,8 +30,9 @@ CHROMIUM = next(
 )
 BROWSER_SECONDS = 90
 START = """
-import sys
+import signal, sys
 from archiver.replay import serve
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit that it is ignored
 serve([sys.argv[1]], port=0, say=lambda line: print(line, flush=True))
 """
 

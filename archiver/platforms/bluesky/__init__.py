@@ -9,10 +9,10 @@ from archiver.platforms.base import EmbedRule, Example, Signature, TextRule
 from archiver.platforms.bluesky import ids, residue, urls
 from archiver.platforms.bluesky.embeds import RULES
 from archiver.platforms.bluesky.signature import SIGNATURE
-from archiver.platforms.unasked import Unasked
+from archiver.platforms.default import DefaultPlatform
 
 
-class Bluesky(Unasked):
+class Bluesky(DefaultPlatform):
     """The platform Bluesky. Stateless: one instance, `PLATFORM`, serves everything."""
 
     name = urls.NAME

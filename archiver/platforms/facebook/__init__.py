@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from archiver.model import PostRef
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.facebook import embeds, residues, urls
-from archiver.platforms.unasked import Unasked
 
 
-class Facebook(Unasked):
+class Facebook(DefaultPlatform):
     """The platform Facebook. Stateless: one instance, `PLATFORM`, serves everything."""
 
     name = urls.NAME

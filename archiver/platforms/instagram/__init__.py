@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from archiver.model import PostRef
 from archiver.platforms.base import DayRange
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.instagram import embeds, residues, shortcodes, urls
-from archiver.platforms.unasked import Unasked
 
 
-class Instagram(Unasked):
+class Instagram(DefaultPlatform):
     """The platform Instagram. Stateless: one instance, `PLATFORM`, serves everything."""
 
     name = urls.NAME

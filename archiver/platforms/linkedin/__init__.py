@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from archiver.model import PostRef
 from archiver.platforms.base import DayRange, EmbedRule, Example
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.linkedin import embeds, ids, urls
-from archiver.platforms.unasked import Unasked
 
 
-class LinkedIn(Unasked):
+class LinkedIn(DefaultPlatform):
     """The platform LinkedIn. Its embed is a frame, of which bare text keeps nothing."""
 
     name = urls.NAME

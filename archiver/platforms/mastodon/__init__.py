@@ -10,13 +10,13 @@ from datetime import date, datetime
 
 from archiver.model import PostRef
 from archiver.platforms.base import DayRange, EmbedRule, Example, Signature, TextRule
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.mastodon import ids, residue, urls
 from archiver.platforms.mastodon.embeds import RULES
 from archiver.platforms.mastodon.signature import SIGNATURE
-from archiver.platforms.unasked import Unasked
 
 
-class Mastodon(Unasked):
+class Mastodon(DefaultPlatform):
     """The platform Mastodon. Stateless: one instance, `PLATFORM`, serves everything."""
 
     name = urls.NAME

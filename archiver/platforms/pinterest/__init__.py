@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from archiver.model import PostRef
 from archiver.platforms.base import EmbedRule, Example
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.pinterest import embeds, urls
-from archiver.platforms.unasked import Unasked
 
 
-class Pinterest(Unasked):
+class Pinterest(DefaultPlatform):
     """The platform Pinterest; its ids tell no time."""
 
     name = urls.NAME

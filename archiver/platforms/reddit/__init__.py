@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from archiver.model import PostRef
 from archiver.platforms.base import EmbedRule, Example, TextRule
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.reddit import embeds, residues, urls
-from archiver.platforms.unasked import Unasked
 
 
-class Reddit(Unasked):
+class Reddit(DefaultPlatform):
     """The platform Reddit; its ids are counted and carry no time."""
 
     name = urls.NAME

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from archiver.model import PostRef
 from archiver.platforms.base import EmbedRule, Example, TextRule
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.telegram import residue, urls
 from archiver.platforms.telegram.embeds import RULES
-from archiver.platforms.unasked import Unasked
 
 
-class Telegram(Unasked):
+class Telegram(DefaultPlatform):
     """The platform Telegram. Stateless: one instance, `PLATFORM`, serves everything."""
 
     name = urls.NAME

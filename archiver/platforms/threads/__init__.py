@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from archiver.model import PostRef
 from archiver.platforms.base import DayRange
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.instagram import shortcodes
 from archiver.platforms.threads import embeds, residues, urls
-from archiver.platforms.unasked import Unasked
 
 
-class Threads(Unasked):
+class Threads(DefaultPlatform):
     """The platform Threads. Stateless: one instance, `PLATFORM`, serves everything."""
 
     name = urls.NAME

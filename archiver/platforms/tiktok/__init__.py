@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from archiver.model import PostRef
 from archiver.platforms.base import DayRange, EmbedRule, Example, TextRule
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.tiktok import ids, residue, urls
 from archiver.platforms.tiktok.embeds import RULES
-from archiver.platforms.unasked import Unasked
 
 
-class TikTok(Unasked):
+class TikTok(DefaultPlatform):
     """The platform TikTok. Stateless: one instance, `PLATFORM`, serves everything."""
 
     name = urls.NAME

@@ -6,13 +6,13 @@ from datetime import date, datetime
 
 from archiver.model import PostRef
 from archiver.platforms.base import DayRange, EmbedRule, Example
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.mastodon import ids
 from archiver.platforms.truthsocial import urls
 from archiver.platforms.truthsocial.embeds import RULES
-from archiver.platforms.unasked import Unasked
 
 
-class TruthSocial(Unasked):
+class TruthSocial(DefaultPlatform):
     """The platform Truth Social. Stateless: one instance, `PLATFORM`, serves everything. Its frame leaves no text."""
 
     name = urls.NAME

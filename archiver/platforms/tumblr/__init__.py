@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from archiver.model import PostRef
 from archiver.platforms.base import DayRange, EmbedRule, Example
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.tumblr import embeds, ids, urls
-from archiver.platforms.unasked import Unasked
 
 
-class Tumblr(Unasked):
+class Tumblr(DefaultPlatform):
     """The platform Tumblr; its handles are names of blogs."""
 
     name = urls.NAME

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from archiver.model import PostRef
 from archiver.platforms.base import EmbedRule, Example
-from archiver.platforms.unasked import Unasked
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.vk import embeds, urls
 
 
-class Vk(Unasked):
+class Vk(DefaultPlatform):
     """The platform VK; its posts are counted on each wall and carry no time."""
 
     name = urls.NAME

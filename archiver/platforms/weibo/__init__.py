@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from archiver.model import PostRef
 from archiver.platforms.base import DayRange, EmbedRule, Example, TextRule
-from archiver.platforms.unasked import Unasked
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.weibo import embeds, ids, residues, urls
 
 
-class Weibo(Unasked):
+class Weibo(DefaultPlatform):
     """The platform Weibo. A permalink's handle is the account's number, a text's is its name."""
 
     name = urls.NAME

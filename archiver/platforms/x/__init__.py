@@ -7,13 +7,14 @@ from datetime import date, datetime
 
 from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
-from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Lookup, Signature, TextRule
+from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Inquiry, Signature, TextRule, in_turn
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.x import answers, archived, endpoints, ids, urls
 from archiver.platforms.x.embeds import RULES
 from archiver.platforms.x.signature import SIGNATURE
 
 
-class X:
+class X(DefaultPlatform):
     """The platform X. Stateless: one instance, `PLATFORM`, serves everything."""
 
     name = urls.NAME
@@ -36,17 +37,14 @@ class X:
     def day_range(self, day: date, *, slack_hours: int = 0) -> DayRange | None:
         return ids.day_range(day, slack_hours=slack_hours)
 
-    def lookups(self, ref: PostRef) -> tuple[Lookup, ...]:
-        return endpoints.lookups(ref)
-
-    def read_answer(self, lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
-        return answers.read_answer(lookup, ref, exchange)
+    def look(self, ref: PostRef) -> Inquiry:
+        return in_turn(ref, endpoints.lookups(ref), answers.read_answer)
 
     def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
         return answers.judge(ref, given)
 
-    def archive_queries(self, mention: Mention, ids: DayRange) -> tuple[ArchiveQuery, ...]:
-        return archived.archive_queries(mention, ids)
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
+        return archived.archive_queries(mention, ids) if ids else ()
 
     def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
         return archived.archived_urls(ref)

@@ -17,11 +17,12 @@ from msgspec.structs import replace
 
 from archiver.errors import LimitError
 from archiver.exchange import Exchange
-from archiver.model import Answer, Post, PostRef, State
+from archiver.model import Answer, AnswerKind, Post, PostRef, State
 from archiver.platforms.base import Lookup
+from archiver.platforms.values import clean, dig, string
 from archiver.platforms.x.endpoints import OEMBED, SYNDICATION
 from archiver.platforms.x.quotation import quoted_post
-from archiver.platforms.x.records import clean, dig, entries, string, syndication_post
+from archiver.platforms.x.records import entries, syndication_post
 from archiver.platforms.x.tombstones import read_sentence
 
 MAX_ANSWER = 8 * 1024 * 1024
@@ -240,8 +241,25 @@ def _own_host(url: str) -> bool:
     return any(host == own or host.endswith("." + own) for own in OWN_HOSTS)
 
 
+KINDS = {
+    State.DELETED: AnswerKind.NOT_FOUND,
+    State.BLOCKED: AnswerKind.REFUSED,
+    State.UNREACHABLE: AnswerKind.FAILED,
+    State.SUSPENDED: AnswerKind.UNSAID,
+}
+"""What kind of statement a state is that X does not say in words."""
+
+SILENT = frozenset({EMPTY, UNEXPLAINED_TOMBSTONE})
+
+
 def _says(state: State, reason: str, *, positive: bool = False, post: Post | None = None) -> Answer:
-    return Answer(state=state, reason=reason, positive=positive, post=post)
+    if post is not None:
+        kind = AnswerKind.SHOWN
+    elif positive:
+        kind = AnswerKind.STATED
+    else:
+        kind = KINDS.get(state, AnswerKind.UNSAID if reason in SILENT else AnswerKind.UNEXPECTED)
+    return Answer(state=state, reason=reason, positive=positive, post=post, kind=kind)
 
 
 STATED = (State.SUSPENDED, State.ACCOUNT_GONE, State.RESTRICTED, State.PROTECTED)
@@ -259,6 +277,7 @@ def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
     why = "; ".join(f"{a.endpoint or 'answer'}: {a.reason}" for a in answers)
     return replace(
         verdict,
+        kind=None,
         reason=f"{verdict.reason} ({why})" if why else verdict.reason,
         post=best,
         endpoint="+".join(dict.fromkeys(a.endpoint for a in answers if a.endpoint)),

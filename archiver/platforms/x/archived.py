@@ -18,10 +18,11 @@ from archiver.errors import LimitError
 from archiver.exchange import Exchange
 from archiver.model import Media, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, DayRange
+from archiver.platforms.values import MAX_ITEMS, MAX_TEXT, clean, https
 from archiver.platforms.x.endpoints import OEMBED_URL, oembed_lookup, syndication_lookup
 from archiver.platforms.x.ids import time_of
 from archiver.platforms.x.quotation import quoted_post
-from archiver.platforms.x.records import MAX_ITEMS, MAX_TEXT, MEDIA_LABEL, clean, find_post, https, made_at
+from archiver.platforms.x.records import MEDIA_LABEL, find_post, made_at
 from archiver.platforms.x.urls import ref_from_id, ref_from_url
 
 MAX_PAGE = 16 * 1024 * 1024

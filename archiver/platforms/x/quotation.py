@@ -12,7 +12,8 @@ from bs4 import BeautifulSoup, Tag
 
 from archiver.language.dates import read_date
 from archiver.model import Post
-from archiver.platforms.x.records import MAX_ITEMS, MAX_TEXT, MEDIA_LABEL, Json, clean, made_at, moment, string
+from archiver.platforms.values import MAX_ITEMS, MAX_TEXT, Json, clean, string
+from archiver.platforms.x.records import MEDIA_LABEL, made_at, moment
 from archiver.platforms.x.urls import handle_from_url, ref_from_id, ref_from_url
 
 MAX_HTML = 200_000

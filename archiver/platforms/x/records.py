@@ -15,16 +15,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from archiver.model import Media, Post
+from archiver.platforms.values import MAX_ITEMS, MAX_TEXT, Json, clean, dig, https, string, whole
 from archiver.platforms.x.ids import time_of
 from archiver.platforms.x.urls import ref_from_id
-
-Json = Mapping[str, Any]
-
-MAX_TEXT = 100_000
-"""Code points kept of one text; X's longest posts have 25,000."""
-
-MAX_ITEMS = 64
-"""Links or media kept of one post; X allows 4 media, and about 60 links fit into 25,000 characters of real posts."""
 
 MAX_NODES = 200_000
 """JSON values looked at when searching one answer for a post; a full conversation has about 20,000."""
@@ -396,26 +389,10 @@ def made_at(post_id: str) -> datetime | None:
     return found.replace(microsecond=0) if found else None
 
 
-def clean(text: str | None) -> str:
-    """Text that can be written as UTF-8: halves of surrogate pairs, left by cutting, become U+FFFD."""
-    if text is None:
-        return ""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
-
-
 def _unescape(text: str) -> str:
     for escaped, plain in ESCAPES:
         text = text.replace(escaped, plain)
     return text
-
-
-def dig(value: object, *path: str) -> Any:
-    """The member at this path; null where any step of it is missing or not an object."""
-    for name in path:
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(name)
-    return value
 
 
 def entries(value: object) -> list[Json]:
@@ -423,28 +400,6 @@ def entries(value: object) -> list[Json]:
     if isinstance(value, Mapping):
         value = [value] if "url" in value or "indices" in value else list(value.values())
     return [entry for entry in value[: 4 * MAX_ITEMS] if isinstance(entry, Mapping)] if isinstance(value, list) else []
-
-
-def string(value: object, name: str) -> str | None:
-    """A member that is text, or null."""
-    found = value.get(name) if isinstance(value, Mapping) else None
-    return found if isinstance(found, str) and found else None
-
-
-def whole(value: object) -> int | None:
-    """A count, also where it is written as text."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value if 0 <= value < 1 << 40 else None
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 12 else None
-
-
-def https(value: object) -> str | None:
-    """An http(s) address of usual length, or null: nothing else in a record is ever fetched."""
-    if not isinstance(value, str) or len(value) > 4096 or not value.startswith(("https://", "http://")):
-        return None
-    return value if value.isprintable() and " " not in value else None
 
 
 def _pair(value: object) -> bool:

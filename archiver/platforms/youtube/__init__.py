@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from archiver.model import PostRef
 from archiver.platforms.base import EmbedRule, Example, TextRule
-from archiver.platforms.unasked import Unasked
+from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.youtube import embeds, residues, urls
 
 
-class YouTube(Unasked):
+class YouTube(DefaultPlatform):
     """The platform YouTube; its ids carry no time."""
 
     name = urls.NAME

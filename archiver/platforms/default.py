@@ -1,7 +1,7 @@
-"""A platform whose posts are found in articles, but none of whose endpoints is asked about them yet.
+"""What a platform module inherits: the answers of a platform of which nothing more is known than its permalinks.
 
 Its permalinks name posts, and its pages can be stored as they answer; nothing is concluded about a post's state, and no
-search leads from words to an id. A platform module takes over one method after the other as its answers become known.
+search leads from words to an id. A platform takes over one method after the other as its public answers become known.
 """
 
 from __future__ import annotations
@@ -10,12 +10,23 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from archiver.exchange import Exchange
-from archiver.model import Answer, Mention, Post, PostRef, State
-from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Lookup, Signature, TextRule
+from archiver.model import Answer, AnswerKind, Mention, Post, PostRef, State
+from archiver.platforms.base import (
+    ArchiveQuery,
+    Clues,
+    DayRange,
+    EmbedRule,
+    Example,
+    Inquiry,
+    Remark,
+    Signature,
+    TextRule,
+)
 
 
-class Unasked:
-    """Base of such platforms: a subclass gives what finds posts (`archiver.platforms.base.Platform` says what for)."""
+class DefaultPlatform:
+    """Base of platforms: a subclass gives what finds posts (`archiver.platforms.base.Platform` says what for), and what
+    it knows to ask."""
 
     name: str
     hosts: tuple[str, ...] = ()
@@ -39,20 +50,23 @@ class Unasked:
         """Null: unless a subclass knows better, ids carry no time."""
         return None
 
-    def lookups(self, ref: PostRef) -> tuple[Lookup, ...]:
-        return ()
-
-    def read_answer(self, lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
-        return Answer(state=State.UNRESOLVED, reason=self._silence, endpoint=lookup.endpoint)
+    def look(self, ref: PostRef) -> Inquiry:
+        yield self._nobody()
 
     def judge(self, ref: PostRef, answers: Sequence[Answer]) -> Answer:
-        return Answer(state=State.UNRESOLVED, reason=self._silence, endpoint="")
+        return self._nobody()
 
-    @property
-    def _silence(self) -> str:
-        return f"no public endpoint of {self.name} is asked about its posts yet"
+    def _nobody(self) -> Answer:
+        return Answer(
+            state=State.UNRESOLVED,
+            kind=AnswerKind.NOT_PUBLIC,
+            reason=f"no public endpoint of {self.name} tells of its posts",
+        )
 
-    def archive_queries(self, mention: Mention, ids: DayRange) -> tuple[ArchiveQuery, ...]:
+    def search(self, clues: Clues) -> Inquiry:
+        yield Remark(text=f"{self.name} has no public list of an account's posts")
+
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
         return ()
 
     def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
@@ -60,6 +74,15 @@ class Unasked:
         return ()
 
     def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        return None
+
+    def archived_lists(self, clues: Clues) -> tuple[str, ...]:
+        return ()
+
+    def read_archived_list(self, url: str, exchange: Exchange) -> tuple[Post, ...]:
+        return ()
+
+    def words_in_url(self, url: str) -> str | None:
         return None
 
     def page_url(self, ref: PostRef) -> str:
