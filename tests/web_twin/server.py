@@ -19,11 +19,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from tests.web_twin import certs
+from tests.web_twin.crowd import Crowd
 from tests.web_twin.faults import TLS_FAULTS, Fault, Faults, Injected, bent, plain, spoil
 from tests.web_twin.news import NEWS_HOSTS, NewsSites
 from tests.web_twin.population import Population
@@ -59,6 +61,17 @@ SMALL = 1 << 20
 
 Site = Callable[[Request], Reply]
 
+CROWD_SITES: tuple[str, ...] = ()
+"""Modules of this package, each with a `SITE` that shows the crowd as one platform does."""
+
+
+class CrowdSite(Protocol):
+    """A platform's site: `SITE(crowd, now)` makes one."""
+
+    hosts: tuple[str, ...]
+
+    def __call__(self, request: Request) -> Reply: ...
+
 
 class Twin:
     """A running stand-in of X's public embed endpoints, the Wayback Machine and a few news sites.
@@ -66,6 +79,7 @@ class Twin:
     population: whose posts it knows; by default a generated one.
     clock: freezes the `Date` header (and everything derived from it); null: the real time. May be set later.
     seed: of the generated population, where none is given.
+    crowd: whose posts the sites in `CROWD_SITES` show, on their own hosts; null: those hosts are not known.
 
     Public faces: `population`, `x` and `wayback` and `news` (their switches), `fault`, `log`, `hits`, `connections`,
     `connect_to`, `ca_file`, `https_port`, `http_port`, `host`, `errors`.
@@ -78,6 +92,7 @@ class Twin:
         clock: datetime | None = None,
         seed: int = 1,
         ports: tuple[int, int] = (0, 0),
+        crowd: Crowd | None = None,
     ) -> None:
         self.population = Population.generate(seed=seed) if population is None else population
         self.clock = clock
@@ -99,6 +114,13 @@ class Twin:
         """How many TCP connections were accepted."""
         self.https_port = 0
         self.http_port = 0
+        self.crowd_sites: dict[str, CrowdSite] = {}
+        """The platforms' sites by module name, for their switches."""
+        for name in CROWD_SITES if crowd is not None else ():
+            site: CrowdSite = import_module(f"tests.web_twin.{name}").SITE(crowd, self.now)
+            self.crowd_sites[name] = site
+            for host in site.hosts:
+                self.host(host, site)
 
     # -- life
 
