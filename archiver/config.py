@@ -337,12 +337,33 @@ class ResolveSettings(Section, frozen=True, kw_only=True):
         int, Meta(ge=0, le=1000, description="So many requests to a web archive's index for one mention.")
     ] = 8
     cdx_page_limit: Annotated[int, Meta(ge=1, le=150_000, description="Lines asked for in one index request.")] = 1000
+    max_list_requests: Annotated[
+        int, Meta(ge=0, le=1000, description="So many requests to a platform's own lists of posts for one mention.")
+    ] = 8
+    undated_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=3660,
+            description="Where an article does not print a post's day, so many days before the article's own are "
+            "looked through; 0: none.",
+        ),
+    ] = 7
     accept_score: Annotated[
-        float, Meta(ge=0, le=1, description="A mention is resolved when its best candidate scores at least this.")
-    ] = 0.8
-    margin: Annotated[
-        float, Meta(ge=0, le=1, description="And when the second best scores lower by at least this; else: ambiguous.")
-    ] = 0.15
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            description="A mention is resolved when its best candidate is the right one at least so probably.",
+        ),
+    ] = 0.99
+    posts: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Post indexes (`archiver index` makes them) in which candidates are looked up, too.",
+            extra={"example": '["posts.db"]'},
+        ),
+    ] = ()
 
 
 class CaptureSettings(Section, frozen=True, kw_only=True):

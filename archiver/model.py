@@ -282,6 +282,9 @@ class Answer(Noun, frozen=True, kw_only=True):
     ref: PostRef | None = None
     """The post's reference as the platform names it now, where the answer tells more of it than was asked for (the
     stable id behind a handle, the handle of today)."""
+    contradictions: tuple[str, ...] = ()
+    """What the answer shows that cannot be so if this is the post that was cited: an account that never had the cited
+    handle, a record that is not what its hash says."""
 
 
 class Reason(Noun, frozen=True, kw_only=True):
@@ -306,6 +309,8 @@ class Candidate(Noun, frozen=True, kw_only=True):
     """Where the candidate came from: `permalink`, `media`, `store`, `index`, `listing`, `cdx`, `memento`."""
     evidence: tuple[str, ...] = ()
     """Record ids of the captures that the candidate was read from."""
+    cited_in: tuple[str, ...] = ()
+    """Pages that show the post with its id, where the candidate was known from them."""
     contradictions: tuple[str, ...] = ()
     """What of the record cannot be so if this is the post: it may be listed, it is never what a mention resolves to."""
 

@@ -7,7 +7,7 @@ record and media, and store beside them what was concluded. Running it again add
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Protocol
@@ -21,8 +21,9 @@ from archiver.exchange import Fetcher
 from archiver.model import Mention, Noun, Observation, Outcome, Post, PostRef, Resolution, State
 from archiver.platforms import platform as platform_of
 from archiver.platforms.base import Platform
-from archiver.resolution import METHOD, Control, observe, resolve, state_without_answer
+from archiver.resolution import METHOD, Control, KnownPosts, observe, resolve, state_without_answer
 from archiver.resolution.history import confirmed
+from archiver.resolution.known import Stored
 from archiver.sources import Document
 from archiver.store import Archive, Session
 from archiver.store.conclusions import (
@@ -77,7 +78,8 @@ class Job:
     """One run over some sources, into one archive.
 
     `fetcher` asks the web, or (offline) the stored captures. `session` takes what was concluded; with none, nothing is
-    concluded in the archive. `stop` is asked between two posts and before each question.
+    concluded in the archive. `stop` is asked between two posts and before each question. `known` are posts that are
+    known from elsewhere, besides those in the archive.
     """
 
     def __init__(
@@ -89,6 +91,7 @@ class Job:
         *,
         offline: bool = False,
         stop: Callable[[], bool] = lambda: False,
+        known: Sequence[KnownPosts] = (),
     ) -> None:
         self.archive = archive
         self.session = session
@@ -96,6 +99,7 @@ class Job:
         self.offline = offline
         self.stop = stop
         self.fetcher = FetchOnce(fetcher, stored=offline, stop=stop)
+        self.known: tuple[KnownPosts, ...] = (Stored(archive.catalogue), *known)
         self._controls: dict[str, Control] = {}
         self._lock = threading.Lock()
         self._turns: dict[str, threading.Lock] = {}
@@ -238,8 +242,9 @@ class Job:
             resolution = resolve(
                 mention,
                 fetcher=self.fetcher,
-                stored=self.archive.catalogue,
+                known=self.known,
                 settings=self.settings.resolve,
+                threads=1 if self.offline else self.settings.web.threads,
             )
             if prior and self._says_no_more(resolution, prior):
                 return prior

@@ -1,193 +1,296 @@
 """Which post is a mention? From what an article shows to one post, or to a ranked "not sure".
 
-`resolve` asks in this order: what the article itself names (permalink or id; the link of the post's own picture), the
-posts already stored, a web archive's index of that account and day. Each candidate's record is read and compared, and
-the rules of `ranking` decide. Nothing depends on a clock or on chance: the same answers, live or stored, give the same
-result.
+`resolve` asks in this order: what the article itself names (permalink or id); then at the same time the link of the
+post's own picture, the posts that are known already, and the platform's own lists; then, where that has not made it
+certain, a web archive's index of that account and time. Each candidate's record is read and compared, and the rules of
+`ranking` decide. Nothing depends on a clock, on chance or on who answers first: the same answers, live or stored, give
+the same result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
 from archiver.exchange import Fetcher
-from archiver.model import Candidate, Mention, Outcome, Post, PostRef, Resolution, State
+from archiver.model import Candidate, Mention, Outcome, Post, PostRef, Reason, Resolution, SourceReport, State
 from archiver.platforms import platform as platform_named
 from archiver.platforms.base import Platform
 from archiver.resolution.asking import Asker
-from archiver.resolution.candidates import Lead, Search, StoredPosts
+from archiver.resolution.copies import Copies, Lead
+from archiver.resolution.known import KnownPosts
 from archiver.resolution.observing import Control, Look, look_at, observe, state_without_answer
-from archiver.resolution.ranking import Decision, Ranked, day_reason, decide, score
+from archiver.resolution.ranking import CLAIMED, Decision, Ranked, day_contradicts, decide, score
+from archiver.resolution.records import Records
 from archiver.resolution.settings import ResolveSettings
+from archiver.resolution.sources import Found, Sources, Task
+from archiver.resolution.together import together
+from archiver.resolution.window import window_of
 
 __all__ = [
     "METHOD",
     "Control",
+    "KnownPosts",
     "Look",
     "ResolveSettings",
-    "StoredPosts",
     "look_at",
     "observe",
     "resolve",
     "state_without_answer",
 ]
 
-METHOD = "resolve/1"
+METHOD = "resolve/2"
 """Version of the rules: a conclusion drawn by other rules may differ."""
 
 LISTED = 20
 """Candidates that a resolution lists; further ones are counted in its steps."""
+
+SITES_THAT_VOUCH = 2
+"""So many sites have to show a post with the same id, where nothing else shows it."""
 
 
 def resolve(
     mention: Mention,
     *,
     fetcher: Fetcher,
-    stored: StoredPosts | None = None,
+    known: Sequence[KnownPosts] = (),
     settings: ResolveSettings | None = None,
     platforms: Mapping[str, Platform] | None = None,
+    threads: int = 1,
 ) -> Resolution:
     """What a mention turned out to be.
 
-    mention: as detection found it. fetcher: the network door, or the stored captures. stored: the archive's posts.
-    settings: how far to look and how sure to be. platforms: by name; by default all that are registered.
+    mention: as detection found it. fetcher: the network door, or the stored captures. known: posts that are known
+    already: the archive's, post indexes. settings: how far to look and how sure to be. platforms: by name; by default
+    all that are registered. threads: so many sources are asked at the same time; the result is the same for any number.
 
-    Never raises for what the network does: what could not be asked is in `steps`, and the outcome is less sure.
+    Never raises for what the network does: what could not be asked is in `sources` and `steps`, and the outcome is less
+    sure.
     """
     settings = settings or ResolveSettings()
     platform = platforms.get(mention.platform) if platforms is not None else platform_named(mention.platform)
     if platform is None:
         return _without_platform(mention)
-    asker = Asker(fetcher)
-    search = Search(mention, platform, asker, settings)
-    ref = _explicit(mention, platform)
-    if ref is not None:
-        decision = _by_reference(mention, ref, search, platform, asker, settings, stored)
-    else:
-        decision = _by_search(mention, search, platform, asker, settings, stored)
-    return _resolution(mention, decision, search, platform, asker)
+    return _Resolving(mention, platform, Asker(fetcher), known, settings, threads).resolution()
 
 
-def _explicit(mention: Mention, platform: Platform) -> PostRef | None:
-    """The post that the article names outright."""
-    for url in (mention.url, mention.found_url):
-        if url and (ref := platform.ref_from_url(url)):
-            return ref if ref.handle or not mention.handle else platform.ref_from_id(ref.id, mention.handle)
-    return platform.ref_from_id(mention.post_id, mention.handle) if mention.post_id else None
+class _Resolving:
+    """One resolution under way."""
 
+    def __init__(
+        self,
+        mention: Mention,
+        platform: Platform,
+        ask: Asker,
+        known: Sequence[KnownPosts],
+        settings: ResolveSettings,
+        threads: int,
+    ) -> None:
+        self._mention = mention
+        self._platform = platform
+        self._ask = ask
+        self._known = known
+        self._settings = settings
+        self._threads = threads
+        self._copies = Copies(platform, settings.max_cdx_requests, settings.cdx_page_limit)
+        self._records = Records(platform, self._copies)
+        self._reports: list[SourceReport] = []
+        self._ranked: dict[tuple[str, str], Ranked] = {}
+        handle = mention.handle
+        self._accounts = (
+            [use for posts in known for use in posts.handle_uses(mention.platform, handle)] if handle else []
+        )
 
-def _by_reference(
-    mention: Mention,
-    ref: PostRef,
-    search: Search,
-    platform: Platform,
-    asker: Asker,
-    settings: ResolveSettings,
-    stored: StoredPosts | None,
-) -> Decision:
-    asker.note(f"the article names {ref.key}")
-    candidate = _named(ref, "permalink", search, stored)
-    # Gaps do not matter here: whether X answers or not, the article has named the post.
-    return decide(mention, [score(mention, candidate, platform)], settings)
+    def resolution(self) -> Resolution:
+        ref = self._explicit()
+        decision = self._by_reference(ref) if ref is not None else self._by_search()
+        winner = decision.winner.post if decision.winner else None
+        listed = decision.candidates[:LISTED]
+        if len(decision.candidates) > LISTED:
+            self._ask.note(f"{len(decision.candidates) - LISTED} more candidates are not listed")
+        held = (record for candidate in listed for record in candidate.evidence)
+        return Resolution(
+            mention_id=self._mention.id,
+            outcome=decision.outcome,
+            post_key=winner.key if winner else None,
+            candidates=listed,
+            reason=decision.reason,
+            steps=tuple(self._ask.steps),
+            evidence=tuple(dict.fromkeys((*self._ask.evidence, *held))),
+            state=self._state(winner),
+            method=METHOD,
+            sources=tuple(self._reports),
+        )
 
+    # -- what the article names
 
-def _named(ref: PostRef, source: str, search: Search, stored: StoredPosts | None) -> Candidate:
-    """A post that the article names, with its record where one can be had."""
-    found = search.record(Lead(ref=ref), thorough=True)
-    if found is None and stored is not None and (known := stored.post(ref.key)):
-        found = Candidate(post=known[0], score=0.0, evidence=known[1])
-    if found is None:
-        said = tuple(a.record_id for a in search.answers.get(ref.id, ()) if a.record_id)
-        post = Post(platform=ref.platform, id=ref.id, url=ref.url, handle=ref.handle)
-        found = Candidate(post=post, score=0.0, evidence=said)
-    return replace(found, source=source)
+    def _explicit(self) -> PostRef | None:
+        """The post that the article names outright."""
+        mention, platform = self._mention, self._platform
+        for url in (mention.url, mention.found_url):
+            if url and (ref := platform.ref_from_url(url)):
+                if ref.handle or not mention.handle:
+                    return ref
+                again = platform.ref_from_id(ref.id, mention.handle)
+                return replace(ref, handle=mention.handle) if ref.scope and again.scope != ref.scope else again
+        return platform.ref_from_id(mention.post_id, mention.handle) if mention.post_id else None
 
+    def _by_reference(self, ref: PostRef) -> Decision:
+        self._ask.note(f"the article names {ref.key}")
+        candidate = self._named(ref, "permalink")
+        self._reports.append(
+            SourceReport(source="permalink", outcome="found", candidates=1, requests=self._ask.requests)
+        )
+        # Gaps do not matter here: whether the platform answers or not, the article has named the post.
+        return decide(self._mention, [self._score(candidate)], self._settings)
 
-def _by_search(
-    mention: Mention,
-    search: Search,
-    platform: Platform,
-    asker: Asker,
-    settings: ResolveSettings,
-    stored: StoredPosts | None,
-) -> Decision:
-    ranked: dict[str, Ranked] = {}
-    for ref in search.named_by_media():
-        candidate = _named(ref, "media", search, stored)
-        if (why := _misfit(mention, ref, candidate.post, platform)) is not None:
-            asker.note(f"{ref.key} is not it: {why}")
-            candidate = replace(candidate, source="cdx")
-        ranked[ref.id] = score(mention, candidate, platform)
-    if any(r.named and not r.forbidden for r in ranked.values()):
-        return decide(mention, list(ranked.values()), settings)
-    for candidate in search.stored(stored):
-        ranked.setdefault(candidate.post.id, score(mention, candidate, platform))
-    # A stored post with just these words ends no search: its account may have said the same twice that day, and what an
-    # archive happens to hold must not decide which of the two is meant.
-    unread = 0
-    read = 0
-    for found in search.indexed():
-        if found.ref.id in ranked:
-            continue
-        if read >= settings.max_candidates:
-            unread += 1
-            continue
-        read += 1
-        candidate_read = search.record(found, thorough=False)
-        if candidate_read is None:
-            post = Post(platform=found.ref.platform, id=found.ref.id, url=found.ref.url, handle=found.ref.handle)
-            candidate_read = Candidate(post=post, score=0.0, source="cdx")
-        # Asked under one id, a version of an edited post may answer under another.
-        ranked.setdefault(candidate_read.post.id, score(mention, candidate_read, platform))
-    if unread:
-        asker.note(f"{unread} more candidates were not read (max_candidates)")
-        asker.gap(f"{unread} candidates: more than the settings allow to read")
-    return decide(mention, list(ranked.values()), settings, gaps=asker.gaps)
+    def _named(self, ref: PostRef, source: str) -> Candidate:
+        """A post that the article names, with its record where one can be had."""
+        lead = Lead(ref=ref)
+        found = self._records.live(lead, self._ask, thorough=True)
+        now = self._records.named(ref)
+        if found is None:
+            found = self._records.copied(Lead(ref=now), self._ask, thorough=True)
+        if found is None:
+            found = next((self._as_candidate(posts, now) for posts in self._known if posts.post(now.key)), None)
+        return replace(found or self._records.bare(ref), source=source)
 
+    @staticmethod
+    def _as_candidate(posts: KnownPosts, ref: PostRef) -> Candidate | None:
+        one = posts.post(ref.key)
+        return Candidate(post=one.post, score=0.0, evidence=one.evidence, cited_in=one.cited_in) if one else None
 
-def _misfit(mention: Mention, ref: PostRef, post: Post, platform: Platform) -> str | None:
-    """Why the post behind a picture's link is not the one shown: a borrowed film's link names its owner's post.
+    def _score(self, candidate: Candidate) -> Ranked:
+        return score(self._mention, candidate, self._platform, accounts=self._accounts)
 
-    The link keeps the handle of its time, so it fits the article also where the account was renamed since.
-    """
-    fits, reason = day_reason(mention, post, platform)
-    if fits is False and reason:
-        return reason.note
-    handles = {handle.lower() for handle in (ref.handle, post.handle) if handle}
-    if mention.handle and handles and mention.handle.lower() not in handles:
-        return f"it is by @{post.handle or ref.handle}, and the article shows @{mention.handle}"
-    return None
+    # -- what is looked for
 
+    def _by_search(self) -> Decision:
+        mention, settings = self._mention, self._settings
+        window = window_of(mention, settings.undated_days)
+        sources = Sources(mention, self._platform, self._ask, settings, window, self._copies)
+        first: list[Task] = [sources.picture, *self._lookups(sources), sources.listing]
+        asked = [found for found in together(first, self._threads) if found is not None]
+        for found in asked:
+            self._take(found)
+        if any(one.named and not one.forbidden for one in self._ranked.values()):
+            return self._decided()
+        listing = asked[-1].report
+        decision = self._decided()
+        # What an archive happens to hold must not decide which of two equal posts is meant: known posts alone end no
+        # search, the platform's whole list of that time does.
+        if decision.certain and listing.outcome in ("found", "nothing"):
+            return decision
+        archive = sources.archive()
+        self._take(archive)
+        decision = self._decided()
+        if decision.certain and archive.report.outcome == "found":
+            return decision
+        self._take(sources.archived_lists())
+        return self._decided()
 
-def _resolution(mention: Mention, decision: Decision, search: Search, platform: Platform, asker: Asker) -> Resolution:
-    winner = decision.winner
-    listed = decision.candidates[:LISTED]
-    if len(decision.candidates) > LISTED:
-        asker.note(f"{len(decision.candidates) - LISTED} more candidates are not listed")
-    held = (record for candidate in listed for record in candidate.evidence)
-    return Resolution(
-        mention_id=mention.id,
-        outcome=decision.outcome,
-        post_key=winner.key if winner else None,
-        candidates=listed,
-        reason=decision.reason,
-        steps=tuple(asker.steps),
-        evidence=tuple(dict.fromkeys((*asker.evidence, *held))),
-        state=_state(winner, search, platform),
-        method=METHOD,
-    )
+    def _lookups(self, sources: Sources) -> Iterable[Task]:
+        for posts in self._known:
+            yield lambda posts=posts: sources.known(posts)  # type: ignore[misc]
 
+    def _take(self, found: Found) -> None:
+        """Rank what a source found; posts without a record are read first."""
+        self._ask.take(found.ask)
+        before = self._ask.requests
+        for ref in found.refs:
+            self._add(self._fitting(ref))
+        for candidate in found.candidates:
+            self._add(candidate)
+        for candidate in self._read(found.leads):
+            self._add(candidate)
+        more = self._ask.requests - before
+        self._reports.append(replace(found.report, requests=found.report.requests + more))
 
-def _state(winner: Post | None, search: Search, platform: Platform) -> State | None:
-    """What the platform answered of the winner; null where it was not asked."""
-    if winner is None:
+    def _add(self, candidate: Candidate) -> None:
+        self._ranked.setdefault((candidate.post.key, candidate.source), self._score(candidate))
+
+    def _fitting(self, ref: PostRef) -> Candidate:
+        """The post behind a picture's link; it names the post only where it fits the article: a borrowed film's link
+        names its owner's post. The link keeps the handle of its time, so it fits also where the account was renamed."""
+        candidate = self._named(ref, "media")
+        why = day_contradicts(self._mention, candidate.post, self._platform)
+        handles = {handle.lower() for handle in (ref.handle, candidate.post.handle) if handle}
+        if why is None and self._mention.handle and handles and self._mention.handle.lower() not in handles:
+            why = f"it is by @{candidate.post.handle or ref.handle}, and the article shows @{self._mention.handle}"
+        if why is None:
+            return candidate
+        self._ask.note(f"{ref.key} is not it: {why}")
+        return replace(candidate, source="cdx")
+
+    def _read(self, leads: Sequence[Lead]) -> list[Candidate]:
+        """The records of leads: from the platform at the same time, then, one after the other, from copies."""
+        known = {key for key, _ in self._ranked}
+        new = [lead for lead in leads if lead.ref.key not in known]
+        wanted, unread = new[: self._settings.max_candidates], new[self._settings.max_candidates :]
+        asks = [self._ask.apart() for _ in wanted]
+        live = together(
+            [
+                lambda lead=lead, ask=ask: self._records.live(lead, ask, thorough=False)  # type: ignore[misc]
+                for lead, ask in zip(wanted, asks, strict=True)
+            ],
+            self._threads,
+        )
+        out = []
+        for lead, ask, found in zip(wanted, asks, live, strict=True):
+            self._ask.take(ask)
+            candidate = found or self._records.copied(lead, self._ask, thorough=False)
+            # Asked under one id, a version of an edited post may answer under another.
+            out.append(candidate or self._records.bare(lead.ref))
+        if unread:
+            self._ask.note(f"{len(unread)} more candidates were not read (max_candidates)")
+            self._ask.gap(f"{len(unread)} candidates: more than the settings allow to read")
+        return out
+
+    def _decided(self) -> Decision:
+        """The decision over all candidates so far; a winner that only others' pages show is looked at first."""
+        while True:
+            decision = decide(self._mention, list(self._ranked.values()), self._settings, gaps=self._ask.gaps)
+            winner = decision.winner
+            if winner is None or winner.source not in CLAIMED:
+                return decision
+            record = self._records.live(Lead(ref=winner.post.ref), self._ask, thorough=True)
+            record = record or self._records.copied(Lead(ref=winner.post.ref), self._ask, thorough=False)
+            del self._ranked[winner.post.key, winner.source]
+            if record is not None:
+                self._add(replace(record, cited_in=winner.cited_in))
+                continue
+            sites = {_site(page) for page in winner.cited_in} - {""}
+            vouched = replace(winner, source="pages", score=0.0, reasons=(), contradictions=())
+            if len(sites) < SITES_THAT_VOUCH:
+                why = "only one site shows this post with this id, and neither the platform nor an archive shows it"
+                vouched = replace(vouched, contradictions=(why,))
+            self._add(vouched)
+
+    def _looked_at(self, winner: Post) -> None:
+        """Ask the platform's other endpoints, too, where it was asked of the winner only as far as its words needed."""
+        if winner.key in self._records.answers and winner.key not in self._records.thorough:
+            self._records.live(Lead(ref=winner.ref), self._ask, thorough=True)
+
+    def _state(self, winner: Post | None) -> State | None:
+        """What the platform answered of the winner; null where it was not asked."""
+        if winner is None:
+            return None
+        keys = (winner.key, *(replace(winner, id=version).key for version in winner.edits))
+        self._looked_at(winner)
+        for key, answers in self._records.answers.items():
+            if answers and (key in keys or any(a.post is not None and a.post.key == winner.key for a in answers)):
+                return self._platform.judge(winner.ref, answers).state
         return None
-    for post_id in (winner.id, *winner.edits):
-        if answers := search.answers.get(post_id):
-            return platform.judge(winner.ref, answers).state
-    return None
+
+
+def _site(url: str) -> str:
+    try:
+        host = (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+    return ".".join(host.split(".")[-2:])
 
 
 def _without_platform(mention: Mention) -> Resolution:
@@ -195,11 +298,12 @@ def _without_platform(mention: Mention) -> Resolution:
     step = f"no module for {mention.platform}: nothing was asked"
     if mention.post_id and mention.url:
         post = Post(platform=mention.platform, id=mention.post_id, url=mention.url, handle=mention.handle)
+        why = Reason(feature="permalink", weight=1.0, note="the permalink in the article")
         return Resolution(
             mention_id=mention.id,
             outcome=Outcome.RESOLVED,
             post_key=post.key,
-            candidates=(Candidate(post=post, score=1.0, source="permalink"),),
+            candidates=(Candidate(post=post, score=1.0, source="permalink", reasons=(why,)),),
             reason="named by the permalink in the article; nothing was asked of the platform",
             steps=(step,),
             method=METHOD,

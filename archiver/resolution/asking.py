@@ -14,17 +14,35 @@ from archiver.platforms.base import Lookup
 
 
 class Asker:
-    """One resolution's way to the network (or to the stored captures)."""
+    """One source's way to the network (or to the stored captures).
 
-    def __init__(self, fetcher: Fetcher) -> None:
+    Sources that are asked at the same time have an asker each (`apart`), which know each other's answers; what they
+    heard is put together again in a fixed order (`take`).
+    """
+
+    def __init__(self, fetcher: Fetcher, *, known: dict[tuple[str, bool], list[Exchange] | None] | None = None) -> None:
         self._fetcher = fetcher
-        self._answers: dict[tuple[str, bool], list[Exchange] | None] = {}
+        self._answers: dict[tuple[str, bool], list[Exchange] | None] = {} if known is None else known
         self.steps: list[str] = []
         """What was asked and what came of it, one line each."""
         self.evidence: dict[str, None] = {}
         """Record ids of every answer, in the order in which they came."""
         self.gaps: list[str] = []
         """What could not be known, in words."""
+        self.requests = 0
+        """Questions that were put, redirects and repeated ones not counted."""
+
+    def apart(self) -> Asker:
+        """An asker for a source that is asked at the same time as others."""
+        return Asker(self._fetcher, known=self._answers)
+
+    def take(self, other: Asker) -> None:
+        """Add what another asker heard."""
+        self.steps += other.steps
+        self.evidence |= other.evidence
+        self.requests += other.requests
+        for gap in other.gaps:
+            self.gap(gap)
 
     def note(self, step: str) -> None:
         self.steps.append(step)
@@ -52,6 +70,7 @@ class Asker:
         if (url, followed) in self._answers:
             return self._answers[url, followed]
         chain: list[Exchange] | None = None
+        self.requests += 1
         try:
             chain = ask()
         except NotStoredError:

@@ -1,36 +1,31 @@
-"""How alike are the words that an article shows and the words of a post?
+"""How alike are the words that an article shows and the words of a post? As features, each with a value and in words.
 
-The article's words may have gone through two machine translations, lost their end, or picked up a sentence of the
-article; links, emoji and `@` may be gone. What survives is most of the content words, in about the same order, and
-above all numbers and names. Another post of the same author and day shares the topic's words, but not most of all
-words; and posts made from a template differ in just the numbers and names.
+The article's words may have gone through two machine translations, lost their end, picked up a sentence of the article,
+or stand in another language than the post's; links, emoji and `@` may be gone. What survives a translation there and
+back is most of the content words, in about the same order; what survives into another language is numbers, names (by
+their sound), emoji, hashtags and the length. Another post of the same author and day shares the topic's words, and
+posts made after one pattern share all but a number or a name: so words that all candidates share tell little, and a
+number that one side has and the other has not tells much.
 
-Every score comes with reasons in words. Cost: texts are cut at `MAX_WORDS` words, so one comparison is bounded.
+What the features weigh is fitted elsewhere (`weights`). Cost: texts are cut at `words.MAX_WORDS` words, so one
+comparison is bounded.
 """
 
 from __future__ import annotations
 
-import functools
-import itertools
+import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import anyascii
 import msgspec
-import regex
 from rapidfuzz import fuzz
 
-from archiver.model import Reason
-
-MAX_CHARACTERS = 4000
-MAX_WORDS = 160
-"""Words compared of one text: 280 characters have about 50; a long post's beginning tells it."""
+from archiver.language.spelling import alike
+from archiver.resolution.words import Text, Word, beginning, comparable, telling_words
 
 SHORT = 4
 """Texts with fewer words say too little: they must be the same, not alike."""
-
-MANY_CAPITALS = 0.22
-"""From this share of capitalised words on, capitals are the spelling and not a sign of names."""
 
 CONTAINED_WORDS = 6
 """A text that lies wholly within the other counts from this many words on."""
@@ -38,138 +33,71 @@ CONTAINED_WORDS = 6
 CONTAINED = 93.0
 """rapidfuzz partial ratio (0..100) from which one text lies within the other: allows a letter changed in 15."""
 
-TEMPLATE_LIKENESS = 0.4
-TEMPLATE_SHARE = 0.6
-"""Raw likeness, and share of names and numbers in what differs, from which two texts follow one pattern: translations
-change words of every kind, patterns only change names and numbers."""
+CUT_SLACK = 1.2
+"""A rewording may be longer than what it rewords by about so much."""
 
-TEMPLATE_SHARE_CAPITALS = 0.9
-"""The same share in texts with many capitals, where names are not told apart from nouns."""
+SAME_NAME = 0.72
+"""`spelling.alike` from which two words of different scripts are one name."""
 
-TEMPLATE_CAP = 0.6
-"""Score of a text that follows the same pattern with other names or numbers: not sure."""
+MAX_NAMES = 24
+"""Names compared of one text: each is compared with each."""
 
-EMOJI_ONLY = 0.7
-"""Score of two texts that are the same emoji: likely, never proof."""
+TRIGRAM_WORDS = 60
 
-CALIBRATION = ((0.0, 0.0), (0.2, 0.15), (0.35, 0.45), (0.5, 0.8), (0.7, 0.92), (1.0, 0.97))
-"""Raw overlap → score. Invented posts, translated there and back, reach 0.5 and more against their original, and 0.05
-to 0.35 against other posts of the same author and day (counted in the tests of this module)."""
+MIN_SPLIT_TAG = 6
+"""A shorter hashtag stands by chance among the letters of plain words."""
 
-LINK = regex.compile(
-    r"https?://\S+|\bpic\.\s?(?:twitter|x)\.\s?com/\s?\w*|\b(?:t\.)?co/[A-Za-z0-9]{7,12}\b", regex.IGNORECASE
-)
-HASHTAG = regex.compile(r"[#＃]([\p{L}\p{M}\p{N}_]{1,100})")
-HUMP = regex.compile(r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})|_")
-NUMBER = r"\p{Nd}{1,3}(?:[.,\u00a0\u202f’']\p{Nd}{3})+(?!\p{Nd})|\p{Nd}+(?:[.,]\p{Nd}+)?"
-WORD = regex.compile(rf"{NUMBER}|\p{{L}}[\p{{L}}\p{{M}}]*(?:['’]\p{{L}}{{1,3}})?")
-UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
-EMOJI = regex.compile(r"\p{Regional_Indicator}{2}|\p{Extended_Pictographic}")
-CUT = regex.compile(r"(?:…|\.{3})[\"”»’\])]*\s*\Z")
-SENTENCE_END = regex.compile(r"(?:[.!?…:\"“”«»]\s*|\n\s*)\Z")
+WITH_CAPITALS = ("latin", "CYRILLIC", "GREEK", "ARMENIAN")
 
+MOSTLY_NAMES = 0.9
 
-class Word(msgspec.Struct, frozen=True):
-    """One word: as compared, how much it tells, and whether it is a number or (seems to be) a name."""
-
-    form: str
-    weight: float
-    number: bool = False
-    name: bool = False
-
-
-class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """A text made comparable."""
-
-    words: tuple[Word, ...]
-    emoji: tuple[str, ...]
-    cut: bool
-    """It ends in an ellipsis: somebody cut it."""
-    plain: str
-    """The words with one space between."""
-    capitals: bool
-    """Many words begin with a capital: that is spelling (German nouns, headlines), and tells names less surely."""
+VERBATIM = 0.85
+"""From this likeness letter by letter on, a text was copied and not translated: what differs is not a translator's."""
 
 
 class Likeness(msgspec.Struct, frozen=True, kw_only=True):
-    """How alike two texts are, 0..1, and why. `exact`: the same words in the same order, as far as one of them goes."""
+    """How alike two texts are: the features' values, what each says, and which kind of comparison it was."""
 
-    score: float
-    exact: bool
-    reasons: tuple[Reason, ...]
+    kind: str
+    """`same` (the same words in the same order, as far as one of them goes), `alike` (one language), `foreign` (two
+    languages), `short` (too few words to be alike), `wordless`."""
+    features: Mapping[str, float]
+    notes: Mapping[str, str]
+    hits: tuple[tuple[str, float], ...] = ()
+    """For each word shown (its form), how well the post has it."""
 
-
-@functools.lru_cache(maxsize=1024)
-def comparable(text: str) -> Text:
-    """A text without what copies lose or add: links, `@` and `#`, punctuation, case, accents, kinds of digits."""
-    text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
-    cut = bool(CUT.search(LINK.sub(" ", text).strip()))
-    text = LINK.sub(" ", text)
-    emoji = tuple(EMOJI.findall(text))
-    text = HASHTAG.sub(lambda found: " " + HUMP.sub(" ", found[1]) + " ", text)
-    text = "".join(" " if c == "@" else c for c in text if unicodedata.category(c) != "Cf")
-    words: list[Word] = []
-    for found in WORD.finditer(text):
-        if len(words) >= MAX_WORDS:
-            break
-        first = SENTENCE_END.search(text[max(0, found.start() - 4) : found.start()]) or not words
-        words.extend(_words(found[0], starts_sentence=bool(first)))
-    words = words[:MAX_WORDS]
-    capitals = sum(word.name for word in words) > MANY_CAPITALS * len(words)
-    plain = " ".join(word.form for word in words)
-    return Text(words=tuple(words), emoji=emoji, cut=cut, plain=plain, capitals=capitals)
-
-
-def _words(token: str, *, starts_sentence: bool) -> list[Word]:
-    if token[0].isdigit():
-        digits = "".join(str(unicodedata.digit(c)) for c in token if c.isdigit())
-        return [Word(digits, 1.5 if len(digits) > 1 else 0.8, number=True)]
-    if UNSPACED.match(token):
-        # No spaces to find words by: pairs of characters overlap enough to tell a text.
-        pairs = [token[i : i + 2] for i in range(len(token) - 1)] or [token]
-        return [Word(pair, 0.6) for pair in pairs]
-    form = _form(token)
-    name = token[0].isupper() and not starts_sentence and len(form) > 2
-    return [Word(form, _weight(form, name), name=name)] if form else []
-
-
-def _form(token: str) -> str:
-    """Letters as ASCII, so that `Київ`, `Kyïv` and `Kyiv` meet; other scripts fold alike on both sides."""
-    token = regex.split("['’]", token)[0] or token
-    if not token.isascii():
-        token = anyascii.anyascii(token)
-    return "".join(c for c in token.lower() if c.isalnum())
-
-
-def _weight(form: str, name: bool) -> float:
-    """Short words are grammar, long words and names are content: no list of stop words in any language."""
-    if name:
-        return 1.6
-    return (
-        0.2 if len(form) <= 2 else 0.45 if len(form) == 3 else 0.8 if len(form) == 4 else 1.0 if len(form) < 8 else 1.2
-    )
+    @property
+    def exact(self) -> bool:
+        return self.kind == "same"
 
 
 def likeness(shown: str, post: str, *, post_complete: bool = True) -> Likeness:
     """How alike the words shown in an article are to those of a post.
 
-    `post_complete` is false where the post's text is known to be cut: then the article may show more.
+    post_complete: false where the post's text is known to be cut: then the article may show more.
     """
     a, b = comparable(shown), comparable(post)
     if not a.words or not b.words:
-        return _wordless(a, b)
+        same = bool(a.emoji) and a.emoji == b.emoji and not a.words and not b.words
+        return _bare("wordless", {"same_emoji": float(same)}, "the same emoji and no words" if same else "no words")
     forms_a, forms_b = [w.form for w in a.words], [w.form for w in b.words]
     if forms_a == forms_b:
-        return _said(1.0, "the same words", exact=True)
-    shorter = min(len(forms_a), len(forms_b))
-    if shorter < SHORT:
-        return _said(min(0.5, fuzz.ratio(a.plain, b.plain) / 200), "too few words, and not the same", against=True)
+        return _same(a, "the same words")
+    if min(len(forms_a), len(forms_b)) < SHORT:
+        ratio = fuzz.ratio(a.plain, b.plain) / 100
+        return _bare("short", {"ratio": ratio}, "too few words, and not the same")
     if _begins(a, b, post_complete):
-        return _said(0.98, "the same words up to where one is cut", exact=True)
-    if (a.cut and len(a.words) < len(b.words)) or (not post_complete and len(b.words) < len(a.words)):
+        return _same(a, "the same words up to where one is cut")
+    cut_short = (a.cut and len(a.words) < len(b.words)) or (not post_complete and len(b.words) < len(a.words))
+    if cut_short:
         # Known to be cut: the rest of the longer one has nothing to be compared with.
-        a, b = _beginning(a, len(b.words)), _beginning(b, len(a.words))
-    return _overlap(a, b)
+        a, b = (
+            beginning(a, round(len(b.words) * CUT_SLACK)),
+            beginning(b, round(len(a.words) * CUT_SLACK)),
+        )
+    if _foreign(a, b):
+        return _across(a, b, cut_short)
+    return _within(a, b)
 
 
 def telling(shown: str) -> bool:
@@ -177,15 +105,13 @@ def telling(shown: str) -> bool:
     return len(comparable(shown).words) >= SHORT
 
 
-CUT_SLACK = 1.2
-"""A rewording may be longer than what it rewords by about so much."""
+def _same(shown: Text, note: str) -> Likeness:
+    hits = tuple((word.form, 1.0) for word in shown.words)
+    return Likeness(kind="same", features={}, notes={"": note}, hits=hits)
 
 
-def _beginning(text: Text, words: int) -> Text:
-    kept = text.words[: round(words * CUT_SLACK)]
-    return Text(
-        words=kept, emoji=text.emoji, cut=text.cut, plain=" ".join(w.form for w in kept), capitals=text.capitals
-    )
+def _bare(kind: str, features: Mapping[str, float], note: str) -> Likeness:
+    return Likeness(kind=kind, features=features, notes={"": note})
 
 
 def _begins(a: Text, b: Text, post_complete: bool) -> bool:
@@ -198,64 +124,140 @@ def _begins(a: Text, b: Text, post_complete: bool) -> bool:
     return cut and len(forms_b) >= CONTAINED_WORDS and forms_a[: len(forms_b) - 1] == forms_b[:-1]
 
 
-def _wordless(a: Text, b: Text) -> Likeness:
-    if a.emoji and a.emoji == b.emoji and not a.words and not b.words:
-        return _said(EMOJI_ONLY, "the same emoji and no words")
-    return _said(0.0, "one text has no words to compare", against=True)
+def _foreign(a: Text, b: Text) -> bool:
+    """Two languages: told by script, by function words, or by there being hardly a word in common."""
+    if a.language and b.language:
+        return a.language.partition("-")[0] != b.language.partition("-")[0]
+    return _script(a) != _script(b)
 
 
-def _overlap(a: Text, b: Text) -> Likeness:
-    pairs_a = _matched(a.words, b.words)
-    pairs_b = _matched(b.words, a.words)
-    cover_a = _covered(a.words, pairs_a)
-    cover_b = _covered(b.words, pairs_b)
+def _script(text: Text) -> str:
+    counts: dict[str, int] = {}
+    for word in text.words:
+        for char in word.written[:3]:
+            if char.isalpha():
+                block = "latin" if char < "\u0250" else unicodedata.name(char, "?").partition(" ")[0]
+                block = "CJK" if block in ("CJK", "HIRAGANA", "KATAKANA") else block
+                counts[block] = counts.get(block, 0) + 1
+    return max(counts, key=lambda block: (counts[block], block), default="latin")
+
+
+# -- one language
+
+
+def _within(a: Text, b: Text) -> Likeness:
+    hits_a, hits_b = _matched(a.words, b.words), _matched(b.words, a.words)
+    cover_a, cover_b = _covered(a.words, hits_a), _covered(b.words, hits_b)
     both = 2 * cover_a * cover_b / (cover_a + cover_b) if cover_a + cover_b else 0.0
-    order = fuzz.token_sort_ratio(a.plain, b.plain) * 0.35 + fuzz.ratio(a.plain, b.plain) * 0.65
-    raw = 0.8 * both + 0.2 * order / 100 if both > 0.2 else both
-    reasons = [
-        Reason(
-            feature="text",
-            weight=round(raw, 3),
-            note=f"{cover_a:.0%} of the words shown are in the post, {cover_b:.0%} of the post's are shown",
-        )
-    ]
+    features = {
+        "shown_found": cover_a,
+        "post_shown": cover_b,
+        "both": both,
+        "order": fuzz.ratio(a.plain, b.plain) / 100,
+        "sorted": fuzz.token_sort_ratio(a.plain, b.plain) / 100,
+    }
+    notes = {
+        "shown_found": f"{cover_a:.0%} of the words shown are in the post",
+        "post_shown": f"{cover_b:.0%} of the post's words are shown",
+    }
     shorter = a if len(a.words) < len(b.words) else b
     if len(shorter.words) >= CONTAINED_WORDS and fuzz.partial_ratio(a.plain, b.plain) >= CONTAINED:
-        raw = max(raw, 0.35 + 0.6 * min(1.0, len(shorter.words) / 12))
-        what = "the post's words lie within those shown" if shorter is b else "the words shown lie within the post's"
-        reasons.append(Reason(feature="text", weight=0.3, note=what))
-    score = _calibrated(raw)
-    telling_a, share_a = _telling(a.words, pairs_a)
-    telling_b, share_b = _telling(b.words, pairs_b)
-    shared = sorted({w.form for w, hit in zip(a.words, pairs_a, strict=True) if hit == 1.0 and (w.number or w.name)})
+        features["contained"] = min(1.0, len(shorter.words) / 12)
+        notes["contained"] = (
+            "the post's words lie within those shown" if shorter is b else "the words shown lie within the post's"
+        )
+    missing_a = [w for w, hit in zip(a.words, hits_a, strict=True) if not hit]
+    missing_b = [w for w, hit in zip(b.words, hits_b, strict=True) if not hit]
+    shared = [w for w, hit in zip(a.words, hits_a, strict=True) if hit == 1.0 and (w.number or w.name)]
+    names_tell = 0.5 if a.capitals or b.capitals else 1.0
+    _compare_telling(features, notes, shared, missing_a, missing_b, names_tell)
+    pattern = _pattern(features["both"], (missing_a, a.capitals), (missing_b, b.capitals))
+    if features["order"] >= VERBATIM and missing_a and missing_b and not _has_capitals(a):
+        pattern = 1.0
+    if pattern:
+        features["pattern"] = pattern
+        notes["pattern"] = "made after the same pattern: little but names and numbers differ"
+    _compare_marks(features, notes, a, b)
+    features["length"] = abs(math.log(len(a.words) / len(b.words)))
+    hits = tuple((word.form, hit) for word, hit in zip(a.words, hits_a, strict=True))
+    return Likeness(kind="alike", features=_rounded(features), notes=notes, hits=hits)
+
+
+def _compare_telling(
+    features: dict[str, float],
+    notes: dict[str, str],
+    shared: Sequence[Word],
+    missing_a: Sequence[Word],
+    missing_b: Sequence[Word],
+    names_tell: float,
+) -> None:
+    """Names and numbers: in common, only on one side, and others on each side."""
     if shared:
-        reasons.append(Reason(feature="text", weight=0.1, note="shares " + ", ".join(shared[:5])))
-    if a.emoji and set(a.emoji) & set(b.emoji):
-        score = min(1.0, score + 0.02)
-        reasons.append(Reason(feature="text", weight=0.02, note="shares emoji"))
-    if telling_a and telling_b:
-        note = f"shows {', '.join(telling_a[:3])} where the post has {', '.join(telling_b[:3])}"
-        wanted = TEMPLATE_SHARE_CAPITALS if a.capitals or b.capitals else TEMPLATE_SHARE
-        pattern = raw >= TEMPLATE_LIKENESS and max(share_a, share_b) >= wanted
-        if pattern or _numbers_differ(telling_a, telling_b):
-            score = min(score, TEMPLATE_CAP)
-        else:
-            score -= 0.03 * min(len(telling_a), len(telling_b), 5)
-        reasons.append(Reason(feature="text", weight=-0.2, note=note))
-    return Likeness(score=round(max(0.0, score), 4), exact=False, reasons=tuple(reasons))
+        features["shared_telling"] = min(1.0, len(shared) / 4)
+        notes["shared_telling"] = "shares " + ", ".join(sorted({w.written or w.form for w in shared})[:5])
+    numbers_a, numbers_b = ([w for w in side if w.number] for side in (missing_a, missing_b))
+    names_a, names_b = ([w for w in side if w.name] for side in (missing_a, missing_b))
+    if numbers_a and numbers_b:
+        features["other_numbers"] = min(1.0, min(len(numbers_a), len(numbers_b)) / 2)
+        notes["other_numbers"] = f"shows {_some(numbers_a)} where the post has {_some(numbers_b)}"
+    elif numbers_a or numbers_b:
+        features["lost_numbers"] = min(1.0, (len(numbers_a) + len(numbers_b)) / 2)
+        where = "the article shows" if numbers_a else "the post has"
+        notes["lost_numbers"] = f"{where} {_some(numbers_a or numbers_b)}, and the other side has not"
+    if names_a and names_b:
+        features["other_names"] = names_tell * min(1.0, min(len(names_a), len(names_b)) / 2)
+        notes["other_names"] = f"shows {_some(names_a)} where the post has {_some(names_b)}"
 
 
-def _telling(words: Sequence[Word], hits: Sequence[float]) -> tuple[list[str], float]:
-    """The names and numbers that the other text lacks, and their share in all that it lacks."""
-    lacking = [word for word, hit in zip(words, hits, strict=True) if not hit]
-    telling = [word for word in lacking if word.number or word.name]
-    total = sum(word.weight for word in lacking)
-    return [word.form for word in telling], sum(word.weight for word in telling) / total if total else 0.0
+def _some(words: Sequence[Word]) -> str:
+    return ", ".join(telling_words(words)[:3])
 
 
-def _numbers_differ(telling_a: Sequence[str], telling_b: Sequence[str]) -> bool:
-    """Each text gives a number that the other lacks. Translations keep digits; where they rewrite them, be unsure."""
-    return any(form.isdecimal() for form in telling_a) and any(form.isdecimal() for form in telling_b)
+def _pattern(both: float, *sides: tuple[Sequence[Word], bool]) -> float:
+    """How much of what differs is names and numbers, where most is the same: translations change words of every kind,
+    patterns only change names and numbers. sides: the words that the other text lacks, and whether the text has so many
+    capitals that they tell names less surely: then nearly all of them have to be."""
+    if both < 0.4 or not all(missing for missing, _ in sides):
+        return 0.0
+    shares = []
+    for missing, capitals in sides:
+        share = _telling_share(missing, names=True)
+        shares.append(share if not capitals or share >= MOSTLY_NAMES else _telling_share(missing, names=False))
+    return max(shares)
+
+
+def _has_capitals(text: Text) -> bool:
+    """Whether the text's script has capitals: where it has none, a name looks like any other word."""
+    return _script(text) in WITH_CAPITALS
+
+
+def _telling_share(words: Sequence[Word], *, names: bool) -> float:
+    total = sum(word.weight for word in words)
+    return sum(word.weight for word in words if word.number or (names and word.name)) / total if total else 0.0
+
+
+def _compare_marks(features: dict[str, float], notes: dict[str, str], a: Text, b: Text) -> None:
+    """Emoji, hashtags and accounts: in common, or others on each side. Copies lose them, they do not change them."""
+    for name, mine, theirs in (("emoji", a.emoji, b.emoji), ("tags", _tags(a, b), _tags(b, a))):
+        common = mine & theirs
+        if common:
+            features[f"shared_{name}"] = len(common) / max(1, len(mine | theirs))
+            notes[f"shared_{name}"] = "shares " + " ".join(sorted(common)[:5])
+        elif mine and theirs:
+            features[f"other_{name}"] = 1.0
+            notes[f"other_{name}"] = (
+                f"shows {' '.join(sorted(mine)[:3])} where the post has {' '.join(sorted(theirs)[:3])}"
+            )
+        elif mine and not theirs:
+            # An article does not make up a post's emoji.
+            features[f"added_{name}"] = 1.0
+            notes[f"added_{name}"] = f"shows {' '.join(sorted(mine)[:3])}, which the post has not"
+
+
+def _tags(text: Text, other: Text) -> frozenset[str]:
+    """The text's hashtags and accounts, and those of the other that it has as plain words (`# No More Delay`)."""
+    run = text.plain.replace(" ", "")
+    return text.tags | {tag for tag in other.tags if len(tag) >= MIN_SPLIT_TAG and tag in run}
 
 
 def _matched(words: Sequence[Word], others: Sequence[Word]) -> list[float]:
@@ -269,21 +271,23 @@ def _matched(words: Sequence[Word], others: Sequence[Word]) -> list[float]:
             left[word.form] -= 1
             out[i] = 1.0
     rest = {form: count for form, count in left.items() if count and not form.isdecimal()}
+    by_first: dict[str, list[str]] = {}
+    for form in rest:
+        by_first.setdefault(form[0], []).append(form)
     for i, word in enumerate(words):
         if out[i] or word.number:
             continue
-        best = max(((_related(word.form, form), form) for form in rest), default=(0.0, ""))
+        near = by_first.get(word.form[0], ())
+        best = max(((_related(word.form, form), form) for form in near if rest.get(form)), default=(0.0, ""))
         if best[0]:
             out[i] = best[0]
             rest[best[1]] -= 1
-            if not rest[best[1]]:
-                del rest[best[1]]
     return out
 
 
 def _related(a: str, b: str) -> float:
-    """How likely two different forms are of one word: a common stem, or a letter changed."""
-    if len(a) < 4 or len(b) < 4 or a[0] != b[0]:
+    """How likely two different forms with the same first letter are of one word: a common stem, or a letter changed."""
+    if len(a) < 4 or len(b) < 4:
         return 0.0
     common = 0
     for x, y in zip(a, b, strict=False):
@@ -302,32 +306,115 @@ def _covered(words: Sequence[Word], hits: Sequence[float]) -> float:
     return sum(word.weight * hit for word, hit in zip(words, hits, strict=True)) / total if total else 0.0
 
 
-def _calibrated(raw: float) -> float:
-    for (x0, y0), (x1, y1) in itertools.pairwise(CALIBRATION):
-        if raw <= x1:
-            return y0 + (y1 - y0) * (raw - x0) / (x1 - x0)
-    return CALIBRATION[-1][1]
+# -- two languages
 
 
-def _said(score: float, note: str, *, exact: bool = False, against: bool = False) -> Likeness:
-    weight = -round(1 - score, 3) if against else round(score, 3)
-    return Likeness(score=round(score, 4), exact=exact, reasons=(Reason(feature="text", weight=weight, note=note),))
+def _across(a: Text, b: Text, cut_short: bool) -> Likeness:
+    """What is left between languages: numbers, names by their sound, emoji and tags, words of a common root, length."""
+    features: dict[str, float] = {}
+    notes: dict[str, str] = {}
+    numbers_a, numbers_b = a.numbers, b.numbers
+    common = numbers_a & numbers_b
+    if common:
+        features["shared_numbers"] = len(common) / len(numbers_a | numbers_b)
+        notes["shared_numbers"] = "both have " + ", ".join(sorted(common)[:4])
+    if numbers_a - common and numbers_b - common:
+        features["other_numbers"] = 0.5 if common else 1.0
+        notes["other_numbers"] = (
+            f"shows {', '.join(sorted(numbers_a - common)[:3])} where the post has "
+            f"{', '.join(sorted(numbers_b - common)[:3])}"
+        )
+    elif numbers_a ^ numbers_b:
+        features["lost_numbers"] = 1.0
+        notes["lost_numbers"] = "one side has a number, the other has not"
+    elif not common:
+        features["no_numbers"] = 1.0
+    pairs = _names_across(a, b)
+    names_a, names_b = _names(a), _names(b)
+    if pairs:
+        features["shared_names"] = min(1.0, sum(like for *_, like in pairs) / 2)
+        notes["shared_names"] = "names that sound alike: " + ", ".join(f"{x} and {y}" for x, y, _ in pairs[:3])
+    elif names_a and names_b and not (a.capitals or b.capitals):
+        features["other_names"] = 1.0
+        notes["other_names"] = f"shows {', '.join(names_a[:3])}, the post {', '.join(names_b[:3])}"
+    grams_a, grams_b = _grams(a), _grams(b)
+    if grams_a and grams_b:
+        features["roots"] = len(grams_a & grams_b) / min(len(grams_a), len(grams_b))
+        notes["roots"] = f"{features['roots']:.0%} of the shorter one's letter triples are in the other"
+    _compare_marks(features, notes, a, b)
+    if not cut_short:
+        features["length"] = min(2.0, abs(math.log(_length(a) / _length(b))))
+    hits = tuple((word.form, float(word.form in numbers_b)) for word in a.words if word.number)
+    return Likeness(kind="foreign", features=_rounded(features), notes=notes, hits=hits)
 
+
+DENSE = {"ja": 2.4, "zh": 3.0, "ko": 1.6, "ar": 1.3, "he": 1.35, "th": 1.3}
+"""How many Latin letters one letter of a script stands for, roughly: counted on the parallel sentences of the tests."""
+
+
+def _length(text: Text) -> float:
+    letters = sum(len(word.written) for word in text.words)
+    if text.language in ("ja", "zh"):
+        letters = sum(len(word.written) if word.name or word.number else 1 for word in text.words)
+    return max(1.0, letters * DENSE.get(text.language or "", 1.0))
+
+
+def _names(text: Text) -> list[str]:
+    listed = [word.written for word in text.words if word.name]
+    return list(dict.fromkeys(listed))[:MAX_NAMES]
+
+
+def _names_across(a: Text, b: Text) -> list[tuple[str, str, float]]:
+    """Names of one text that stand in the other, by their sound. A script without capitals has names anywhere, so every
+    longer word of it may be one."""
+    one, other = _candidates(a), _candidates(b)
+    pairs: list[tuple[str, str, float]] = []
+    used: set[str] = set()
+    for word in one:
+        best = max(((alike(word, candidate), candidate) for candidate in other if candidate not in used), default=None)
+        if best and best[0] >= SAME_NAME:
+            used.add(best[1])
+            pairs.append((word, best[1], best[0]))
+    return pairs
+
+
+def _candidates(text: Text) -> list[str]:
+    if _has_capitals(text):
+        return _names(text)
+    words = [word.written for word in text.words if not word.number and len(word.written) >= 3]
+    return list(dict.fromkeys(words))[: 2 * MAX_NAMES]
+
+
+def _grams(text: Text) -> frozenset[str]:
+    """Letter triples of the longer words, in Latin letters: loanwords and kindred languages share them."""
+    out: set[str] = set()
+    for word in text.words[:TRIGRAM_WORDS]:
+        if len(word.form) >= 4 and not word.number and word.form.isascii():
+            out.update(word.form[i : i + 3] for i in range(len(word.form) - 2))
+    return frozenset(out)
+
+
+def _rounded(features: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in features.items()}
+
+
+# -- names of accounts
 
 NAME_ALIKE = 78.0
 """rapidfuzz partial ratio (0..100) from which two names are alike: a lost first letter of `Mykhailo` still is."""
 
 
-def name_likeness(shown: str | None, name: str | None) -> Reason | None:
-    """What the display name says. Translated and damaged names are common, so unlike names weigh nothing."""
+def names_alike(shown: str | None, name: str | None) -> bool | None:
+    """Whether two display names are one, whatever their script and what they lost; null where one says too little.
+
+    Translated and damaged names are common: that they differ says little.
+    """
     if not shown or not name:
         return None
     a, b = _form_of_name(shown), _form_of_name(name)
     if len(a) < 3 or len(b) < 3:
         return None
-    if fuzz.partial_ratio(a, b) >= NAME_ALIKE:
-        return Reason(feature="name", weight=0.02, note=f"the display name is {name!r}")
-    return Reason(feature="name", weight=0.0, note=f"the display name is {name!r}, shown {shown!r}")
+    return fuzz.partial_ratio(a, b) >= NAME_ALIKE
 
 
 def _form_of_name(name: str) -> str:

@@ -20,30 +20,45 @@ from archiver.errors import (
 )
 from archiver.exchange import Exchange, Fetcher
 from archiver.model import Answer, AnswerKind, Observation, PostRef, State
-from archiver.platforms.base import Gap, Lookup, Platform, Remark, Shown
+from archiver.platforms.base import Gap, Inquiry, Lookup, Platform, Remark, Shown
 from archiver.resolution.inquiry import drive
 
 
 class Control:
-    """The control post of one platform, asked once per run, when first needed. May be shared between threads.
+    """What vouches that a platform answers us: asked once in a run for each server, when first needed. May be shared
+    between threads.
 
     `ref` is another post than the platform's own choice.
     """
 
     def __init__(self, fetcher: Fetcher, platform: Platform, ref: PostRef | None = None) -> None:
         self.ref = ref or platform.control
+        self._chosen = ref
         self._fetcher = fetcher
         self._platform = platform
         self._lock = threading.Lock()
-        self._look: Look | None = None
+        self._turns: dict[str, threading.Lock] = {}
+        self._looks: dict[str, Look] = {}
 
-    def look(self) -> Look:
-        """What the platform answers of its control post."""
+    def look(self, subject: PostRef | None = None) -> Look:
+        """What the platform answers of its control post; where it has none, what the server of `subject` answers to
+        the question whether it shows us posts."""
+        server = (subject.scope if subject is not None and self.ref is None else None) or ""
         with self._lock:
-            if self._look is None:
-                unknown = Answer(state=State.UNRESOLVED, reason="no control post is known", endpoint="")
-                self._look = look_at(self.ref, self._fetcher, self._platform) if self.ref else Look([], [], [], unknown)
-            return self._look
+            turn = self._turns.setdefault(server, threading.Lock())
+        with turn:
+            if server not in self._looks:
+                self._looks[server] = self._ask(subject)
+            return self._looks[server]
+
+    def _ask(self, subject: PostRef | None) -> Look:
+        asked = self._chosen or (self._platform.control_for(subject) if subject is not None else self.ref)
+        if isinstance(asked, PostRef):
+            return look_at(asked, self._fetcher, self._platform)
+        answers, exchanges, errors = _driven(asked, self._fetcher) if asked is not None else ([], [], [])
+        unknown = Answer(state=State.UNRESOLVED, reason="no control post is known", endpoint="")
+        readable = [answer for answer in answers if answer.state.readable]
+        return Look(answers, exchanges, errors, (readable or answers or [unknown])[0])
 
 
 class Look:
@@ -72,6 +87,12 @@ def state_without_answer(error: ArchiverError) -> State:
 
 def look_at(ref: PostRef, fetcher: Fetcher, platform: Platform) -> Look:
     """Ask every endpoint that tells of a post, and judge. A connection that fails counts as "unreachable"."""
+    answers, exchanges, errors = _driven(platform.look(ref), fetcher)
+    return Look(answers, exchanges, errors, platform.judge(ref, answers))
+
+
+def _driven(inquiry: Inquiry, fetcher: Fetcher) -> tuple[list[Answer], list[Exchange], list[NetworkError]]:
+    """What was answered to an inquiry, each exchange, and each failure."""
     answers: list[Answer] = []
     exchanges: list[Exchange] = []
     errors: list[NetworkError] = []
@@ -106,8 +127,8 @@ def look_at(ref: PostRef, fetcher: Fetcher, platform: Platform) -> Look:
             answers.append(step)
         return False
 
-    drive(platform.look(ref), ask, take)
-    return Look(answers, exchanges, errors, platform.judge(ref, answers))
+    drive(inquiry, ask, take)
+    return answers, exchanges, errors
 
 
 def observe(
@@ -136,10 +157,10 @@ def observe(
     vouched: str | None = None
     if state.missing:
         control = control or Control(fetcher, platform)
-        check = control.look()
+        check = control.look(look.verdict.ref or ref)
         vouched = check.verdict.state.value
         evidence = tuple(dict.fromkeys(evidence + check.evidence))
-        if not check.verdict.state.readable or (control.ref and ref.id == control.ref.id):
+        if not check.verdict.state.readable or (control.ref and ref.key == control.ref.key):
             state = State.BLOCKED
             reason = f"the control post cannot be read either ({vouched}), so nothing is known: {reason}"
     seen_at = max((exchange.time for exchange in asked), default=None)

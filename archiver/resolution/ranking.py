@@ -1,70 +1,81 @@
 """Which candidate is the post that an article shows, and is that sure?
 
-The rules, in order: an id whose time contradicts the printed day never wins. A post that the article itself names (a
-permalink, the link of its own picture) is it. Otherwise the words decide: they have to be alike, and clearly more alike
-than those of the runner-up; a lone candidate proves nothing. Where that is not so, the answer is "not sure", with all
-candidates and their reasons: a wrong post in an archive of evidence is worse than an open question.
+The rules, in order: what contradicts the article never wins (an id whose time is not of the printed day, a record that
+cannot be what it says). A post that the article itself names (a permalink, the link of its own picture) is it.
+Otherwise the words decide, and what stands around them: every candidate's features are weighed, and all candidates
+together with "none of these" share one probability (`weights`). Where no candidate reaches what the settings ask for,
+the answer is "not sure", with all candidates and their reasons: a wrong post in an archive of evidence is worse than an
+open question.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
 
 from archiver.model import Candidate, Mention, Outcome, Post, Reason
 from archiver.platforms.base import Platform
-from archiver.resolution.likeness import likeness, name_likeness, telling
+from archiver.resolution.likeness import Likeness, likeness, names_alike, telling
 from archiver.resolution.settings import ResolveSettings
-
-VIEWER_SLACK_HOURS = 14
-"""Local days reach from UTC-12 to UTC+14: a reader's day may begin 14 hours before the UTC day."""
-
-SAME_MINUTE = timedelta(seconds=90)
-"""A printed time has no seconds, and some clocks round."""
+from archiver.resolution.weights import contributions, probabilities
+from archiver.resolution.window import clock_fits, printed_day, printed_moment, window_of
 
 NAMED = ("permalink", "media")
 """Sources in which the article itself names the post."""
 
-INCOMPLETE_EXTRA = 0.1
-"""Where a source could not be asked, a better candidate may be there: likeness has to be higher by so much."""
+WORTH_NAMING = 0.3
+"""From this probability on the best candidate makes the outcome `ambiguous`; below, it is `unresolved`."""
 
-WORTH_NAMING = 0.4
-"""From this score on the best candidate makes the outcome `ambiguous`; below, nothing fits and it is `unresolved`."""
+CONTRADICTED = 0.01
+"""The most that a candidate's score says where something contradicts it."""
 
-SHARED_CODE = 0.95
-"""A link code in common, the account the same: the article names the post."""
+FULL_WORDS = 12
+"""The same words in the same order: from so many on, more words make it no surer."""
 
-BORROWED_CODE = 0.3
-"""A link code in common with a post of another account: renamed, or a borrowed film."""
+DOUBTFUL = 0.9
+"""The most that a candidate's score says where a number, a name or a picture speaks against it."""
 
-OTHER_PICTURE = -0.15
-"""Both have pictures, and no link code in common."""
+PATTERN = 0.75
+"""From this share of names and numbers on, in what differs between two texts, they follow one pattern."""
 
-SAME_WORDS_OTHER_PICTURE = 0.6
-"""The most that a post with another picture's link can reach: X draws a new code for every post, so the same words over
-another code are as likely another post. Not sure."""
+CLAIMED = ("index",)
+"""Sources that only claim what a post says: pages of others."""
+
+ABOUT = timedelta(days=60)
+"""Who had a handle so long before or after a post had it when the post was made, as far as anybody knows."""
 
 RETWEET = re.compile(r"\s*RT @\w{1,20}\b")
 MEDIA_CODE = re.compile(r"pic\.(?:twitter|x)\.com/([A-Za-z0-9]{7,12})(?![A-Za-z0-9])")
 SHORT_CODE = re.compile(r"(?<![\w.])t\.co/([A-Za-z0-9]{7,12})(?![A-Za-z0-9])")
 
-FORBIDDEN = "contradicts the printed day"
+
+class _Add(Protocol):
+    """Takes what a check says of a candidate: a feature, in words, and its value."""
+
+    def __call__(self, feature: str, note: str, value: float = 1.0) -> None: ...
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
-    """A scored candidate, and what the decision needs beside its score."""
+    """A candidate with its features, and what the decision needs beside them."""
 
     candidate: Candidate
-    exact: bool = False
-    """The text is the same."""
+    alike: Likeness
+    around: Mapping[str, float]
+    """Features of what is around the words."""
+    notes: Mapping[str, str]
+    """What each feature around the words says."""
     named: bool = False
     """The article itself names this post."""
-    forbidden: bool = False
-    """Its day contradicts the printed one: it may be listed, it never wins."""
+
+    @property
+    def forbidden(self) -> bool:
+        """Something contradicts it: it may be listed, it never wins."""
+        return bool(self.candidate.contradictions)
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,54 +83,189 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     outcome: Outcome
     reason: str
-    winner: Post | None
+    winner: Candidate | None
     candidates: tuple[Candidate, ...]
+    certain: bool = False
+    """Nothing that a further source could say would change it."""
 
 
-def score(mention: Mention, candidate: Candidate, platform: Platform) -> Ranked:
-    """One candidate with its score and every reason for and against."""
+UNREAD = Likeness(kind="unread", features={}, notes={})
+
+
+class HandleUse(msgspec.Struct, frozen=True, kw_only=True):
+    """That an account was seen under a handle."""
+
+    account_id: str
+    handle: str
+    first: str
+    """ISO day on which it was first seen under the handle."""
+    last: str
+
+
+Accounts = Sequence[HandleUse]
+
+
+def score(mention: Mention, candidate: Candidate, platform: Platform, *, accounts: Accounts = ()) -> Ranked:
+    """One candidate with its features.
+
+    accounts: which stable account ids are known to have had the mention's handle, and when.
+    """
     post = candidate.post
-    reasons: list[Reason] = []
-    points, exact = 0.0, False
-    words = mention.words
-    if words and post.text:
-        alike = likeness(words, post.text, post_complete=post.text_complete)
-        points, exact = alike.score, alike.exact
-        reasons.extend(alike.reasons)
-    elif words:
-        reasons.append(Reason(feature="text", weight=0.0, note="no record of the post's words"))
-    else:
-        reasons.append(Reason(feature="text", weight=0.0, note="the article shows no words of the post"))
-    fits, day = day_reason(mention, post, platform)
-    reasons.append(day) if day else None
-    for reason in (_handle_reason(mention, post), _retweet_reason(mention, post), _clock_reason(mention, post)):
-        if reason:
-            points += reason.weight
-            reasons.append(reason)
-    if named := name_likeness(mention.display_name, post.display_name):
-        reasons.append(named)
-        points += named.weight if points < 0.97 else 0.0
-    media = _media_reason(mention, post)
-    if media:
-        reasons.append(media)
-        points = max(points, media.weight) if media.weight >= SHARED_CODE else points + min(media.weight, 0.05)
-    names_it = candidate.source in NAMED or bool(media and media.weight >= SHARED_CODE)
-    if candidate.source in NAMED:
-        what = "the permalink in the article" if candidate.source == "permalink" else "the link of the post's picture"
-        reasons.insert(0, Reason(feature="id" if candidate.source == "permalink" else "media", weight=1.0, note=what))
-        points = 1.0
-    if media and media.weight == OTHER_PICTURE and not names_it:
-        points, exact = min(points, SAME_WORDS_OTHER_PICTURE), False
-    forbidden = fits is False
-    if forbidden:
-        points = min(points, 0.2)
-    final = round(min(1.0, max(0.0, points)), 4)
+    around: dict[str, float] = {}
+    notes: dict[str, str] = {}
+
+    def add(feature: str, note: str, value: float = 1.0) -> None:
+        around[feature] = value
+        notes[feature] = note
+
+    contradictions = list(candidate.contradictions)
+    contradictions += _time_contradictions(mention, post, platform, add)
+    contradictions += platform.contradictions(post)
+    contradictions += _account_contradictions(mention, post, accounts, add)
+    _version(mention, post, add)
+    if (same := names_alike(mention.display_name, post.display_name)) is not None:
+        what = f"the display name is {post.display_name!r}"
+        add("name", what) if same else add("other_name", f"{what}, shown {mention.display_name!r}")
+    if post.text and RETWEET.match(post.text) and not RETWEET.match(mention.text or ""):
+        # An embed shows the original, never the repost, so a repost's record is the post of somebody else.
+        add("repost", "a repost of somebody else's post")
+    named = candidate.source in NAMED
+    if _pictures(mention, post, add) and not named:
+        named = True
     return Ranked(
-        candidate=replace(candidate, score=final, reasons=tuple(reasons)),
-        exact=exact and not forbidden,
-        named=names_it,
-        forbidden=forbidden,
+        candidate=replace(candidate, contradictions=tuple(dict.fromkeys(contradictions))),
+        alike=_likeness(mention, post),
+        around=around,
+        notes=notes,
+        named=named,
     )
+
+
+def _likeness(mention: Mention, post: Post) -> Likeness:
+    """The words shown against whichever of the post's heading and text they are most like."""
+    words = mention.words
+    texts = [text for text in (post.text, post.title) if text]
+    if post.title and post.text:
+        texts.append(f"{post.title}\n{post.text}")
+    if post.warning and post.text:
+        texts.append(f"{post.warning}\n{post.text}")
+    if not words or not texts:
+        note = "no record of the post's words" if words else "the article shows no words of the post"
+        return replace(UNREAD, notes={"": note})
+    found = [likeness(words, text, post_complete=post.text_complete) for text in texts]
+    return max(found, key=lambda alike: sum(contributions(alike.kind, _with_words(alike), {}).values()))
+
+
+def _with_words(alike: Likeness) -> dict[str, float]:
+    if alike.kind != "same":
+        return dict(alike.features)
+    return {"words": min(1.0, len(alike.hits) / FULL_WORDS)}
+
+
+def _time_contradictions(mention: Mention, post: Post, platform: Platform, add: _Add) -> list[str]:
+    printed = printed_day(mention)
+    made = platform.time_of(post.id) or post.created_at
+    if printed is None:
+        if made is not None and (window := window_of(mention, 1)) and made >= window.until:
+            return [f"posted {made:%Y-%m-%d %H:%MZ}, after the article of {(mention.published or '')[:10]}"]
+        return []
+    if made is None:
+        if post.day is None:
+            return []
+        if mention.date_basis == "utc" and post.day != printed.isoformat():
+            return [f"posted {post.day}, which contradicts the printed day {printed}"]
+        add("same_day", f"posted {post.day}, printed {printed}", float(post.day == printed.isoformat()))
+        return []
+    window = window_of(mention, 0)
+    shown = f"{made:%Y-%m-%d %H:%MZ}"
+    if window is not None and made not in window:
+        return [f"posted {shown}, which contradicts the printed day {printed}"]
+    add("same_day", f"posted {shown}, printed {printed}", float(made.astimezone(UTC).date() == printed))
+    return _clock_contradictions(mention, post, platform, add, made)
+
+
+def day_contradicts(mention: Mention, post: Post, platform: Platform) -> str | None:
+    """How a post's time contradicts the article; null where it fits, or nothing is known."""
+    found = _time_contradictions(mention, post, platform, _nobody)
+    return found[0] if found else None
+
+
+def _nobody(feature: str, note: str, value: float = 1.0) -> None:
+    """Heard by nobody."""
+
+
+def _clock_contradictions(mention: Mention, post: Post, platform: Platform, add: _Add, made: datetime) -> list[str]:
+    if printed_moment(mention) is None:
+        return []
+    times = [moment for moment in (made, post.created_at, post.indexed_at) if moment is not None]
+    shown = f"posted {made:%H:%M}Z"
+    if any(clock_fits(mention, moment) for moment in times):
+        add("minute", f"{shown}, which fits the printed time")
+        return []
+    if platform.signature is not None and platform.signature.timed:
+        return [f"{shown}, which is not the printed time {(mention.date or '')[11:16]} in any time zone"]
+    add("other_minute", f"{shown}, which the printed time is not")
+    return []
+
+
+def _version(mention: Mention, post: Post, add: _Add) -> None:
+    """The hash of the record that the embed carries, against that of today's record."""
+    if mention.content_id and post.content_id:
+        if mention.content_id == post.content_id:
+            add("version", "its record is, to the byte, the one that the embed quotes")
+        else:
+            add("other_version", "its record was replaced since the article quoted it (another content hash)")
+
+
+def _account_contradictions(mention: Mention, post: Post, accounts: Accounts, add: _Add) -> list[str]:
+    if not mention.handle or not post.handle:
+        return []
+    known = {use.account_id for use in accounts}
+    if mention.handle.lower() != post.handle.lower():
+        if post.account_id and post.account_id in known:
+            add("renamed", f"by @{post.handle} today, the account that was @{mention.handle} (id {post.account_id})")
+        else:
+            add(
+                "other_handle",
+                f"by @{post.handle} in its record, cited as @{mention.handle}: renamed, or another account's post",
+            )
+        return []
+    if post.account_id is None or not known or post.account_id in known:
+        return []
+    window = window_of(mention, 0)
+    days = [day.isoformat() for day in (window.since - ABOUT, window.until + ABOUT)] if window else []
+    then = [use for use in accounts if days and use.first <= days[1] and use.last >= days[0]]
+    if not then:
+        return []
+    was, by = then[0].account_id, post.account_id
+    return [f"@{mention.handle} was the account {was} then, and this post is of the account {by}: it changed hands"]
+
+
+def _pictures(mention: Mention, post: Post, add: _Add) -> bool:
+    """What the link codes of pictures say; true where they name the post.
+
+    X draws a new code for every post, so one in common is the post itself; a borrowed film keeps the link of its
+    owner's post. Copies may have lost the case of a code; then it proves nothing, but it is no other picture.
+    """
+    words = mention.words or ""
+    pictures = _codes(MEDIA_CODE, *mention.links, words)
+    theirs = _codes(MEDIA_CODE, *post.links, post.text or "")
+    short = _codes(SHORT_CODE, *mention.links, words) & _codes(SHORT_CODE, *post.links, post.text or "")
+    shared = pictures & theirs or short
+    if shared and not RETWEET.match(post.text or ""):
+        other = mention.handle and post.handle and mention.handle.lower() != post.handle.lower()
+        add("shared_code", f"the link code {min(shared)} that both have")
+        return not other
+    if pictures and theirs and not {code.lower() for code in pictures} & {code.lower() for code in theirs}:
+        add("other_picture", "its picture has another link")
+    return False
+
+
+def _codes(pattern: re.Pattern[str], *texts: str) -> frozenset[str]:
+    return frozenset(code for text in texts for code in pattern.findall(text[:20_000]))
+
+
+# -- the decision
 
 
 def decide(
@@ -130,175 +276,194 @@ def decide(
     gaps: what could not be asked or read, in words. Gaps never make anything more sure, and with nothing found they are
     the reason given instead of "nothing found".
     """
-    ordered = _best_first(_one_per_post(ranked))
-    listed = tuple(r.candidate for r in ordered)
-    allowed = [r for r in ordered if not r.forbidden]
+    weighed = _weighed(ranked, gaps=bool(gaps))
+    listed = tuple(one.candidate for one in weighed)
+    allowed = [one for one in weighed if not one.forbidden]
     missing = "; not all could be asked: " + "; ".join(dict.fromkeys(gaps)) if gaps else ""
 
     def undecided(outcome: Outcome, reason: str) -> Decision:
         return Decision(outcome=outcome, reason=reason + missing, winner=None, candidates=listed)
 
-    def resolved(winner: Ranked, reason: str) -> Decision:
-        return Decision(outcome=Outcome.RESOLVED, reason=reason, winner=winner.candidate.post, candidates=listed)
+    def resolved(winner: Ranked, reason: str, *, certain: bool) -> Decision:
+        return Decision(
+            outcome=Outcome.RESOLVED, reason=reason, winner=winner.candidate, candidates=listed, certain=certain
+        )
 
     if not allowed:
-        why = "every candidate's day contradicts the printed one" if ordered else "no candidate was found"
+        why = "no candidate was found"
+        if weighed:
+            why = "every candidate is contradicted: " + weighed[0].candidate.contradictions[0]
         return undecided(Outcome.UNRESOLVED, why)
-    named = [r for r in allowed if r.named]
+    named = [one for one in allowed if one.named]
     if len(named) == 1:
-        return resolved(named[0], f"named by {_naming(named[0])}")
+        return resolved(named[0], f"named by {_naming(named[0])}", certain=True)
     if len(named) > 1:
         return undecided(Outcome.AMBIGUOUS, "the article names more than one post here")
-    if not mention.text:
+    if not mention.words:
         many = "a post" if len(allowed) == 1 else f"{len(allowed)} posts"
-        return undecided(Outcome.AMBIGUOUS, f"{many} of that account and day, but no words to compare")
+        return undecided(Outcome.AMBIGUOUS, f"{many} of that account and time, but no words to compare")
     best = allowed[0]
     second = allowed[1] if len(allowed) > 1 else None
-    if best.exact:
-        if second and second.exact:
-            return undecided(Outcome.AMBIGUOUS, "more than one post has exactly these words")
-        if gaps and not telling(mention.words or ""):
-            return undecided(Outcome.AMBIGUOUS, "its words are the same, but so few that another post may have them")
-        return resolved(best, "its words are the same, and its day fits")
-    points = best.candidate.score
-    margin = points - (second.candidate.score if second else 0.0)
-    wanted = settings.accept_score + (INCOMPLETE_EXTRA if gaps else 0.0)
-    if points >= wanted and margin >= settings.margin:
-        return resolved(best, f"its words are alike ({points:.2f}), and no other post's are nearly so ({margin:+.2f})")
-    if points >= settings.accept_score and margin < settings.margin:
-        return undecided(Outcome.AMBIGUOUS, f"two posts are about equally alike ({margin:+.2f})")
-    if points >= WORTH_NAMING:
-        return undecided(Outcome.AMBIGUOUS, f"the best candidate is only somewhat alike ({points:.2f})")
-    return undecided(Outcome.UNRESOLVED, f"no candidate's words are alike (best {points:.2f})")
+    sure = best.candidate.score
+    if best.alike.exact and second and second.alike.exact:
+        return undecided(Outcome.AMBIGUOUS, "more than one post has exactly these words")
+    if best.alike.exact and gaps and not telling(mention.words):
+        return undecided(Outcome.AMBIGUOUS, "its words are the same, but so few that another post may have them")
+    why_not = doubt(best)
+    if sure >= min(DOUBTFUL, settings.accept_score) and why_not:
+        return undecided(Outcome.AMBIGUOUS, f"its words are alike, but {why_not}")
+    if sure >= settings.accept_score:
+        how = "the same" if best.alike.exact else "alike"
+        others = f", and no other post's are nearly so (next: {second.candidate.score:.3f})" if second else ""
+        return resolved(best, f"its words are {how} ({sure:.3f}){others}", certain=not gaps)
+    if second and second.candidate.score >= WORTH_NAMING / 2:
+        return undecided(
+            Outcome.AMBIGUOUS, f"two posts are about equally likely ({sure:.2f} and {second.candidate.score:.2f})"
+        )
+    if sure >= WORTH_NAMING:
+        return undecided(Outcome.AMBIGUOUS, f"the best candidate is not sure enough ({sure:.2f})")
+    return undecided(Outcome.UNRESOLVED, f"no candidate's words are alike (best: {sure:.2f})")
+
+
+def doubt(one: Ranked) -> str | None:
+    """What keeps a post from being resolved to, however alike its words are: translations and copies keep numbers and
+    names and the codes of pictures, while posts made after one pattern differ in nothing else."""
+    features = one.alike.features
+    if "other_numbers" in features:
+        return one.alike.notes["other_numbers"]
+    if features.get("pattern", 0.0) >= PATTERN:
+        return one.alike.notes["pattern"]
+    return one.notes.get("other_picture")
 
 
 def _naming(ranked: Ranked) -> str:
-    return next(
-        (r.note for r in ranked.candidate.reasons if r.feature in ("id", "media") and r.weight > 0), "the article"
+    return {"permalink": "the permalink in the article", "media": "the link of the post's picture"}.get(
+        ranked.candidate.source, ranked.notes.get("shared_code", "the article")
     )
 
 
-def _best_first(ranked: Sequence[Ranked]) -> list[Ranked]:
-    return sorted(
-        ranked,
-        key=lambda r: (
-            r.forbidden,
-            not r.named,
-            not r.exact,
-            -r.candidate.score,
-            len(r.candidate.post.id),
-            r.candidate.post.id,
-        ),
-    )
+class _Sum(msgspec.Struct, frozen=True):
+    """A candidate's log-odds, and what each feature adds to them."""
+
+    total: float
+    parts: Mapping[str, float]
+    features: Mapping[str, float]
 
 
-def _one_per_post(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """Versions of one edited post are one candidate: the version that fits best, and among equals the oldest."""
-    groups: dict[str, list[Ranked]] = {}
-    for one in ranked:
-        groups.setdefault(
-            one.candidate.post.edits[0] if one.candidate.post.edits else one.candidate.post.id, []
-        ).append(one)
+def _weighed(ranked: Sequence[Ranked], *, gaps: bool) -> list[Ranked]:
+    """All candidates with their probabilities and reasons, best first; versions of one post are one candidate."""
+    sums = _sums(ranked)
+    kept = _one_per_post(ranked, sums)
+    competing = [i for i in kept if not ranked[i].forbidden and not ranked[i].named]
+    chances = dict(zip(competing, probabilities([sums[i].total for i in competing], gaps=gaps), strict=True))
     out = []
-    for versions in groups.values():
-        best = _best_first(versions)[0]
-        others = sorted({v.candidate.post.id for v in versions} - {best.candidate.post.id})
-        if others:
-            note = "another version of the same edited post: " + ", ".join(others)
-            reasons = (*best.candidate.reasons, Reason(feature="id", weight=0.0, note=note))
-            best = replace(best, candidate=replace(best.candidate, reasons=reasons))
-        out.append(best)
+    for i in kept:
+        one = ranked[i]
+        chance = CONTRADICTED if one.forbidden else 1.0 if one.named else chances[i]
+        if not one.named and doubt(one):
+            chance = min(chance, DOUBTFUL)
+        reasons = _reasons(one, sums[i]) + _other_versions(ranked, i)
+        out.append(replace(one, candidate=replace(one.candidate, score=round(chance, 4), reasons=reasons)))
+    return sorted(
+        out,
+        key=lambda r: (r.forbidden, not r.named, -r.candidate.score, len(r.candidate.post.id), r.candidate.post.id),
+    )
+
+
+def features_of(ranked: Sequence[Ranked]) -> list[dict[str, float]]:
+    """The features of each candidate's words, among the candidates of one mention: what the weights are fitted on."""
+    out = []
+    for one, apart in zip(ranked, _distinct(ranked), strict=True):
+        features = _with_words(one.alike)
+        if apart:
+            features["distinct"] = apart
+        out.append(features)
     return out
 
 
-def day_reason(mention: Mention, post: Post, platform: Platform) -> tuple[bool | None, Reason | None]:
-    """Whether the post's day fits the printed one (null where either is unknown), and that as a reason."""
-    printed = printed_day(mention)
-    if printed is None:
-        return None, None
-    made = platform.time_of(post.id) or post.created_at
-    if made is None:
-        if post.day is None:
-            return None, Reason(feature="day", weight=0.0, note="when it was posted is not known")
-        fits = post.day == printed.isoformat()
-        return fits, _day(fits, post.day, printed)
-    if mention.date_basis == "utc":
-        fits = made.astimezone(UTC).date() == printed
-        return fits, _day(fits, made.strftime("%Y-%m-%d %H:%MZ"), printed)
-    begin = datetime(printed.year, printed.month, printed.day, tzinfo=UTC)
-    slack = timedelta(hours=VIEWER_SLACK_HOURS)
-    fits = begin - slack <= made < begin + timedelta(days=1) + slack
-    return fits, _day(fits, made.strftime("%Y-%m-%d %H:%MZ"), printed)
+def _sums(ranked: Sequence[Ranked]) -> list[_Sum]:
+    out = []
+    for one, features in zip(ranked, features_of(ranked), strict=True):
+        parts = contributions(one.alike.kind, features, one.around)
+        out.append(_Sum(sum(parts.values()), parts, {**features, **one.around}))
+    return out
 
 
-def _day(fits: bool, made: str, printed: date) -> Reason:
-    if fits:
-        return Reason(feature="day", weight=0.1, note=f"posted {made}, printed {printed}")
-    return Reason(feature="day", weight=-1.0, note=f"posted {made}, which {FORBIDDEN} {printed}")
+def _distinct(ranked: Sequence[Ranked]) -> list[float]:
+    """For each candidate: how much better it has those of the words shown that not all candidates have alike.
+
+    The words of a day's topic are in all posts of the day and tell nothing; a word that only one of them has tells
+    much.
+    """
+    rivals = [i for i, one in enumerate(ranked) if one.alike.hits and one.alike.kind in ("same", "alike")]
+    keys = {(one.candidate.post.edits[:1] or (one.candidate.post.key,)) for one in (ranked[i] for i in rivals)}
+    out = [0.0] * len(ranked)
+    if len(keys) < 2:
+        return out
+    length = min(len(ranked[i].alike.hits) for i in rivals)
+    gains = dict.fromkeys(rivals, 0.0)
+    for place in range(length):
+        hits = {i: ranked[i].alike.hits[place][1] for i in rivals}
+        mean = sum(hits.values()) / len(hits)
+        for i, hit in hits.items():
+            gains[i] += hit - mean
+    return [round(gains[i] / max(1, length), 4) if i in gains else 0.0 for i in range(len(ranked))]
 
 
-def printed_day(mention: Mention) -> date | None:
-    """The day that the article prints; null where it prints none."""
-    try:
-        return date.fromisoformat((mention.date or "")[:10])
-    except ValueError:
-        return None
+def _one_per_post(ranked: Sequence[Ranked], sums: Sequence[_Sum]) -> list[int]:
+    """Versions of one edited post, and records of one post from several sources, are one candidate: the one that fits
+    best, and among equals the first."""
+    groups: dict[str, list[int]] = {}
+    for i, one in enumerate(ranked):
+        groups.setdefault(_post(one.candidate.post), []).append(i)
+    return [
+        min(
+            group,
+            key=lambda i: (ranked[i].forbidden, not ranked[i].named, not ranked[i].alike.exact, -sums[i].total, i),
+        )
+        for group in groups.values()
+    ]
 
 
-def _clock_reason(mention: Mention, post: Post) -> Reason | None:
-    """What a printed time of day says. Time zones are whole hours but for a few of 30 and 45 minutes."""
-    if not mention.date or "T" not in mention.date or post.created_at is None:
-        return None
-    try:
-        shown = datetime.fromisoformat(mention.date)
-    except ValueError:
-        return None
-    if shown.tzinfo is not None and mention.date_basis == "utc":
-        off = abs(shown - post.created_at)
-    else:
-        minutes = (shown.minute - post.created_at.minute) % 15
-        off = timedelta(minutes=min(minutes, 15 - minutes))
-    if off <= SAME_MINUTE:
-        return Reason(feature="time", weight=0.05, note=f"posted {post.created_at:%H:%M}Z, which fits the printed time")
-    return Reason(feature="time", weight=-0.4, note=f"posted {post.created_at:%H:%M}Z, which the printed time is not")
+def _post(post: Post) -> str:
+    return f"{post.platform}:{post.edits[0]}" if post.edits else post.key
 
 
-def _handle_reason(mention: Mention, post: Post) -> Reason | None:
-    if not mention.handle or not post.handle:
-        return None
-    if mention.handle.lower() == post.handle.lower():
-        return Reason(feature="handle", weight=0.0, note=f"by @{post.handle}")
-    return Reason(
-        feature="handle",
-        weight=-0.05,
-        note=f"by @{post.handle} in its record, cited as @{mention.handle}: renamed, or another account's post",
-    )
+def _other_versions(ranked: Sequence[Ranked], kept: int) -> tuple[Reason, ...]:
+    post = ranked[kept].candidate.post
+    others = sorted({r.candidate.post.id for r in ranked if _post(r.candidate.post) == _post(post)} - {post.id})
+    if not others:
+        return ()
+    return (Reason(feature="id", weight=0.0, note="another version of the same edited post: " + ", ".join(others)),)
 
 
-def _retweet_reason(mention: Mention, post: Post) -> Reason | None:
-    """An embed shows the original, never the retweet, so a retweet's record is the post of somebody else."""
-    if post.text and RETWEET.match(post.text) and not RETWEET.match(mention.text or ""):
-        return Reason(feature="text", weight=-0.4, note="a retweet of somebody else's post")
-    return None
+def _reasons(one: Ranked, summed: _Sum) -> tuple[Reason, ...]:
+    """Every feature, its value and what it adds; first what decides."""
+    reasons: list[Reason] = []
+    if one.candidate.source in NAMED:
+        reasons.append(Reason(feature=one.candidate.source, weight=1.0, note=_naming(one)))
+    reasons += [Reason(feature="contradiction", weight=-1.0, note=what) for what in one.candidate.contradictions]
+    if "" in one.alike.notes:
+        weight = summed.parts.get("words", 0.0) + summed.parts["bias"]
+        reasons.append(Reason(feature="text", weight=round(weight, 3), note=one.alike.notes[""]))
+    elif one.alike.kind in ("alike", "foreign"):
+        what = "in the same language" if one.alike.kind == "alike" else "in another language"
+        reasons.append(Reason(feature="text", weight=round(summed.parts["bias"], 3), note=f"words {what}"))
+    for name, value in summed.features.items():
+        if name == "words" or ("" in one.alike.notes and name in one.alike.features):
+            continue
+        around = name in one.around
+        note = (one.notes if around else one.alike.notes).get(name, WHAT.get(name, name.replace("_", " ")))
+        feature = name if around else f"text.{name}"
+        reasons.append(Reason(feature=feature, weight=round(summed.parts[name], 3), note=note, value=value))
+    return tuple(reasons)
 
 
-def _media_reason(mention: Mention, post: Post) -> Reason | None:
-    """The code of a picture or short link: X draws a new one for every post, so one in common is the post itself."""
-    pictures = _codes(MEDIA_CODE, *mention.links, mention.words or "")
-    theirs = _codes(MEDIA_CODE, *post.links, post.text or "")
-    shared = pictures & theirs or _codes(SHORT_CODE, *mention.links, mention.words or "") & _codes(
-        SHORT_CODE, *post.links, post.text or ""
-    )
-    if shared and not RETWEET.match(post.text or ""):
-        note = f"the link code {min(shared)} that both have"
-        other = mention.handle and post.handle and mention.handle.lower() != post.handle.lower()
-        # A borrowed film keeps the link of its owner's post: then the code alone names the wrong one.
-        return Reason(feature="media", weight=BORROWED_CODE if other else SHARED_CODE, note=note)
-    # Copies may have lost the case of a code; then it proves nothing, but it is no other picture.
-    if pictures and theirs and not {code.lower() for code in pictures} & {code.lower() for code in theirs}:
-        return Reason(feature="media", weight=OTHER_PICTURE, note="its picture has another link")
-    return None
-
-
-def _codes(pattern: re.Pattern[str], *texts: str) -> frozenset[str]:
-    return frozenset(code for text in texts for code in pattern.findall(text[:20_000]))
+WHAT = {
+    "both": "how much of both texts is in the other",
+    "order": "how alike they are letter by letter",
+    "sorted": "the same with the words sorted",
+    "length": "how different they are in length (natural logarithm)",
+    "distinct": "words shown that this candidate has and the others have not",
+    "no_numbers": "neither has a number",
+}

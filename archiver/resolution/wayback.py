@@ -75,20 +75,29 @@ class CdxAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Lines that are no captures."""
 
 
-def prefix_url(prefix: str, *, limit: int, since: str | None = None, resume_key: str | None = None) -> str:
-    """The index of all addresses that begin with `prefix`, one line for each address."""
-    return _cdx_url(prefix, limit, since, resume_key, extra="&matchType=prefix&collapse=urlkey")
+def prefix_url(
+    prefix: str, *, limit: int, since: str | None = None, until: str | None = None, resume_key: str | None = None
+) -> str:
+    """The index of all addresses that begin with `prefix`, one line for each address.
+
+    since, until: bounds of the captures' own time, 1 to 14 digits.
+    """
+    return _cdx_url(prefix, limit, since, until, resume_key, extra="&matchType=prefix&collapse=urlkey")
 
 
-def captures_url(address: str, *, limit: int, since: str | None = None, resume_key: str | None = None) -> str:
+def captures_url(
+    address: str, *, limit: int, since: str | None = None, until: str | None = None, resume_key: str | None = None
+) -> str:
     """The index of one address, every capture."""
-    return _cdx_url(address, limit, since, resume_key, extra="")
+    return _cdx_url(address, limit, since, until, resume_key, extra="")
 
 
-def _cdx_url(url: str, limit: int, since: str | None, resume_key: str | None, *, extra: str) -> str:
+def _cdx_url(url: str, limit: int, since: str | None, until: str | None, resume_key: str | None, *, extra: str) -> str:
     out = f"{CDX_URL}?url={quote(url, safe='/')}{extra}"
     if since:
         out += f"&from={since}"
+    if until:
+        out += f"&to={until}"
     out += f"&limit={limit}&showResumeKey=true"
     # The key comes percent-encoded and has to go back so, as a value: encoded once more.
     return out + (f"&resumeKey={quote(resume_key, safe='')}" if resume_key else "")

@@ -27,7 +27,7 @@ from archiver.store.reader import StoredRecord
 from archiver.store.records import bare, media_type, parse_warc_date
 from archiver.store.surt import surt
 
-VERSION = 1
+VERSION = 2
 """Of the tables below; a catalogue of another version is built anew."""
 
 NAMED_BY_CONTENT = "ni:"
@@ -76,6 +76,12 @@ CREATE TABLE posts (               -- one row a post: the best record of it that
   json TEXT NOT NULL, evidence TEXT NOT NULL, record_id TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX posts_handle_day ON posts (platform, handle_folded, day);
+CREATE INDEX posts_account_day ON posts (platform, account_id, day);
+CREATE TABLE handles (             -- which accounts were seen under a handle, and when
+  platform TEXT NOT NULL, handle_folded TEXT NOT NULL, account_id TEXT NOT NULL,
+  first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,
+  PRIMARY KEY (platform, handle_folded, account_id)
+) WITHOUT ROWID;
 CREATE TABLE observations (        -- every look at a post; never overwritten
   record_id TEXT PRIMARY KEY, post_key TEXT NOT NULL, state TEXT NOT NULL, seen_at TEXT NOT NULL, json TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -86,7 +92,7 @@ CREATE TABLE refusals (            -- what the guard did not connect to
 """
 
 TABLES = (
-    "segments", "captures", "articles", "mentions", "resolutions", "posts", "observations", "refusals",
+    "segments", "captures", "articles", "mentions", "resolutions", "posts", "handles", "observations", "refusals",
 )  # fmt: skip
 
 CAPTURE_COLUMNS = (
@@ -295,6 +301,7 @@ class Catalogue:
             )
             if observation.post is not None:
                 self._ingest_post(record, observation.post, observation.evidence)
+                self._ingest_handle(observation.post, observation.seen_at.date().isoformat())
         if conclusion.refusal is not None:
             refusal = conclusion.refusal
             self._execute(
@@ -370,6 +377,14 @@ class Catalogue:
                 record.record_id,
             ),
         )
+
+    def _ingest_handle(self, post: Post, day: str) -> None:
+        if post.handle and post.account_id:
+            self._execute(
+                "INSERT INTO handles VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET"
+                " first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)",
+                (post.platform, post.handle.casefold(), post.account_id, day, day),
+            )
 
     # Reading.
 
@@ -528,13 +543,30 @@ class Catalogue:
     def posts(self) -> list[Post]:
         return [msgspec.json.decode(row[0], type=Post) for row in self.query("SELECT json FROM posts ORDER BY key")]
 
-    def posts_of(self, platform: str, handle: str, day: str) -> list[tuple[Post, tuple[str, ...]]]:
-        """Stored posts of one account and UTC day."""
+    def posts_between(self, platform: str, handle: str, first: str, last: str) -> list[tuple[Post, tuple[str, ...]]]:
+        """Stored posts of one account from one UTC day to another (ISO), each with the record ids that it was read
+        from: those that it made under this handle, in any case, or, where it was renamed, under another."""
         rows = self.query(
-            "SELECT json, evidence FROM posts WHERE platform = ? AND handle_folded = ? AND day = ? ORDER BY key",
-            (platform, handle.casefold(), day[:10]),
+            "SELECT key, json, evidence FROM posts WHERE platform = ? AND handle_folded = ? AND day BETWEEN ? AND ?"
+            " UNION SELECT key, json, evidence FROM posts WHERE platform = ? AND day BETWEEN ? AND ? AND account_id IN"
+            " (SELECT account_id FROM handles WHERE platform = ? AND handle_folded = ?) ORDER BY key",
+            (
+                *(platform, handle.casefold(), first[:10], last[:10]),
+                *(platform, first[:10], last[:10], platform, handle.casefold()),
+            ),
         )
-        return [(msgspec.json.decode(row[0], type=Post), tuple(json.loads(row[1]))) for row in rows]
+        return [(msgspec.json.decode(row[1], type=Post), tuple(json.loads(row[2]))) for row in rows]
+
+    def handle_uses(self, platform: str, handle: str) -> list[tuple[str, str, str]]:
+        """Which accounts were seen under a handle (any case): stable id, first and last ISO day."""
+        return [
+            (row[0], row[1], row[2])
+            for row in self.query(
+                "SELECT account_id, first_seen, last_seen FROM handles WHERE platform = ? AND handle_folded = ?"
+                " ORDER BY account_id",
+                (platform, handle.casefold()),
+            )
+        ]
 
     def observations(self, post_key: str | None = None) -> list[tuple[Observation, str]]:
         """Looks at a post (or at all), oldest first, each with the record that holds it."""

@@ -1,12 +1,12 @@
 """A crowd: thousands of invented people and all that they said, the same seen through every platform.
 
-Nothing is held in memory but what was looked at last: a person, their posts and every id follow from the seed, and every
-id leads back to its post. So a million posts cost nothing until they are asked for. Nothing here knows HTTP.
+Nothing is held in memory but what was looked at last: a person, their posts and every id follow from the seed, and
+every id leads back to its post. So a million posts cost nothing until they are asked for. Nothing here knows HTTP.
 
 A person is on every platform, under a handle of its own kind; a `Note` is what they said once, and has an id on each
-platform. On most days a person stays with one topic and says several things in the same words (look-alikes); some posts
-are made after one pattern and differ in a name or a number, a few are said twice. Posts are deleted and edited, accounts
-are renamed, suspended, gone, protected.
+platform. On most days a person stays with one topic and says several things in the same words (look-alikes); some
+posts are made after one pattern and differ in a name or a number, a few are said twice. Posts are deleted and edited,
+accounts are renamed, suspended, gone, protected.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ SINCE = {
 
 FIRST_DAY, DAYS = datetime(2019, 1, 1, tzinfo=UTC), 2500
 """Posts are made on days from 2019 to late 2025."""
+
+APART_DAYS = 16
 
 SERVERS = ("social.quay.example", "toots.lamp.example", "mstdn.ferry.example")
 """Servers of the fediverse on which the crowd lives."""
@@ -79,6 +81,14 @@ def number_of(text: str, alphabet: str) -> int:
     for char in text:
         number = number * len(alphabet) + alphabet.index(char)
     return number
+
+
+def shortened(text: str, most: int = 100) -> str:
+    """The text, cut between two words (or, without spaces, anywhere) where it is longer."""
+    if len(text) <= most:
+        return text
+    cut = text[:most]
+    return cut[: cut.rindex(" ")] if " " in cut else cut
 
 
 def _hash(seed: str) -> int:
@@ -180,9 +190,12 @@ class Note:
     @property
     def title(self) -> str:
         """Where a platform wants a heading: the first statement."""
-        if self.written is not None:
-            return self.written[:100]
-        return Speech.render(self.said[:1], self.person.lang)[:100]
+        return self.written if self.written is not None else Speech.render(self.said[:1], self.person.lang)
+
+    @property
+    def short_title(self) -> str:
+        """The heading where it may have 100 characters (YouTube)."""
+        return shortened(self.title)
 
     @property
     def rest(self) -> str:
@@ -211,7 +224,7 @@ class Note:
         return self.person.handle(platform, self.created)
 
     def id_on(self, platform: str) -> str:
-        """Its id; Telegram's has the channel of today: `mira_quay_1a/417`."""
+        """Its id; Telegram's has the channel of today, in small letters: `mira_quay_1a/417`."""
         who = self.person.number
         if platform == "x":
             return snowflake(self.created, who)
@@ -220,7 +233,7 @@ class Note:
         if platform == "mastodon":
             return str(self.ms << 16 | who)
         if platform == "telegram":
-            return f"{self.person.handle('telegram')}/{self.telegram_number}"
+            return f"{self.person.handle('telegram').lower()}/{self.telegram_number}"
         if platform == "reddit":
             return digits((self.ms // 1000 - REDDIT_EPOCH) << 14 | who, BASE36)
         if platform == "tiktok":
@@ -432,15 +445,20 @@ class Crowd:
     def _make_notes(self, person: Person) -> tuple[Note, ...]:
         roll = random.Random(f"notes {self.seed} {person.number}")
         drafts: list[tuple[datetime, tuple[Said, ...]]] = []
-        topics = self.speech.topics
-        while len(drafts) < self.notes_each:
-            day = FIRST_DAY + timedelta(days=roll.randrange(DAYS))
-            topic = roll.choice(topics)
+        spoken: dict[str, int] = {}
+        days = sorted(roll.sample(range(DAYS), min(DAYS, self.notes_each)))
+        for day in roll.sample(days, len(days)):
+            if len(drafts) >= self.notes_each:
+                break
+            topic = self._topic(roll, day, spoken)
             said_today: list[tuple[Said, ...]] = []
             for _ in range(roll.choice((1, 1, 2, 3, 3, 4, 5, 6))):
-                said_today.append(self._statement(roll, topic, said_today))
-                moment = day + timedelta(milliseconds=roll.randrange(86_400_000))
-                drafts.append((moment, said_today[-1]))
+                statement = self._statement(roll, topic, said_today)
+                if not statement:
+                    break
+                said_today.append(statement)
+                moment = FIRST_DAY + timedelta(days=day, milliseconds=roll.randrange(86_400_000))
+                drafts.append((moment, statement))
         drafts = sorted(drafts[: self.notes_each], key=lambda draft: draft[0])
         notes = []
         for number, (moment, said) in enumerate(drafts):
@@ -465,9 +483,18 @@ class Crowd:
             notes.append(replace(note, **changes) if changes else note)
         return tuple(notes)
 
+    def _topic(self, roll: random.Random, day: int, spoken: dict[str, int]) -> str:
+        """A topic on which this person said nothing in the weeks around: nobody says the same sentences every week."""
+        fresh = [t for t in self.speech.topics if abs(spoken.get(t, -99) - day) > APART_DAYS] or list(
+            self.speech.topics
+        )
+        topic = roll.choice(fresh)
+        spoken[topic] = day
+        return topic
+
     def _statement(self, roll: random.Random, topic: str, said_today: list[tuple[Said, ...]]) -> tuple[Said, ...]:
-        """What is said next on a day: mostly something new on the topic; at times the same pattern again with other
-        names or numbers; rarely just the same again."""
+        """What is said next on a day: mostly something new on the topic (nothing where all of it is said); at times the
+        same pattern again with other names or numbers; rarely just the same again."""
         again = roll.random()
         if said_today and again < 0.02:
             return roll.choice(said_today)
@@ -475,4 +502,5 @@ class Crowd:
             before = roll.choice(said_today)
             if any(units()[one.unit].slots for one in before):
                 return tuple(self.speech.fill(roll, units()[one.unit]) for one in before)
-        return self.speech.say(roll, topic, roll.choice((1, 1, 2, 2, 3)))
+        used = {one.unit for said in said_today for one in said}
+        return self.speech.say(roll, topic, roll.choice((1, 1, 2, 2, 3)), besides=used)

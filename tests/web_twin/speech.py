@@ -1,6 +1,6 @@
 """What the people of the crowd say, in eleven languages and several wordings each: the parallel sentences, with slots.
 
-`Speech` renders an `Utterance` (which sentences, with which names and numbers) in any language and wording, so that what
+`Speech` renders what was said (which sentences, with which names and numbers) in any language and wording, so that what
 a translation makes of a post is known beside the post. See `tests/parallel/README.md`.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -74,21 +75,25 @@ class Speech:
     def of_topic(self, topic: str) -> tuple[Unit, ...]:
         return _by_topic()[topic]
 
-    def say(self, roll: random.Random, topic: str, sentences: int) -> tuple[Said, ...]:
-        """Some statements on a topic, with invented names and numbers."""
-        chosen = roll.sample(self.of_topic(topic), min(sentences, len(self.of_topic(topic))))
+    def say(self, roll: random.Random, topic: str, sentences: int, besides: Collection[int] = ()) -> tuple[Said, ...]:
+        """Some statements on a topic, with invented names and numbers; none of those in `besides`."""
+        left = [unit for unit in self.of_topic(topic) if unit.number not in besides]
+        chosen = roll.sample(left, min(sentences, len(left)))
         return tuple(self.fill(roll, unit) for unit in chosen)
 
     @staticmethod
     def fill(roll: random.Random, unit: Unit) -> Said:
         """One statement with other names and numbers."""
         listed = names()
+        n, m = roll.randint(2, 99), roll.randint(100, 4000)
+        place, person = roll.randrange(len(listed["place"])), roll.randrange(len(listed["person"]))
+        # what a statement has no slot for does not tell it apart from another
         return Said(
             unit.number,
-            roll.randint(2, 99),
-            roll.randint(100, 4000),
-            roll.randrange(len(listed["place"])),
-            roll.randrange(len(listed["person"])),
+            n if "n" in unit.slots else 0,
+            m if "m" in unit.slots else 0,
+            place if "place" in unit.slots else 0,
+            person if "person" in unit.slots else 0,
         )
 
     @staticmethod
