@@ -309,7 +309,8 @@ class WebSettings(Section, frozen=True, kw_only=True):
         Mapping[str, Annotated[float, Meta(gt=0, le=60_000)]],
         Meta(
             description='Requests per minute to one host; "*" for every host not named. Hosts that you leave out keep '
-            "their default. The Wayback Machine allows 30 index requests a minute.",
+            "their default. The Wayback Machine allows 30 index requests a minute, Meta's oEmbed 1,000 an hour, a server "
+            "of the fediverse mostly 60 a minute.",
             extra={"read": _rates},
         ),
     ] = msgspec.field(
@@ -318,6 +319,10 @@ class WebSettings(Section, frozen=True, kw_only=True):
             "web.archive.org": 24.0,
             "cdn.syndication.twimg.com": 60.0,
             "publish.twitter.com": 60.0,
+            "public.api.bsky.app": 300.0,
+            "www.reddit.com": 10.0,
+            "graph.facebook.com": 15.0,
+            "t.me": 40.0,
         }
     )
 

@@ -167,7 +167,7 @@ class Mention(Noun, frozen=True, kw_only=True):
     content_id: str | None = None
     """The hash of the post's record that the embed carries (Bluesky's CID): what was quoted was this version."""
     published: str | None = None
-    """When the article was published, as `Article.published`: a post that it cites is older."""
+    """When the article was published (`Article.published`), where it does not show the post's own day."""
     id: str = ""
 
     @property

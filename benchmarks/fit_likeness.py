@@ -62,6 +62,7 @@ AROUND_BY_HAND = {
     "other_minute": -4.0,
     "version": 6.0,
     "other_version": -0.5,
+    "after_article": -2.0,
 }
 GAP = 1.5
 """Log-odds that "none of them" gains where not all could be asked: a prior, one more unseen post as likely as not."""
@@ -77,7 +78,12 @@ NOT_BELOW = (
     "words",
     "distinct",
     "roots",
+    "name",
+    "minute",
+    "same_day",
 )
+AT_MOST = {"shared_tags": 1.0, "shared_emoji": 1.5}
+"""The crowd draws its hashtags and emoji anew for each post; people use the same ones all day."""
 NOT_ABOVE = ("other", "added", "lost", "pattern", "length")
 
 
@@ -130,7 +136,7 @@ def candidates(shown: Degraded, notes: tuple[Note, ...], absent: bool, roll: ran
         for n in near
     ]
     ranked += [
-        score(shown.mention, Candidate(post=spliced(shown, roll, near), score=0.0, source="listing"), platform)
+        score(shown.mention, Candidate(post=spliced(shown, roll), score=0.0, source="listing"), platform)
         for _ in range(roll.choice(SPLICED))
     ]
     near += [None] * (len(ranked) - len(near))
@@ -139,7 +145,7 @@ def candidates(shown: Degraded, notes: tuple[Note, ...], absent: bool, roll: ran
     return [r for _, r in kept], right
 
 
-def spliced(shown: Degraded, roll: random.Random, near: list[Note]) -> Post:
+def spliced(shown: Degraded, roll: random.Random) -> Post:
     """A post that takes up some of the right one's words and goes on otherwise: people answer each other, quote, and
     come back to what they said, far more than the crowd's sentences do."""
     note = shown.note
@@ -252,7 +258,7 @@ def main() -> None:
     for name in table.names:
         feature = name.partition(".")[2]
         rising, falling = feature.startswith(NOT_BELOW), feature.startswith(NOT_ABOVE)
-        bounds.append((0.0, None) if rising else (None, 0.0) if falling else (None, None))
+        bounds.append((0.0, AT_MOST.get(feature)) if rising else (None, 0.0) if falling else (None, None))
     solved = minimize(
         loss,
         np.zeros(len(table.names)),

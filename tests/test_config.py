@@ -205,7 +205,7 @@ class TestWrongValue:
             ("[web.rates]\na = 0", "web.rates is {'a': 0}; wanted: a number > 0"),
             ("[web.rates]\n'a:80' = 1", "wanted: host names without port"),
             ("[web]\nrates = 3", 'web.rates is 3; wanted: lines such as "example.org" = 30'),
-            ("[resolve]\nmargin = nan", "resolve.margin is nan; wanted: a number"),
+            ("[resolve]\naccept_score = nan", "resolve.accept_score is nan; wanted: a number"),
             ("[capture]\nmedia = 'yes'", "capture.media is 'yes'; wanted: true or false"),
             ("[audit.control]\nx = 20", "audit.control is {'x': 20}; wanted: text"),
             ("[replay]\nhost = ''", "replay.host is ''; wanted: text of length >= 1"),

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -33,6 +33,8 @@ from archiver.store.conclusions import (
     resolution_conclusion,
 )
 from archiver.web.once import FetchOnce, StoppedError
+
+R = TypeVar("R")
 
 STORED_MEDIA = frozenset({"photo", "video", "gif", "poster", "avatar", "card"})
 
@@ -127,22 +129,41 @@ class Job:
         if mentions is None:
             mentions = tuple(find(document.article))
         self.store_article(document, mentions)
-        pool = ThreadPoolExecutor(1 if self.offline else self.settings.web.threads, thread_name_prefix="post")
+        for _, result in self._of_each(self._post, mentions, progress):
+            yield result
+
+    def resolutions(
+        self, mentions: Sequence[Mention], progress: Progress = no_progress
+    ) -> Iterator[tuple[Mention, Resolution]]:
+        """Which post each mention is, in their order; several are worked at at the same time. When the run is asked to
+        stop, those that are done come out."""
+        yield from self._of_each(self.resolution, mentions, progress)
+
+    def _of_each(
+        self, work: Callable[[Mention], R], mentions: Sequence[Mention], progress: Progress
+    ) -> Iterator[tuple[Mention, R]]:
+        """What `work` makes of each mention, in their order."""
+        pool = ThreadPoolExecutor(self.threads, thread_name_prefix="post")
         wait = True
         try:
-            waiting = [pool.submit(self._post, mention) for mention in mentions]
+            waiting = [pool.submit(work, mention) for mention in mentions]
             for mention, future in zip(mentions, waiting, strict=True):
                 try:
                     result = future.result()
                 except StoppedError:
                     return
                 progress(1, mention.display_name or mention.handle)
-                yield result
+                yield mention, result
         except KeyboardInterrupt:
             wait = False  # whoever insists does not want to wait for a server that is slow to answer
             raise
         finally:
             pool.shutdown(wait=wait, cancel_futures=True)
+
+    @property
+    def threads(self) -> int:
+        """So much is asked at the same time."""
+        return 1 if self.offline else self.settings.web.threads
 
     def store_article(self, document: Document, mentions: tuple[Mention, ...]) -> None:
         """Store the article's bytes and what it cites, unless the archive holds both already."""
@@ -244,7 +265,7 @@ class Job:
                 fetcher=self.fetcher,
                 known=self.known,
                 settings=self.settings.resolve,
-                threads=1 if self.offline else self.settings.web.threads,
+                threads=self.threads,
             )
             if prior and self._says_no_more(resolution, prior):
                 return prior

@@ -22,7 +22,8 @@ from archiver.cli.options import (
     sources_argument,
     start,
 )
-from archiver.cli.output import Column
+from archiver.cli.output import Column, Format
+from archiver.cli.reasons import told
 from archiver.cli.states import OUTCOME_STYLES
 from archiver.detect import find
 from archiver.errors import ExitCode
@@ -48,6 +49,9 @@ COLUMNS = (
 @archive_option
 @offline_option
 @prose_option
+@click.option(
+    "--explain", is_flag=True, help="Show what each source said, and what makes each candidate's score (in a table)."
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 when a mention stays ambiguous or unresolved.")
 @format_option
 @config_option
@@ -56,6 +60,7 @@ def command(
     archive_path: Path | None,
     offline: bool,
     prose: bool,
+    explain: bool,
     strict: bool,
     fmt: str | None,
     config_path: Path | None,
@@ -63,7 +68,7 @@ def command(
     """Find the posts that articles cite, and work out which post each one is.
 
     The answer is resolved, ambiguous or unresolved, with ranked candidates and the reasons for and against each. Stored
-    are only the captures made on the way.
+    are only the captures made on the way. JSON holds what --explain shows: sources, candidates, features and weights.
     """
     run = start(config_path, fmt)
     with (
@@ -78,21 +83,26 @@ def command(
         ) as job,
     ):
         run.warn(job.archive.warnings)
-        run.show(COLUMNS, _rows(run, job, sources, strict, prose=prose), empty="no cited post found")
+        resolved = _resolved(run, job, sources, strict, prose=prose)
+        if explain and run.out.format is Format.TABLE:
+            for mention, resolution in resolved:
+                run.out.lines(told(mention, resolution))
+        else:
+            run.show(COLUMNS, (_row(*one) for one in resolved), empty="no cited post found")
         run.network(job)
     run.finish()
 
 
-def _rows(run: Run, job: Job, sources: tuple[str, ...], strict: bool, *, prose: bool) -> Iterator[dict[str, Any]]:
+def _resolved(
+    run: Run, job: Job, sources: tuple[str, ...], strict: bool, *, prose: bool
+) -> Iterator[tuple[Mention, Resolution]]:
     for document in run.documents(sources, job):
         mentions = find(document.article, prose=prose)
         with run.out.progress(len(mentions), "resolving") as progress, suppress(StoppedError):
-            for mention in mentions:
-                resolution = job.resolution(mention)
-                progress(1, mention.display_name or mention.handle)
+            for mention, resolution in job.resolutions(mentions, progress):
                 if strict and resolution.outcome is not Outcome.RESOLVED:
                     run.code(ExitCode.FINDINGS)
-                yield _row(mention, resolution)
+                yield mention, resolution
                 if run.stopped():
                     return
 
@@ -114,6 +124,7 @@ def _row(mention: Mention, resolution: Resolution) -> dict[str, Any]:
         "printed": mention.text,
         "reason": resolution.reason,
         "candidates": msgspec.to_builtins(resolution.candidates),
+        "sources": msgspec.to_builtins(resolution.sources),
         "steps": list(resolution.steps),
         "evidence": list(resolution.evidence),
         "state": resolution.state.value if resolution.state else None,

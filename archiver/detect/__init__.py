@@ -49,7 +49,14 @@ def find(
         found, around = _in_text(article.text or "", chosen, article.source, article.published, quoted=prose)
     kept = [mention for mention in distinct(found) if mention.confidence >= min_confidence]
     kept = people.named(kept, around, offsets=article.html is None)
-    return [mention.with_id(article.digest) for mention in kept]
+    return [_dated(mention, article).with_id(article.digest) for mention in kept]
+
+
+def _dated(mention: Mention, article: Article) -> Mention:
+    """The mention with the article's own day, where nothing tells the post's."""
+    if mention.date or not article.published:
+        return mention
+    return msgspec.structs.replace(mention, published=article.published)
 
 
 def _in_text(

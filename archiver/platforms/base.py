@@ -93,15 +93,23 @@ def in_turn(ref: PostRef, lookups: Sequence[Lookup], read: Callable[[Lookup, Pos
             yield read(lookup, ref, exchange)
 
 
+def decimal_number(post_id: str) -> int | None:
+    """The number that an id of digits is, also at the end of a URN, as LinkedIn's are; null for any other id."""
+    number = post_id.rpartition(":")[2]
+    return int(number) if number.isdecimal() else None
+
+
 class DayRange(msgspec.Struct, frozen=True, kw_only=True):
-    """The ids that a post of one day can have, both ends included."""
+    """The ids that a post of one day can have, as numbers, both ends included."""
 
     first: int
     last: int
+    number_of: Callable[[str], int | None] = decimal_number
+    """What number an id stands for, where ids are not written in digits."""
 
     def __contains__(self, post_id: str) -> bool:
-        number = post_id.rpartition(":")[2]  # of a URN, as LinkedIn's are
-        return number.isdecimal() and self.first <= int(number) <= self.last
+        number = self.number_of(post_id)
+        return number is not None and self.first <= number <= self.last
 
 
 class ArchiveQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,7 +281,7 @@ class Platform(Protocol):
     """What else its embeds leave in bare text, most telling first."""
     control: PostRef | None
     """A post that has been public for many years: readable in a run, it shows that the platform answers us. Null where
-    none is asked for."""
+    there is no one post that could (`control_for`)."""
 
     def ref_from_url(self, url: str) -> PostRef | None:
         """The post that a permalink in any of its forms names; null for anything else."""
@@ -297,6 +305,16 @@ class Platform(Protocol):
         An answer that cannot be read is an `Answer` too (`AnswerKind.UNEXPECTED`). A platform that asks nobody yields
         one `Answer` of the kind `not_public` that says why, and no `Lookup`.
         """
+        ...
+
+    def control_for(self, ref: PostRef) -> PostRef | Inquiry | None:
+        """What shows that whoever serves this post answers us: `control`; or, where each server stands for itself, an
+        inquiry that yields a readable `Answer` where it does. Null where nothing can."""
+        ...
+
+    def contradictions(self, post: Post) -> tuple[str, ...]:
+        """What in a record cannot be so: its id's time against what it says of itself, its content against its hash.
+        Each keeps a mention from being resolved to it."""
         ...
 
     def judge(self, ref: PostRef, answers: Sequence[Answer]) -> Answer:

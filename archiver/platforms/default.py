@@ -63,6 +63,12 @@ class DefaultPlatform:
             reason=f"no public endpoint of {self.name} tells of its posts",
         )
 
+    def control_for(self, ref: PostRef) -> PostRef | Inquiry | None:
+        return self.control
+
+    def contradictions(self, post: Post) -> tuple[str, ...]:
+        return ()
+
     def search(self, clues: Clues) -> Inquiry:
         yield Remark(text=f"{self.name} has no public list of an account's posts")
 

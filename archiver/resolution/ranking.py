@@ -167,7 +167,8 @@ def _time_contradictions(mention: Mention, post: Post, platform: Platform, add: 
     made = platform.time_of(post.id) or post.created_at
     if printed is None:
         if made is not None and (window := window_of(mention, 1)) and made >= window.until:
-            return [f"posted {made:%Y-%m-%d %H:%MZ}, after the article of {(mention.published or '')[:10]}"]
+            # articles are published once and changed for years
+            add("after_article", f"posted {made:%Y-%m-%d}, the article was published {(mention.published or '')[:10]}")
         return []
     if made is None:
         if post.day is None:

@@ -99,7 +99,8 @@ class Sources:
             if not here.startswith(url.rpartition("/")[0].replace("http://", "https://")):
                 break
         # the index folds the case of its keys, codes are told apart by it
-        rows = (row for row in self._copies.captures(url, ask) if row.original.endswith(url.rpartition("/")[2]))
+        code = url.rstrip("/").rpartition("/")[2]
+        rows = (row for row in self._copies.captures(url, ask) if row.original.rstrip("/").endswith(code))
         for row in pick_captures(rows, MAX_HOPS):
             copy = ask.fetch(playback_url(row), source=PLAYBACK)
             target = _redirect(copy) if copy else None

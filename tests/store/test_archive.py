@@ -36,7 +36,10 @@ def work(session: Session, pages: int = 6) -> None:
     article = Article(source="article.html", uri="https://news.example/1", digest="sha256:" + "a" * 64, title="Words")
     mention = Mention(source="article.html", platform="x", handle="invented_1", rule="x.signature", confidence=0.9)
     mention = mention.with_id(article.digest)
-    post = Post(platform="x", id="20", url="https://x.com/invented_1/status/20", handle="Invented_1", created_at=WHEN)
+    post = Post(
+        platform="x", id="20", url="https://x.com/invented_1/status/20", handle="Invented_1", created_at=WHEN,
+        account_id="12",
+    )  # fmt: skip
     page = session.write_exchange(exchange("https://news.example/1"))
     session.write_conclusion(article_conclusion(article, (mention,)), page.record_id)
     for number in range(pages):

@@ -61,7 +61,7 @@ SMALL = 1 << 20
 
 Site = Callable[[Request], Reply]
 
-CROWD_SITES: tuple[str, ...] = ()
+CROWD_SITES: tuple[str, ...] = ("bluesky", "telegram", "reddit", "mastodon", "tiktok", "youtube")
 """Modules of this package, each with a `SITE` that shows the crowd as one platform does."""
 
 

@@ -40,6 +40,9 @@ class X(DefaultPlatform):
     def look(self, ref: PostRef) -> Inquiry:
         return in_turn(ref, endpoints.lookups(ref), answers.read_answer)
 
+    def contradictions(self, post: Post) -> tuple[str, ...]:
+        return ids.contradictions(post)
+
     def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
         return answers.judge(ref, given)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from archiver.model import Post
 from archiver.platforms.base import DayRange
 
 EPOCH_MS = 1288834974657
@@ -54,6 +55,18 @@ def day_range(day: date, *, slack_hours: int = 0) -> DayRange | None:
     if last < FIRST_SNOWFLAKE:
         return None
     return DayRange(first=first, last=min(last, _MAX_ID))
+
+
+SAME_SECOND = timedelta(seconds=2)
+"""Records give the second; ids are drawn some milliseconds before or after."""
+
+
+def contradictions(post: Post) -> tuple[str, ...]:
+    """Where a record's own time is not the one in its id: a record that was altered or put together."""
+    made = time_of(post.id)
+    if made is None or post.created_at is None or abs(made - post.created_at) <= SAME_SECOND:
+        return ()
+    return (f"its record says {post.created_at:%Y-%m-%d %H:%M:%SZ}, its id was made {made:%Y-%m-%d %H:%M:%SZ}",)
 
 
 def _ms(moment: datetime) -> int:
