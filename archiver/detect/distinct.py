@@ -12,7 +12,7 @@ import msgspec
 
 from archiver.model import Mention
 
-_FIELDS = ("handle", "display_name", "date", "text", "post_id", "url", "found_url", "date_basis")
+_FIELDS = ("handle", "display_name", "date", "text", "post_id", "url", "found_url", "date_basis", "content_id")
 
 
 def completed(first: Mention, again: Mention) -> Mention:

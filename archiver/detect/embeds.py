@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from archiver.article.regions import Regions
 from archiver.detect import containers, pagejson, payloads, prose
 from archiver.detect.around import BLOCK, BREAK, Pieces
-from archiver.detect.bounds import parseable
+from archiver.platforms.bounds import parseable
 from archiver.detect.confidence import confidence
 from archiver.detect.containers import FallBacks, Found
 from archiver.detect.distinct import completed
@@ -743,6 +743,7 @@ def mention_of(platform: Platform, rule: str, sighting: Sighting) -> Mention:
         date=day,
         text=sighting.text,
         post_id=sighting.post_id,
+        content_id=sighting.content_id,
         url=url,
         found_url=sighting.found_url,
         rule=rule,

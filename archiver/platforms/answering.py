@@ -249,6 +249,7 @@ def judged(ref: PostRef, answers: Sequence[Answer], *, corroborated: int = 1) ->
         endpoint="+".join(dict.fromkeys(a.endpoint for a in answers if a.endpoint)),
         record_id=next((a.record_id for a in (*alike, *answers) if a.record_id), None),
         ref=names or ref,
+        contradictions=tuple(dict.fromkeys(said for a in answers for said in a.contradictions)),
     )
 
 

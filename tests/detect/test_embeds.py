@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from archiver.detect import bounds, find
+from archiver.detect import find
 from archiver.model import Article, Mention
-from archiver.platforms import platforms
+from archiver.platforms import bounds, platforms
 from archiver.platforms.base import EmbedRule, Platform
 
 ID = "1590173336165216257"

@@ -8,8 +8,9 @@ import time
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from archiver.detect import bounds, find
+from archiver.detect import find
 from archiver.model import Article, Mention
+from archiver.platforms import bounds
 
 ID = "1590173336165216257"
 URL = f"https://twitter.com/ana_example/status/{ID}"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from archiver.exchange import Exchange
 from archiver.model import Mention, Post
 from archiver.platforms.x import PLATFORM
-from archiver.platforms.x.archived import decimal_prefixes
+from archiver.platforms.prefixes import decimal_prefixes
 from archiver.platforms.x.endpoints import lookups
 from archiver.platforms.x.records import best_mp4, display_text, moment
 

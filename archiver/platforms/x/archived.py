@@ -18,6 +18,8 @@ from archiver.errors import LimitError
 from archiver.exchange import Exchange
 from archiver.model import Media, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, DayRange
+from archiver.platforms.bounds import parse
+from archiver.platforms.prefixes import decimal_prefixes
 from archiver.platforms.values import MAX_ITEMS, MAX_TEXT, clean, https
 from archiver.platforms.x.endpoints import OEMBED_URL, oembed_lookup, syndication_lookup
 from archiver.platforms.x.ids import time_of
@@ -70,36 +72,6 @@ def archive_queries(mention: Mention, ids: DayRange) -> tuple[ArchiveQuery, ...]
     return tuple(ArchiveQuery(prefix=root + prefix, since=since) for root in roots for prefix in prefixes)
 
 
-def decimal_prefixes(first: int, last: int, at_most: int) -> tuple[str, ...]:
-    """The longest decimal prefixes, at most so many, that together begin every number from `first` to `last`.
-
-    Numbers of another length, or just outside, may begin with them too: filter what is found. Numbers of different
-    lengths need at least one prefix each, so a range over more lengths than `at_most` gives one for each length.
-    """
-    if not 0 < first <= last:
-        return ()
-    best: tuple[str, ...] = ()
-    for kept in range(1, len(str(last)) + 1):
-        found = _prefixes(first, last, kept, at_most)
-        if found is None:
-            break
-        best = found
-    return best
-
-
-def _prefixes(first: int, last: int, kept: int, at_most: int) -> tuple[str, ...] | None:
-    """All prefixes of `kept` digits; null when they are more than allowed (but never fewer than one per length)."""
-    out: dict[str, None] = {}
-    lengths = range(len(str(first)), len(str(last)) + 1)
-    for length in lengths:
-        low, high = max(first, 10 ** (length - 1)), min(last, 10**length - 1)
-        scale = 10 ** max(0, length - kept)
-        if high // scale - low // scale >= max(at_most, len(lengths)):
-            return None
-        out.update(dict.fromkeys(str(n) for n in range(low // scale, high // scale + 1)))
-    return tuple(out) if len(out) <= max(at_most, len(lengths)) else None
-
-
 def archived_urls(ref: PostRef) -> tuple[str, ...]:
     """Addresses under which archives may hold the post, best first: twitter.com has most, and pages with content."""
     handle = ref.handle or "i"
@@ -129,7 +101,7 @@ def read_archived(ref: PostRef, exchange: Exchange) -> Post | None:
         return _from_json(ref, body)
     if b"<" not in body[:4096]:
         return None
-    page = LexborHTMLParser(body.decode("utf-8", "replace"))
+    page = parse(body.decode("utf-8", "replace"))
     return _permalink_page(page, ref) or _oldest_page(page, ref) or _preview(page, ref, exchange.url)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from selectolax.lexbor import LexborHTMLParser
+
 from archiver.platforms.markup import names
 
 MAX_DEPTH = 512
@@ -34,6 +36,11 @@ _FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
 
 _NAME = re.compile(r"<(/?[a-zA-Z][^\s/<>]{0,40})")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+)[^<>]*+>")
+
+
+def parse(html: str) -> LexborHTMLParser:
+    """The document, of whatever size its caller allows, in linear time."""
+    return LexborHTMLParser(parseable(html))
 
 
 def parseable(html: str) -> str:
