@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -219,3 +220,60 @@ def test_any_text_is_read_or_left(tail: str) -> None:
     ref = PLATFORM.ref_from_url("https://bsky.app/profile/" + tail)
     assert ref is None or PLATFORM.ref_from_url(ref.url) is not None
     PLATFORM.time_of(tail)
+
+
+CID = "bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a"
+
+
+@pytest.mark.parametrize(
+    ("embed", "content_id"),
+    [
+        (EMBED.replace('"bafy"', f'"{CID}"'), CID),
+        (EMBED, None),
+        (EMBED.replace('"bafy"', f'"{CID}x"'), None),
+        (EMBED.replace('"bafy"', f'"{CID}"').replace(f' data-bluesky-uri="{URI}"', ""), None),
+        (OEMBED, None),
+        (f'<div><iframe data-bluesky-uri="{URI}" data-bluesky-cid="{CID}" src="x.html"></iframe></div>', CID),
+    ],
+)
+def test_the_hash_of_what_was_embedded_is_kept(embed: str, content_id: str | None) -> None:
+    [mention] = found(embed)
+    assert (mention.post_id, mention.content_id) == (KEY, content_id)
+
+
+def test_a_hash_that_only_a_copy_of_the_embed_has_is_kept() -> None:
+    [mention] = found(EMBED + EMBED.replace('"bafy"', f'"{CID}"'))
+    assert (mention.times, mention.content_id) == (2, CID)
+
+
+def test_recorded_embeds_keep_their_hash(recordings: Path) -> None:
+    for file in sorted((recordings / "bluesky/embed_html").glob("*.html")):
+        page = file.read_text("utf-8")
+        [mention] = found(page)
+        assert mention.content_id is not None
+        assert f'data-bluesky-cid="{mention.content_id}"' in page
+
+
+@pytest.mark.parametrize(
+    ("url", "scope"),
+    [
+        (URL, DID),
+        (URI, DID),
+        (f"https://bsky.app/profile/Ana.Example.org/post/{KEY}", "ana.example.org"),
+        (f"https://bsky.app/profile/handle.invalid/post/{KEY}", None),
+    ],
+)
+def test_within_what_a_key_is_unique(url: str, scope: str | None) -> None:
+    ref = PLATFORM.ref_from_url(url)
+    assert ref is not None
+    assert ref.scope == scope
+    assert ref.key == (f"bluesky:{scope}/{KEY}" if scope else f"bluesky:{KEY}")
+
+
+def test_references_from_keys() -> None:
+    assert PLATFORM.ref_from_id(KEY, DID) == PLATFORM.ref_from_url(URL) == PLATFORM.ref_from_id(f"{DID}/{KEY}")
+    named = PLATFORM.ref_from_id(KEY, "Ana.Example.org")
+    assert (named.handle, named.scope) == ("Ana.Example.org", "ana.example.org")
+    bare = PLATFORM.ref_from_id(KEY)
+    assert (bare.url, bare.handle, bare.scope) == ("", None, None)
+    assert PLATFORM.ref_from_id(KEY, "handle.invalid").scope is None

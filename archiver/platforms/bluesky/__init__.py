@@ -1,12 +1,24 @@
-"""Bluesky: what finds its posts in articles, as one object that fits `archiver.platforms.base.Platform`."""
+"""Bluesky: all that is known of it, as one object that fits `archiver.platforms.base.Platform`."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
-from archiver.model import PostRef
-from archiver.platforms.base import EmbedRule, Example, Signature, TextRule
-from archiver.platforms.bluesky import ids, residue, urls
+from archiver.exchange import Exchange
+from archiver.model import Answer, Mention, Post, PostRef
+from archiver.platforms.base import (
+    ArchiveQuery,
+    Clues,
+    DayRange,
+    EmbedRule,
+    Example,
+    Inquiry,
+    Signature,
+    TextRule,
+)
+from archiver.platforms.bluesky import archived, consistency, endpoints, ids, looking, residue, urls
+from archiver.platforms.bluesky import search as searching
 from archiver.platforms.bluesky.embeds import RULES
 from archiver.platforms.bluesky.signature import SIGNATURE
 from archiver.platforms.default import DefaultPlatform
@@ -21,6 +33,7 @@ class Bluesky(DefaultPlatform):
     embed_rules: tuple[EmbedRule, ...] = RULES
     signature: Signature | None = SIGNATURE
     text_rules: tuple[TextRule, ...] = residue.RULES
+    control: PostRef | None = urls.of_account(endpoints.CONTROL_KEY, endpoints.CONTROL_DID, endpoints.CONTROL_HANDLE)
 
     def ref_from_url(self, url: str) -> PostRef | None:
         return urls.ref_from_url(url)
@@ -30,6 +43,36 @@ class Bluesky(DefaultPlatform):
 
     def time_of(self, post_id: str) -> datetime | None:
         return ids.time_of(post_id)
+
+    def day_range(self, day: date, *, slack_hours: int = 0) -> DayRange | None:
+        return ids.day_range(day, slack_hours=slack_hours)
+
+    def look(self, ref: PostRef) -> Inquiry:
+        return looking.look(ref)
+
+    def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
+        return looking.judge(ref, given)
+
+    def contradictions(self, post: Post) -> tuple[str, ...]:
+        return tuple(found.text for found in consistency.of_post(post) if found.impossible)
+
+    def search(self, clues: Clues) -> Inquiry:
+        return searching.search(clues)
+
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
+        return archived.archive_queries(mention, ids) if ids else ()
+
+    def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
+        return archived.archived_urls(ref)
+
+    def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        return archived.read_archived(ref, exchange)
+
+    def archived_lists(self, clues: Clues) -> tuple[str, ...]:
+        return archived.archived_lists(clues)
+
+    def read_archived_list(self, url: str, exchange: Exchange) -> tuple[Post, ...]:
+        return archived.read_archived_list(url, exchange)
 
 
 PLATFORM = Bluesky()

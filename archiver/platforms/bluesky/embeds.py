@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborNode
 from archiver.model import PostRef
 from archiver.platforms import instants, newsletters, signed
 from archiver.platforms.base import EmbedRule, Sighting
+from archiver.platforms.bluesky import cid
 from archiver.platforms.bluesky.signature import PLACEHOLDER
 from archiver.platforms.bluesky.urls import HANDLE, canonical_url, ref_from_url
 from archiver.platforms.markup import Link, Rendered, classes, render
@@ -23,6 +24,9 @@ EMBED_CLASSES = frozenset({"bluesky-embed", "bluesky-post-fallback"})
 
 URI_ATTRIBUTES = ("data-bluesky-uri", "post-url", "post-uri", "uri", "src", "url", "href", "cite")
 """Attributes that hold the post's URI or URL; some embeds have `https:` where `at:` belongs."""
+
+CONTENT_ID = "data-bluesky-cid"
+"""Attribute that holds the hash of the record as it was when the embed was made."""
 
 _PLACEHOLDER = re.compile(rf"\s*(?:{PLACEHOLDER})\s*$")
 _HANDLE = re.compile(HANDLE)
@@ -82,6 +86,7 @@ def read_blockquote(node: LexborNode) -> Sighting | None:
         printed=None if instant else printed,
         time=instant,
         text=words or None,
+        content_id=cid.known(node.attributes.get(CONTENT_ID)) if named else None,
         links=_links_in(rendered, end),
         url=ref.url if ref and ref.url else None,
         date_basis="utc" if instant else "viewer",
@@ -106,7 +111,8 @@ def read_attribute(node: LexborNode) -> Sighting | None:
     called = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
     if (ref := _declared(node)) is None or _DISCUSSION.search(called):
         return None
-    return Sighting(post_id=ref.id, handle=ref.handle, url=ref.url)
+    hashed = cid.known(node.attributes.get(CONTENT_ID))
+    return Sighting(post_id=ref.id, handle=ref.handle, url=ref.url, content_id=hashed)
 
 
 def read_newsletter(node: LexborNode) -> Sighting | None:

@@ -34,7 +34,13 @@ FRONT_ENDS = (
 
 HOSTS = (*FRONT_ENDS, "bsky.dev", "s9e.github.io", "skyview.social", "pdsls.dev", "bsky.brid.gy")
 
+COLLECTION = "app.bsky.feed.post"
+"""Where in a repository its posts are."""
+
+MAX_URI = 1024
+
 _ACTOR = rf"(?P<actor>{DID}|{HANDLE})"
+_URI = re.compile(rf"at://{_ACTOR}/app\.bsky\.feed\.post/(?P<key>{KEY})")
 _RECORD = rf"{_ACTOR}/app\.bsky\.feed\.post/(?P<key>{KEY})"
 _HOST = "|".join(re.escape(host) for host in FRONT_ENDS)
 
@@ -67,14 +73,42 @@ def canonical_url(post_id: str, actor: str) -> str:
     return f"https://bsky.app/profile/{actor}/post/{post_id}"
 
 
+def is_did(actor: str) -> bool:
+    return actor[:4].lower() == "did:"
+
+
 def ref_from_id(post_id: str, handle: str | None = None) -> PostRef:
-    """The reference with its canonical permalink; a key without its author (handle or DID) names no page."""
+    """The reference with its canonical permalink.
+
+    handle: the author's handle or DID, within whose repository the key is unique; a key without it names no page. An id
+    may bring its author along: `did:plc:…/3l3vgf77uco2g`.
+    """
+    if handle is None and "/" in post_id:
+        handle, _, post_id = post_id.rpartition("/")
+    actor = handle and (handle if is_did(handle) else handle.lower())
     return PostRef(
         platform=NAME,
         id=post_id,
-        handle=None if handle is None or handle.startswith("did:") else handle,
-        url=canonical_url(post_id, handle) if handle else "",
+        handle=None if handle is None or is_did(handle) else handle,
+        url=canonical_url(post_id, actor) if actor else "",
+        scope=actor if actor != UNVERIFIED else None,
     )
+
+
+def of_account(post_id: str, did: str, handle: str | None = None) -> PostRef:
+    """The reference to a post whose account is known: its permalink survives every change of handle."""
+    return PostRef(platform=NAME, id=post_id, handle=handle, url=canonical_url(post_id, did), scope=did)
+
+
+def did_of(ref: PostRef) -> str | None:
+    """The account's DID, where the reference has it."""
+    return ref.scope if ref.scope is not None and is_did(ref.scope) else None
+
+
+def read_uri(uri: object) -> tuple[str, str] | None:
+    """The account and the key of a post's at:// URI; null for any other record's, and for anything else."""
+    found = _URI.fullmatch(uri) if isinstance(uri, str) and len(uri) < MAX_URI else None
+    return (found["actor"], found["key"]) if found else None
 
 
 def ref_from_url(url: str) -> PostRef | None:
@@ -90,7 +124,7 @@ def ref_from_url(url: str) -> PostRef | None:
     for form in _FORMS:
         if found := form.match(plain):
             actor = found["actor"]
-            actor = actor.lower() if not actor.lower().startswith("did:") else actor
+            actor = actor.lower() if not is_did(actor) else actor
             ref = ref_from_id(found["key"], actor)
             return ref if ref.handle != UNVERIFIED else PostRef(platform=NAME, id=ref.id, url=ref.url)
     return None
