@@ -22,7 +22,7 @@ from email.utils import format_datetime
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, cast
 
 from tests.web_twin import certs
 from tests.web_twin.crowd import Crowd
@@ -32,6 +32,9 @@ from tests.web_twin.population import Population
 from tests.web_twin.wayback import Wayback
 from tests.web_twin.wire import MAX_HEAD, BadRequestError, Reply, Request, parse_request
 from tests.web_twin.x import XSite
+
+if TYPE_CHECKING:
+    from tests.web_twin.crowd_archive import CrowdArchive
 
 X_HOSTS = (
     "publish.twitter.com",
@@ -79,7 +82,8 @@ class Twin:
     population: whose posts it knows; by default a generated one.
     clock: freezes the `Date` header (and everything derived from it); null: the real time. May be set later.
     seed: of the generated population, where none is given.
-    crowd: whose posts the sites in `CROWD_SITES` show, on their own hosts; null: those hosts are not known.
+    crowd: whose posts the sites in `CROWD_SITES` show, on their own hosts; null: those hosts are not known. Where no
+    population is given, X and the Wayback Machine show the crowd too.
 
     Public faces: `population`, `x` and `wayback` and `news` (their switches), `fault`, `log`, `hits`, `connections`,
     `connect_to`, `ca_file`, `https_port`, `http_port`, `host`, `errors`.
@@ -94,10 +98,14 @@ class Twin:
         ports: tuple[int, int] = (0, 0),
         crowd: Crowd | None = None,
     ) -> None:
-        self.population = Population.generate(seed=seed) if population is None else population
         self.clock = clock
+        archive: CrowdArchive | None = None
+        if population is None and crowd is not None:
+            archive = import_module("tests.web_twin.crowd_archive").CrowdArchive(crowd, self.now)
+            population = cast(Population, archive.x)
+        self.population = Population.generate(seed=seed) if population is None else population
         self.x = XSite(self.population, self.now)
-        self.wayback = Wayback(self.population, self.now)
+        self.wayback = Wayback(self.population, self.now, crowd=archive)
         self.news = NewsSites(self.population, self.now)
         self._sites: dict[str, Site] = {}
         self._extra_hosts: list[str] = []

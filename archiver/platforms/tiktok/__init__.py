@@ -1,13 +1,15 @@
-"""TikTok: what finds its videos in articles, as one object that fits `archiver.platforms.base.Platform`."""
+"""TikTok: all that is known of it, as one object that fits `archiver.platforms.base.Platform`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from archiver.model import PostRef
-from archiver.platforms.base import DayRange, EmbedRule, Example, TextRule
+from archiver.exchange import Exchange
+from archiver.model import Answer, Mention, Post, PostRef
+from archiver.platforms.base import ArchiveQuery, Clues, DayRange, EmbedRule, Example, Inquiry, TextRule
 from archiver.platforms.default import DefaultPlatform
-from archiver.platforms.tiktok import ids, residue, urls
+from archiver.platforms.tiktok import answers, archived, endpoints, ids, residue, search, urls
 from archiver.platforms.tiktok.embeds import RULES
 
 
@@ -19,6 +21,7 @@ class TikTok(DefaultPlatform):
     examples: tuple[Example, ...] = urls.EXAMPLES
     embed_rules: tuple[EmbedRule, ...] = RULES
     text_rules: tuple[TextRule, ...] = residue.RULES
+    control: PostRef | None = urls.ref_from_id(endpoints.CONTROL_ID, endpoints.CONTROL_HANDLE)
 
     def ref_from_url(self, url: str) -> PostRef | None:
         return urls.ref_from_url(url)
@@ -31,6 +34,33 @@ class TikTok(DefaultPlatform):
 
     def day_range(self, day: date, *, slack_hours: int = 0) -> DayRange | None:
         return ids.day_range(day, slack_hours=slack_hours)
+
+    def look(self, ref: PostRef) -> Inquiry:
+        return answers.look(ref)
+
+    def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
+        return answers.judge(ref, given)
+
+    def search(self, clues: Clues) -> Inquiry:
+        return search.search(clues)
+
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
+        return archived.archive_queries(mention, ids)
+
+    def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
+        return archived.archived_urls(ref)
+
+    def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        return archived.read_archived(ref, exchange)
+
+    def archived_lists(self, clues: Clues) -> tuple[str, ...]:
+        return archived.archived_lists(clues)
+
+    def read_archived_list(self, url: str, exchange: Exchange) -> tuple[Post, ...]:
+        return archived.read_archived_list(url, exchange)
+
+    def media_urls(self, mention: Mention) -> tuple[str, ...]:
+        return endpoints.media_urls(mention)
 
 
 PLATFORM = TikTok()
