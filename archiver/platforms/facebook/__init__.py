@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from archiver.model import PostRef
+from collections.abc import Sequence
+
+from archiver.exchange import Exchange
+from archiver.model import Answer, Mention, Post, PostRef
+from archiver.platforms.base import ArchiveQuery, DayRange, Inquiry
 from archiver.platforms.default import DefaultPlatform
-from archiver.platforms.facebook import embeds, residues, urls
+from archiver.platforms.facebook import answers, archived, embeds, endpoints, residues, urls
 
 
 class Facebook(DefaultPlatform):
@@ -21,6 +25,27 @@ class Facebook(DefaultPlatform):
 
     def ref_from_id(self, post_id: str, handle: str | None = None) -> PostRef:
         return urls.ref_from_id(post_id, handle)
+
+    def look(self, ref: PostRef) -> Inquiry:
+        return answers.look(ref)
+
+    def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
+        return answers.judge(ref, given)
+
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
+        return archived.archive_queries(mention, ids)
+
+    def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
+        return archived.archived_urls(ref)
+
+    def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        return archived.read_archived(ref, exchange)
+
+    def words_in_url(self, url: str) -> str | None:
+        return urls.words_in_url(url)
+
+    def media_urls(self, mention: Mention) -> tuple[str, ...]:
+        return endpoints.share_urls(mention)
 
 
 PLATFORM = Facebook()

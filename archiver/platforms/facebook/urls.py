@@ -12,6 +12,7 @@ import re
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from archiver.model import PostRef
+from archiver.platforms import slugs
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
 
@@ -205,6 +206,21 @@ def page_from_url(url: str) -> str | None:
     if not name or "/" in name or name.lower() in _NO_PAGE or name.endswith(".php"):
         return None
     return unquote(name)
+
+
+_WORDED = re.compile(r"/[^/]{1,120}/(?:posts|videos)/(?P<slug>[^/]{1,400})/(?:pfbid\w{10,100}|\d{5,25})/?")
+_COUNTED_SLUG = re.compile(r"(?:vb|a|pcb|gm|bc)\.[\d.]+")
+
+
+def words_in_url(url: str) -> str | None:
+    """The words of the post that its address spells: `/ana.example/posts/the-bridge-is-open/10150000000000001`."""
+    try:
+        found = _WORDED.fullmatch(urlsplit(unwrap(url).url).path)
+    except ValueError:
+        return None
+    if found is None or _COUNTED_SLUG.fullmatch(found["slug"]) or ref_from_url(url) is None:
+        return None
+    return slugs.words(found["slug"])
 
 
 _ID_EXAMPLE = "10150000000000001"

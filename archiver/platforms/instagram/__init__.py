@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from archiver.model import PostRef
-from archiver.platforms.base import DayRange
+from archiver.exchange import Exchange
+from archiver.model import Answer, Mention, Post, PostRef
+from archiver.platforms.base import ArchiveQuery, DayRange, Inquiry
 from archiver.platforms.default import DefaultPlatform
-from archiver.platforms.instagram import embeds, residues, shortcodes, urls
+from archiver.platforms.idtimes import older_than_its_id
+from archiver.platforms.instagram import answers, archived, embeds, endpoints, residues, shortcodes, urls
 
 
 class Instagram(DefaultPlatform):
@@ -30,6 +33,30 @@ class Instagram(DefaultPlatform):
 
     def day_range(self, day: date, *, slack_hours: int = 0) -> DayRange | None:
         return shortcodes.day_range(day, slack_hours=slack_hours)
+
+    def look(self, ref: PostRef) -> Inquiry:
+        return answers.look(ref)
+
+    def contradictions(self, post: Post) -> tuple[str, ...]:
+        return older_than_its_id(post, self.time_of(post.id))
+
+    def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
+        return answers.judge(ref, given)
+
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
+        return archived.archive_queries(mention, ids)
+
+    def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
+        return archived.archived_urls(ref)
+
+    def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        return archived.read_archived(ref, exchange)
+
+    def page_url(self, ref: PostRef) -> str:
+        return endpoints.page_url(ref)
+
+    def media_urls(self, mention: Mention) -> tuple[str, ...]:
+        return endpoints.share_urls(mention)
 
 
 PLATFORM = Instagram()

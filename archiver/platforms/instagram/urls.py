@@ -51,6 +51,7 @@ def canonical_url(code: str, kind: str = "p") -> str:
 
 def ref_from_id(code: str, handle: str | None = None) -> PostRef:
     """The reference with its canonical permalink, which does not name the account."""
+    code = bare(code)
     return PostRef(platform=NAME, id=code, handle=handle, url=canonical_url(code))
 
 

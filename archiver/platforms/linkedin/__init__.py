@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from archiver.model import PostRef
-from archiver.platforms.base import DayRange, EmbedRule, Example
+from archiver.exchange import Exchange
+from archiver.model import Answer, Mention, Post, PostRef
+from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Inquiry, in_turn
 from archiver.platforms.default import DefaultPlatform
-from archiver.platforms.linkedin import embeds, ids, urls
+from archiver.platforms.idtimes import older_than_its_id
+from archiver.platforms.linkedin import answers, archived, embeds, endpoints, ids, urls
 
 
 class LinkedIn(DefaultPlatform):
@@ -17,6 +20,7 @@ class LinkedIn(DefaultPlatform):
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
     embed_rules: tuple[EmbedRule, ...] = embeds.RULES
+    control: PostRef | None = urls.ref_from_id(endpoints.CONTROL_ID)
 
     def ref_from_url(self, url: str) -> PostRef | None:
         return urls.ref_from_url(url)
@@ -29,6 +33,27 @@ class LinkedIn(DefaultPlatform):
 
     def day_range(self, day: date, *, slack_hours: int = 0) -> DayRange | None:
         return ids.day_range(day, slack_hours=slack_hours)
+
+    def look(self, ref: PostRef) -> Inquiry:
+        return in_turn(ref, endpoints.lookups(ref), answers.read_answer)
+
+    def contradictions(self, post: Post) -> tuple[str, ...]:
+        return older_than_its_id(post, self.time_of(post.id))
+
+    def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
+        return answers.judge(ref, given)
+
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
+        return archived.archive_queries(mention, ids)
+
+    def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
+        return archived.archived_urls(ref)
+
+    def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        return archived.read_archived(ref, exchange)
+
+    def words_in_url(self, url: str) -> str | None:
+        return urls.words_in_url(url)
 
 
 PLATFORM = LinkedIn()

@@ -10,6 +10,7 @@ import re
 from urllib.parse import unquote
 
 from archiver.model import PostRef
+from archiver.platforms import slugs
 from archiver.platforms.base import Example
 from archiver.platforms.links import MAX_URL, unwrap
 
@@ -68,6 +69,20 @@ def ref_from_url(url: str) -> PostRef | None:
             kind = _KINDS[(groups.get("kind") or "activity").lower()]
             return ref_from_id(f"urn:li:{kind}:{groups['number']}", groups.get("handle"))
     return None
+
+
+_SLUG = re.compile(
+    rf"{_SITE}posts/(?:[^/?#_]{{1,100}}_)?(?P<slug>[^/?#]{{1,400}}?)-(?:activity|share|ugcPost)-{_NUMBER}",
+    re.IGNORECASE,
+)
+
+
+def words_in_url(url: str) -> str | None:
+    """The words of the post that its address spells: `/posts/ana-example_the-bridge-is-open-activity-7151…-AbCd`."""
+    if ref_from_url(url) is None:
+        return None
+    found = _SLUG.match(unwrap(url).url[:MAX_URL])
+    return slugs.words(found["slug"]) if found else None
 
 
 EXAMPLES: tuple[Example, ...] = (

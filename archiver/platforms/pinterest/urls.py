@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from archiver.model import PostRef
+from archiver.platforms import slugs
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
 
@@ -41,6 +42,15 @@ def ref_from_url(url: str) -> PostRef | None:
     plain = unwrap(url).url
     found = _PIN.match(plain) or _FRAME.match(plain)
     return ref_from_id(found["id"]) if found else None
+
+
+_SLUG = re.compile(rf"{_HOST}/+(?:amp/)?pin/(?P<slug>[^/?#]{{1,300}})--{ID}(?![\w-])", re.IGNORECASE)
+
+
+def words_in_url(url: str) -> str | None:
+    """The words of the pin that its address spells: `/pin/the-old-bridge--123456789012345678/`."""
+    found = _SLUG.match(unwrap(url).url) if "pinterest" in url.lower() else None
+    return slugs.words(found["slug"]) if found else None
 
 
 EXAMPLES: tuple[Example, ...] = (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from archiver.model import PostRef
-from archiver.platforms.base import DayRange
+from archiver.exchange import Exchange
+from archiver.model import Answer, Mention, Post, PostRef
+from archiver.platforms.base import ArchiveQuery, DayRange, Inquiry
 from archiver.platforms.default import DefaultPlatform
+from archiver.platforms.idtimes import older_than_its_id
 from archiver.platforms.instagram import shortcodes
-from archiver.platforms.threads import embeds, residues, urls
+from archiver.platforms.threads import answers, archived, embeds, endpoints, residues, urls
 
 
 class Threads(DefaultPlatform):
@@ -31,6 +34,27 @@ class Threads(DefaultPlatform):
 
     def day_range(self, day: date, *, slack_hours: int = 0) -> DayRange | None:
         return shortcodes.day_range(day, slack_hours=slack_hours)
+
+    def look(self, ref: PostRef) -> Inquiry:
+        return answers.look(ref)
+
+    def contradictions(self, post: Post) -> tuple[str, ...]:
+        return older_than_its_id(post, self.time_of(post.id))
+
+    def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
+        return answers.judge(ref, given)
+
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
+        return archived.archive_queries(mention, ids)
+
+    def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
+        return archived.archived_urls(ref)
+
+    def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        return archived.read_archived(ref, exchange)
+
+    def media_urls(self, mention: Mention) -> tuple[str, ...]:
+        return endpoints.share_urls(mention)
 
 
 PLATFORM = Threads()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from archiver.model import PostRef
+from archiver.platforms import slugs
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
 
@@ -71,6 +72,19 @@ def ref_from_url(url: str) -> PostRef | None:
                 return PostRef(platform=NAME, id=post_id, url=f"https://embed.tumblr.com/embed/post/{key}/{post_id}")
             return ref_from_id(groups["id"], groups["blog"])
     return None
+
+
+_SLUG = re.compile(
+    rf"https?://[^/?#]{{1,120}}/(?:(?:blog/view/)?{BLOG}|post)/\d{{2,20}}/(?P<slug>[^/?#]{{1,400}})", re.IGNORECASE
+)
+
+
+def words_in_url(url: str) -> str | None:
+    """The words of the post that its address spells: `/post/730460905855467520/the-bridge-this-morning`."""
+    if ref_from_url(url) is None:
+        return None
+    found = _SLUG.match(unwrap(url).url)
+    return slugs.words(found["slug"]) if found else None
 
 
 EXAMPLES: tuple[Example, ...] = (

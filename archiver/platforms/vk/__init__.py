@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from archiver.model import PostRef
-from archiver.platforms.base import EmbedRule, Example
+from collections.abc import Sequence
+
+from archiver.exchange import Exchange
+from archiver.model import Answer, Mention, Post, PostRef
+from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Inquiry, in_turn
 from archiver.platforms.default import DefaultPlatform
-from archiver.platforms.vk import embeds, urls
+from archiver.platforms.vk import answers, archived, embeds, endpoints, urls
 
 
 class Vk(DefaultPlatform):
@@ -15,12 +18,28 @@ class Vk(DefaultPlatform):
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
     embed_rules: tuple[EmbedRule, ...] = embeds.RULES
+    control: PostRef | None = urls.ref_from_id(endpoints.CONTROL_ID)
 
     def ref_from_url(self, url: str) -> PostRef | None:
         return urls.ref_from_url(url)
 
     def ref_from_id(self, post_id: str, handle: str | None = None) -> PostRef:
         return urls.ref_from_id(post_id, handle)
+
+    def look(self, ref: PostRef) -> Inquiry:
+        return in_turn(ref, endpoints.lookups(ref), answers.read_answer)
+
+    def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
+        return answers.judge(ref, given)
+
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
+        return archived.archive_queries(mention, ids)
+
+    def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
+        return archived.archived_urls(ref)
+
+    def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        return archived.read_archived(ref, exchange)
 
 
 PLATFORM = Vk()

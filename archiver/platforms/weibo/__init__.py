@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from archiver.model import PostRef
-from archiver.platforms.base import DayRange, EmbedRule, Example, TextRule
+from archiver.exchange import Exchange
+from archiver.model import Answer, Mention, Post, PostRef
+from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Inquiry, TextRule, in_turn
 from archiver.platforms.default import DefaultPlatform
-from archiver.platforms.weibo import embeds, ids, residues, urls
+from archiver.platforms.idtimes import older_than_its_id
+from archiver.platforms.weibo import answers, archived, embeds, endpoints, ids, residues, urls
 
 
 class Weibo(DefaultPlatform):
@@ -18,6 +21,7 @@ class Weibo(DefaultPlatform):
     examples: tuple[Example, ...] = urls.EXAMPLES
     embed_rules: tuple[EmbedRule, ...] = embeds.RULES
     text_rules: tuple[TextRule, ...] = residues.RULES
+    control: PostRef | None = urls.ref_from_id(endpoints.CONTROL_ID)
 
     def ref_from_url(self, url: str) -> PostRef | None:
         return urls.ref_from_url(url)
@@ -31,10 +35,23 @@ class Weibo(DefaultPlatform):
     def day_range(self, day: date, *, slack_hours: int = 0) -> DayRange | None:
         return ids.day_range(day, slack_hours=slack_hours)
 
+    def look(self, ref: PostRef) -> Inquiry:
+        return in_turn(ref, endpoints.lookups(ref), answers.read_answer)
+
+    def contradictions(self, post: Post) -> tuple[str, ...]:
+        return older_than_its_id(post, self.time_of(post.id))
+
+    def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
+        return answers.judge(ref, given)
+
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
+        return archived.archive_queries(mention, ids)
+
     def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
-        """The permalink and the phone's page, under both spellings of the number."""
-        bid = ids.bid_of(ref.id)
-        return (ref.url, f"https://m.weibo.cn/status/{ref.id}", *((f"https://m.weibo.cn/status/{bid}",) if bid else ()))
+        return archived.archived_urls(ref)
+
+    def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        return archived.read_archived(ref, exchange)
 
 
 PLATFORM = Weibo()

@@ -58,6 +58,25 @@ def bid_of(mid: str) -> str | None:
     return bid
 
 
+MAX_BEGINNINGS = 64
+
+
+def bid_beginnings(first: int, last: int) -> tuple[str, ...]:
+    """The first two characters (three, once there are more digits) of every bid between two numbers: each stands for
+    about six days. No more than `MAX_BEGINNINGS`."""
+    whole = 10**_GROUP_DIGITS
+    step = 62 ** (_GROUP_CHARS - 1)
+    found: dict[str, None] = {}
+    place, end = first // whole, last // whole
+    while place <= end and len(found) < MAX_BEGINNINGS:
+        bid = bid_of(str(place * whole))
+        if bid is not None:
+            found[bid[: 1 - 2 * _GROUP_CHARS]] = None
+        top, group = divmod(place, whole)
+        place = top * whole + min((group // step + 1) * step, whole)
+    return tuple(found)
+
+
 def time_of(post_id: str) -> datetime | None:
     """When the post was made, to the second; null where the number carries no time or is none."""
     if not (post_id.isascii() and post_id.isdecimal()) or not 15 <= len(post_id) <= 17:

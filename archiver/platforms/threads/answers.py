@@ -1,0 +1,74 @@
+"""What does an answer of Threads' public endpoints say of a post?
+
+Posts that are deleted, private or for signed-in readers only all get "Thread not available" from the embed and a page
+without preview lines: nothing here ever says "deleted".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archiver.exchange import Exchange
+from archiver.model import Answer, PostRef
+from archiver.platforms import answering, fullest, meta_graph, meta_look
+from archiver.platforms.base import Inquiry, Lookup
+from archiver.platforms.pages import page_of, sent_to
+from archiver.platforms.payload import names
+from archiver.platforms.threads import pages
+from archiver.platforms.threads.endpoints import (
+    EMBED,
+    HOSTS,
+    LOGIN,
+    OEMBED,
+    embed_lookup,
+    oembed_lookup,
+    page_lookup,
+)
+
+GONE = frozenset({404, 410})
+
+
+def look(ref: PostRef) -> Inquiry:
+    """The embed's page; where that does not show the post, whether there is an embed at all; the page, for the name."""
+    page = page_lookup(ref.id)
+    return meta_look.embed_first(
+        ref, embed_lookup(ref.id), read_answer, where_shown=(page,), else_=(oembed_lookup(ref.id), page)
+    )
+
+
+def read_answer(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
+    """What one endpoint's answer says of the post. Never raises on what the answer holds."""
+    oembed = lookup.endpoint == OEMBED
+    answer = (
+        meta_graph.read(exchange, names=lambda html: names(html, ref.id)) if oembed else _page(lookup, ref, exchange)
+    )
+    return answering.of(lookup, exchange, answer)
+
+
+def _page(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
+    body = answering.body_of(exchange, hosts=HOSTS, speaking=GONE, pages=True)
+    if isinstance(body, Answer):
+        return body
+    if sent_to(exchange, LOGIN):
+        return answering.refused("sent to a login page instead of the post")
+    page = page_of(exchange)
+    if page is None:
+        return answering.unexpected("no page")
+    if lookup.endpoint == EMBED:
+        post = pages.embedded_post(page, ref)
+    else:
+        post = pages.scripted_post(page, ref) or pages.previewed_post(page, ref, exchange.url)
+    if post is not None:
+        return answering.shown(post)
+    if pages.unavailable(page):
+        return answering.unsaid("the embed's notice for posts that are deleted, private or for signed-in readers only")
+    if blocked := answering.wall_in(body.page):
+        return answering.refused(f"{blocked} where the post is due")
+    if body.status in GONE:
+        return answering.unsaid(f"HTTP {body.status}: deleted and private posts get the same answer")
+    return answering.unsaid("an application page without the post")
+
+
+def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
+    """One state from all answers, with the name from the page and the words from the embed."""
+    return fullest.with_all(answering.judged(ref, answers, corroborated=2), answers)
