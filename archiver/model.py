@@ -277,6 +277,8 @@ class Answer(Noun, frozen=True, kw_only=True):
     """The WARC record that holds the answer."""
     positive: bool = False
     """True where the platform itself said so, in words or by an unmistakable status; never true of a blocked answer."""
+    proven: bool = False
+    """True where anybody can check it without trusting who answered: a signature that was verified."""
     kind: AnswerKind | None = None
     """What kind of statement it is; null for a judgement that several answers made."""
     ref: PostRef | None = None

@@ -16,7 +16,7 @@ import msgspec
 
 from archiver.config import Settings
 from archiver.detect import find
-from archiver.errors import ArchiveError, ArchiverError, NetworkError, NotStoredError, UnaskedError
+from archiver.errors import ArchiveError, ArchiverError, ConfigError, NetworkError, NotStoredError, UnaskedError
 from archiver.exchange import Fetcher
 from archiver.model import Mention, Noun, Observation, Outcome, Post, PostRef, Resolution, State
 from archiver.platforms import platform as platform_of
@@ -76,6 +76,18 @@ def no_progress(steps: int = 1, label: str | None = None) -> None:
     """Tells nobody."""
 
 
+def control_ref(platform: Platform, configured: str) -> PostRef:
+    """The control post that the settings name, by its permalink or its id.
+
+    Raises `ValueError` where that names no post of the platform, or none that can be asked for.
+    """
+    ref = platform.ref_from_url(configured) if "://" in configured else platform.ref_from_id(configured)
+    if ref is None or not ref.url:
+        raise ValueError(f"{configured!r} names no post of {platform.name} that can be asked for: give its permalink")
+    next(platform.look(ref), None)  # its first question, which nobody is asked
+    return ref
+
+
 class Job:
     """One run over some sources, into one archive.
 
@@ -111,7 +123,7 @@ class Job:
         with self._lock:
             if platform.name not in self._controls:
                 configured = self.settings.audit.control.get(platform.name)
-                ref = platform.ref_from_id(configured) if configured else None
+                ref = control_ref(platform, configured) if configured else None
                 self._controls[platform.name] = Control(self.fetcher, platform, ref)
             return self._controls[platform.name]
 
@@ -198,7 +210,7 @@ class Job:
             raise StoppedError("stopped before this was begun")
         try:
             resolution = self.resolution(mention)
-        except (ArchiveError, StoppedError):
+        except (ArchiveError, ConfigError, StoppedError):
             raise
         except ArchiverError as error:
             reason = f"it could not be looked for: {error}"
@@ -293,6 +305,9 @@ class Job:
                 raise
             if self.offline and known and known[-1].seen_at >= observation.seen_at:
                 return known[-1]
+            if observation.key != ref.key:  # the platform knows it under another name than it was cited by
+                known += [stored for stored, _ in self.archive.catalogue.observations(observation.key)]
+                known.sort(key=lambda look: look.seen_at)
             observation = confirmed(observation, known, self.settings.audit)
             if self.session and observation.evidence and observation not in known:
                 self.session.write_conclusion(observation_conclusion(observation), _first(observation.evidence))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from archiver.capture.job import Job
+from archiver.capture.job import Job, control_ref
 from archiver.config import Settings
 from archiver.errors import ConfigError, InputError
 from archiver.exchange import Fetcher
 from archiver.platforms import platform as platform_of
 from archiver.platforms import platforms
+from archiver.resolution.known import known_posts
 from archiver.store import Archive, StoredFetcher
 from archiver.store.archive import new_record_id, now
+from archiver.store.postindex import PostIndex
 from archiver.web import Door
 from archiver.web.once import StoppedError
 
@@ -31,6 +33,7 @@ def running(
     offline: bool = False,
     conclude: bool = True,
     existing: bool = False,
+    posts: Sequence[Path] = (),
     description: str = "",
     stop: Callable[[], bool] = lambda: False,
     clock: Callable[[], datetime] = now,
@@ -41,12 +44,13 @@ def running(
     """A job over the archive at `path` (default: the configured one), closed whole however the run ends.
 
     offline: answers come from stored captures, and no socket is opened. conclude: whether conclusions are stored
-    (captures made on the way always are). existing: the archive has to be there already. description: why this run was
-    made, for the WARC file's `warcinfo`. stop: also ends waits, with `StoppedError`. The clocks and the ids are
+    (captures made on the way always are). existing: the archive has to be there already. posts: post indexes in which
+    candidates are looked up, besides the configured ones. description: why this run was made, for the WARC file's
+    `warcinfo`. stop: also ends waits, with `StoppedError`. The clocks and the ids are
     injected for tests and reproducible archives.
 
-    Raises `ArchiveError` when the archive cannot be opened as needed, `InputError` when there is none and `existing`,
-    `ConfigError` for settings that cannot be used.
+    Raises `ArchiveError` when the archive or a post index cannot be opened as needed, `InputError` when there is no
+    archive and `existing`, or no such index, `ConfigError` for settings that cannot be used.
     """
     _check_controls(settings)
     place = path or Path(settings.archive.dir)
@@ -55,6 +59,8 @@ def running(
     if existing and not there:
         raise no_archive(place)
     with ExitStack() as stack:
+        places = dict.fromkeys((*(Path(name) for name in settings.resolve.posts), *posts))
+        indexes = [stack.enter_context(PostIndex(index)) for index in places]
         if write or there:
             archive = Archive.open(place, settings=settings.archive, clock=clock, new_id=new_id, write=write)
         else:
@@ -69,7 +75,8 @@ def running(
             fetcher = stack.enter_context(
                 Door(settings.web, sink=session, clock=clock, sleep=_stoppable(sleep, stop), monotonic=monotonic)
             )
-        yield Job(archive, session if conclude else None, fetcher, settings, offline=offline, stop=stop)
+        known = [one for index in indexes for one in known_posts(index)]
+        yield Job(archive, session if conclude else None, fetcher, settings, offline=offline, stop=stop, known=known)
 
 
 def no_archive(path: Path) -> InputError:
@@ -84,7 +91,7 @@ def _check_controls(settings: Settings) -> None:
         if platform is None:
             raise ConfigError(f"no such platform; there are: {', '.join(platforms())}", subject=where)
         try:
-            next(platform.look(platform.ref_from_id(post_id)), None)  # its first question, which nobody is asked
+            control_ref(platform, post_id)
         except ValueError as error:
             raise ConfigError(str(error), subject=where) from error
 

@@ -250,6 +250,7 @@ def judged(ref: PostRef, answers: Sequence[Answer], *, corroborated: int = 1) ->
         record_id=next((a.record_id for a in (*alike, *answers) if a.record_id), None),
         ref=names or ref,
         contradictions=tuple(dict.fromkeys(said for a in answers for said in a.contradictions)),
+        proven=any(a.proven and a.state is verdict.state for a in answers),
     )
 
 

@@ -1,7 +1,8 @@
 """In what state is a post now? Ask every public endpoint, judge, and vouch for "missing" with a control post.
 
 A refusal can look like a deletion. So before a post is called missing, a post that is known to be public is asked for
-in the same run: where that cannot be read, the platform does not answer *us*, and nothing is said of the post.
+in the same run: where that cannot be read, the platform does not answer *us*, and nothing is said of the post. What is
+proven by a signature needs nobody to vouch for it.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ def observe(
     state, reason = look.verdict.state, look.verdict.reason
     evidence, asked = look.evidence, look.exchanges
     vouched: str | None = None
-    if state.missing:
+    if state.missing and not look.verdict.proven:
         control = control or Control(fetcher, platform)
         check = control.look(look.verdict.ref or ref)
         vouched = check.verdict.state.value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archiver.detect import find
 from archiver.model import Article, Mention
-from archiver.platforms.mastodon import PLATFORM
+from archiver.platforms.mastodon import PLATFORM, ids
 
 ID = "110372412617177781"
 PAGE = f"https://social.example/@ana/{ID}"
@@ -165,6 +165,58 @@ def test_the_ids_of_a_day() -> None:
     assert wider is not None
     assert "109310902271999999" in wider
     assert PLATFORM.day_range(date(2010, 1, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "scope"),
+    [
+        (PAGE, "social.example"),
+        (f"https://Social.Example/@ana@other.example/{ID}", "social.example"),
+        (f"https://social.example/@ana@social.example/{ID}", "social.example"),
+        ("https://notes.example/notes/9tht7ungi81f0005", "notes.example"),
+        (f"https://photos.example/p/ana/{ID}", "photos.example"),
+        ("https://www.gab.com/ana/posts/107163961867310434", "gab.com"),
+    ],
+)
+def test_an_id_is_one_servers(url: str, scope: str) -> None:
+    ref = PLATFORM.ref_from_url(url)
+    assert ref is not None
+    assert (ref.scope, ref.key) == (scope, f"mastodon:{scope}/{ref.id}")
+    again = PLATFORM.ref_from_url(ref.url)
+    assert again == ref
+
+
+@pytest.mark.parametrize(
+    ("post_id", "path"),
+    [
+        (ID, f"/@ana/{ID}"),
+        ("1234567", "/@ana/1234567"),
+        ("01HZY3CQXVJ5P8TB3H9YQ4M5RK", "/@ana/statuses/01HZY3CQXVJ5P8TB3H9YQ4M5RK"),
+        ("9tht7ungi81f0005", "/notes/9tht7ungi81f0005"),
+        ("AZQpXk2fBvGcYwTrLm", "/notice/AZQpXk2fBvGcYwTrLm"),
+        ("0b6a1f9e-3c52-4a57-9d3e-5f1c2b7a8e90", "/objects/0b6a1f9e-3c52-4a57-9d3e-5f1c2b7a8e90"),
+    ],
+)
+def test_a_handle_with_its_server_makes_the_permalink_of_the_ids_program(post_id: str, path: str) -> None:
+    ref = PLATFORM.ref_from_id(post_id, "ana@Social.example")
+    assert (ref.url, ref.scope, ref.handle) == (f"https://social.example{path}", "social.example", "ana@Social.example")
+    again = PLATFORM.ref_from_url(ref.url)
+    assert again is not None
+    assert again.key == ref.key
+    assert PLATFORM.ref_from_id(post_id, "ana").scope is None
+
+
+@given(
+    st.integers(1_600_000_000_000, 3_700_000_000_000),
+    st.sampled_from([ID, "01HZY3CQXVJ5P8TB3H9YQ4M5RK", "9tht7ungi81f0005", "9tht7ungi8", "AZQpXk2fBvGcYwTrLm"]),
+)
+def test_ids_made_for_a_time_carry_it(milliseconds: int, like: str) -> None:
+    moment = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
+    made = ids.first_at(moment, like)
+    assert made is not None
+    assert len(made) == len(like)
+    assert ids.time_of(made) == moment
+    assert ids.first_at(moment, "no id at all") is None
 
 
 @given(st.text(max_size=60))

@@ -450,6 +450,8 @@ class SITE:
         if found := REMOTE.fullmatch(path):
             copied = self._copies.get((host, found["id"]))
             return _page(404, "") if copied is None else self._to_original(copied)
+        if path == "/actor":
+            return self._object({"id": f"https://{host}/actor", "type": "Application", "preferredUsername": host})
         if wants_object and (host in self.authorized_fetch or self.software.get(host) == "gotosocial"):
             return self._json({"error": "Request not signed"}, 401)
         found = POST.fullmatch(path) or PROFILE.fullmatch(path)

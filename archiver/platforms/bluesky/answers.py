@@ -280,7 +280,7 @@ def proof_answer(proven: Proof, ref: PostRef, account: Account) -> Answer:
     named = of_account(ref.id, account.did, account.handle or ref.handle)
     if isinstance(proven, Lacks):
         said = f"the account's signed repository does not hold it at revision {proven.rev}"
-        return answering.stated(State.DELETED, said, ref=named)
+        return replace(answering.stated(State.DELETED, said, ref=named), proven=True)
     if not isinstance(proven, Holds):
         return answering.unexpected(f"a proof that does not hold: {proven.why}")
     post = records.record_post(account.did, ref.id, _json(proven.record), cid=proven.cid, handle=account.handle)

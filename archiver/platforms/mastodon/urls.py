@@ -26,6 +26,7 @@ ACCOUNT = rf"{USER}@{SERVER}"
 """`ana@server.example`: a handle that tells its server."""
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_UUID_ONLY = re.compile(_UUID)
 _ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 
 _PATHS: tuple[re.Pattern[str], ...] = tuple(
@@ -51,6 +52,9 @@ _PATHS: tuple[re.Pattern[str], ...] = tuple(
     )
 )
 
+GAB = ("gab.com", "www.gab.com")
+"""It runs Mastodon's code, writes its permalinks in its own way, and talks to no other server any more."""
+
 _GAB = re.compile(r"/(?P<user>[A-Za-z0-9_]{1,30})/posts/(?P<id>\d{15,20})(?!\w)")
 
 _URL = re.compile(rf"https?://(?P<host>{SERVER})(?::\d{{1,5}})?(?P<path>/[^?#\s]{{1,400}})", re.IGNORECASE)
@@ -75,24 +79,38 @@ NO_SERVERS = frozenset(
 
 
 def canonical_url(post_id: str, account: str) -> str:
-    """The permalink on the account's own server; `account` is `ana@server.example`."""
+    """The permalink on the account's own server; `account` is `ana@server.example`.
+
+    Which program the server runs is told by the id's own form: each counts in its own way (`ids`).
+    """
     user, _, host = account.partition("@")
-    return f"https://{host}/@{user}/{post_id}"
+    if post_id.isdecimal():
+        path = f"{user}/posts/{post_id}" if host in GAB else f"@{user}/{post_id}"
+    elif ids.is_ulid(post_id):
+        path = f"@{user}/statuses/{post_id}"
+    elif ids.is_aid(post_id):
+        path = f"notes/{post_id}"
+    elif ids.is_flake(post_id):
+        path = f"notice/{post_id}"
+    elif _UUID_ONLY.fullmatch(post_id):
+        path = f"objects/{post_id}"
+    else:
+        path = f"@{user}/{post_id}"
+    return f"https://{host}/{path}"
 
 
 def ref_from_id(post_id: str, handle: str | None = None) -> PostRef:
     """The reference with its canonical permalink; an id names no page without a server (`ana@server.example`)."""
-    known = handle is not None and "@" in handle
-    return PostRef(
-        platform=NAME, id=post_id, handle=handle, url=canonical_url(post_id, handle) if handle and known else ""
-    )
+    host = handle.partition("@")[2].lower() if handle else ""
+    url = canonical_url(post_id, f"{handle.partition('@')[0]}@{host}") if handle and host else ""
+    return PostRef(platform=NAME, id=post_id, handle=handle, url=url, scope=host or None)
 
 
 def ref_from_url(url: str) -> PostRef | None:
     """The post that a permalink in any of the forms above names, on any host; null for anything else.
 
-    The handle is `user@host`, where the path names a user. A post that a server shows of another's user keeps the id
-    and the page of the server that shows it.
+    The handle is `user@host`, where the path names a user; the scope is the host whose id it is. A post that a server
+    shows of another's user keeps the id and the page of the server that shows it.
     """
     if "/" not in url:
         return None
@@ -103,8 +121,8 @@ def ref_from_url(url: str) -> PostRef | None:
     if _is_of(host, NO_SERVERS):
         return None
     path = found["path"].replace("%40", "@")
-    if host in ("gab.com", "www.gab.com") and (gab := _GAB.match(path)):
-        return PostRef(platform=NAME, id=gab["id"], handle=f"{gab['user']}@gab.com", url=f"https://gab.com{gab[0]}")
+    if host in GAB and (gab := _GAB.match(path)):
+        return _on("gab.com", gab["id"], gab[0], f"{gab['user']}@gab.com")
     for form in _PATHS:
         if (named := form.match(path)) is not None and (ref := _ref(host, named)) is not None:
             return ref
@@ -119,22 +137,49 @@ def _ref(host: str, named: re.Match[str]) -> PostRef | None:
     if user := groups.get("user"):
         home = groups.get("home")
         if home and home.lower() != host:
-            return PostRef(
-                platform=NAME,
-                id=post_id,
-                handle=f"{user}@{home.lower()}",
-                url=f"https://{host}/@{user}@{home.lower()}/{post_id}",
-            )
+            return _on(host, post_id, f"/@{user}@{home.lower()}/{post_id}", f"{user}@{home.lower()}")
         return ref_from_id(post_id, f"{user}@{host}")
     if user := groups.get("pixelfed"):
-        return PostRef(platform=NAME, id=post_id, handle=f"{user}@{host}", url=f"https://{host}/p/{user}/{post_id}")
+        return _on(host, post_id, f"/p/{user}/{post_id}", f"{user}@{host}")
     if groups.get("as_found"):
         path = "/" + groups["as_found"]
     elif groups.get("flake"):
         path = f"/notice/{post_id}"
     else:
         path = named[0]
-    return PostRef(platform=NAME, id=post_id, url=f"https://{host}{path}")
+    return _on(host, post_id, path)
+
+
+def host_of(url: str) -> str:
+    """The host of an http(s) address, in small letters; empty for anything else."""
+    found = _URL.match(url)
+    return found["host"].lower() if found else ""
+
+
+_USER_IN = re.compile(r"https?://[^/]{1,260}/(?:@|users/)(?P<user>[A-Za-z0-9_.-]{1,80})")
+
+
+def user_in(url: str) -> str | None:
+    """The user whose page or list an address is."""
+    found = _USER_IN.match(url)
+    return found["user"].removesuffix(".rss").removesuffix(".atom") if found else None
+
+
+def ref_of_object(url: str) -> PostRef | None:
+    """The post that a server's own record names by this address, of whatever form: where no form above fits, the path
+    is its id. Not for addresses that only an article has."""
+    named = ref_from_url(url)
+    if named is not None:
+        return named
+    found = _URL.match(url)
+    if found is None or not url.startswith("https://"):
+        return None
+    path = found["path"].strip("/")
+    return _on(found["host"].lower(), path, f"/{path}") if path else None
+
+
+def _on(host: str, post_id: str, path: str, handle: str | None = None) -> PostRef:
+    return PostRef(platform=NAME, id=post_id, handle=handle, url=f"https://{host}{path}", scope=host)
 
 
 def _is_of(host: str, domains: frozenset[str]) -> bool:

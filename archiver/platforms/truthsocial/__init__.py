@@ -1,14 +1,16 @@
-"""Truth Social: what finds its posts in articles, as one object that fits `archiver.platforms.base.Platform`."""
+"""Truth Social: all that is known of it, as one object that fits `archiver.platforms.base.Platform`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from archiver.model import PostRef
-from archiver.platforms.base import DayRange, EmbedRule, Example
+from archiver.exchange import Exchange
+from archiver.model import Answer, Mention, Post, PostRef
+from archiver.platforms.base import ArchiveQuery, Clues, DayRange, EmbedRule, Example, Inquiry
 from archiver.platforms.default import DefaultPlatform
-from archiver.platforms.mastodon import ids
-from archiver.platforms.truthsocial import urls
+from archiver.platforms.mastodon import answers, archived, ids, looking
+from archiver.platforms.truthsocial import reading, urls
 from archiver.platforms.truthsocial.embeds import RULES
 
 
@@ -32,6 +34,34 @@ class TruthSocial(DefaultPlatform):
 
     def day_range(self, day: date, *, slack_hours: int = 0) -> DayRange | None:
         return ids.day_range(day, slack_hours=slack_hours)
+
+    def look(self, ref: PostRef) -> Inquiry:
+        return looking.look(ref, reading.place_of)
+
+    def judge(self, ref: PostRef, given: Sequence[Answer]) -> Answer:
+        return answers.judge(ref, given)
+
+    def control_for(self, ref: PostRef) -> PostRef | Inquiry | None:  # noqa: ARG002 (one server has all posts)
+        return reading.vouch()
+
+    def search(self, clues: Clues) -> Inquiry:
+        return reading.searched(clues)
+
+    def archive_queries(self, mention: Mention, ids: DayRange | None) -> tuple[ArchiveQuery, ...]:
+        handle = mention.handle or ""
+        if not urls.IS_HANDLE.fullmatch(handle):
+            return ()
+        root = f"truthsocial.com/@{handle}/"
+        return archived.queries_under(mention, ids, f"{root}posts/", root)
+
+    def archived_urls(self, ref: PostRef) -> tuple[str, ...]:
+        found = archived.archived_urls(ref, reading.place_of)
+        if ref.handle is None:
+            return found
+        return (f"https://truthsocial.com/@{ref.handle}/posts/{ref.id}", *found)
+
+    def read_archived(self, ref: PostRef, exchange: Exchange) -> Post | None:
+        return archived.read_archived(ref, exchange, reading.place_of)
 
 
 PLATFORM = TruthSocial()

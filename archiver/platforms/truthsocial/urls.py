@@ -17,6 +17,7 @@ NAME = "truthsocial"
 HOSTS = ("truthsocial.com",)
 
 HANDLE = r"[A-Za-z0-9_]{1,30}"
+IS_HANDLE = re.compile(HANDLE)
 ID = r"\d{15,20}"
 """18 digits since its first day."""
 
