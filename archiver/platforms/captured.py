@@ -16,6 +16,9 @@ WEEKS = timedelta(days=60)
 UNDATED = timedelta(days=60)
 """How long before an article the post may be that it cites without a day."""
 
+FIRST_YEAR, LAST_YEAR = 1996, 2200
+"""Years of which there can be captures; days of other years are misprints."""
+
 
 def capture_days(mention: Mention) -> tuple[str, str] | None:
     """The first and the last day of capture, 8 digits each; null where the article tells nothing of the time."""
@@ -30,9 +33,10 @@ def capture_days(mention: Mention) -> tuple[str, str] | None:
 
 def _day(value: str | None) -> date | None:
     try:
-        return date.fromisoformat((value or "")[:10])
+        day = date.fromisoformat((value or "")[:10])
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _digits(day: date) -> str:

@@ -7,6 +7,7 @@ feeds, pictures and the opaque codes of shared links (`/s/…`) name none.
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from archiver.model import PostRef
 from archiver.platforms.base import Example
@@ -82,6 +83,34 @@ def ref_from_url(url: str) -> PostRef | None:
     if not post_id or (post_id.isalpha() and "//redd.it" not in plain.lower()):
         return None  # six letters without a figure are a page of Reddit (`/submit`)
     return ref_from_id(post_id)
+
+
+_PLACE = re.compile(
+    rf"https?://(?:{_HOST})(?::\d+)?/+(?:v/)?(?:r/(?P<sub>{SUB})|u(?:ser)?/(?P<user>{USER}))/", re.IGNORECASE
+)
+_SLUG = re.compile(
+    rf"https?://(?:{_HOST})(?::\d+)?/+(?:v/)?(?:{_OF})?comments/+{ID}/+(?P<slug>[^/?#]{{2,400}})", re.IGNORECASE
+)
+
+
+def place_of(url: str) -> str | None:
+    """Where an address says that a post stands: `r/bridges`, `user/ana_example`, in small letters; null where it does
+    not say."""
+    found = _PLACE.match(unwrap(url).url + "/")
+    if found is None:
+        return None
+    if found["sub"] and found["sub"].lower().startswith("u_"):
+        return f"user/{found['sub'][2:].lower()}"
+    return f"r/{found['sub'].lower()}" if found["sub"] else f"user/{found['user'].lower()}"
+
+
+def words_of(url: str) -> str | None:
+    """The words of a post's title, as its permalink spells them: cut, without signs; null where it has none."""
+    found = _SLUG.match(unwrap(url).url)
+    if found is None or found["slug"] == "comment":
+        return None
+    words = unquote(found["slug"]).replace("_", " ").strip()
+    return words if any(map(str.isalnum, words)) else None
 
 
 def is_shared_link(url: str) -> bool:

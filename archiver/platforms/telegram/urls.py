@@ -1,7 +1,8 @@
 """Which post of Telegram does a link name?
 
-A post is a channel and a number in it. Public channels have names; `/c/` and a number is a private one, which nobody
-outside can open, and invitations, stickers, proxies and shares have paths of the same shape.
+A post is a channel and a number in it. Public channels have names, in which case does not count: an id has it small, so
+that one post has one id. `/c/` and a number is a private channel, which nobody outside can open, and invitations,
+stickers, proxies and shares have paths of the same shape.
 """
 
 from __future__ import annotations
@@ -67,7 +68,14 @@ _POST = re.compile(rf"(?P<channel>{CHANNEL})/(?P<number>{NUMBER})")
 
 def ref_from_id(post_id: str, handle: str | None = None) -> PostRef:
     """The reference with its canonical permalink; the id names the channel, whatever `handle` says."""
-    return PostRef(platform=NAME, id=post_id, handle=post_id.partition("/")[0] or handle, url=f"https://t.me/{post_id}")
+    plain = post_id.lower()
+    return PostRef(platform=NAME, id=plain, handle=post_id.partition("/")[0] or handle, url=f"https://t.me/{plain}")
+
+
+def parts_of(ref: PostRef) -> tuple[str, int] | None:
+    """Channel (in small letters) and number of a post; null where the id is not of that form."""
+    found = _POST.fullmatch(ref.id)
+    return (found["channel"].lower(), int(found["number"])) if found else None
 
 
 def ref_from_name(value: str) -> PostRef | None:
@@ -92,6 +100,15 @@ def ref_from_url(url: str) -> PostRef | None:
     return None
 
 
+CHANNEL_NAME = re.compile(rf"@?(?P<channel>{CHANNEL})")
+
+
+def channel_of(handle: str) -> str | None:
+    """The name of a channel, in small letters, as it stands in addresses; null for what cannot be one."""
+    found = CHANNEL_NAME.fullmatch(handle.strip())
+    return found["channel"].lower() if found and found["channel"].lower() not in NO_CHANNELS else None
+
+
 _POST_ID = "ana_channel/416"
 _PAGE = "https://t.me/ana_channel/416"
 
@@ -114,6 +131,7 @@ EXAMPLES: tuple[Example, ...] = (
             "https://web.archive.org/web/2023/https://t.me/ana_channel/416",
         )
     ),
+    Example(url="https://t.me/Ana_Channel/416", id=_POST_ID, handle="Ana_Channel", canonical=_PAGE),
     *(
         Example(url=url, id=None)
         for url in (
