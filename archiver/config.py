@@ -309,8 +309,8 @@ class WebSettings(Section, frozen=True, kw_only=True):
         Mapping[str, Annotated[float, Meta(gt=0, le=60_000)]],
         Meta(
             description='Requests per minute to one host; "*" for every host not named. Hosts that you leave out keep '
-            "their default. The Wayback Machine allows 30 index requests a minute, Meta's oEmbed 1,000 an hour, a server "
-            "of the fediverse mostly 60 a minute.",
+            "their default. The Wayback Machine allows 30 index requests a minute, Meta's oEmbed 1,000 an hour, a "
+            "server of the fediverse mostly 60 a minute.",
             extra={"read": _rates},
         ),
     ] = msgspec.field(
@@ -320,7 +320,8 @@ class WebSettings(Section, frozen=True, kw_only=True):
             "cdn.syndication.twimg.com": 60.0,
             "publish.twitter.com": 60.0,
             "public.api.bsky.app": 300.0,
-            "www.reddit.com": 10.0,
+            "www.reddit.com": 6.0,
+            "embed.reddit.com": 30.0,
             "graph.facebook.com": 15.0,
             "t.me": 40.0,
         }
@@ -369,6 +370,15 @@ class ResolveSettings(Section, frozen=True, kw_only=True):
             extra={"example": '["posts.db"]'},
         ),
     ] = ()
+    embedding: Annotated[
+        str,
+        Meta(
+            description="A model that compares meanings, above all across languages: sentence-transformers:MODEL (a "
+            "folder, or a name in its cache), an entry point's name, or MODULE:ATTRIBUTE; empty: none. See "
+            "docs/embeddings.md.",
+            extra={"example": '"sentence-transformers:models/multilingual"'},
+        ),
+    ] = ""
 
 
 class CaptureSettings(Section, frozen=True, kw_only=True):
@@ -396,8 +406,8 @@ class AuditSettings(Section, frozen=True, kw_only=True):
     control: Annotated[
         Mapping[str, str],
         Meta(
-            description="A post id per platform that has been public for years: only where it answers is another post "
-            "called missing. Platforms that you leave out use their own.",
+            description="A post per platform that has been public for years, by its id or permalink: only where it "
+            "answers is another post called missing. Platforms that you leave out use their own.",
             extra={"example": 'x = "20"'},
         ),
     ] = msgspec.field(default_factory=dict)

@@ -261,11 +261,14 @@ def test_servers_without_proofs(crowd: Crowd, door: Door, site: BlueskySite) -> 
 def test_missing_is_vouched_for(crowd: Crowd, door: Door, running: Twin, site: BlueskySite) -> None:
     note = note_of(crowd, who_deleted(crowd), PostState.DELETED)
     seen = observe(by_did(note), fetcher=door, platform=PLATFORM)
-    assert (seen.state, seen.control) == (State.DELETED, "live")
+    assert (seen.state, seen.control) == (State.DELETED, None), "a signature needs nobody to vouch for it"
     assert seen.key == f"bluesky:{note.person.did}/{note.id_on('bluesky')}"
+    site.no_proofs = True
+    seen = observe(by_did(note), fetcher=door, platform=PLATFORM)
+    assert (seen.state, seen.control) == (State.DELETED, "live")
     site.down = {"public.api.bsky.app", "puffball.us-east.host.bsky.network"}
     seen = observe(by_did(note), fetcher=door, platform=PLATFORM)
-    assert seen.state is State.BLOCKED
+    assert not seen.state.missing
 
 
 def searched(clues: Clues, door: Door) -> tuple[list[str], list[Post], list[str]]:
