@@ -22,6 +22,16 @@ TWIN_CLOCK = datetime(2026, 9, 1, 12, 0, 0, tzinfo=UTC)
 """The frozen time of `twin`: after every post and capture of the generated population."""
 
 
+LONGEST_ID = 60
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Names of cases that can be read: nothing endless."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return f"{argname} of {len(val)}"
+    return None
+
+
 @pytest.fixture(scope="session")
 def generated_population() -> Population:
     """A population made once, to be read only: tests that change posts take `twin.population`, which is their own."""

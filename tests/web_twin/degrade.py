@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from archiver.model import Mention
 from tests.web_twin.crowd import EMOJI, Note, shortened
-from tests.web_twin.population import code
+from tests.web_twin.crowd_x import said_on_x, short_code, text_on_x
+from tests.web_twin.population import LONG_POST
 from tests.web_twin.speech import LANGUAGES, UNSPACED, Said, Speech, names
 
 SHARES = {
@@ -93,12 +95,30 @@ class Degraded:
     platform: str
     done: tuple[str, ...]
     said: tuple[Said, ...]
-    """The statements that the mention shows."""
+    """The statements of which the mention shows something."""
+    lang: str
+    wording: int
+    visible: str
+    """The words of these statements that are left, before letters were lost or changed."""
+    decor: tuple[str, ...]
+    """The emoji and hashtags that are left, as the author wrote them."""
+    link: bool
+    """Whether something of the author's link is left."""
 
     def shows_too(self, other: Note) -> bool:
         """Whether another note says all that is shown: then nobody can tell which of the two is meant."""
-        said = other.said[:1] if self.platform in ("youtube", "reddit") else other.said
-        return other.number != self.note.number and bool(said) and set(self.said) <= set(said)
+        if other.number == self.note.number or self.mention.links or "t.co/" in (self.mention.text or ""):
+            return False
+        if not set(self.decor) <= set(other.decor.split()) or (self.link and other.link != self.note.link):
+            return False
+        if "time printed" in self.done:
+            apart = round(abs((self.note.created - other.created).total_seconds()) / 60) % 15
+            if min(apart, 15 - apart) > 1:
+                return False
+        said = _statements(other, self.platform)
+        if not said or not self.said:
+            return bool(self.note.written) and self.note.written == other.written
+        return set(self.said) <= set(said) or Speech.render(said, self.lang, self.wording).startswith(self.visible)
 
 
 def degrade(note: Note, platform: str, seed: str) -> Degraded:
@@ -112,7 +132,8 @@ def degrade(note: Note, platform: str, seed: str) -> Degraded:
             return True
         return False
 
-    said, text = _words(note, platform, roll, happens)
+    shown = _words(note, platform, roll, happens)
+    text = shown.text
     day, basis, published = _day(note, platform, roll, happens)
     handle = note.handle(platform)
     if happens("handle in another case"):
@@ -140,19 +161,39 @@ def degrade(note: Note, platform: str, seed: str) -> Degraded:
         note,
         platform,
         tuple(done),
-        said,
+        shown.said,
+        shown.lang,
+        shown.wording,
+        shown.visible,
+        shown.decor,
+        shown.link,
     )
 
 
 def picture_code(note: Note) -> str:
     """The t.co code of a note's picture on X."""
-    return code(f"media {note.id_on('x')}")
+    return short_code(note, "media")
 
 
-def _words(note: Note, platform: str, roll: random.Random, happens: Any) -> tuple[tuple[Said, ...], str]:
-    said, lang, wording = note.said, note.lang, 0
+def _statements(note: Note, platform: str) -> tuple[Said, ...]:
+    """What a platform's embed shows of what was said: all, or the title alone."""
     if platform in ("youtube", "reddit"):
-        said = said[:1]  # the frame shows the title alone
+        return note.said[:1]
+    return said_on_x(note) if platform == "x" else note.said
+
+
+class _Shown(NamedTuple):
+    text: str
+    said: tuple[Said, ...]
+    lang: str
+    wording: int
+    visible: str
+    decor: tuple[str, ...]
+    link: bool
+
+
+def _words(note: Note, platform: str, roll: random.Random, happens: Any) -> _Shown:
+    said, lang, wording = _statements(note, platform), note.lang, 0
     if note.written is None:
         if happens("foreign"):
             lang, wording = roll.choice([other for other in LANGUAGES if other != lang]), roll.randrange(2)
@@ -165,12 +206,17 @@ def _words(note: Note, platform: str, roll: random.Random, happens: Any) -> tupl
         text = note.written
     if platform == "youtube":
         text = shortened(text)
+    visible, mark = text, ""
+    if platform == "x" and said == note.said and len(text_on_x(note)) > LONG_POST:
+        # the embed cuts a long post, and what is translated is what it shows
+        visible, mark = shortened(text, round(len(text) * (LONG_POST - 6) / len(text_on_x(note)))), "…"
+    elif lang not in UNSPACED and len(text.split()) > 9 and happens("cut"):
+        words = text.split()
+        visible, mark = " ".join(words[: roll.randint(len(words) // 2, len(words) - 2)]), "…"
+    text = visible + mark
     if happens("numbers in words"):
         text = re.sub(r"(?<![\d.,:])\d{1,2}(?![\d.,:])", lambda found: in_words(int(found[0]), lang), text)
-    if lang not in UNSPACED and len(text.split()) > 9 and happens("cut"):
-        words = text.split()
-        text = " ".join(words[: roll.randint(len(words) // 2, len(words) - 2)]) + "…"
-    elif len(text) > 12 and happens("letter lost"):
+    if not mark and len(text) > 12 and happens("letter lost"):
         at = roll.randrange(1, len(text) - 1)
         text = text[:at] + text[at + 1 :]
     if happens("in capitals"):
@@ -180,24 +226,40 @@ def _words(note: Note, platform: str, roll: random.Random, happens: Any) -> tupl
             text = pattern.sub(plain, text)
     if happens("sentence in front"):
         text = ARTICLE_SENTENCES[lang] + " " + text
-    decor = _decor(note.decor, roll, happens) if platform not in ("youtube", "reddit") else ""
+    decor: list[tuple[str, str]] = []
     link = ""
-    if note.link and platform not in ("youtube", "reddit") and roll.random() < 0.5:
-        link = roll.choice((note.link, note.link[: len(note.link) // 2] + "…", "https://t.co/" + code(note.link)))
-    return said, " ".join(part for part in (text, decor, link) if part)
+    if platform not in ("youtube", "reddit") and not mark:
+        decor = list(_decor(note.decor, roll, happens))
+        link = _link(note, platform, roll)
+    return _Shown(
+        " ".join(part for part in (text, *(left for _, left in decor), link) if part),
+        said,
+        lang,
+        wording,
+        visible,
+        tuple(piece for piece, _ in decor),
+        bool(link),
+    )
 
 
-def _decor(decor: str, roll: random.Random, happens: Any) -> str:
-    out = []
+def _decor(decor: str, roll: random.Random, happens: Any) -> Iterator[tuple[str, str]]:
+    """Each emoji and hashtag that is left, and what it has become."""
     for piece in decor.split():
         if piece.startswith("#"):
             if happens("hashtag split"):
-                out.append("# " + re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", piece[1:]))
+                yield piece, "# " + re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", piece[1:])
             elif not happens("hashtag lost"):
-                out.append(piece)
+                yield piece, piece
         elif piece in EMOJI and not happens("emoji lost"):
-            out.append(piece)
-    return " ".join(out)
+            yield piece, piece
+
+
+def _link(note: Note, platform: str, roll: random.Random) -> str:
+    """What is left of the author's link: on X also the short one that stands in the post for it."""
+    if not note.link or roll.random() < 0.5:
+        return ""
+    ways = [note.link, note.link[: len(note.link) // 2] + "…", note.link.partition("://")[2]]
+    return roll.choice(ways) if platform != "x" or roll.random() < 0.6 else f"https://t.co/{short_code(note, 'link')}"
 
 
 def _day(note: Note, platform: str, roll: random.Random, happens: Any) -> tuple[str | None, str | None, str | None]:

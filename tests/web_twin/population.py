@@ -280,6 +280,11 @@ class Population:
         """Where `https://t.co/CODE` leads; codes are case-sensitive."""
         return self._links.get(link_code)
 
+    def shown_picture(self, key: str) -> tuple[TwinPost, Picture] | None:
+        """The picture (or film) of this name, and the post that shows it; null where none may be seen."""
+        shown = (post for post in self.posts if post.state in (PostState.LIVE, PostState.WITHHELD))
+        return next(((post, one) for post in shown for one in post.media if one.key == key), None)
+
     # -- changing
 
     def add(self, post: TwinPost) -> TwinPost:

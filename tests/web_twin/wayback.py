@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote, unquote_plus, urlsplit
 
 import surt  # type: ignore[import-untyped]
@@ -29,6 +30,9 @@ from tests.web_twin.embed_token import syndication_token
 from tests.web_twin.population import Population, PostState, TwinPost, code
 from tests.web_twin.wire import Framing, Headers, Reply, Request
 from tests.web_twin.x import XSite, compact_json, js_json
+
+if TYPE_CHECKING:
+    from tests.web_twin.crowd_archive import CrowdArchive
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 MAX_ROWS = 150_000
@@ -131,10 +135,15 @@ class Wayback:
     retry_after: the `Retry-After` of that 429; null: none, as often seen.
     excluded: hosts whose owners had them taken out: CDX 403, playback 200 with an explanation and no Memento-Datetime.
     noise: whether the index has the junk rows of real ones. Set before the first request.
+
+    crowd: what is held of a crowd, whose index is never written out: its rows are made for each question.
     """
 
-    def __init__(self, population: Population, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, population: Population, now: Callable[[], datetime], *, crowd: CrowdArchive | None = None
+    ) -> None:
         self.population = population
+        self.crowd = crowd
         self._now = now
         self._x = XSite(population, now)
         self.rate_limit: int | None = None
@@ -296,19 +305,7 @@ class Wayback:
         noise: list[Row] = []
         status_rows = [row for row in rows if "/status/" in row.original and row.statuscode == "200"]
         for place, row in enumerate(status_rows):
-            shape = place % 9
-            if shape == 0:
-                noise += [row, row]
-            elif shape == 1:
-                noise.append(replace(row, length="-", timestamp=_later(row.timestamp, 3)))
-            elif shape in (2, 5):
-                noise.append(self._junk(row, place))
-            elif shape == 7:
-                # Same post, other capture, no scheme or with a port, as crawlers wrote them.
-                noise.append(
-                    replace(row, original=row.original.replace("https://twitter.com/", "http://twitter.com:80/"),
-                            timestamp=_later(row.timestamp, 86_400))
-                )  # fmt: skip
+            noise += self._noise_beside(row, place)
         if status_rows:
             first = status_rows[0]
             noise += [
@@ -317,6 +314,21 @@ class Wayback:
                 replace(first, timestamp="20000012170449"),
             ]
         return noise
+
+    def _noise_beside(self, row: Row, place: int) -> list[Row]:
+        """What stands beside one good row."""
+        shape = place % 9
+        if shape == 0:
+            return [row, row]
+        if shape == 1:
+            return [replace(row, length="-", timestamp=_later(row.timestamp, 3))]
+        if shape in (2, 5):
+            return [self._junk(row, place)]
+        if shape == 7:
+            # Same post, other capture, no scheme or with a port, as crawlers wrote them.
+            original = row.original.replace("https://twitter.com/", "http://twitter.com:80/")
+            return [replace(row, original=original, timestamp=_later(row.timestamp, 86_400))]
+        return []
 
     @staticmethod
     def _junk(row: Row, place: int) -> Row:
@@ -423,8 +435,8 @@ class Wayback:
 
     def _select(self, url: str, request: Request) -> list[Row]:
         query = request.query
-        rows = self._range(url, query.get("matchType"))
         since, until = query.get("from", ""), query.get("to", "")
+        rows = self._range(url, query.get("matchType"), since, until)
         if since:
             rows = [row for row in rows if row.timestamp[: len(since)] >= since]
         if until:
@@ -441,7 +453,7 @@ class Wayback:
             rows = [row for row in rows if row.sort_key >= start]
         return rows
 
-    def _range(self, url: str, match: str | None) -> list[Row]:
+    def _range(self, url: str, match: str | None, since: str, until: str) -> list[Row]:
         if match is None:
             if url.startswith("*."):
                 match, url = "domain", url[2:]
@@ -453,11 +465,11 @@ class Wayback:
             url = url.removesuffix("*")
         key = urlkey(url)
         if match == "exact":
-            return self._between(f"{key} ", f"{key}!")
+            return self._both(url, (f"{key} ", f"{key}!"), since, until)
         if match == "prefix":
             if url.endswith("/") and not key.endswith("/"):
                 key += "/"
-            return self._between(key, key + "\U0010ffff")
+            return self._both(url, (key, key + "\U0010ffff"), since, until)
         host = key.partition(")")[0]
         if match == "host":
             return self._between(f"{host})", f"{host})\U0010ffff")
@@ -471,6 +483,40 @@ class Wayback:
 
     def _between(self, first: str, end: str) -> list[Row]:
         return self._rows[bisect_left(self._keys, first) : bisect_left(self._keys, end)]
+
+    def _both(self, url: str, span: tuple[str, str], since: str, until: str) -> list[Row]:
+        """The rows of a span of keys, with those of the crowd."""
+        rows = self._between(*span)
+        if self.crowd is None:
+            return rows
+        for memento in self._of_crowd(url, since, until):
+            row = memento.row()
+            rows.append(row)
+            if self.noise and row.statuscode == "200":
+                rows += self._noise_beside(row, int(row.digest[:2] + row.timestamp[-3:], 36))
+        inside = [row for row in rows if span[0] <= row.sort_key < span[1]]
+        return sorted(inside, key=lambda row: row.sort_key)
+
+    def _of_crowd(self, url: str, since: str = "", until: str = "") -> list[Memento]:
+        """The captures of the notes that an address may mean: more than those of the address itself."""
+        found = self.crowd.meant(url) if self.crowd is not None else None
+        if found is None or self.crowd is None:
+            return []
+        platform, notes = found
+        made = []
+        for note in notes:
+            for catch in self.crowd.between(note, platform, since, until):
+                if platform == "x":
+                    post = self.crowd.x.post(note, first=catch.first)
+                    again = catch.kind == "revisit"
+                    memento = self._capture(post, "legacy" if again else catch.kind, catch.when)
+                    made.append(replace(memento, revisit=again))
+                    continue
+                one = self.crowd.caught(note, platform, catch)
+                head = legacy.original_headers(one.when, one.content_type, one.url)
+                when = stamp(one.when)
+                made.append(Memento(original=one.url, timestamp=when, status=one.status, headers=head, body=one.body))
+        return made
 
     @staticmethod
     def _page(rows: list[Row], query: dict[str, str]) -> tuple[list[Row], str | None]:
@@ -512,7 +558,10 @@ class Wayback:
 
     def _held(self, url: str) -> list[Memento]:
         self._build()
-        return self._mementos.get(urlkey(url), [])
+        key = urlkey(url)
+        held = self._mementos.get(key, [])
+        caught = [memento for memento in self._of_crowd(url) if urlkey(memento.original) == key]
+        return sorted((*held, *caught), key=lambda memento: memento.timestamp) if caught else held
 
     def _playback(self, request: Request) -> Reply:
         match = self.PLAYBACK.match(request.target)

@@ -658,14 +658,6 @@ class XSite:
             ),
         )
 
-    def _shown_media(self) -> dict[str, tuple[TwinPost, Picture]]:
-        return {
-            picture.key: (post, picture)
-            for post in self.population.posts
-            if post.state in (PostState.LIVE, PostState.WITHHELD)
-            for picture in post.media
-        }
-
     def _picture(self, request: Request) -> Reply:
         name = request.path.rpartition("/")[2]
         stem, _, ending = name.partition(".")
@@ -674,7 +666,7 @@ class XSite:
         if avatar:
             width, height = (48, 48) if stem.endswith("_normal") else (400, 400)
         else:
-            known = self._shown_media().get(stem)
+            known = self.population.shown_picture(stem)
             if known is None:
                 return Reply(status=404, headers=(("date", gmt(self._now())), ("content-type", "text/plain")))
             width, height = known[1].width, known[1].height
@@ -694,7 +686,7 @@ class XSite:
     def _film(self, request: Request) -> Reply:
         name = request.path.rpartition("/")[2]
         stem, _, ending = name.partition(".")
-        known = self._shown_media().get(stem)
+        known = self.population.shown_picture(stem)
         headers = (("date", gmt(self._now())), ("server", "ECAcc (twin)"))
         if known is None:
             return Reply(status=404, headers=(*headers, ("content-type", "text/plain")))
