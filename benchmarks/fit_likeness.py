@@ -47,14 +47,21 @@ UNDATED_DAYS = 7
 
 BY_HAND = {
     # the crowd repeats itself more than people do
-    "same": {"bias": 7.0, "words": 4.5, "distinct": 1.0},
+    "same": {
+        "bias": 7.0,
+        "words": 4.5,
+        "distinct": 1.0,
+        "added_tags": -5.0,
+        "other_tags": -5.0,
+        "added_emoji": -3.0,
+        "other_emoji": -3.0,
+    },
     "short": {"bias": -4.0, "ratio": 3.0},
     "wordless": {"bias": -3.0, "same_emoji": 4.0},
-    "unread": {"bias": -3.0},
+    "unread": {"bias": -6.0},
 }
 AROUND_BY_HAND = {
     "other_picture": -6.0,
-    "no_picture": -1.5,
     "shared_code": 1.0,
     "other_handle": -0.5,
     "renamed": 0.5,
@@ -63,6 +70,8 @@ AROUND_BY_HAND = {
     "version": 6.0,
     "other_version": -0.5,
     "after_article": -2.0,
+    # of a model that the user brings: see archiver/resolution/meaning.py
+    "meaning": 2.2,
 }
 GAP = 1.5
 """Log-odds that "none of them" gains where not all could be asked: a prior, one more unseen post as likely as not."""
@@ -73,7 +82,6 @@ NOT_BELOW = (
     "shown_found",
     "post_shown",
     "order",
-    "sorted",
     "contained",
     "words",
     "distinct",
@@ -82,9 +90,11 @@ NOT_BELOW = (
     "minute",
     "same_day",
 )
-AT_MOST = {"shared_tags": 1.0, "shared_emoji": 1.5}
-"""The crowd draws its hashtags and emoji anew for each post; people use the same ones all day."""
-NOT_ABOVE = ("other", "added", "lost", "pattern", "length")
+AT_MOST = {"shared_tags": 1.0, "shared_emoji": 1.5, "shared_numbers": 2.5, "no_numbers": 0.8, "foreign.bias": 0.0}
+"""The crowd draws its hashtags, emoji and numbers anew for each post; people use the same ones all day. It also writes
+each account in one language, so that all of an account's posts are in another language than the article if one is; and
+most people's posts have no number, so that two have none in common says little."""
+NOT_ABOVE = ("other", "added", "lost", "pattern", "edited", "length")
 
 
 def post_of(note: Note, platform: str) -> Post:
@@ -258,7 +268,7 @@ def main() -> None:
     for name in table.names:
         feature = name.partition(".")[2]
         rising, falling = feature.startswith(NOT_BELOW), feature.startswith(NOT_ABOVE)
-        bounds.append((0.0, AT_MOST.get(feature)) if rising else (None, 0.0) if falling else (None, None))
+        bounds.append((0.0 if rising else None, 0.0 if falling else AT_MOST.get(name, AT_MOST.get(feature))))
     solved = minimize(
         loss,
         np.zeros(len(table.names)),

@@ -442,14 +442,15 @@ def show_failures(cases: Sequence[Case], count: int) -> None:
     """Mentions that were not resolved to the right post first, the worst first."""
 
     def badness(case: Case) -> int:
-        if case.wrongly:
+        if case.wrongly or (case.resolved and not case.reachable and not case.equals):
             return 0
         return 1 if case.counts and not case.right_first else 2 if case.reachable and not case.rightly else 3
 
     bad = sorted((case for case in cases if badness(case) < 3), key=badness)
     for case in bad[:count]:
         mention, note = case.shown.mention, case.shown.note
-        print(f"\n=== {('WRONG', 'not first', 'not resolved')[badness(case)]}: {case.shown.platform} {mention.id}")
+        what = ("WRONG OR UNREACHABLE", "not first", "not resolved")[badness(case)]
+        print(f"\n=== {what}: {case.shown.platform} {mention.id}")
         print(
             f"shown  @{mention.handle} {mention.display_name!r} {mention.date} ({mention.published}) {case.shown.done}"
         )

@@ -20,9 +20,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archiver.article import article_of
 from archiver.detect import embeds, find
-from archiver.detect.bounds import parseable
 from archiver.model import Article
 from archiver.platforms import platforms
+from archiver.platforms.bounds import parseable
 
 ALL = tuple(platforms().values())
 SIZE = 150_000

@@ -20,7 +20,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from archiver.article.regions import Regions
 from archiver.detect import containers, pagejson, payloads, prose
 from archiver.detect.around import BLOCK, BREAK, Pieces
-from archiver.platforms.bounds import parseable
 from archiver.detect.confidence import confidence
 from archiver.detect.containers import FallBacks, Found
 from archiver.detect.distinct import completed
@@ -29,6 +28,7 @@ from archiver.detect.selectors import Selectors
 from archiver.language import dates
 from archiver.model import Mention
 from archiver.platforms.base import EmbedRule, Platform, Sighting
+from archiver.platforms.bounds import parseable
 from archiver.platforms.links import MAX_URL
 from archiver.platforms.markup import BLOCKS, HIDDEN, names, render
 

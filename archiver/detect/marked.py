@@ -13,8 +13,8 @@ import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archiver.article.maintext import main_text
-from archiver.platforms.bounds import parseable
 from archiver.model import Article, Mention
+from archiver.platforms.bounds import parseable
 from archiver.platforms.markup import render
 
 FRAME = 600

@@ -119,6 +119,8 @@ class ArchiveQuery(msgspec.Struct, frozen=True, kw_only=True):
     """URL prefix without the `*`: `twitter.com/HANDLE/status/1590`."""
     since: str | None = None
     """Earliest possible capture, 8 digits: nothing is captured before it is posted."""
+    late: bool = False
+    """Asked only where the queries before it have found no post: a place where few are."""
     until: str | None = None
     """Latest capture that is asked for, 8 digits: where ids carry no time, captures of the first weeks are the best
     there is to narrow an account's posts by."""

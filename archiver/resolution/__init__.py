@@ -21,13 +21,14 @@ from archiver.platforms.base import Platform
 from archiver.resolution.asking import Asker
 from archiver.resolution.copies import Copies, Lead
 from archiver.resolution.known import KnownPosts
+from archiver.resolution.meaning import Meaning, meaning_by
 from archiver.resolution.observing import Control, Look, look_at, observe, state_without_answer
-from archiver.resolution.ranking import CLAIMED, Decision, Ranked, day_contradicts, decide, score
+from archiver.resolution.ranking import CLAIMED, Decision, Ranked, day_contradicts, decide, log_odds, score
 from archiver.resolution.records import Records
 from archiver.resolution.settings import ResolveSettings
 from archiver.resolution.sources import Found, Sources, Task
 from archiver.resolution.together import together
-from archiver.resolution.window import window_of
+from archiver.resolution.window import in_time, window_of
 
 __all__ = [
     "METHOD",
@@ -46,6 +47,15 @@ METHOD = "resolve/2"
 
 LISTED = 20
 """Candidates that a resolution lists; further ones are counted in its steps."""
+
+MAX_TIMED = 8
+"""So many posts of a list that does not say when each was made are read for their time."""
+
+WORTH_READING = -4.0
+"""From these log-odds on a post's words may be the ones that are shown."""
+
+MAX_DEEPER = 3
+"""Posts of which further copies are looked for: each takes several requests to the index."""
 
 SITES_THAT_VOUCH = 2
 """So many sites have to show a post with the same id, where nothing else shows it."""
@@ -67,7 +77,7 @@ def resolve(
     all that are registered. threads: so many sources are asked at the same time; the result is the same for any number.
 
     Never raises for what the network does: what could not be asked is in `sources` and `steps`, and the outcome is less
-    sure.
+    sure. Raises `ConfigError` where the settings name an embedding model that cannot be loaded, once it is needed.
     """
     settings = settings or ResolveSettings()
     platform = platforms.get(mention.platform) if platforms is not None else platform_named(mention.platform)
@@ -96,8 +106,10 @@ class _Resolving:
         self._threads = threads
         self._copies = Copies(platform, settings.max_cdx_requests, settings.cdx_page_limit)
         self._records = Records(platform, self._copies)
+        self._window = window_of(mention, settings.undated_days)
         self._reports: list[SourceReport] = []
         self._ranked: dict[tuple[str, str], Ranked] = {}
+        self._meaning: Meaning | None = None
         handle = mention.handle
         self._accounts = (
             [use for posts in known for use in posts.handle_uses(mention.platform, handle)] if handle else []
@@ -129,13 +141,15 @@ class _Resolving:
     def _explicit(self) -> PostRef | None:
         """The post that the article names outright."""
         mention, platform = self._mention, self._platform
-        for url in (mention.url, mention.found_url):
-            if url and (ref := platform.ref_from_url(url)):
-                if ref.handle or not mention.handle:
-                    return ref
-                again = platform.ref_from_id(ref.id, mention.handle)
-                return replace(ref, handle=mention.handle) if ref.scope and again.scope != ref.scope else again
-        return platform.ref_from_id(mention.post_id, mention.handle) if mention.post_id else None
+        named = [ref for url in (mention.url, mention.found_url) if url and (ref := platform.ref_from_url(url))]
+        if not named:
+            return platform.ref_from_id(mention.post_id, mention.handle) if mention.post_id else None
+        # a link by the account's stable id says more than one by its handle of that time
+        ref = next((ref for ref in named if ref.scope and ref.handle is None and ref.id == named[0].id), named[0])
+        if ref.handle or not mention.handle:
+            return ref
+        again = platform.ref_from_id(ref.id, mention.handle)
+        return replace(ref, handle=mention.handle) if ref.scope and again.scope != ref.scope else again
 
     def _by_reference(self, ref: PostRef) -> Decision:
         self._ask.note(f"the article names {ref.key}")
@@ -163,31 +177,41 @@ class _Resolving:
         return Candidate(post=one.post, score=0.0, evidence=one.evidence, cited_in=one.cited_in) if one else None
 
     def _score(self, candidate: Candidate) -> Ranked:
-        return score(self._mention, candidate, self._platform, accounts=self._accounts)
+        return score(self._mention, candidate, self._platform, accounts=self._accounts, meaning=self._meaning)
 
     # -- what is looked for
 
     def _by_search(self) -> Decision:
+        self._meaning = meaning_by(self._settings.embedding)
+        if self._meaning is None:
+            return self._searched()
+        self._ask.note(f"meanings are compared by {self._meaning.name}")
+        decision = self._searched()
+        if self._meaning.trouble:
+            self._ask.note(self._meaning.trouble)
+        return decision
+
+    def _searched(self) -> Decision:
         mention, settings = self._mention, self._settings
-        window = window_of(mention, settings.undated_days)
-        sources = Sources(mention, self._platform, self._ask, settings, window, self._copies)
+        sources = Sources(mention, self._platform, self._ask, settings, self._window, self._copies)
         first: list[Task] = [sources.picture, *self._lookups(sources), sources.listing]
         asked = [found for found in together(first, self._threads) if found is not None]
         for found in asked:
             self._take(found)
         if any(one.named and not one.forbidden for one in self._ranked.values()):
             return self._decided()
-        listing = asked[-1].report
         decision = self._decided()
         # What an archive happens to hold must not decide which of two equal posts is meant: known posts alone end no
-        # search, the platform's whole list of that time does.
-        if decision.certain and listing.outcome in ("found", "nothing"):
+        # search, a list of that time in which the winner stands does.
+        if decision.certain and _has_it(asked[-1], decision):
             return decision
         archive = sources.archive()
         self._take(archive)
         decision = self._decided()
-        if decision.certain and archive.report.outcome == "found":
+        if decision.certain and _has_it(archive, decision):
             return decision
+        if decision.outcome is not Outcome.RESOLVED:
+            self._deeper(archive.leads)
         self._take(sources.archived_lists())
         return self._decided()
 
@@ -201,12 +225,33 @@ class _Resolving:
         before = self._ask.requests
         for ref in found.refs:
             self._add(self._fitting(ref))
-        for candidate in found.candidates:
+        for candidate in self._timed(found.candidates):
             self._add(candidate)
         for candidate in self._read(found.leads):
             self._add(candidate)
         more = self._ask.requests - before
         self._reports.append(replace(found.report, requests=found.report.requests + more))
+
+    def _timed(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates of that time. Lists that do not say when a post was made show years of them: those whose words
+        may be the ones are read, and left out where they turn out to be of another time."""
+        timeless = [one for one in candidates if in_time(one.post, self._platform, self._window) is None]
+        if not timeless or self._window is None:
+            return list(candidates)
+        odds = log_odds([self._score(one) for one in timeless])
+        likely = sorted(range(len(timeless)), key=lambda i: -odds[i])[:MAX_TIMED]
+        wanted = [timeless[i] for i in likely if odds[i] > WORTH_READING]
+        read = {
+            one.post.key: record for one, record in zip(wanted, self._live([o.post.ref for o in wanted]), strict=True)
+        }
+        out = []
+        for one in candidates:
+            record = read.get(one.post.key)
+            if record is None or not _has_words(record.post):
+                out.append(one)
+            elif in_time(record.post, self._platform, self._window) is not False:
+                out.append(replace(record, source=one.source))
+        return out
 
     def _add(self, candidate: Candidate) -> None:
         self._ranked.setdefault((candidate.post.key, candidate.source), self._score(candidate))
@@ -229,17 +274,8 @@ class _Resolving:
         known = {key for key, _ in self._ranked}
         new = [lead for lead in leads if lead.ref.key not in known]
         wanted, unread = new[: self._settings.max_candidates], new[self._settings.max_candidates :]
-        asks = [self._ask.apart() for _ in wanted]
-        live = together(
-            [
-                lambda lead=lead, ask=ask: self._records.live(lead, ask, thorough=False)  # type: ignore[misc]
-                for lead, ask in zip(wanted, asks, strict=True)
-            ],
-            self._threads,
-        )
         out = []
-        for lead, ask, found in zip(wanted, asks, live, strict=True):
-            self._ask.take(ask)
+        for lead, found in zip(wanted, self._live(wanted), strict=True):
             candidate = found or self._records.copied(lead, self._ask, thorough=False)
             # Asked under one id, a version of an edited post may answer under another.
             out.append(candidate or self._records.bare(lead.ref))
@@ -247,6 +283,44 @@ class _Resolving:
             self._ask.note(f"{len(unread)} more candidates were not read (max_candidates)")
             self._ask.gap(f"{len(unread)} candidates: more than the settings allow to read")
         return out
+
+    def _live(self, wanted: Sequence[Lead | PostRef]) -> list[Candidate | None]:
+        """What the platform shows of each, asked at the same time and told in this order."""
+        leads = [one if isinstance(one, Lead) else Lead(ref=one) for one in wanted]
+        asks = [self._ask.apart() for _ in leads]
+        found = together(
+            [
+                lambda lead=lead, ask=ask: self._records.live(lead, ask, thorough=False)  # type: ignore[misc]
+                for lead, ask in zip(leads, asks, strict=True)
+            ],
+            self._threads,
+        )
+        for ask in asks:
+            self._ask.take(ask)
+        return found
+
+    def _deeper(self, leads: Sequence[Lead]) -> None:
+        """Look for the words of posts of which neither the platform nor their page's copy showed any: answers of the
+        embed, pages of other hosts, as far as the index may still be asked."""
+        wordless = {
+            one.candidate.post.key: key for key, one in self._ranked.items() if not _has_words(one.candidate.post)
+        }
+        before, found = self._ask.requests, 0
+        for lead in [lead for lead in leads if lead.ref.key in wordless][:MAX_DEEPER]:
+            candidate = self._records.copied(lead, self._ask, thorough=True)
+            if candidate is not None:
+                del self._ranked[wordless[lead.ref.key]]
+                self._add(candidate)
+                found += 1
+        if more := self._ask.requests - before:
+            self._reports.append(
+                SourceReport(
+                    source="further copies",
+                    outcome="found" if found else "nothing",
+                    candidates=found,
+                    requests=more,
+                )
+            )
 
     def _decided(self) -> Decision:
         """The decision over all candidates so far; a winner that only others' pages show is looked at first."""
@@ -258,7 +332,8 @@ class _Resolving:
             record = self._records.live(Lead(ref=winner.post.ref), self._ask, thorough=True)
             record = record or self._records.copied(Lead(ref=winner.post.ref), self._ask, thorough=False)
             del self._ranked[winner.post.key, winner.source]
-            if record is not None:
+            # a record without words (its author has deleted it) does not say that others show it wrongly
+            if record is not None and _has_words(record.post):
                 self._add(replace(record, cited_in=winner.cited_in))
                 continue
             sites = {_site(page) for page in winner.cited_in} - {""}
@@ -279,10 +354,24 @@ class _Resolving:
             return None
         keys = (winner.key, *(replace(winner, id=version).key for version in winner.edits))
         self._looked_at(winner)
-        for key, answers in self._records.answers.items():
+        answered = self._records.answers
+        others = sorted(key for key in answered if key not in keys)
+        for key in (*keys, *others):
+            answers = answered.get(key, [])
             if answers and (key in keys or any(a.post is not None and a.post.key == winner.key for a in answers)):
                 return self._platform.judge(winner.ref, answers).state
         return None
+
+
+def _has_it(found: Found, decision: Decision) -> bool:
+    """Whether a source shows the winner, too."""
+    winner = decision.winner
+    shown = (*(one.post.key for one in found.candidates), *(lead.ref.key for lead in found.leads))
+    return winner is not None and winner.post.key in shown
+
+
+def _has_words(post: Post) -> bool:
+    return bool(post.text or post.title)
 
 
 def _site(url: str) -> str:

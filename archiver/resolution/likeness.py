@@ -16,10 +16,12 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import anyascii
 import msgspec
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from archiver.language.spelling import alike
 from archiver.resolution.words import Text, Word, beginning, comparable, telling_words
@@ -54,6 +56,12 @@ MOSTLY_NAMES = 0.9
 VERBATIM = 0.85
 """From this likeness letter by letter on, a text was copied and not translated: what differs is not a translator's."""
 
+FEW_EDITS = 2
+"""A copy that differs in more places than these was reworded."""
+
+SLIP = 1
+"""Letters that a copy loses from a word, or a space between two."""
+
 
 class Likeness(msgspec.Struct, frozen=True, kw_only=True):
     """How alike two texts are: the features' values, what each says, and which kind of comparison it was."""
@@ -64,7 +72,7 @@ class Likeness(msgspec.Struct, frozen=True, kw_only=True):
     features: Mapping[str, float]
     notes: Mapping[str, str]
     hits: tuple[tuple[str, float], ...] = ()
-    """For each word shown (its form), how well the post has it."""
+    """For each word shown (its form), how well the post has it; empty between languages."""
 
     @property
     def exact(self) -> bool:
@@ -82,12 +90,12 @@ def likeness(shown: str, post: str, *, post_complete: bool = True) -> Likeness:
         return _bare("wordless", {"same_emoji": float(same)}, "the same emoji and no words" if same else "no words")
     forms_a, forms_b = [w.form for w in a.words], [w.form for w in b.words]
     if forms_a == forms_b:
-        return _same(a, "the same words")
+        return _same(a, b, "the same words")
     if min(len(forms_a), len(forms_b)) < SHORT:
         ratio = fuzz.ratio(a.plain, b.plain) / 100
         return _bare("short", {"ratio": ratio}, "too few words, and not the same")
     if _begins(a, b, post_complete):
-        return _same(a, "the same words up to where one is cut")
+        return _same(a, b, "the same words up to where one is cut", marks=post_complete and not b.cut)
     cut_short = (a.cut and len(a.words) < len(b.words)) or (not post_complete and len(b.words) < len(a.words))
     if cut_short:
         # Known to be cut: the rest of the longer one has nothing to be compared with.
@@ -105,9 +113,14 @@ def telling(shown: str) -> bool:
     return len(comparable(shown).words) >= SHORT
 
 
-def _same(shown: Text, note: str) -> Likeness:
+def _same(shown: Text, post: Text, note: str, *, marks: bool = True) -> Likeness:
+    """marks: whether emoji and hashtags can be compared: those at the end of a post that was cut are not known."""
+    features: dict[str, float] = {}
+    notes = {"": note}
+    if marks:
+        _compare_marks(features, notes, shown, post)
     hits = tuple((word.form, 1.0) for word in shown.words)
-    return Likeness(kind="same", features={}, notes={"": note}, hits=hits)
+    return Likeness(kind="same", features=_rounded(features), notes=notes, hits=hits)
 
 
 def _bare(kind: str, features: Mapping[str, float], note: str) -> Likeness:
@@ -154,7 +167,6 @@ def _within(a: Text, b: Text) -> Likeness:
         "post_shown": cover_b,
         "both": both,
         "order": fuzz.ratio(a.plain, b.plain) / 100,
-        "sorted": fuzz.token_sort_ratio(a.plain, b.plain) / 100,
     }
     notes = {
         "shown_found": f"{cover_a:.0%} of the words shown are in the post",
@@ -177,6 +189,9 @@ def _within(a: Text, b: Text) -> Likeness:
     if pattern:
         features["pattern"] = pattern
         notes["pattern"] = "made after the same pattern: little but names and numbers differ"
+    if features["order"] >= VERBATIM and _has_capitals(a) and (edits := _edits(a, b)):
+        features["edited"] = 1.0
+        notes["edited"] = "nearly letter by letter the same, but " + " and ".join(edits)
     _compare_marks(features, notes, a, b)
     features["length"] = abs(math.log(len(a.words) / len(b.words)))
     hits = tuple((word.form, hit) for word, hit in zip(a.words, hits_a, strict=True))
@@ -207,6 +222,38 @@ def _compare_telling(
     if names_a and names_b:
         features["other_names"] = names_tell * min(1.0, min(len(names_a), len(names_b)) / 2)
         notes["other_names"] = f"shows {_some(names_a)} where the post has {_some(names_b)}"
+
+
+def _edits(a: Text, b: Text) -> list[str]:
+    """The few places where a copy says something else, in words; none where there are so many that it was reworded.
+
+    A post and another version of it, or two posts of one series, differ in a word or a "not". Copies lose letters and
+    what stands at either end; translators change words all over a text.
+    """
+    mine, theirs = [word.form for word in a.words], [word.form for word in b.words]
+    edits = []
+    steps = Levenshtein.opcodes(mine, theirs)
+    kept = [(op.src_start, op.src_end, op.dest_start, op.dest_end) for op in steps if op.tag == "equal"]
+    ends = [(0, 0, 0, 0), *kept, (len(mine), len(mine), len(theirs), len(theirs))]
+    for (_, start, _, other_start), (stop, _, other_stop, _) in pairwise(ends):
+        shown, there = mine[start:stop], theirs[other_start:other_stop]
+        at_an_end = start == other_start == 0 or (stop, other_stop) == (len(mine), len(theirs))
+        if not (shown or there) or (at_an_end and not (shown and there)) or _one_slip(shown, there):
+            continue
+        what = _quoted(a.words[start:stop])
+        edits.append(f"it shows {what} where the post has {_quoted(b.words[other_start:other_stop])}")
+    return edits if len(edits) <= FEW_EDITS else []
+
+
+def _one_slip(shown: Sequence[str], there: Sequence[str]) -> bool:
+    """Whether these words are the same but for a letter, a space or an ending."""
+    if Levenshtein.distance("".join(shown), "".join(there), score_cutoff=SLIP) <= SLIP and shown and there:
+        return True
+    return len(shown) == len(there) and all(x == y or _related(x, y) for x, y in zip(shown, there, strict=True))
+
+
+def _quoted(words: Sequence[Word]) -> str:
+    return '"' + " ".join(word.written or word.form for word in words[:4]) + '"' if words else "nothing"
 
 
 def _some(words: Sequence[Word]) -> str:
@@ -255,9 +302,13 @@ def _compare_marks(features: dict[str, float], notes: dict[str, str], a: Text, b
 
 
 def _tags(text: Text, other: Text) -> frozenset[str]:
-    """The text's hashtags and accounts, and those of the other that it has as plain words (`# No More Delay`)."""
+    """The text's hashtags, the accounts that both name, and hashtags of the other that it has as plain words."""
     run = text.plain.replace(" ", "")
-    return text.tags | {tag for tag in other.tags if len(tag) >= MIN_SPLIT_TAG and tag in run}
+    return (
+        text.tags
+        | (text.accounts & other.accounts)
+        | {tag for tag in other.tags if len(tag) >= MIN_SPLIT_TAG and tag in run}
+    )
 
 
 def _matched(words: Sequence[Word], others: Sequence[Word]) -> list[float]:
@@ -344,8 +395,7 @@ def _across(a: Text, b: Text, cut_short: bool) -> Likeness:
     _compare_marks(features, notes, a, b)
     if not cut_short:
         features["length"] = min(2.0, abs(math.log(_length(a) / _length(b))))
-    hits = tuple((word.form, float(word.form in numbers_b)) for word in a.words if word.number)
-    return Likeness(kind="foreign", features=_rounded(features), notes=notes, hits=hits)
+    return Likeness(kind="foreign", features=_rounded(features), notes=notes)
 
 
 DENSE = {"ja": 2.4, "zh": 3.0, "ko": 1.6, "ar": 1.3, "he": 1.35, "th": 1.3}
@@ -418,5 +468,5 @@ def names_alike(shown: str | None, name: str | None) -> bool | None:
 
 
 def _form_of_name(name: str) -> str:
-    name = unicodedata.normalize("NFKC", name[:200])
-    return "".join(c for c in anyascii.anyascii(name).lower() if c.isalnum())
+    letters = "".join(c for c in unicodedata.normalize("NFKC", name[:200]) if unicodedata.category(c)[0] in "LMN")
+    return "".join(c for c in anyascii.anyascii(letters).lower() if c.isalnum())

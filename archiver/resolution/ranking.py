@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from archiver.model import Candidate, Mention, Outcome, Post, Reason
 from archiver.platforms.base import Platform
 from archiver.resolution.likeness import Likeness, likeness, names_alike, telling
+from archiver.resolution.meaning import ALONE, Meaning
 from archiver.resolution.settings import ResolveSettings
 from archiver.resolution.weights import contributions, probabilities
 from archiver.resolution.window import clock_fits, printed_day, printed_moment, window_of
@@ -42,6 +43,12 @@ DOUBTFUL = 0.9
 
 PATTERN = 0.75
 """From this share of names and numbers on, in what differs between two texts, they follow one pattern."""
+
+OTHER_MARKS = ("added_tags", "other_tags", "added_emoji", "other_emoji")
+"""Hashtags and emoji that the article shows and the post has not; translations change no hashtags."""
+
+SHARED = ("shared_numbers", "shared_names")
+"""What of the words of another language a post shares with what is shown, so that its meaning counts in full."""
 
 CLAIMED = ("index",)
 """Sources that only claim what a post says: pages of others."""
@@ -105,10 +112,18 @@ class HandleUse(msgspec.Struct, frozen=True, kw_only=True):
 Accounts = Sequence[HandleUse]
 
 
-def score(mention: Mention, candidate: Candidate, platform: Platform, *, accounts: Accounts = ()) -> Ranked:
+def score(
+    mention: Mention,
+    candidate: Candidate,
+    platform: Platform,
+    *,
+    accounts: Accounts = (),
+    meaning: Meaning | None = None,
+) -> Ranked:
     """One candidate with its features.
 
-    accounts: which stable account ids are known to have had the mention's handle, and when.
+    accounts: which stable account ids are known to have had the mention's handle, and when. meaning: what compares
+    texts by their meaning, where an embedding model is set.
     """
     post = candidate.post
     around: dict[str, float] = {}
@@ -132,17 +147,20 @@ def score(mention: Mention, candidate: Candidate, platform: Platform, *, account
     named = candidate.source in NAMED
     if _pictures(mention, post, add) and not named:
         named = True
+    alike, text = _likeness(mention, post)
+    if meaning is not None and not named:
+        _meaning(meaning, mention.words or "", text, alike, add)
     return Ranked(
         candidate=replace(candidate, contradictions=tuple(dict.fromkeys(contradictions))),
-        alike=_likeness(mention, post),
+        alike=alike,
         around=around,
         notes=notes,
         named=named,
     )
 
 
-def _likeness(mention: Mention, post: Post) -> Likeness:
-    """The words shown against whichever of the post's heading and text they are most like."""
+def _likeness(mention: Mention, post: Post) -> tuple[Likeness, str]:
+    """The words shown against whichever of the post's heading and text they are most like, and that text."""
     words = mention.words
     texts = [text for text in (post.text, post.title) if text]
     if post.title and post.text:
@@ -151,20 +169,32 @@ def _likeness(mention: Mention, post: Post) -> Likeness:
         texts.append(f"{post.warning}\n{post.text}")
     if not words or not texts:
         note = "no record of the post's words" if words else "the article shows no words of the post"
-        return replace(UNREAD, notes={"": note})
-    found = [likeness(words, text, post_complete=post.text_complete) for text in texts]
-    return max(found, key=lambda alike: sum(contributions(alike.kind, _with_words(alike), {}).values()))
+        return replace(UNREAD, notes={"": note}), ""
+    found = [(likeness(words, text, post_complete=post.text_complete), text) for text in texts]
+    return max(found, key=lambda one: sum(contributions(one[0].kind, _with_words(one[0]), {}).values()))
+
+
+def _meaning(meaning: Meaning, words: str, text: str, alike: Likeness, add: _Add) -> None:
+    """What a model says of the meanings, where the words differ: see `meaning` for how much it counts and why."""
+    foreign = alike.kind == "foreign"
+    told = meaning.told(words, text, foreign=foreign) if foreign or alike.kind == "alike" else None
+    if told is None:
+        return
+    shared = any(name in alike.features for name in SHARED)
+    add("meaning", told.note, round(told.value if shared or told.value < 0 else told.value * ALONE, 3))
 
 
 def _with_words(alike: Likeness) -> dict[str, float]:
     if alike.kind != "same":
         return dict(alike.features)
-    return {"words": min(1.0, len(alike.hits) / FULL_WORDS)}
+    return {"words": min(1.0, len(alike.hits) / FULL_WORDS), **alike.features}
 
 
 def _time_contradictions(mention: Mention, post: Post, platform: Platform, add: _Add) -> list[str]:
     printed = printed_day(mention)
-    made = platform.time_of(post.id) or post.created_at
+    # what was brought from elsewhere has a new id and says of itself when it was first made
+    times = [moment for moment in (platform.time_of(post.id), post.created_at) if moment is not None]
+    made = times[0] if times else None
     if printed is None:
         if made is not None and (window := window_of(mention, 1)) and made >= window.until:
             # articles are published once and changed for years
@@ -178,6 +208,8 @@ def _time_contradictions(mention: Mention, post: Post, platform: Platform, add: 
         add("same_day", f"posted {post.day}, printed {printed}", float(post.day == printed.isoformat()))
         return []
     window = window_of(mention, 0)
+    if window is not None:
+        made = next((moment for moment in times if moment in window), made)
     shown = f"{made:%Y-%m-%d %H:%MZ}"
     if window is not None and made not in window:
         return [f"posted {shown}, which contradicts the printed day {printed}"]
@@ -306,7 +338,7 @@ def decide(
     best = allowed[0]
     second = allowed[1] if len(allowed) > 1 else None
     sure = best.candidate.score
-    if best.alike.exact and second and second.alike.exact:
+    if best.alike.exact and any(one.alike.exact and not doubt(one) for one in allowed[1:]):
         return undecided(Outcome.AMBIGUOUS, "more than one post has exactly these words")
     if best.alike.exact and gaps and not telling(mention.words):
         return undecided(Outcome.AMBIGUOUS, "its words are the same, but so few that another post may have them")
@@ -322,19 +354,26 @@ def decide(
             Outcome.AMBIGUOUS, f"two posts are about equally likely ({sure:.2f} and {second.candidate.score:.2f})"
         )
     if sure >= WORTH_NAMING:
-        return undecided(Outcome.AMBIGUOUS, f"the best candidate is not sure enough ({sure:.2f})")
+        why = f": {why_not}" if why_not else ""
+        return undecided(Outcome.AMBIGUOUS, f"the best candidate is not sure enough ({sure:.2f}){why}")
     return undecided(Outcome.UNRESOLVED, f"no candidate's words are alike (best: {sure:.2f})")
 
 
 def doubt(one: Ranked) -> str | None:
     """What keeps a post from being resolved to, however alike its words are: translations and copies keep numbers and
-    names and the codes of pictures, while posts made after one pattern differ in nothing else."""
+    names, the codes of pictures and the printed time, while posts made after one pattern differ in nothing else; what
+    was copied letter by letter has no other words; and a copy of all the words makes up no hashtag or emoji."""
     features = one.alike.features
     if "other_numbers" in features:
         return one.alike.notes["other_numbers"]
     if features.get("pattern", 0.0) >= PATTERN:
         return one.alike.notes["pattern"]
-    return one.notes.get("other_picture")
+    if "edited" in features:
+        return one.alike.notes["edited"]
+    marks = OTHER_MARKS if one.alike.exact else OTHER_MARKS[:2]
+    if mark := next((name for name in marks if name in features), None):
+        return one.alike.notes[mark]
+    return one.notes.get("other_picture") or one.notes.get("other_minute")
 
 
 def _naming(ranked: Ranked) -> str:
@@ -349,6 +388,11 @@ class _Sum(msgspec.Struct, frozen=True):
     total: float
     parts: Mapping[str, float]
     features: Mapping[str, float]
+
+
+def log_odds(ranked: Sequence[Ranked]) -> list[float]:
+    """How likely each candidate looks, before they are compared with each other and with "none of them"."""
+    return [summed.total for summed in _sums(ranked)]
 
 
 def _weighed(ranked: Sequence[Ranked], *, gaps: bool) -> list[Ranked]:
@@ -444,14 +488,16 @@ def _reasons(one: Ranked, summed: _Sum) -> tuple[Reason, ...]:
     if one.candidate.source in NAMED:
         reasons.append(Reason(feature=one.candidate.source, weight=1.0, note=_naming(one)))
     reasons += [Reason(feature="contradiction", weight=-1.0, note=what) for what in one.candidate.contradictions]
+    # what has no words of its own is said with the text
+    untold = {name for name in one.alike.features if "" in one.alike.notes and name not in one.alike.notes} | {"words"}
     if "" in one.alike.notes:
-        weight = summed.parts.get("words", 0.0) + summed.parts["bias"]
+        weight = summed.parts["bias"] + sum(summed.parts.get(name, 0.0) for name in untold)
         reasons.append(Reason(feature="text", weight=round(weight, 3), note=one.alike.notes[""]))
     elif one.alike.kind in ("alike", "foreign"):
         what = "in the same language" if one.alike.kind == "alike" else "in another language"
         reasons.append(Reason(feature="text", weight=round(summed.parts["bias"], 3), note=f"words {what}"))
     for name, value in summed.features.items():
-        if name == "words" or ("" in one.alike.notes and name in one.alike.features):
+        if name in untold:
             continue
         around = name in one.around
         note = (one.notes if around else one.alike.notes).get(name, WHAT.get(name, name.replace("_", " ")))

@@ -45,11 +45,13 @@ class Records:
         self.answers[ref.key] = answers
         if thorough:
             self.thorough.add(ref.key)
-        post = self._platform.judge(ref, answers).post if answers else None
-        if post is None:
+        verdict = self._platform.judge(ref, answers) if answers else None
+        if verdict is None or verdict.post is None:
             return None
         evidence = tuple(a.record_id for a in answers if a.record_id)
-        return Candidate(post=post, score=0.0, source="cdx", evidence=evidence)
+        return Candidate(
+            post=verdict.post, score=0.0, source="cdx", evidence=evidence, contradictions=verdict.contradictions
+        )
 
     def copied(self, lead: Lead, ask: Asker, *, thorough: bool) -> Candidate | None:
         """The post's record from an archived copy.

@@ -29,7 +29,7 @@ from archiver.resolution.known import KnownPosts
 from archiver.resolution.likeness import likeness
 from archiver.resolution.settings import ResolveSettings
 from archiver.resolution.wayback import CdxRow, original_of, pick_captures, playback_url
-from archiver.resolution.window import Window, printed_day
+from archiver.resolution.window import Window, in_time, printed_day
 
 MAX_HTML = 65_536
 META_REFRESH = re.compile(
@@ -180,8 +180,7 @@ class Sources:
         )
 
     def _of_that_time(self, candidate: Candidate) -> bool:
-        made = self._platform.time_of(candidate.post.id) or candidate.post.created_at
-        return made is None or self._window is None or made in self._window
+        return in_time(candidate.post, self._platform, self._window) is not False
 
     # -- a web archive
 
@@ -199,6 +198,8 @@ class Sources:
             return _found(name, ask, skipped=reason)
         found: dict[str, tuple[PostRef, list[CdxRow]]] = {}
         for query in queries:
+            if query.late and found:
+                continue
             for row in self._copies.with_prefix(query, ask):
                 ref = self._platform.ref_from_url(row.original)
                 if ref and self._wanted(ref, ids):
@@ -307,10 +308,9 @@ Task = Callable[[], Found | None]
 
 
 def _redirect(exchange: Exchange) -> str | None:
-    """Where an answer sends its reader: `Location`, or the refresh in the page that t.co shows to browsers."""
-    location = exchange.header("location")
-    if location and 300 <= exchange.status < 400:
-        return location.strip()
+    """Where an answer sends its reader: by its status, or by the refresh in the page that t.co shows to browsers."""
+    if exchange.redirect:
+        return exchange.redirect
     if exchange.status == 200 and exchange.content_type == "text/html":
         try:
             page = exchange.payload(MAX_HTML).decode("utf-8", "replace")

@@ -16,7 +16,7 @@ T = TypeVar("T")
 def together(tasks: Sequence[Callable[[], T]], threads: int) -> list[T]:
     """The results of all tasks, in their order; with one thread, one task after the other.
 
-    Raises what the first task that fails raises, once all are done.
+    Raises what the first task that fails raises: once all are done, or, with one thread, before the next begins.
     """
     if threads <= 1 or len(tasks) <= 1:
         return [task() for task in tasks]

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from archiver.model import Mention
+from archiver.model import Mention, Post
+from archiver.platforms.base import Platform
 
 VIEWER_SLACK_HOURS = 14
 """Local days reach from UTC-12 to UTC+14: a reader's day may begin 14 hours before the UTC day."""
@@ -18,7 +19,8 @@ VIEWER_SLACK_HOURS = 14
 SAME_MINUTE = timedelta(seconds=90)
 """A printed time has no seconds, and some clocks round."""
 
-_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
+YEARS = range(1990, 9990)
+"""Of posts. Pages say `0001-01-01` where nobody set a date, and the ends of the calendar leave no room for slack."""
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +64,22 @@ def window_of(mention: Mention, undated_days: int) -> Window | None:
     return Window(since=end - timedelta(days=undated_days), until=end, printed=False)
 
 
+def in_time(post: Post, platform: Platform, window: Window | None) -> bool | None:
+    """Whether a post was made within the window; null where nothing tells when it was made.
+
+    What was brought from elsewhere has a new id, and says of itself when it was first made: either may fit.
+    """
+    if window is None:
+        return True
+    times = [moment for moment in (platform.time_of(post.id), post.created_at) if moment is not None]
+    if times:
+        return any(moment in window for moment in times)
+    if post.day is None:
+        return None
+    first, last = window.days
+    return first.isoformat() <= post.day <= last.isoformat()
+
+
 def printed_day(mention: Mention) -> date | None:
     """The day that the article prints; null where it prints none."""
     return _day(mention.date)
@@ -93,13 +111,11 @@ def clock_fits(mention: Mention, made: datetime) -> bool | None:
 
 def _day(value: str | None) -> date | None:
     try:
-        return date.fromisoformat((value or "")[:10])
+        day = date.fromisoformat((value or "")[:10])
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _midnight(day: date) -> datetime:
-    try:
-        return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(0)
-    except OverflowError:
-        return _UNIX
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

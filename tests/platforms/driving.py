@@ -45,8 +45,8 @@ def exchange(
 def drive(
     inquiry: Inquiry, answers: Mapping[str, Exchange | None], strict: bool = True
 ) -> tuple[list[str], list[Said]]:
-    """The URLs asked and what was said, both in order. A URL that is not in the table fails the test (`strict`), or gets
-    no answer."""
+    """The URLs asked and what was said, both in order. A URL that is not in the table fails the test (`strict`), or
+    gets no answer."""
     asked: list[str] = []
     said: list[Said] = []
     step = next(inquiry, None)

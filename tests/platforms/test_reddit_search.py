@@ -96,7 +96,7 @@ def test_a_time_that_the_list_does_not_reach_is_a_gap() -> None:
         after(99): listed(range(100, 200), after(99)),
         after(199): listed(range(200, 300), after(199)),
     }
-    asked, said = search(answers, datetime(2019, 1, 1, tzinfo=UTC), datetime(2019, 1, 2, tzinfo=UTC))
+    asked, said = search(answers, datetime(2019, 1, 1, tzinfo=UTC), datetime(2019, 1, 2, tzinfo=UTC), most=3)
     assert asked == list(answers)
     assert (ids(said), len(gaps(said))) == ([], 1)
     assert "does not reach back" in gaps(said)[0]

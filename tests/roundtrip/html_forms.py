@@ -52,7 +52,7 @@ def only(post: Post, **more: str) -> Expected:
 
 
 def _id(post: Post) -> str:
-    return f"{post.handle}/{post.id}" if post.platform == "telegram" else post.id
+    return f"{post.handle.lower()}/{post.id}" if post.platform == "telegram" else post.id
 
 
 def whole(post: Post, **but: object) -> Expected:

@@ -693,7 +693,7 @@ def lone_link(platform: str) -> Maker:
 
 
 def _post_id(post: Post) -> str:
-    return f"{post.handle}/{post.id}" if post.platform == "telegram" else post.id
+    return f"{post.handle.lower()}/{post.id}" if post.platform == "telegram" else post.id
 
 
 def forms() -> list[Form]:

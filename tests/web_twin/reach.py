@@ -6,6 +6,7 @@ cited handle are facts of the twin: nothing here asks the program that is measur
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import islice
@@ -20,6 +21,10 @@ from tests.web_twin.population import PostState
 UPLOADS, HITS = youtube.IN_LIST, youtube.ON_PAGE
 REDDIT_LIST = 1000
 """So far back goes any list on Reddit."""
+
+SEARCHED = 80
+SENTENCE = re.compile(r"[^.!?。！？]{12,}")
+"""What somebody would search a channel for, where all the words together find nothing."""
 
 DAY = timedelta(days=1)
 
@@ -86,7 +91,9 @@ def listed(shown: Degraded, crowd: Crowd, now: Callable[[], datetime]) -> bool:
         return person.state is PostState.LIVE and note in newest[:REDDIT_LIST]
     if note in newest[:UPLOADS]:
         return True
-    return note in youtube._hits(newest, shown.mention.words or "")[:HITS]
+    words = shown.mention.words or ""
+    parts = (words, words[:SEARCHED], words[-SEARCHED:], *SENTENCE.findall(words))
+    return any(note in youtube._hits(newest, part)[:HITS] for part in parts)
 
 
 def archived(note: Note, platform: str) -> bool:

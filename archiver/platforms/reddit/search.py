@@ -1,7 +1,7 @@
 """How are an account's posts of one time found?
 
 Reddit shows those who are not signed in one list: the feed of an account's newest posts (or of a community's), a
-hundred a page, and it answers about once a minute. Numbers of posts grow through the whole site and carry no time, so
+hundred a page, and it answers a few times a minute. Numbers of posts grow through the whole site and carry no time, so
 the list can only be gone down from its top; a few pages are read, and where they do not reach the time looked for that
 is said.
 """
@@ -21,8 +21,8 @@ from archiver.platforms.reddit.endpoints import FEED, HOSTS, LISTED, list_lookup
 from archiver.platforms.reddit.records import Record, feed_records
 from archiver.platforms.reddit.urls import SUB, USER
 
-MOST_PAGES = 3
-"""Pages of one list that are read: at one a minute, more would keep everything else waiting."""
+MOST_PAGES = 10
+"""Pages of one list: Reddit's lists end after a thousand posts. The settings allow fewer, the door keeps its pace."""
 
 _NAME = re.compile(rf"/?(?:r/(?P<sub>{SUB})|(?:u(?:ser)?/)?(?P<user>{USER}))/?")
 

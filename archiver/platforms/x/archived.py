@@ -36,6 +36,9 @@ MAX_PREFIXES = 2
 X_COM_SINCE = "2023-07-23"
 """The day X took its new name. Pages moved to x.com in 2024, but archives were given both addresses before."""
 
+SHELLS_SINCE = "2020-06-01"
+"""Pages since then hold no post: what answers of the embed were archived holds it sooner."""
+
 STATUSES_UNTIL = "2014-12-31"
 """Until about then the permalinks of embeds read `/statuses/`."""
 
@@ -69,7 +72,12 @@ def archive_queries(mention: Mention, ids: DayRange) -> tuple[ArchiveQuery, ...]
         roots.append(f"twitter.com/{handle}/statuses/")
     since = day.replace("-", "") if day else None
     prefixes = decimal_prefixes(ids.first, ids.last, MAX_PREFIXES)
-    return tuple(ArchiveQuery(prefix=root + prefix, since=since) for root in roots for prefix in prefixes)
+    queries = [ArchiveQuery(prefix=root + prefix, since=since) for root in roots for prefix in prefixes]
+    if day and day < X_COM_SINCE:
+        # old posts are asked for under the new name, too
+        new, renamed = f"x.com/{handle}/status/", X_COM_SINCE.replace("-", "")
+        queries += [ArchiveQuery(prefix=new + prefix, since=renamed, late=True) for prefix in prefixes]
+    return tuple(queries)
 
 
 def archived_urls(ref: PostRef) -> tuple[str, ...]:
@@ -81,14 +89,14 @@ def archived_urls(ref: PostRef) -> tuple[str, ...]:
     made = time_of(ref.id)
     if made is None or made.date().isoformat() <= STATUSES_UNTIL:
         pages.append(f"https://twitter.com/{handle}/statuses/{ref.id}")
-    pages += [
-        f"https://mobile.twitter.com/{handle}/status/{ref.id}",
-        f"https://x.com/{handle}/status/{ref.id}",
+    other_pages = [f"https://mobile.twitter.com/{handle}/status/{ref.id}", f"https://x.com/{handle}/status/{ref.id}"]
+    answers = [
         syndication_lookup(ref.id).url,
         f"{OEMBED_URL}?url=https://twitter.com/{handle}/status/{ref.id}",
         oembed_lookup(ref.id).url,
     ]
-    return tuple(pages)
+    shells = made is not None and made.date().isoformat() >= SHELLS_SINCE
+    return (*pages, *answers, *other_pages) if shells else (*pages, *other_pages, *answers)
 
 
 def read_archived(ref: PostRef, exchange: Exchange) -> Post | None:

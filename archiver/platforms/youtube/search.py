@@ -8,11 +8,13 @@ for here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import msgspec
+import regex
 
 from archiver.exchange import Exchange
 from archiver.model import Answer, AnswerKind, Post
@@ -25,6 +27,9 @@ from archiver.platforms.youtube.records import HANDLE, Listed, Owner, feed_posts
 
 FEW = 8
 """With fewer letters a search within a channel finds anything."""
+
+_SENTENCE = re.compile(r"[^.!?…。！？]+")
+_TELLING = regex.compile(r"\d+|\b\p{Lu}\w{2,}")
 
 
 class _Page(msgspec.Struct, frozen=True):
@@ -61,12 +66,26 @@ def search(clues: Clues) -> Generator[Step, Exchange | None, None]:
             yield _shown(uploads, endpoints.UPLOADS, clues, listed)
             if _is_whole(uploads) or _listed_back(listed, clues, _clock(uploads.exchange)):
                 return
-    words = " ".join((clues.words or "").split())
-    if left > 3 and len(words) >= FEW:
+    for number, words in enumerate(_queries(clues.words or "")):
+        if left <= 3 + number:
+            break
         found = yield from _page(endpoints.found_lookup(handle, words), f"a search in the channel @{handle}", left)
-        if found is not None:
-            yield _shown(found, endpoints.FOUND, clues, _new(found, endpoints.FOUND, owner, seen))
+        if found is None:
+            break
+        yield _shown(found, endpoints.FOUND, clues, _new(found, endpoints.FOUND, owner, seen))
     yield Gap(text=f"YouTube lists the newest videos of @{handle} to signed-out readers: older ones may be there")
+
+
+def _queries(words: str) -> list[str]:
+    """What a channel is searched for: the words from their beginning, then from their end, where a sentence of the
+    article's own may stand before the title; at last the sentence with most names and numbers, which is what
+    translations leave as it was."""
+    whole = " ".join(words.split())
+    begin = max(len(whole) // 2, len(whole) - endpoints.MAX_QUERY)
+    tail = whole[begin:].partition(" ")[2] if len(whole) > endpoints.MAX_QUERY else ""
+    telling = max(_SENTENCE.findall(whole), key=lambda sentence: len(_TELLING.findall(sentence)), default="").strip()
+    queries = (whole[: endpoints.MAX_QUERY], tail, telling[: endpoints.MAX_QUERY])
+    return list(dict.fromkeys(query for query in queries if len(query) >= FEW))
 
 
 def _new(page: _Page, endpoint: str, owner: Owner, seen: set[str]) -> tuple[Listed, ...]:
