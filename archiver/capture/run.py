@@ -75,7 +75,7 @@ def running(
             fetcher = stack.enter_context(
                 Door(settings.web, sink=session, clock=clock, sleep=_stoppable(sleep, stop), monotonic=monotonic)
             )
-        known = [one for index in indexes for one in known_posts(index)]
+        known = known_posts(*indexes)
         yield Job(archive, session if conclude else None, fetcher, settings, offline=offline, stop=stop, known=known)
 
 

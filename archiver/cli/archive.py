@@ -15,6 +15,7 @@ from archiver.cli.options import (
     config_option,
     format_option,
     offline_option,
+    posts_option,
     prose_option,
     sources_argument,
     start,
@@ -47,6 +48,7 @@ COLUMNS = (
 @click.command(epilog=SOURCE_HELP, short_help="Find, resolve and store the posts that articles cite.")
 @sources_argument
 @archive_option
+@posts_option
 @offline_option
 @prose_option
 @click.option("--strict", is_flag=True, help="Exit with 1 when a post stays ambiguous or unresolved.")
@@ -55,6 +57,7 @@ COLUMNS = (
 def command(
     sources: tuple[str, ...],
     archive_path: Path | None,
+    posts_paths: tuple[Path, ...],
     offline: bool,
     prose: bool,
     strict: bool,
@@ -70,7 +73,12 @@ def command(
     with (
         run.interruptible(),
         running(
-            run.settings, path=archive_path, offline=offline, description="archiver archive", stop=run.stopped
+            run.settings,
+            path=archive_path,
+            offline=offline,
+            posts=posts_paths,
+            description="archiver archive",
+            stop=run.stopped,
         ) as job,
     ):
         run.warn(job.archive.warnings)

@@ -47,6 +47,14 @@ archive_option = click.option(
 offline_option = click.option(
     "--offline", is_flag=True, help="Answer from stored captures alone: no connection is opened."
 )
+posts_option = click.option(
+    "--posts",
+    "posts_paths",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="INDEX",
+    help="A post index (`archiver index` makes it) in which posts are looked up, too; may be given again.",
+)
 prose_option = click.option(
     "--prose", is_flag=True, help="Count posts, too, that the article quotes in its own words (she wrote on X: “…”)."
 )

@@ -18,6 +18,7 @@ from archiver.cli.options import (
     config_option,
     format_option,
     offline_option,
+    posts_option,
     prose_option,
     sources_argument,
     start,
@@ -47,6 +48,7 @@ COLUMNS = (
 @click.command(epilog=SOURCE_HELP, short_help="Work out which post each citation is.")
 @sources_argument
 @archive_option
+@posts_option
 @offline_option
 @prose_option
 @click.option(
@@ -58,6 +60,7 @@ COLUMNS = (
 def command(
     sources: tuple[str, ...],
     archive_path: Path | None,
+    posts_paths: tuple[Path, ...],
     offline: bool,
     prose: bool,
     explain: bool,
@@ -78,6 +81,7 @@ def command(
             path=archive_path,
             offline=offline,
             conclude=False,
+            posts=posts_paths,
             description="archiver resolve",
             stop=run.stopped,
         ) as job,

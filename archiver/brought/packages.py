@@ -1,0 +1,290 @@
+"""How are files in a ZIP or tar file read, when nobody knows who made it?
+
+Members are read where they lie and never written out under their names, so a name with `../` in it leads nowhere.
+Everything is bounded before it is done: how large a package's directory is (a million empty members cost memory), how
+far a member may expand, how much is read in all.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, BinaryIO, cast
+
+from archiver.errors import InputError, LimitError
+
+MAX_EXPANSION = 200
+"""Compressed data may grow so many times: exports grow 5 to 20 times, zeros 1,000."""
+
+EXPANSION_FLOOR = 64 * 1024 * 1024
+"""Below so many bytes it does not matter how far they grew."""
+
+MAX_MEMBER = 4 * 1024**3
+"""Bytes of one member. X begins a new part long before."""
+
+MAX_DIRECTORY = 64 * 1024 * 1024
+"""Bytes of a ZIP file's directory: about 700,000 members; an account's pictures and films are a member each."""
+
+MAX_ENTRIES = 2_000_000
+"""Members of a tar file."""
+
+MAX_NAMES = 1_000
+"""Of them so many are known by name."""
+
+BLOCK = 512
+PIECE = 1024 * 1024
+
+MAX_NAMES = 1_000
+"""Of them so many are known by name."""
+
+BLOCK = 512
+PIECE = 1024 * 1024
+
+END_OF_DIRECTORY = b"PK\x05\x06"
+END_SIZE = 22
+LOCATOR = b"PK\x06\x07"
+LOCATOR_SIZE = 20
+END_64 = b"PK\x06\x06"
+"""ZIP's records (APPNOTE 6.3.10, 4.3.14 to 4.3.16)."""
+
+MAX_COMMENT = 65_535
+
+DAMAGE = (
+    zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, OSError, RuntimeError,
+    NotImplementedError, ValueError, OverflowError,
+)  # fmt: skip
+"""What Python's readers raise at files that are not what they should be."""
+
+
+class Package:
+    """The members of a ZIP or tar file that are wanted."""
+
+    def __init__(self, subject: str, members: dict[str, Callable[[], BinaryIO]], names: frozenset[str]) -> None:
+        self._subject = subject
+        self._members = members
+        self.names = names
+        """Names of all members, as far as they were looked at."""
+
+    def wanted(self) -> list[str]:
+        """Names of the members that were wanted, in the order of the package."""
+        return list(self._members)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """One of the wanted members.
+
+        Raises `InputError` where the package is damaged, `LimitError` where the member is too large.
+        """
+        with reading(self._subject), self._members[name]() as stream:
+            yield stream
+
+
+@contextmanager
+def reading(subject: str) -> Iterator[None]:
+    """Turns what Python's readers raise at damaged files into `InputError`."""
+    try:
+        yield
+    except DAMAGE as error:
+        what = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+        raise InputError(f"it is damaged, or cannot be read further: {what}", subject=subject) from error
+
+
+@contextmanager
+def zip_package(stream: BinaryIO, wanted: Callable[[str], bool], *, subject: str) -> Iterator[Package]:
+    """A ZIP file's members.
+
+    Raises `InputError`, `LimitError`.
+    """
+    with ExitStack() as stack:
+        with reading(subject):
+            if _directory_size(stream) > MAX_DIRECTORY:
+                raise LimitError("the ZIP file has more members than can be looked at", subject=subject)
+            package = stack.enter_context(zipfile.ZipFile(stream))
+            infos = {info.filename: info for info in package.infolist() if not info.is_dir()}
+
+        def opener(info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+            def open_it() -> BinaryIO:
+                if info.file_size > max(EXPANSION_FLOOR, info.compress_size * MAX_EXPANSION):
+                    raise LimitError(f"{info.filename} expands more than {MAX_EXPANSION} times", subject=subject)
+                if info.file_size > MAX_MEMBER:
+                    raise LimitError(f"{info.filename} has more than {MAX_MEMBER // 1024**3} GiB", subject=subject)
+                # it gives no more than the size that was looked at
+                return cast(BinaryIO, package.open(info))
+
+            return open_it
+
+        yield Package(subject, {name: opener(info) for name, info in infos.items() if wanted(name)}, frozenset(infos))
+
+
+def _directory_size(stream: BinaryIO) -> int:
+    """Bytes of a ZIP file's directory, as its last record says; Python reads all of it when it opens the file."""
+    size = stream.seek(0, io.SEEK_END)
+    start = stream.seek(max(0, size - END_SIZE - MAX_COMMENT - LOCATOR_SIZE))
+    tail = stream.read()
+    stream.seek(0)
+    at = tail.rfind(END_OF_DIRECTORY)
+    if at < 0 or len(tail) - at < END_SIZE:
+        raise zipfile.BadZipFile("a ZIP file without its directory")
+    found = int.from_bytes(tail[at + 12 : at + 16], "little")
+    if at >= LOCATOR_SIZE and tail[at - LOCATOR_SIZE : at].startswith(LOCATOR):
+        offset = int.from_bytes(tail[at - LOCATOR_SIZE + 8 : at - LOCATOR_SIZE + 16], "little")
+        if offset < start + at:
+            stream.seek(offset)
+            record = stream.read(56)
+            stream.seek(0)
+            if record.startswith(END_64):
+                found = max(found if found != 0xFFFFFFFF else 0, int.from_bytes(record[40:48], "little"))
+    return found
+
+
+@contextmanager
+def tar_package(stream: BinaryIO, wanted: Callable[[str], bool], *, subject: str) -> Iterator[Package]:
+    """A tar file's members, from a stream that cannot be read twice: those that are wanted are put aside, in files
+    without a name.
+
+    Raises `InputError`, `LimitError`.
+    """
+    with ExitStack() as stack:
+        members: dict[str, Callable[[], BinaryIO]] = {}
+        names: list[str] = []
+        with reading(subject):
+            for name, size, pieces in _tar_members(stream, subject):
+                if len(names) < MAX_NAMES:
+                    names.append(name)
+                if not wanted(name):
+                    continue
+                if size > MAX_MEMBER:
+                    raise LimitError(f"{name} has more than {MAX_MEMBER // 1024**3} GiB", subject=subject)
+                aside = stack.enter_context(tempfile.TemporaryFile())
+                for piece in pieces:
+                    aside.write(piece)
+                members[name] = _again(aside)
+        yield Package(subject, members, frozenset(names))
+
+
+def is_tar(start: bytes) -> bool:
+    """Whether a file that begins so is a tar file."""
+    return len(start) >= BLOCK and start[257:262] == b"ustar"
+
+
+def _tar_members(stream: BinaryIO, subject: str) -> Iterator[tuple[str, int, Iterator[bytes]]]:
+    """Name, size and content of each regular file (POSIX.1-2008, pax, "ustar Interchange Format").
+
+    Read here and not by Python's own reader, which holds every header in memory, and a long name of any length.
+    """
+    for _ in range(MAX_ENTRIES):
+        header = stream.read(BLOCK)
+        if len(header) < BLOCK or not header.strip(b"\0"):
+            return
+        said = _octal(header[148:156])
+        if said != sum(header[:148]) + 8 * 0x20 + sum(header[156:]):
+            raise ValueError("a header of the tar file is not what its sum says")
+        size = _octal(header[124:136])
+        kind = header[156:157]
+        left = size
+        if kind in (b"0", b"\0"):
+            prefix = _text(header[345:500]) if header[257:263] == b"ustar\0" else ""
+            name = _text(header[:100])
+            pieces = _Counting(stream, size)
+            yield f"{prefix}/{name}" if prefix else name, size, iter(pieces)
+            left = pieces.left
+        _skip(stream, left + -size % BLOCK)
+    raise LimitError("the tar file has more members than can be looked at", subject=subject)
+
+
+class _Counting:
+    """The content of a member, in pieces, and how much of it was not read."""
+
+    def __init__(self, stream: BinaryIO, size: int) -> None:
+        self._stream = stream
+        self.left = size
+
+    def __iter__(self) -> Iterator[bytes]:
+        while self.left:
+            piece = self._stream.read(min(PIECE, self.left))
+            if not piece:
+                raise EOFError("the tar file ends too early")
+            self.left -= len(piece)
+            yield piece
+
+
+def _skip(stream: BinaryIO, size: int) -> None:
+    for _ in _Counting(stream, size):
+        pass
+
+
+def _octal(field: bytes) -> int:
+    if field[:1] == b"\x80":  # GNU's form for sizes that octal digits do not hold
+        return int.from_bytes(field[1:])
+    digits = field.strip(b" \0") or b"0"
+    if not digits.isdigit():
+        raise ValueError("a header of the tar file has no number where one is due")
+    return int(digits, 8)
+
+
+def _text(field: bytes) -> str:
+    return field.partition(b"\0")[0].decode("utf-8", "replace")
+
+
+def _again(aside: Any) -> Callable[[], BinaryIO]:
+    def open_it() -> BinaryIO:
+        aside.seek(0)
+        return cast(BinaryIO, io.BufferedReader(_Unclosed(aside)))
+
+    return open_it
+
+
+class _Unclosed(io.RawIOBase):
+    """A file that stays open when its reader is closed."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return int(self._file.readinto(buffer))
+
+
+class Gunzipped(io.RawIOBase):
+    """A gzip file as one stream that may expand only so far: `LimitError` where it goes on."""
+
+    def __init__(self, stream: BinaryIO, subject: str) -> None:
+        self._counted = _Counted(stream)
+        self._gzip = gzip.GzipFile(fileobj=cast(Any, self._counted), mode="rb")
+        self._subject = subject
+        self._out = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._gzip.read1(len(buffer))
+        self._out += len(piece)
+        if self._out > max(EXPANSION_FLOOR, self._counted.count * MAX_EXPANSION):
+            raise LimitError(f"the gzip data expands more than {MAX_EXPANSION} times", subject=self._subject)
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+class _Counted(io.RawIOBase):
+    """Counts the bytes that are read through it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._stream.read(len(buffer))
+        self.count += len(piece)
+        buffer[: len(piece)] = piece
+        return len(piece)
