@@ -48,8 +48,8 @@ def test_a_payload_larger_than_the_limit_is_not_read() -> None:
 @pytest.mark.parametrize(
     ("coding", "body"),
     [
-        ("gzip", gzip.compress(b"\0" * 50_000_000)),
-        ("gzip, gzip", gzip.compress(gzip.compress(b"\0" * 50_000_000))),
+        ("gzip", gzip.compress(b"\0" * 50_000_000, mtime=0)),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"\0" * 50_000_000, mtime=0), mtime=0)),
         ("br", brotli.compress(b"\0" * 50_000_000)),
     ],
 )
