@@ -36,6 +36,7 @@ from archiver.model import Post
 from archiver.store.postmerge import (
     MAX_FURTHER,
     MAX_OF_SITE,
+    MAX_PAGES,
     MAX_TEXTS,
     RowLike,
     Said,
@@ -115,7 +116,7 @@ MAX_FOUND = 5_000
 BUSY_SECONDS = 60.0
 """How long a writer waits for another one's transaction."""
 
-CACHE_KIB = 1024 * 1024
+CACHE_KIB = 512 * 1024
 """Changed pages that are held until the transaction ends."""
 
 LOG_PAGES = 65_536
@@ -445,29 +446,76 @@ class PostIndex:
 
     def _change(self, said: Mapping[str, Said], known: Mapping[str, _Known], rows: _Rows) -> int:
         """What a batch adds to posts that are there already; gives how many records are new or better."""
-        numbers = json.dumps([row.post for row in known.values()])
+        numbers = [row.post for row in known.values()]
         had_texts: dict[int, dict[int, Words]] = {}
         for post, variant, *words in self._of_posts("texts", "post, variant, handle, display_name, text", numbers):
             had_texts.setdefault(post, {})[variant] = tuple(words)
-        had_pages: dict[int, dict[str, Seen]] = {}
-        for post, page, *seen in self._of_posts("citations", "post, page, variant, first_seen, last_seen", numbers):
-            had_pages.setdefault(post, {})[page] = tuple(seen)
         had_names: dict[int, set[tuple[str, str]]] = {}
         for post, folded, day in self._of_posts("other_names", "post, handle_folded, day", numbers):
             had_names.setdefault(post, set()).add((folded, day))
+        had_pages, full = self._pages_of(said, known)
         records = 0
+        rest: dict[int, list[int]] = {}
         for key, row in known.items():
-            one = said[key]
-            there = had_texts.get(row.post, {})
-            texts = self._retell(row.post, one, there, rows)
-            counted = self._cite(row, one, texts, had_pages.get(row.post, {}), rows)
-            records += self._renew(row, one, had_names.get(row.post, set()), row.further + counted, rows)
+            one, post = said[key], row.post
+            texts = self._retell(post, one, had_texts.get(post, {}), rows)
+            uncounted = self._cite(post, one, texts, had_pages.get(post, {}), rows, full=post in full)
+            if uncounted and row.further < MAX_FURTHER:
+                rest[post] = [page_hash(page) for page in uncounted]
+            records += self._renew(row, one, had_names.get(post, set()), rows)
+        self._count(rest, {row.post: row.further for row in known.values() if row.post in rest}, rows)
         return records
 
-    def _of_posts(self, table: str, columns: str, numbers: str) -> Iterator[Any]:
+    def _pages_of(
+        self, said: Mapping[str, Said], known: Mapping[str, _Known]
+    ) -> tuple[dict[int, dict[str, Seen]], set[int]]:
+        """The pages that are kept of posts, and which posts have as many as there may be: of those only the pages that
+        the batch has, too. They are few and in every batch."""
+        many = [row.post for row in known.values() if row.further]
+        full = {
+            row[0]
+            for row in self._db.execute(
+                "SELECT post FROM citations WHERE post IN (SELECT value FROM json_each(?)) GROUP BY post"
+                " HAVING count(*) >= ?",
+                (json.dumps(many), MAX_PAGES),
+            )
+        }
+        found: dict[int, dict[str, Seen]] = {}
+        columns = "post, page, variant, first_seen, last_seen"
+        for post, page, *seen in self._of_posts(
+            "citations", columns, [row.post for row in known.values() if row.post not in full]
+        ):
+            found.setdefault(post, {})[page] = tuple(seen)
+        pairs = [(row.post, page) for key, row in known.items() if row.post in full for page in said[key].pages]
+        for post, page, *seen in self._db.execute(
+            "SELECT c.post, c.page, c.variant, c.first_seen, c.last_seen FROM json_each(?) j JOIN citations c"
+            " ON c.post = json_extract(j.value, '$[0]') AND c.page = json_extract(j.value, '$[1]')",
+            (json.dumps(pairs),),
+        ):
+            found.setdefault(post, {})[page] = tuple(seen)
+        return found, full
+
+    def _count(self, rest: Mapping[int, list[int]], further: Mapping[int, int], rows: _Rows) -> None:
+        """Count pages that are not kept, each once."""
+        pairs = [(post, found) for post, hashes in rest.items() for found in hashes]
+        counted = set(
+            self._db.execute(
+                "SELECT f.post, f.page_hash FROM json_each(?) j JOIN further f"
+                " ON f.post = json_extract(j.value, '$[0]') AND f.page_hash = json_extract(j.value, '$[1]')",
+                (json.dumps(pairs),),
+            )
+        )
+        for post, hashes in rest.items():
+            new = [found for found in dict.fromkeys(hashes) if (post, found) not in counted]
+            new = new[: MAX_FURTHER - further[post]]
+            rows.further += [(post, found) for found in new]
+            if new:
+                rows.counted.append((further[post] + len(new), post))
+
+    def _of_posts(self, table: str, columns: str, numbers: list[int]) -> Iterator[Any]:
         return self._db.execute(
             f"SELECT {columns} FROM {table} WHERE post IN (SELECT value FROM json_each(?))",  # noqa: S608
-            (numbers,),
+            (json.dumps(numbers),),
         )
 
     def _retell(self, post: int, one: Said, there: Mapping[int, Words], rows: _Rows) -> dict[int, Words]:
@@ -485,30 +533,24 @@ class PostIndex:
             texts[variant] = words
         return texts
 
-    def _cite(self, row: _Known, one: Said, texts: Mapping[int, Words], there: Mapping[str, Seen], rows: _Rows) -> int:
-        """Add the pages that are new; gives how many of them are counted only."""
+    @staticmethod
+    def _cite(
+        post: int, one: Said, texts: Mapping[int, Words], there: Mapping[str, Seen], rows: _Rows, *, full: bool
+    ) -> list[str]:
+        """Add the pages that are new, unless the post is `full`; gives those that are only counted."""
         fresh: dict[str, Seen] = {}
         for page, seen in one.pages.items():
             variant = seen[0] if seen[0] in texts else None
             if page not in there:
                 fresh[page] = (variant, *seen[1:])
             elif (again := seen_again((variant, *seen[1:]), there[page], texts)) != there[page]:
-                rows.reseen.append((*again, row.post, page))
-        kept, rest = kept_pages(fresh, there)
-        rows.pages += [(row.post, page, *fresh[page]) for page in kept]
-        if not rest:
-            return 0
-        hashes = [page_hash(page) for page in rest]
-        counted = self._db.execute(
-            "SELECT page_hash FROM further WHERE post = ? AND page_hash IN (SELECT value FROM json_each(?))",
-            (row.post, json.dumps(hashes)),
-        )
-        new = list(dict.fromkeys(hashes).keys() - {found[0] for found in counted})[: max(0, MAX_FURTHER - row.further)]
-        rows.further += [(row.post, found) for found in new]
-        return len(new)
+                rows.reseen.append((*again, post, page))
+        kept, rest = ([], sorted(fresh)) if full else kept_pages(fresh, there)
+        rows.pages += [(post, page, *fresh[page]) for page in kept]
+        return rest
 
     @staticmethod
-    def _renew(row: _Known, one: Said, had: set[tuple[str, str]], further: int, rows: _Rows) -> bool:
+    def _renew(row: _Known, one: Said, had: set[tuple[str, str]], rows: _Rows) -> bool:
         """Change the post's own row where the batch knows more; gives whether its record is new or better."""
         handle, folded, account, day, created, url = row[2:8]
         record = row.json
@@ -524,8 +566,6 @@ class PostIndex:
         values = (handle, folded, account, day, created, url, int(record is not None), record)
         if values != row[2:10]:
             rows.changed.append((*values, row.post))
-        if further != row.further:
-            rows.counted.append((further, row.post))
         one.names = {*(one.names or ()), (one.folded, one.day), (row.handle_folded, row.day)}
         rows.names += [(row.post, one.post.platform, *name) for name in one.other_names(folded, day, had)]
         return better

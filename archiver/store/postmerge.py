@@ -261,15 +261,14 @@ def kept_pages(fresh: Mapping[str, Seen], had: Iterable[str]) -> tuple[list[str]
     if len(had) >= MAX_PAGES:
         return [], sorted(fresh)
     of_site: dict[str, int] = {}
-    for page in had:
-        site = site_of(page)
-        of_site[site] = of_site.get(site, 0) + 1
     kept: list[str] = []
     rest: list[str] = []
     for page in sorted(fresh):
         site = site_of(page)
-        if len(had) + len(kept) < MAX_PAGES and of_site.get(site, 0) < MAX_OF_SITE:
-            of_site[site] = of_site.get(site, 0) + 1
+        if site not in of_site:
+            of_site[site] = sum(site in other and site_of(other) == site for other in had)
+        if len(had) + len(kept) < MAX_PAGES and of_site[site] < MAX_OF_SITE:
+            of_site[site] += 1
             kept.append(page)
         else:
             rest.append(page)

@@ -229,12 +229,17 @@ def test_pages_are_bounded_by_site_and_in_all_and_the_rest_is_counted(index: Pos
     assert len([page for page in pages if "loud" in page]) == MAX_OF_SITE
     assert len(pages) == MAX_PAGES
     assert held.further == 140 - MAX_PAGES == index.counts()["further"]
+    more = [shown(page=f"https://late{n}.test/") for n in range(5)]
+    for _ in range(2):
+        index.add_citations(more)
+    assert index.counts()["citations"] == MAX_PAGES
+    assert index.counts()["further"] == found(index)[0].further == 145 - MAX_PAGES
 
 
 def test_counting_ends_too(index: PostIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postindex, "MAX_FURTHER", 10)
-    for start in (0, 15):
-        index.add_citations(shown(page=f"https://loud.example/{n}") for n in range(start, start + 15))
+    for first, last in ((0, 9), (9, 24), (24, 40)):
+        index.add_citations(shown(page=f"https://loud.example/{n}") for n in range(first, last))
     assert found(index)[0].further == index.counts()["further"] == 10
     assert MAX_FURTHER > 10
 
