@@ -23,7 +23,16 @@ from archiver.resolution.copies import Copies, Lead
 from archiver.resolution.known import KnownPosts
 from archiver.resolution.meaning import Meaning, meaning_by
 from archiver.resolution.observing import Control, Look, look_at, observe, state_without_answer
-from archiver.resolution.ranking import CLAIMED, Decision, Ranked, day_contradicts, decide, log_odds, score
+from archiver.resolution.ranking import (
+    CLAIMED,
+    WORTH_NAMING,
+    Decision,
+    Ranked,
+    day_contradicts,
+    decide,
+    log_odds,
+    score,
+)
 from archiver.resolution.records import Records
 from archiver.resolution.settings import ResolveSettings
 from archiver.resolution.sources import Found, Sources, Task
@@ -326,8 +335,8 @@ class _Resolving:
         """The decision over all candidates so far; a winner that only others' pages show is looked at first."""
         while True:
             decision = decide(self._mention, list(self._ranked.values()), self._settings, gaps=self._ask.gaps)
-            winner = decision.winner
-            if winner is None or winner.source not in CLAIMED:
+            winner = self._to_look_at(decision)
+            if winner is None:
                 return decision
             record = self._records.live(Lead(ref=winner.post.ref), self._ask, thorough=True)
             record = record or self._records.copied(Lead(ref=winner.post.ref), self._ask, thorough=False)
@@ -342,6 +351,15 @@ class _Resolving:
                 why = "only one site shows this post with this id, and neither the platform nor an archive shows it"
                 vouched = replace(vouched, contradictions=(why,))
             self._add(vouched)
+
+    def _to_look_at(self, decision: Decision) -> Candidate | None:
+        """The claim on which the decision hangs: the winner, or one of several posts that are about as likely."""
+        if decision.winner is not None:
+            return decision.winner if decision.winner.source in CLAIMED else None
+        if decision.outcome is not Outcome.AMBIGUOUS or not self._mention.words:
+            return None
+        claims = (one for one in decision.candidates if one.source in CLAIMED and not one.contradictions)
+        return next((one for one in claims if one.score >= WORTH_NAMING / 2), None)
 
     def _looked_at(self, winner: Post) -> None:
         """Ask the platform's other endpoints, too, where it was asked of the winner only as far as its words needed."""

@@ -27,6 +27,7 @@ from archiver.resolution.copies import MAX_HOPS, PLAYBACK, Copies, Lead
 from archiver.resolution.inquiry import drive
 from archiver.resolution.known import KnownPosts
 from archiver.resolution.likeness import likeness
+from archiver.resolution.ranking import CLAIMED
 from archiver.resolution.settings import ResolveSettings
 from archiver.resolution.wayback import CdxRow, original_of, pick_captures, playback_url
 from archiver.resolution.window import Window, in_time, printed_day
@@ -123,8 +124,12 @@ class Sources:
         candidates = tuple(
             Candidate(post=one.post, score=0.0, source=posts.name, evidence=one.evidence, cited_in=one.cited_in)
             for one in known
+            if one.post.text or one.post.title or posts.name not in CLAIMED
         )
-        return _found(posts.name, ask, candidates=candidates)
+        leads = tuple(
+            Lead(ref=one.post.ref) for one in known if posts.name in CLAIMED and not (one.post.text or one.post.title)
+        )
+        return _found(posts.name, ask, candidates=candidates, leads=leads)
 
     def _nothing_to_go_by(self, name: str) -> Found | None:
         """The report of a source that cannot be asked, because the mention says too little."""

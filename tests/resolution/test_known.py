@@ -194,6 +194,23 @@ def test_another_account_or_day_is_not_asked_for(index: PostIndex, settle: Settl
     assert settle(mention_of(post, handle="quay_LEDGER"), post).outcome is Outcome.RESOLVED
 
 
+def test_a_lie_beside_the_truth_is_looked_at_like_it(index: PostIndex, settle: Settle) -> None:
+    """Two ids are claimed to be the post: the platform's records say which one is."""
+    true, wrong = post_of(), post_of(OTHER_WORDS, 20)
+    index.add_citations([shown(true, "https://one.example/"), shown(true, "https://liar.example/", id=wrong.id)])
+    found = settle(mention_of(true), true, wrong)
+    assert (found.outcome, found.post_key) == (Outcome.RESOLVED, f"x:{true.id}")
+
+
+def test_a_page_that_only_links_to_a_post_is_enough_to_ask_for_it(index: PostIndex, settle: Settle) -> None:
+    post = post_of()
+    index.add_citations([shown(post, "https://one.example/", text=None)])
+    assert settle(mention_of(post), post).post_key == f"x:{post.id}"
+    gone = post_of("Nobody has ever kept this one, and nobody will.", 30, state=PostState.DELETED)
+    index.add_citations([shown(gone, f"https://s{n}.example/", text=None) for n in range(3)])
+    assert settle(mention_of(gone), gone).outcome is not Outcome.RESOLVED
+
+
 # -- what a user vouches for
 
 
