@@ -8,7 +8,6 @@ may expand.
 
 from __future__ import annotations
 
-import gzip
 import io
 import logging
 import sys
@@ -28,6 +27,7 @@ from archiver import http1
 from archiver.article import MAX_DOCUMENT, Kind, article_of, json_object, text_field, too_large
 from archiver.errors import ArchiverError, InputError, NetworkError
 from archiver.exchange import Exchange
+from archiver.gunzip import MAX_EXPANSION, Gunzipped
 from archiver.model import Article
 
 logging.getLogger("warcio").addHandler(logging.NullHandler())  # else its remarks go to standard error
@@ -39,9 +39,6 @@ MAX_DOCUMENTS = 10_000_000
 
 MAX_LINE = MAX_DOCUMENT * 2
 """Bytes of one JSON line: JSON writes a character in up to six bytes, most in one."""
-
-MAX_EXPANSION = 200
-"""Compressed sources may grow so many times (HTML in a WARC grows 5 to 10 times, zeros 1,000)."""
 
 EXPANSION_FLOOR = 256 * 1024 * 1024
 """Below so many bytes it does not matter how far they grew."""
@@ -146,7 +143,7 @@ class _Reader:
                 yield from self._wacz(buffered, name)
                 return
             if start.startswith(b"\x1f\x8b"):
-                plain = _Gunzipped(buffered, self.spec)
+                plain = _Mended(buffered, self.spec)
                 name = name.removesuffix(".gz")
                 unzipped = io.BufferedReader(plain, 65536)
                 if start := unzipped.peek(SNIFF)[:SNIFF]:
@@ -350,9 +347,9 @@ class _Reader:
         buffered = io.BufferedReader(cast(Any, stream))
         start = buffered.peek(2)[:2]
         plain: BinaryIO = buffered
-        unzipped: _Gunzipped | None = None
+        unzipped: _Mended | None = None
         if start == b"\x1f\x8b":
-            unzipped = _Gunzipped(buffered, self.spec)
+            unzipped = _Mended(buffered, self.spec)
             plain = io.BufferedReader(unzipped, 65536)
         if not plain.peek(5)[:5].startswith(b"WARC/"):  # type: ignore[attr-defined]
             self.on_error(self.spec, InputError(f"{filename} in it is no WARC file", subject=self.spec))
@@ -366,56 +363,30 @@ class _NoJsonError(InputError):
     """A line that is no JSON object: many of them on end mean that the file is something else."""
 
 
-class _Gunzipped(io.RawIOBase):
-    """A gzip file of one or many members as one stream, bounded in how far it may expand.
+class _Mended(Gunzipped):
+    """A gzip file that is read as far as it can be.
 
     WARC files with all records in one member, which readers that seek refuse, are read like any other this way. Where
     the data breaks off or is damaged, the stream ends with what could be read, and `check` raises the reason.
     """
 
     def __init__(self, stream: BinaryIO, subject: str) -> None:
-        self._counted = _Counted(stream)
-        self._gzip = gzip.GzipFile(fileobj=cast(Any, self._counted), mode="rb")
-        self._subject = subject
-        self._out = 0
-        self._error: Exception | None = None
+        super().__init__(stream, subject, floor=EXPANSION_FLOOR, error=InputError)
+        self._damage: Exception | None = None
 
     def check(self) -> None:
         """Raise what ended the stream, if it was not its own end."""
-        if self._error is not None:
-            raise InputError(f"the gzip data is damaged: {_reason(self._error)}", subject=self._subject)
-
-    def readable(self) -> bool:
-        return True
+        if self._damage is not None:
+            raise InputError(f"the gzip data is damaged: {_reason(self._damage)}", subject=self._subject)
 
     def readinto(self, buffer: Any) -> int:
-        try:
-            piece = self._gzip.read1(len(buffer)) if self._error is None else b""
-        except (EOFError, OSError, zlib.error) as error:
-            self._error = error
+        if self._damage is not None:
             return 0
-        self._out += len(piece)
-        if self._out > max(EXPANSION_FLOOR, self._counted.count * MAX_EXPANSION):
-            raise InputError(f"the gzip data expands more than {MAX_EXPANSION} times", subject=self._subject)
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-
-class _Counted(io.RawIOBase):
-    """Counts the bytes that are read through it."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.count = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        piece = self._stream.read(len(buffer))
-        self.count += len(piece)
-        buffer[: len(piece)] = piece
-        return len(piece)
+        try:
+            return super().readinto(buffer)
+        except (EOFError, OSError, zlib.error) as error:
+            self._damage = error
+            return 0
 
 
 class _BoundedReader(BufferedReader):  # type: ignore[misc]

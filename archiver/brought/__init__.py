@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from archiver.brought import bluesky_repository, mastodon_archive, telegram_export, x_archive
 from archiver.brought.items import Claim, Item, Kind, Passed, Problem, Record
-from archiver.brought.packages import Gunzipped, Package, is_tar, reading, tar_package, zip_package
+from archiver.brought.packages import Package, gunzipped, is_tar, reading, tar_package, zip_package
 from archiver.brought.rows import Rows
 from archiver.brought.tables import read_csv, read_json_lines, read_json_list
 from archiver.errors import InputError
@@ -82,7 +82,7 @@ class _File:
         if start.startswith(b"PK"):
             return self._package(stack.enter_context(zip_package(stream, _wanted, subject=self._subject)))
         if start.startswith(b"\x1f\x8b"):
-            stream = io.BufferedReader(Gunzipped(stream, self._subject), 1024 * 1024)
+            stream = io.BufferedReader(gunzipped(stream, self._subject), 1024 * 1024)
             start = stream.peek(SNIFF)[:SNIFF]
         if is_tar(start):
             package = tar_package(cast(BinaryIO, stream), _wanted, subject=self._subject)

@@ -17,9 +17,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, BinaryIO, cast
 
 from archiver.errors import InputError, LimitError
-
-MAX_EXPANSION = 200
-"""Compressed data may grow so many times: exports grow 5 to 20 times, zeros 1,000."""
+from archiver.gunzip import MAX_EXPANSION, Gunzipped
 
 EXPANSION_FLOOR = 64 * 1024 * 1024
 """Below so many bytes it does not matter how far they grew."""
@@ -32,12 +30,6 @@ MAX_DIRECTORY = 64 * 1024 * 1024
 
 MAX_ENTRIES = 2_000_000
 """Members of a tar file."""
-
-MAX_NAMES = 1_000
-"""Of them so many are known by name."""
-
-BLOCK = 512
-PIECE = 1024 * 1024
 
 MAX_NAMES = 1_000
 """Of them so many are known by name."""
@@ -252,39 +244,6 @@ class _Unclosed(io.RawIOBase):
         return int(self._file.readinto(buffer))
 
 
-class Gunzipped(io.RawIOBase):
-    """A gzip file as one stream that may expand only so far: `LimitError` where it goes on."""
-
-    def __init__(self, stream: BinaryIO, subject: str) -> None:
-        self._counted = _Counted(stream)
-        self._gzip = gzip.GzipFile(fileobj=cast(Any, self._counted), mode="rb")
-        self._subject = subject
-        self._out = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        piece = self._gzip.read1(len(buffer))
-        self._out += len(piece)
-        if self._out > max(EXPANSION_FLOOR, self._counted.count * MAX_EXPANSION):
-            raise LimitError(f"the gzip data expands more than {MAX_EXPANSION} times", subject=self._subject)
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-
-class _Counted(io.RawIOBase):
-    """Counts the bytes that are read through it."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.count = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        piece = self._stream.read(len(buffer))
-        self.count += len(piece)
-        buffer[: len(piece)] = piece
-        return len(piece)
+def gunzipped(stream: BinaryIO, subject: str) -> Gunzipped:
+    """A gzip file as one stream: `LimitError` where it expands too far."""
+    return Gunzipped(stream, subject, floor=EXPANSION_FLOOR, error=LimitError)

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.brought import packages
-from archiver.brought.packages import Gunzipped, Package, tar_package, zip_package
+from archiver.brought.packages import Package, gunzipped, tar_package, zip_package
 from archiver.errors import InputError, LimitError
 from tests.brought.making import tarred, zipped
 
@@ -145,9 +145,9 @@ def test_a_tar_with_a_size_that_is_none_is_damaged(tmp_path: Path, size: bytes) 
 def test_a_bomb_in_gzip_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "EXPANSION_FLOOR", 1_000_000)
     with pytest.raises(LimitError, match="expands"):
-        io.BufferedReader(Gunzipped(io.BytesIO(gzip.compress(b"\0" * 10_000_000)), "it")).read()
+        io.BufferedReader(gunzipped(io.BytesIO(gzip.compress(b"\0" * 10_000_000)), "it")).read()
     text = random.Random(1).randbytes(2_000_000)
-    assert io.BufferedReader(Gunzipped(io.BytesIO(gzip.compress(text)), "it")).read() == text
+    assert io.BufferedReader(gunzipped(io.BytesIO(gzip.compress(text)), "it")).read() == text
 
 
 def test_a_tar_with_entries_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
