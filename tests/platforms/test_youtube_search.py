@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import given
@@ -146,6 +147,22 @@ def test_older_videos_are_searched_by_their_title_and_the_rest_is_a_gap() -> Non
     ]
     assert {(post.handle, post.display_name) for post in shown(said)} == {("quayledger", "Quay Ledger")}
     assert isinstance(said[-1], Gap)
+
+
+def test_long_words_are_searched_from_both_ends_and_by_the_sentence_that_says_most() -> None:
+    words = (
+        "The town hall gave no answer to any question. In Lower Quay 14 of 60 lamps burn at night. "
+        "What is left of it now belongs to the harbour, and to nobody else at all."
+    )
+    queries = (
+        "The town hall gave no answer to any question. In Lower Quay 14 of 60 lamps burn",
+        "What is left of it now belongs to the harbour, and to nobody else at all.",
+        "In Lower Quay 14 of 60 lamps burn at night",
+    )
+    searches = [f"https://www.youtube.com/@quayledger/search?query={quote_plus(query)}" for query in queries]
+    nothing = {url: exchange(url, tab(), 200, HTML) for url in searches}
+    asked, _ = ask(clues("2024-03-01", "2024-03-20", words=words), PAGES | nothing)
+    assert asked == [PAGE, FEED, UPLOADS, *searches]
 
 
 def test_a_list_says_only_how_long_ago_and_so_much_is_used() -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from selectolax.lexbor import LexborHTMLParser
+
 from archiver.exchange import Exchange
 from archiver.model import Answer, PostRef, State
 from archiver.platforms import answering, fullest, meta_graph, meta_look
@@ -26,9 +28,6 @@ from archiver.platforms.facebook.endpoints import (
     plugin_lookup,
     video_lookup,
 )
-from archiver.platforms.pages import page_of, sent_to
-
-GONE = frozenset({404, 410})
 
 
 def look(ref: PostRef) -> Inquiry:
@@ -51,31 +50,25 @@ def read_answer(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
 def _page(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
     if exchange.status == 400:
         return answering.refused("HTTP 400: Facebook does not answer a client of this kind")
-    body = answering.body_of(exchange, hosts=HOSTS, speaking=GONE, pages=True)
-    if isinstance(body, Answer):
-        return body
-    if sent_to(exchange, LOGIN):
-        return answering.refused("sent to a login page instead of the post")
-    page = page_of(exchange)
-    if page is None:
-        return answering.unexpected("no page")
-    if lookup.endpoint == VIDEO:
-        if pages.has_film(page):
-            return answering.stated(State.LIVE, "the film's frame shows it")
-        post = None
-    elif lookup.endpoint == PAGE:
-        post = pages.old_post(page, ref) or pages.previewed_post(page, ref, exchange.url)
-    else:
-        post = pages.framed_post(page, ref)
-    if post is not None:
-        return answering.shown(post, ref=post.ref if post.id != ref.id else None)
-    if pages.unavailable(page):
-        return answering.unsaid("the frame's notice for posts that are deleted, private, or in a group")
-    if blocked := answering.wall_in(body.page):
-        return answering.refused(f"{blocked} where the post is due")
-    if body.status in GONE:
-        return answering.unsaid(f"HTTP {body.status}: deleted and private posts get the same answer")
-    return answering.unsaid("a page without the post")
+
+    def shown(page: LexborHTMLParser) -> Answer | None:
+        if lookup.endpoint == VIDEO:
+            return answering.stated(State.LIVE, "the film's frame shows it") if pages.has_film(page) else None
+        if lookup.endpoint == PAGE:
+            post = pages.old_post(page, ref) or pages.previewed_post(page, ref, exchange.url)
+        else:
+            post = pages.framed_post(page, ref)
+        return answering.shown(post, ref=post.ref if post.id != ref.id else None) if post is not None else None
+
+    return meta_look.page_answer(
+        exchange,
+        hosts=HOSTS,
+        login=LOGIN,
+        shown=shown,
+        notice=pages.unavailable,
+        notice_is="the frame's notice for posts that are deleted, private, or in a group",
+        else_="a page without the post",
+    )
 
 
 def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from selectolax.lexbor import LexborHTMLParser
+
 from archiver.exchange import Exchange
 from archiver.model import Answer, PostRef
 from archiver.platforms import answering, fullest, meta_graph, meta_look
@@ -23,11 +25,7 @@ from archiver.platforms.instagram.endpoints import (
     oembed_lookup,
     page_lookup,
 )
-from archiver.platforms.pages import page_of, sent_to
 from archiver.platforms.payload import names
-
-GONE = frozenset({404, 410})
-"""Pages of missing, private and closed posts have come with 404, too."""
 
 
 def look(ref: PostRef) -> Inquiry:
@@ -48,29 +46,22 @@ def read_answer(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
 
 
 def _page(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
-    body = answering.body_of(exchange, hosts=HOSTS, speaking=GONE, pages=True)
-    if isinstance(body, Answer):
-        return body
-    if sent_to(exchange, LOGIN):
-        return answering.refused("sent to a login page instead of the post")
-    page = page_of(exchange)
-    if page is None:
-        return answering.unexpected("no page")
-    if lookup.endpoint == EMBED:
-        post = pages.embedded_post(page, ref)
-    else:
-        post = pages.scripted_post(page, ref) or pages.previewed_post(page, ref, exchange.url)
-    if post is not None:
-        return answering.shown(post)
-    if pages.broken(page):
-        return answering.unsaid(
-            "the embed's notice for posts that are deleted, private, restricted or not to be embedded"
-        )
-    if blocked := answering.wall_in(body.page):
-        return answering.refused(f"{blocked} where the post is due")
-    if body.status in GONE:
-        return answering.unsaid(f"HTTP {body.status}: deleted and private posts get the same answer")
-    return answering.unsaid("an application page without the post")
+    def shown(page: LexborHTMLParser) -> Answer | None:
+        if lookup.endpoint == EMBED:
+            post = pages.embedded_post(page, ref)
+        else:
+            post = pages.scripted_post(page, ref) or pages.previewed_post(page, ref, exchange.url)
+        return answering.shown(post) if post is not None else None
+
+    return meta_look.page_answer(
+        exchange,
+        hosts=HOSTS,
+        login=LOGIN,
+        shown=shown,
+        notice=pages.broken,
+        notice_is="the embed's notice for posts that are deleted, private, restricted or not to be embedded",
+        else_="an application page without the post",
+    )
 
 
 def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
