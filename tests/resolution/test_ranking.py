@@ -98,6 +98,14 @@ def test_the_same_words_twice_stay_open_and_once_win() -> None:
     assert "exactly these words" in twice.reason
 
 
+def test_a_post_that_differs_in_one_word_alone_is_never_sure() -> None:
+    """The right one is gone, and another of the series, or its other version, is left."""
+    for other in (CLOSE, WORDS.replace("stays shut", "stays open"), WORDS.replace("has been", "has not been")):
+        found = settle(mention(), candidate(other))
+        assert found.outcome is Outcome.AMBIGUOUS, other
+        assert "nearly letter by letter the same, but it shows" in found.reason
+
+
 def test_the_words_after_the_signature_count_too() -> None:
     first, _, rest = WORDS.partition(" until ")
     rest = f"until {rest}"

@@ -166,6 +166,15 @@ def test_known_posts_alone_end_no_search() -> None:
         assert f"urn:uuid:stored {at(0)}" in found.evidence
 
 
+def test_a_known_post_that_no_list_shows_is_not_the_only_one_that_may_be_meant() -> None:
+    """Of two equal posts, both deleted, one is in the store: the list is silent, and the archive has the other."""
+    known, other = told(live=False), told(minutes=300, live=False)
+    found = settle(Town([known, other]), known=[Shelf(known)])
+    assert outcomes(found)["quay.listing"] == "nothing"
+    assert outcomes(found)["archive"] == "found"
+    assert (found.outcome, found.post_key) == (Outcome.AMBIGUOUS, None)
+
+
 def test_which_of_two_equal_posts_is_known_does_not_say_which_is_meant() -> None:
     for live, platform in ((True, Quay()), (False, Quay(listing=False))):
         morning, evening = told(live=live), told(minutes=300, live=live)
