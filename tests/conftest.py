@@ -12,8 +12,10 @@ from hypothesis import settings
 from tests.town import POSTS, STARTED, Town
 from tests.web_twin import Population, Twin
 
-# a deadline measures the machine, not the program; cost is tested by growth instead
-settings.register_profile("archiver", deadline=None)
+# A deadline measures the machine, not the program; cost is tested by growth instead. The same commit gives the same
+# result: new examples are looked for on purpose, with `./test --hypothesis-profile=exploring`.
+settings.register_profile("archiver", deadline=None, derandomize=True)
+settings.register_profile("exploring", deadline=None, max_examples=500, print_blob=True)
 settings.load_profile("archiver")
 
 RECORDINGS = Path(__file__).parents[1] / "../shared/fixtures"

@@ -61,6 +61,18 @@ def _linked(value: Any) -> Any:
     return value
 
 
+def signed_block(unsigned: Mapping[str, Any], signature: bytes) -> bytes:
+    """The block of a commit.
+
+    `libipld` writes bytes as a link wherever they read as a CID, as one in a few hundred signatures does; so it is
+    given others to write, in whose place the signature is then put.
+    """
+    held = b"\xff" * len(signature)
+    before, found, behind = libipld.encode_dag_cbor({**unsigned, "sig": held}).partition(held)
+    assert found == held
+    return before + signature + behind
+
+
 def height(key: str) -> int:
     """At which layer of the tree a key stands."""
     count = 0
@@ -132,7 +144,7 @@ class Repository:
         """The CID of the signed commit."""
         unsigned = {"did": self.did, "version": 3, "data": self.tree, "rev": self.rev, "prev": None}
         signature = self.key.sign(libipld.encode_dag_cbor(unsigned), high=self.high)
-        return self._put(libipld.encode_dag_cbor(unsigned | {"sig": signature}))
+        return self._put(signed_block(unsigned, signature))
 
     def _put(self, block: bytes) -> bytes:
         cid = cid_of(block)
