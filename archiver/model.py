@@ -96,6 +96,57 @@ class AnswerKind(StrEnum):
     """It tells of the account, not of the post: which stable id a handle has, where its posts are kept."""
 
 
+class Verdict(StrEnum):
+    """What one check of a WARC file, a WACZ package or an archive came to."""
+
+    SOUND = "sound"
+    """Looked at, and nothing is wrong."""
+    DAMAGED = "damaged"
+    """Something is missing, altered or contradicts itself: `problems` says what and where."""
+    ABSENT = "absent"
+    """There is nothing of the kind to check: no digest, no signature, no index. It proves nothing either way."""
+    NOT_CHECKED = "not_checked"
+    """It is there and could not be judged: `note` says why (an unknown algorithm, an extra that is not installed)."""
+
+
+class Problem(Noun, frozen=True, kw_only=True):
+    """One thing that is wrong with stored evidence."""
+
+    what: str
+    """In words, such as `the block does not match its WARC-Block-Digest`."""
+    where: str
+    """File or member, such as `archive/a.warc.gz`."""
+    offset: int | None = None
+    """Of the record in that file, in bytes."""
+    record_id: str | None = None
+
+
+class Check(Noun, frozen=True, kw_only=True):
+    """One named check, and its one verdict."""
+
+    name: str
+    verdict: Verdict
+    checked: int = 0
+    """How many things were looked at: records, digests, index lines, files."""
+    problems: tuple[Problem, ...] = ()
+    """The first of them; `found` counts all."""
+    found: int = 0
+    note: str = ""
+
+
+class Verification(Noun, frozen=True, kw_only=True):
+    """Everything that was checked of one file or folder."""
+
+    path: str
+    kind: str
+    """`warc`, `wacz` or `archive`."""
+    checks: tuple[Check, ...]
+
+    @property
+    def damaged(self) -> bool:
+        return any(check.verdict is Verdict.DAMAGED for check in self.checks)
+
+
 class Article(Noun, frozen=True, kw_only=True):
     """A document that cites posts.
 

@@ -1,0 +1,1 @@
+"""Is stored evidence whole and untouched? Named checks of WARC files, WACZ packages and archives, one verdict each."""
