@@ -499,9 +499,9 @@ def from_json(data: bytes | str, kind: type[N]) -> N:
     return msgspec.json.decode(data, type=kind)
 
 
-def json_schema() -> dict[str, Any]:
-    """JSON Schema 2020-12 of all nouns: `{"$schema": …, "$defs": {noun: schema}}`."""
-    _, components = msgspec.json.schema_components(NOUNS, ref_template="#/$defs/{name}")
+def json_schema(*more: type[msgspec.Struct]) -> dict[str, Any]:
+    """JSON Schema 2020-12 of all nouns, and of `more` types: `{"$schema": …, "$defs": {noun: schema}}`."""
+    _, components = msgspec.json.schema_components((*NOUNS, *more), ref_template="#/$defs/{name}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "archiver",

@@ -1,7 +1,7 @@
 """Writes the files that are made from the code: `python -m docs.generate` from the repository's root.
 
 - `config.toml`: every setting with its doc line and default;
-- `docs/schema/archiver.schema.json`: JSON Schema of all records;
+- `docs/schema/archiver.schema.json`: JSON Schema of all nouns, and of the block of the program's `metadata` records;
 - `archiver/language/calendar_words.json`: months, days of the week and what stands between, from CLDR;
 - `docs/commands.md`: the `--help` text of each command, inside a page whose other words are written by hand. A
   help text stands in the fenced block after a line `<!-- help: NAME -->`; a command without one gets a section at the
@@ -29,6 +29,7 @@ from archiver.config import default_toml
 from archiver.language.calendar_words import FILE
 from archiver.language.calendar_words import file_text as calendar_words_text
 from archiver.model import json_schema
+from archiver.store import conclusions
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config.toml"
@@ -44,8 +45,10 @@ HELP_BLOCK = re.compile(r"<!-- help: (?P<name>[a-z -]+) -->\n+```text\n.*?\n```\
 
 def schema_text() -> str:
     """The published schema with the fields' docstrings, one member per line, so that a change shows in a diff."""
-    schema = json_schema()
-    docs = field_docs(Path(model.__file__).read_text(encoding="utf-8"))
+    schema = json_schema(conclusions.Conclusion)
+    docs: dict[tuple[str, str], str] = {}
+    for module in (model, conclusions):
+        docs |= field_docs(inspect.getsource(module))
     for noun, definition in schema["$defs"].items():
         if "description" in definition:
             definition["description"] = inspect.cleandoc(definition["description"])
