@@ -1,0 +1,354 @@
+"""Writing a WACZ package: WARC files, their index, a list of pages, and the digests of all of it, in one ZIP file.
+
+WACZ 1.1.1 (specs.webrecorder.net/wacz/1.1.1/), as ReplayWeb.page, pywb and py-wacz read it:
+
+    archive/*.warc.gz         as they are, stored
+    indexes/index.cdx.gz      CDXJ lines of all of them, sorted, in blocks (ZipNum)
+    indexes/index.idx         where the blocks begin
+    pages/pages.jsonl         what a reader is offered to open
+    datapackage.json          every member above with its SHA-256
+    datapackage-digest.json   the SHA-256 of that, and who signed it
+
+There is no plain `index.cdxj` beside: ReplayWeb.page would load all of it before showing anything, and pywb reads the
+blocks. Each WARC file is read twice: for its digest and index, and to be copied; whatever its size, memory stays the
+same, and the package can go into a pipe. The same files, pages and time give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, BinaryIO, NamedTuple
+
+import msgspec
+from isal import isal_zlib
+
+from archiver.errors import ArchiveError, InputError
+from archiver.store import Archive
+from archiver.store.archive import WARC_SUFFIXES
+from archiver.store.records import parse_warc_date
+from archiver.store.segment import sync_folder
+from archiver.store.warcfile import GZIP_MAGIC
+from archiver.version import __version__
+from archiver.wacz.indexing import Entry, index_entries
+from archiver.wacz.pages import Page, header_line, page_line, rfc3339
+from archiver.wacz.sorting import LineSorter
+from archiver.wacz.zipnum import write_zipnum
+from archiver.wacz.zipping import DEFLATED, STORED, ChangedError, ZipWriter
+
+WACZ_VERSION = "1.1.1"
+
+Sign = Callable[[str, datetime], Mapping[str, Any]]
+"""Called with `sha256:HEX` of `datapackage.json` and the time of creation; the `signedData` object."""
+
+PIECE = 1 << 20
+IN_MEMORY = 1 << 20
+
+_HTML = ("text/html", "application/xhtml+xml")
+_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9._+=@,~-]")
+_NOT_IN_RESOURCE = re.compile(r"[^a-z0-9._-]")
+
+
+class Package(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written."""
+
+    size: int
+    """Bytes of the package."""
+    digest: str
+    """`sha256:HEX` of its `datapackage.json`: what a signature is over."""
+    warcs: tuple[str, ...]
+    """Names of the WARC members."""
+    records: int
+    """Index lines."""
+    pages: int
+    warnings: tuple[str, ...] = ()
+    """What of the WARC files could not be indexed, one line each. They are in the package all the same."""
+
+
+def write_wacz(
+    target: Path | BinaryIO,
+    source: Archive | Sequence[Path],
+    *,
+    created: datetime,
+    pages: Iterable[Page] | None = None,
+    title: str = "",
+    description: str = "",
+    main_page: Page | None = None,
+    sign: Sign | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Package:
+    """Write a WACZ package of an archive, or of anybody's WARC files.
+
+    Arguments: `target`, a path (which is replaced once the package is whole; nothing is left on failure) or a binary
+    stream, which need not be seekable; `source`, an open archive (all its segments) or WARC files; `created`, the time
+    of creation, to the second; `pages`, in the order in which a reader is to see them (default: every HTML page among
+    the records, without text); `title` and `description` (Markdown) of the package; `main_page`, which is opened
+    first; `sign`, who vouches for the package: whatever it raises fails the export; `progress`, told how many bytes of
+    WARC of how many are done.
+
+    Raises `InputError` when a file cannot be read or is no WARC file; `ArchiveError` when the package cannot be
+    written, or a WARC file changes while it is packed.
+    """
+    created = created.replace(microsecond=0)
+    files = source.segment_files() if isinstance(source, Archive) else list(source)
+    if not files:
+        raise InputError("no WARC file to pack")
+    if isinstance(target, Path):
+        with _replaced(target) as stream:
+            return _Writing(stream, target.parent, created, progress).write(
+                files, pages, title, description, main_page, sign
+            )
+    return _Writing(target, None, created, progress).write(files, pages, title, description, main_page, sign)
+
+
+@contextmanager
+def _replaced(target: Path) -> Iterator[BinaryIO]:
+    """A file beside the target that takes its place when all went well."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        with temporary.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise ArchiveError(f"cannot be written: {error.strerror or error}", subject=str(target)) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+class _Measured(NamedTuple):
+    """A file that was read once."""
+
+    size: int
+    crc32: int
+    digest: str
+
+
+class _Writing:
+    """One package being written."""
+
+    def __init__(
+        self, stream: BinaryIO, folder: Path | None, created: datetime, progress: Callable[[int, int], None] | None
+    ) -> None:
+        self._zip = ZipWriter(stream, created)
+        self._folder = folder
+        self._created = created
+        self._progress = progress
+        self._resources: list[dict[str, Any]] = []
+        self._warnings: list[str] = []
+        self._stack = ExitStack()
+
+    def write(
+        self,
+        files: Sequence[Path],
+        pages: Iterable[Page] | None,
+        title: str,
+        description: str,
+        main_page: Page | None,
+        sign: Sign | None,
+    ) -> Package:
+        with self._stack:
+            lines = self._stack.enter_context(LineSorter(self._folder))
+            found = self._spool()
+            names = member_names(files)
+            self._add_warcs(files, names, lines, found if pages is None else None)
+            records = self._add_index(lines)
+            page_count = self._add_pages(found, pages)
+            description_bytes = self._description(title, description, main_page)
+            digest = "sha256:" + hashlib.sha256(description_bytes).hexdigest()
+            self._add_small("datapackage.json", description_bytes)
+            self._add_small("datapackage-digest.json", self._digest_json(digest, sign))
+            self._zip.close()
+        return Package(
+            size=self._zip.size,
+            digest=digest,
+            warcs=tuple(names),
+            records=records,
+            pages=page_count,
+            warnings=tuple(self._warnings),
+        )
+
+    def _add_warcs(
+        self, files: Sequence[Path], names: Sequence[str], lines: LineSorter, found: IO[bytes] | None
+    ) -> None:
+        done = 0
+        total = sum(path.stat().st_size for path in files)
+        for path, name in zip(files, names, strict=True):
+            try:
+                for entry in index_entries(path, name):
+                    lines.add(entry.line)
+                    if found is not None and (page := _page_of(entry)):
+                        found.write(page_line(page))
+            except ArchiveError as error:
+                self._warnings.append(str(error))
+            measured = _measure(path)
+            member = f"archive/{name}"
+            try:
+                with path.open("rb") as file:
+                    self._zip.add(member, _pieces(file, measured.size), size=measured.size, crc32=measured.crc32)
+            except ChangedError as error:
+                raise ArchiveError("changed while it was packed", subject=str(path), hint="run it again") from error
+            self._list(member, measured)
+            done += measured.size
+            if self._progress:
+                self._progress(done, total)
+
+    def _add_index(self, lines: LineSorter) -> int:
+        blocks, index = self._spool(), self._spool()
+        count = write_zipnum(lines, index, blocks, "index.cdx.gz")
+        self._add_spooled("indexes/index.cdx.gz", blocks, STORED)
+        self._add_spooled("indexes/index.idx", index, DEFLATED)
+        return count
+
+    def _add_pages(self, found: IO[bytes], pages: Iterable[Page] | None) -> int:
+        has_text = False
+        for page in pages or ():
+            has_text = has_text or bool(page.text)
+            found.write(page_line(page))
+        found.seek(0)
+        whole = self._spool()
+        whole.write(header_line(has_text=has_text))
+        count = 0
+        for line in found:
+            whole.write(line)
+            count += 1
+        self._add_spooled("pages/pages.jsonl", whole, DEFLATED)
+        return count
+
+    def _description(self, title: str, description: str, main_page: Page | None) -> bytes:
+        package: dict[str, Any] = {
+            "profile": "data-package",
+            "wacz_version": WACZ_VERSION,
+            "software": f"archiver {__version__}",
+            "created": rfc3339(self._created),
+        }
+        if title:
+            package["title"] = title
+        if description:
+            package["description"] = description
+        if main_page:
+            package["mainPageUrl"] = main_page.url
+            package["mainPageDate"] = rfc3339(main_page.time)
+        package["resources"] = self._resources
+        return _json(package)
+
+    def _digest_json(self, digest: str, sign: Sign | None) -> bytes:
+        package: dict[str, Any] = {"path": "datapackage.json", "hash": digest}
+        if sign is not None:
+            package["signedData"] = dict(sign(digest, self._created))
+        return _json(package)
+
+    def _spool(self) -> IO[bytes]:
+        folder = str(self._folder) if self._folder else None
+        return self._stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY, dir=folder, prefix="archiver-"))
+
+    def _list(self, member: str, measured: _Measured) -> None:
+        """As a resource of the data package; its name there is unique and in lower case (Frictionless Data)."""
+        base = _NOT_IN_RESOURCE.sub("-", member.rpartition("/")[2].lower())
+        taken = {resource["name"] for resource in self._resources}
+        name, number = base, 2
+        while name in taken:
+            name, number = f"{number}-{base}", number + 1
+        self._resources.append({"name": name, "path": member, "hash": measured.digest, "bytes": measured.size})
+
+    def _add_spooled(self, member: str, spool: IO[bytes], method: int) -> None:
+        spool.seek(0)
+        stored = self._spool() if method == DEFLATED else spool
+        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+        hasher, crc32, size = hashlib.sha256(), 0, 0
+        while piece := spool.read(PIECE):
+            hasher.update(piece)
+            crc32 = isal_zlib.crc32(piece, crc32)
+            size += len(piece)
+            if method == DEFLATED:
+                stored.write(packer.compress(piece))
+        if method == DEFLATED:
+            stored.write(packer.flush())
+        stored_size = stored.tell()
+        stored.seek(0)
+        self._zip.add(
+            member, _pieces(stored, stored_size), size=stored_size, crc32=crc32, method=method, plain_size=size
+        )
+        self._list(member, _Measured(size, crc32, "sha256:" + hasher.hexdigest()))
+
+    def _add_small(self, member: str, data: bytes) -> None:
+        """One of the two members that the list of resources does not hold."""
+        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+        packed = packer.compress(data) + packer.flush()
+        self._zip.add(
+            member, [packed], size=len(packed), crc32=isal_zlib.crc32(data), method=DEFLATED, plain_size=len(data)
+        )
+
+
+def member_names(files: Sequence[Path]) -> list[str]:
+    """The name of each WARC file in the package: its own, made plain, unlike all others, and ending as its bytes say.
+
+    Raises `InputError` when a file cannot be read or is no WARC file.
+    """
+    names: list[str] = []
+    for path in files:
+        suffix = _suffix(path)
+        base = path.name
+        for known in WARC_SUFFIXES:
+            base = base[: -len(known)] if base.lower().endswith(known) else base
+        base = _NOT_IN_NAME.sub("_", base).lstrip(".") or "data"
+        name, number = base + suffix, 2
+        taken = {other.lower() for other in names}
+        while name.lower() in taken:
+            name, number = f"{base}-{number}{suffix}", number + 1
+        names.append(name)
+    return names
+
+
+def _suffix(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            start = file.read(5)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", subject=str(path)) from error
+    if start.startswith(GZIP_MAGIC):
+        return ".warc.gz"
+    if start == b"WARC/":
+        return ".warc"
+    raise InputError("this is no WARC file", subject=str(path))
+
+
+def _page_of(entry: Entry) -> Page | None:
+    if entry.mime not in _HTML or entry.status not in (None, "200") or entry.type == "revisit":
+        return None
+    try:
+        return Page(url=entry.url, time=parse_warc_date(entry.time))
+    except ValueError:
+        return None
+
+
+def _measure(path: Path) -> _Measured:
+    hasher, crc32, size = hashlib.sha256(), 0, 0
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            hasher.update(piece)
+            crc32 = isal_zlib.crc32(piece, crc32)
+            size += len(piece)
+    return _Measured(size, crc32, "sha256:" + hasher.hexdigest())
+
+
+def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
+    """The first `size` bytes of a file."""
+    while size > 0 and (piece := file.read(min(PIECE, size))):
+        size -= len(piece)
+        yield piece
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, indent=2).encode() + b"\n"
