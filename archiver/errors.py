@@ -94,3 +94,21 @@ class ArchiveError(ArchiverError):
     """The archive on disk cannot be opened, is locked by another writer, or is damaged."""
 
     exit_code = ExitCode.LIMIT
+
+
+class SigningError(ArchiverError):
+    """A package cannot be signed: a key, a certificate or a setting cannot be used. The package is not made.
+
+    An unsigned package in its place would look like one that nobody vouched for: correct what the error names.
+    """
+
+    exit_code = ExitCode.INPUT
+
+
+class TimeStampError(SigningError):
+    """A time-stamping authority or a calendar gave no time stamp, or one that does not hold. The package is not made.
+
+    Trying again later may help, or another authority (`[signing] tsa`).
+    """
+
+    exit_code = ExitCode.NETWORK

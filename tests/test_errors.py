@@ -31,6 +31,8 @@ def test_exit_codes_are_those_that_scripts_rely_on() -> None:
         (errors.NotStoredError, 4),
         (errors.LimitError, 5),
         (errors.ArchiveError, 5),
+        (errors.SigningError, 3),
+        (errors.TimeStampError, 4),
     ],
 )
 def test_each_kind_has_its_exit_code(kind: type[ArchiverError], code: int) -> None:
