@@ -14,6 +14,9 @@ from archiver.errors import ArchiverError
 MAX_EXPANSION = 200
 """Compressed data may grow so many times: HTML in a WARC file grows 5 to 10 times, exports up to 20, zeros 1,000."""
 
+EXPANSION_FLOOR = 64 * 1024 * 1024
+"""Below so many bytes it does not matter how far they grew: a blank film of a minute stays below."""
+
 
 class Gunzipped(io.RawIOBase):
     """A gzip file of one or many members as one stream.

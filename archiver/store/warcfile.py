@@ -18,17 +18,13 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 from warcio.archiveiterator import ArchiveIterator
 
+from archiver.store.recordheader import MAX_HEADER, VERSION_LINE, parse_header
 from archiver.store.records import Field, field
-
-MAX_HEADER = 1 << 20
-"""Bytes of one record's header; real ones have less than 2 KB."""
 
 READ_SIZE = 1 << 16
 PIECE = 256 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 
-_VERSION = re.compile(rb"WARC/[01]\.[0-9]{1,2}[ \t]*\r?\n")
-_SPACE = " \t\r\n"
 _BLANK = (b"\r\n", b"\n")
 
 
@@ -37,6 +33,8 @@ class DamagedError(Exception):
 
     def __init__(self, problem: str, offset: int, *, torn: bool = False) -> None:
         super().__init__(f"{problem}, at offset {offset}")
+        self.problem = problem
+        self.offset = offset
         self.torn = torn
         """The file ends within a compressed record that is sound so far: what a crash leaves."""
 
@@ -180,35 +178,21 @@ def _plain_record(file: BinaryIO, offset: int) -> RawRecord | None:
 def _header(stream: BinaryIO, offset: int) -> tuple[tuple[Field, ...], int, int]:
     """Header fields, block length, and the header's own length."""
     line = stream.readline(MAX_HEADER)
-    if not _VERSION.fullmatch(line):
+    if not VERSION_LINE.fullmatch(line):
         raise DamagedError("no WARC record", offset)
+    lines = [line]
     size = len(line)
-    fields: list[Field] = []
-    while True:
+    while line not in _BLANK:
         line = stream.readline(MAX_HEADER)
         size += len(line)
-        if line in _BLANK:
-            break
         if not line.endswith(b"\n") or size > MAX_HEADER:
             raise DamagedError("the record's header does not end", offset)
-        text = _text(line)
-        if text[:1] in " \t" and fields:
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {text.strip(_SPACE)}")
-            continue
-        name, colon, value = text.partition(":")
-        if colon:
-            fields.append((name.strip(_SPACE), value.strip(_SPACE)))
-    length = field(tuple(fields), "Content-Length") or ""
-    if not (length.isascii() and length.isdecimal() and len(length) < 19):
-        raise DamagedError("the record has no Content-Length", offset)
-    return tuple(fields), int(length), size
-
-
-def _text(line: bytes) -> str:
+        lines.append(line)
     try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("latin-1")
+        header = parse_header(b"".join(lines))
+    except ValueError as error:
+        raise DamagedError(str(error), offset) from error
+    return header.fields, header.length, size
 
 
 def next_record(path: Path, after: int) -> int | None:

@@ -1,0 +1,78 @@
+"""What does the header of a WARC record say (ISO 28500:2017, section 5)?
+
+Lenient where other tools' files are: lines may end in LF alone, values may go on in the next line, bytes that are no
+UTF-8 are read as Latin-1.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from archiver.store.records import Field
+
+MAX_HEADER = 1 << 20
+"""Bytes of one record's header; real ones have less than 2 KB."""
+
+MAX_LINES = 4096
+"""Of one record's header; real ones have less than 30."""
+
+HEADER_END = re.compile(rb"\n\r?\n")
+"""The end of a header's last line and the empty line after it."""
+
+VERSION_LINE = re.compile(rb"WARC/[01]\.[0-9]{1,2}[ \t]*\r?\n")
+
+_SPACE = " \t\r\n"
+
+
+class RecordHeader(NamedTuple):
+    """A header, read."""
+
+    version: str
+    """Such as `WARC/1.1`."""
+    fields: tuple[Field, ...]
+    length: int
+    """`Content-Length`."""
+    strays: int
+    """Lines that are no field."""
+
+
+def parse_header(data: bytes) -> RecordHeader:
+    """Read a header, its empty line included.
+
+    Raises `ValueError` where it does not begin as a WARC record does, has no `Content-Length`, or no end of fields.
+    """
+    if VERSION_LINE.match(data) is None:
+        raise ValueError("no WARC record")
+    if data.count(b"\n") > MAX_LINES:
+        raise ValueError(f"the record's header has more than {MAX_LINES} lines")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\n".join(map(_text, data.split(b"\n")))
+    fields: list[Field] = []
+    strays = 0
+    length: str | None = None
+    version, *lines = text.split("\n")
+    for line in lines:
+        if line[:1] in (" ", "\t") and fields:
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip(_SPACE)}")
+            continue
+        name, colon, value = line.partition(":")
+        if colon:
+            name, value = name.strip(_SPACE), value.strip(_SPACE)
+            fields.append((name, value))
+            if length is None and (name == "Content-Length" or name.lower() == "content-length"):
+                length = value
+        elif line not in ("\r", ""):
+            strays += 1
+    if length is None or not (length.isascii() and length.isdecimal() and len(length) < 19):
+        raise ValueError("the record has no Content-Length")
+    return RecordHeader(version.strip(_SPACE), tuple(fields), int(length), strays)
+
+
+def _text(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
