@@ -13,7 +13,6 @@ to deceive. So, for each place that text goes to:
 
 from __future__ import annotations
 
-import csv
 import io
 import os
 import re
@@ -38,6 +37,7 @@ from rich.table import Table
 from rich.text import Text
 
 from archiver.errors import ArchiverError, ExitCode, LimitError
+from archiver.exporting import spreadsheet
 from archiver.model import Noun, to_json
 
 PAGE_ROWS = 1000
@@ -62,9 +62,6 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 """Bidi classes (UAX #9, table 4) that reorder what stands beside them."""
-
-FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
-"""What spreadsheets take for a formula, also in the full-width forms of East Asian input."""
 
 
 class Format(StrEnum):
@@ -132,16 +129,6 @@ def isolated(line: str) -> str:
     return f"{FSI}{line}{PDI}"
 
 
-def spreadsheet_cell(value: Any) -> Any:
-    """A value for CSV: text that a spreadsheet would run gets an apostrophe; numbers stay numbers."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None or isinstance(value, int | float):
-        return value
-    text = _plain(value)
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
-
-
 def json_line(item: Noun | Mapping[str, Any]) -> str:
     """`item` as JSON on one line, whatever a reader takes for a line end, with nothing that a terminal would obey."""
     text = to_json(item).decode()
@@ -157,21 +144,6 @@ def _ascii_json(text: str) -> str:
         return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
 
     return _NOT_ASCII.sub(escape, text)
-
-
-def _plain(value: Any) -> str:
-    """A field's value as text: lists and objects as JSON."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
-        return " ".join(value)
-    if isinstance(value, list | tuple | dict):
-        return to_json(value).decode()
-    return str(value)
 
 
 def _field(row: Any, key: str) -> Any:
@@ -311,20 +283,20 @@ class Output:
                 return (json_line(item) + "\n" for item in items)
 
     def _as_csv(self, columns: Sequence[Column], items: Iterator[Noun | Mapping[str, Any]]) -> Iterator[str]:
-        yield _csv_line(column.key for column in columns)
+        yield spreadsheet.line(column.key for column in columns)
         for item in items:
             row = msgspec.to_builtins(item)
-            cells = [spreadsheet_cell(_field(row, column.key)) for column in columns]
+            cells = [spreadsheet.cell(_field(row, column.key)) for column in columns]
             if self.is_tty:
                 cells = [isolated(visible(cell)) if isinstance(cell, str) else cell for cell in cells]
-            yield _csv_line(cells)
+            yield spreadsheet.line(cells)
 
     def _as_table(self, columns: Sequence[Column], items: Iterator[Noun | Mapping[str, Any]]) -> Iterator[str]:
         page = self._new_page(columns)
         try:
             for item in items:
                 row = msgspec.to_builtins(item)
-                texts = [(column, visible(_plain(_shown(column, row)))) for column in columns]
+                texts = [(column, visible(spreadsheet.plain(_shown(column, row)))) for column in columns]
                 page.add_row(*(_Cell(text, column.styles.get(text, ""), whole=column.whole) for column, text in texts))
                 if page.row_count == PAGE_ROWS:
                     yield self._render(page)
@@ -473,13 +445,6 @@ def _as_json(items: Iterator[Noun | Mapping[str, Any]]) -> Iterator[str]:
         yield "[]\n" if first else "\n]\n"
         raise
     yield "[]\n" if first else "\n]\n"
-
-
-def _csv_line(cells: Iterable[Any]) -> str:
-    """One record after RFC 4180: commas, quotes where needed and doubled inside, CRLF."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
-    return text.getvalue()
 
 
 def _is_terminal(stream: TextIO) -> bool:

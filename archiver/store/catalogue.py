@@ -6,6 +6,7 @@ catalogue equals the live one row by row. Nothing may be written into it by anot
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 import threading
@@ -148,6 +149,7 @@ class Catalogue:
         self._pending_uris: set[str] = set()
         self._reached: dict[str, int] = {}
         """How far into each segment this transaction got."""
+        self._tables = itertools.count()
         name = ":memory:" if path is None else f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
         try:
             self._db = sqlite3.connect(name, uri=True, check_same_thread=False, isolation_level=None)
@@ -403,6 +405,25 @@ class Catalogue:
                 return self._db.execute(sql, tuple(parameters)).fetchall()
             except sqlite3.Error as error:
                 raise self._unusable(error) from error
+
+    def each(self, sql: str, parameters: Iterable[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, as they are now, in constant memory.
+
+        They wait in a temporary table, so that nobody who writes has to wait for a reader who takes long.
+        """
+        table = f"each_{next(self._tables)}"
+        with self._lock:
+            self._flush()
+            self._execute(f"CREATE TEMP TABLE {table} AS {sql}", tuple(parameters))
+        try:
+            last = 0
+            page = f"SELECT rowid, * FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT ?"  # noqa: S608
+            while rows := self.query(page, (last, BATCH)):
+                yield from (row[1:] for row in rows)
+                last = rows[-1][0]
+        finally:
+            with suppress(sqlite3.Error):  # closed in between
+                self._db.execute(f"DROP TABLE {table}")
 
     def segments(self) -> dict[str, int]:
         """How many bytes of each WARC file are in this catalogue."""

@@ -32,10 +32,10 @@ from archiver.cli.output import (
     Output,
     isolated,
     json_line,
-    spreadsheet_cell,
     visible,
 )
 from archiver.errors import ConfigError, LimitError
+from archiver.exporting.spreadsheet import cell as spreadsheet_cell
 from archiver.model import Mention, Observation, State
 
 ESC = "\x1b"
