@@ -140,7 +140,7 @@ def archive(
     ):
         for document in documents(sources, settings, job=job, on_error=on_error):
             mentions = tuple(find_in_article(document.article, prose=prose))
-            results.extend(job.run(document, progress, mentions=mentions))
+            results.extend(job.run(document, progress, mentions=mentions, prose=prose))
             if stop():
                 break
     return results

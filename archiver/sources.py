@@ -225,7 +225,8 @@ class _Reader:
         article = article_of(
             data, source=source, uri=uri, kind="html" if html is not None else "text", content_type="; charset=utf-8"
         )
-        return Document(article=article, data=data, content_type=_type_of(article, None))
+        # a declaration in the document is of the encoding that it had before it became JSON
+        return Document(article=article, data=data, content_type=f"{_type_of(article, None)}; charset=utf-8")
 
     # --- WARC and WACZ
     # --------------------------------------------------------------------------------------------------

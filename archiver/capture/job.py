@@ -14,7 +14,8 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from archiver.config import Settings
+from archiver.config import AuditSettings, ResolveSettings, Settings
+from archiver.detect import METHOD as DETECTING
 from archiver.detect import find
 from archiver.errors import ArchiveError, ArchiverError, ConfigError, NetworkError, NotStoredError, UnaskedError
 from archiver.exchange import Fetcher
@@ -27,6 +28,7 @@ from archiver.resolution.known import Stored
 from archiver.sources import Document
 from archiver.store import Archive, Session
 from archiver.store.conclusions import (
+    Basis,
     Conclusion,
     article_conclusion,
     observation_conclusion,
@@ -128,19 +130,25 @@ class Job:
             return self._controls[platform.name]
 
     def run(
-        self, document: Document, progress: Progress = no_progress, *, mentions: tuple[Mention, ...] | None = None
+        self,
+        document: Document,
+        progress: Progress = no_progress,
+        *,
+        mentions: tuple[Mention, ...] | None = None,
+        prose: bool = False,
     ) -> Iterator[ArchivedPost]:
         """Store one article and each post that it cites; one result a post, in document order.
 
-        mentions: what the document cites, where that was looked for before. When the run is asked to stop, the posts
-        that are done come out and the rest is left: nothing is concluded of it. What goes wrong with one post is told
-        in its result and does not touch the others.
+        mentions: what the document cites, where that was looked for before. prose: whether posts count that the article
+        quotes in its own sentences. When the run is asked to stop, the posts that are done come out and the rest is
+        left: nothing is concluded of it. What goes wrong with one post is told in its result and does not touch the
+        others.
 
         Raises `ArchiveError` when the archive cannot be written.
         """
         if mentions is None:
-            mentions = tuple(find(document.article))
-        self.store_article(document, mentions)
+            mentions = tuple(find(document.article, prose=prose))
+        self.store_article(document, mentions, prose=prose)
         for _, result in self._of_each(self._post, mentions, progress):
             yield result
 
@@ -177,8 +185,9 @@ class Job:
         """So much is asked at the same time."""
         return 1 if self.offline else self.settings.web.threads
 
-    def store_article(self, document: Document, mentions: tuple[Mention, ...]) -> None:
-        """Store the article's bytes and what it cites, unless the archive holds both already."""
+    def store_article(self, document: Document, mentions: tuple[Mention, ...], *, prose: bool = False) -> None:
+        """Store the article's bytes and what it cites (`prose`: how that was looked for), unless the archive holds both
+        already."""
         if self.session is None:
             return
         article = document.article
@@ -186,7 +195,7 @@ class Job:
             record_id = document.exchange.record_id
         else:
             record_id = self.session.write_resource(article.uri, document.content_type, document.data).record_id
-        conclusion = article_conclusion(article, mentions)
+        conclusion = article_conclusion(article, mentions, Basis(method=DETECTING, prose=prose))
         if not self._concluded(conclusion):
             self.session.write_conclusion(conclusion, record_id)
 
@@ -282,8 +291,16 @@ class Job:
             if prior and self._says_no_more(resolution, prior):
                 return prior
             if self.session:
-                self.session.write_conclusion(resolution_conclusion(resolution), _first(resolution.evidence))
+                conclusion = resolution_conclusion(resolution, self._beside())
+                self.session.write_conclusion(conclusion, _first(resolution.evidence))
             return resolution
+
+    def _beside(self) -> Basis | None:
+        """What resolutions of this run rest on besides captures; null where that is nothing."""
+        resolve = self.settings.resolve
+        beside = [posts.name for posts in self.known[1:]] + (["meaning"] if resolve.embedding else [])
+        changed = _changed(resolve, ResolveSettings())
+        return Basis(settings=changed, beside=tuple(dict.fromkeys(beside))) if changed or beside else None
 
     def _says_no_more(self, resolution: Resolution, prior: Resolution) -> bool:
         if self.offline:
@@ -297,8 +314,11 @@ class Job:
         """
         with self._turn(ref.key):
             known = [stored for stored, _ in self.archive.catalogue.observations(ref.key)]
+            bases: list[Basis] = []
             try:
-                observation = observe(ref, fetcher=self.fetcher, platform=platform, control=self.control(platform))
+                observation = observe(
+                    ref, fetcher=self.fetcher, platform=platform, control=self.control(platform), told=bases.append
+                )
             except NotStoredError:
                 if known:
                     return known[-1]
@@ -310,7 +330,10 @@ class Job:
                 known.sort(key=lambda look: look.seen_at)
             observation = confirmed(observation, known, self.settings.audit)
             if self.session and observation.evidence and observation not in known:
-                self.session.write_conclusion(observation_conclusion(observation), _first(observation.evidence))
+                changed = _changed(self.settings.audit, AuditSettings())
+                basis = msgspec.structs.replace(bases[0], settings=changed) if bases else None
+                conclusion = observation_conclusion(observation, basis)
+                self.session.write_conclusion(conclusion, _first(observation.evidence))
             return observation
 
     @contextmanager
@@ -418,10 +441,17 @@ def _essence(resolution: Resolution) -> tuple[object, ...]:
     )
 
 
+def _changed(settings: ResolveSettings | AuditSettings, defaults: ResolveSettings | AuditSettings) -> dict[str, float]:
+    """The numbers that are set otherwise than by default. Paths stay out of the archive."""
+    values = ((name, getattr(settings, name)) for name in settings.__struct_fields__)
+    return {name: n for name, n in values if isinstance(n, int | float) and n != getattr(defaults, name)}
+
+
 def _without_source(conclusion: Conclusion) -> Conclusion:
     replace = msgspec.structs.replace
     return replace(
         conclusion,
+        basis=None,
         article=conclusion.article and replace(conclusion.article, source=""),
         mentions=tuple(replace(mention, source="") for mention in conclusion.mentions),
     )

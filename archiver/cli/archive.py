@@ -98,7 +98,7 @@ def _posts(
     for document in run.documents(sources, job):
         mentions = tuple(find(document.article, prose=prose))
         with run.out.progress(len(mentions), "archiving") as progress:
-            for post in job.run(document, progress, mentions=mentions):
+            for post in job.run(document, progress, mentions=mentions, prose=prose):
                 told.append((post.state, post.reason))
                 if strict and post.outcome is not Outcome.RESOLVED:
                     run.code(ExitCode.FINDINGS)

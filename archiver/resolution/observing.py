@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
+import msgspec
+
 from archiver.errors import (
     ArchiverError,
     LeftAloneError,
@@ -23,6 +25,10 @@ from archiver.exchange import Exchange, Fetcher
 from archiver.model import Answer, AnswerKind, Observation, PostRef, State
 from archiver.platforms.base import Gap, Inquiry, Lookup, Platform, Remark, Shown
 from archiver.resolution.inquiry import drive
+from archiver.store.conclusions import Basis, Unanswered
+
+OBSERVING = "observe/1"
+"""Version of the rules by which answers are read and judged: those of another version may judge otherwise."""
 
 
 class Control:
@@ -56,21 +62,30 @@ class Control:
         asked = self._chosen or (self._platform.control_for(subject) if subject is not None else self.ref)
         if isinstance(asked, PostRef):
             return look_at(asked, self._fetcher, self._platform)
-        answers, exchanges, errors = _driven(asked, self._fetcher) if asked is not None else ([], [], [])
+        driven = _driven(asked, self._fetcher) if asked is not None else _Driven()
         unknown = Answer(state=State.UNRESOLVED, reason="no control post is known", endpoint="")
-        readable = [answer for answer in answers if answer.state.readable]
-        return Look(answers, exchanges, errors, (readable or answers or [unknown])[0])
+        readable = [answer for answer in driven.answers if answer.state.readable]
+        return driven.look((readable or driven.answers or [unknown])[0])
 
 
 class Look:
     """The answers of all endpoints about one post, and the judgement drawn from them."""
 
-    def __init__(self, answers: list[Answer], exchanges: list[Exchange], errors: list[NetworkError], verdict: Answer):
+    def __init__(
+        self,
+        answers: list[Answer],
+        exchanges: list[Exchange],
+        errors: list[NetworkError],
+        verdict: Answer,
+        unanswered: tuple[Unanswered, ...] = (),
+    ):
         self.answers = answers
         self.exchanges = exchanges
         """Every exchange, redirects included, in the order asked."""
         self.errors = errors
         self.verdict = verdict
+        self.unanswered = unanswered
+        """What was asked of the network and not answered."""
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -88,15 +103,29 @@ def state_without_answer(error: ArchiverError) -> State:
 
 def look_at(ref: PostRef, fetcher: Fetcher, platform: Platform) -> Look:
     """Ask every endpoint that tells of a post, and judge. A connection that fails counts as "unreachable"."""
-    answers, exchanges, errors = _driven(platform.look(ref), fetcher)
-    return Look(answers, exchanges, errors, platform.judge(ref, answers))
+    driven = _driven(platform.look(ref), fetcher)
+    return driven.look(platform.judge(ref, driven.answers))
 
 
-def _driven(inquiry: Inquiry, fetcher: Fetcher) -> tuple[list[Answer], list[Exchange], list[NetworkError]]:
+class _Driven:
     """What was answered to an inquiry, each exchange, and each failure."""
-    answers: list[Answer] = []
-    exchanges: list[Exchange] = []
-    errors: list[NetworkError] = []
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+        self.exchanges: list[Exchange] = []
+        self.errors: list[NetworkError] = []
+        self.unanswered: list[Unanswered] = []
+
+    def fail(self, lookup: Lookup, state: State, kind: AnswerKind, problem: str) -> None:
+        self.answers.append(Answer(state=state, reason=problem, endpoint=lookup.endpoint, kind=kind))
+        self.unanswered.append(Unanswered(url=lookup.url, kind=kind, problem=problem))
+
+    def look(self, verdict: Answer) -> Look:
+        return Look(self.answers, self.exchanges, self.errors, verdict, tuple(self.unanswered))
+
+
+def _driven(inquiry: Inquiry, fetcher: Fetcher) -> _Driven:
+    driven = _Driven()
 
     def ask(lookup: Lookup) -> Exchange | None:
         try:
@@ -105,31 +134,27 @@ def _driven(inquiry: Inquiry, fetcher: Fetcher) -> tuple[list[Answer], list[Exch
             else:
                 chain = [fetcher.fetch(lookup.url, headers=lookup.headers)]
         except NotStoredError as error:
-            errors.append(error)
+            driven.errors.append(error)
         except NetworkError as error:
-            errors.append(error)
+            driven.errors.append(error)
             state, kind = state_without_answer(error), AnswerKind.FAILED
             if state is State.BLOCKED:
                 kind = AnswerKind.REFUSED
-            answers.append(Answer(state=state, reason=error.problem, endpoint=lookup.endpoint, kind=kind))
+            driven.fail(lookup, state, kind, error.problem)
         except LimitError as error:
-            answers.append(
-                Answer(
-                    state=State.UNRESOLVED, reason=error.problem, endpoint=lookup.endpoint, kind=AnswerKind.UNEXPECTED
-                )
-            )
+            driven.fail(lookup, State.UNRESOLVED, AnswerKind.UNEXPECTED, error.problem)
         else:
-            exchanges.extend(chain)
+            driven.exchanges.extend(chain)
             return chain[-1]
         return None
 
     def take(step: Answer | Shown | Remark | Gap) -> bool:
         if isinstance(step, Answer):
-            answers.append(step)
+            driven.answers.append(step)
         return False
 
     drive(inquiry, ask, take)
-    return answers, exchanges, errors
+    return driven
 
 
 def observe(
@@ -139,11 +164,12 @@ def observe(
     platform: Platform,
     control: Control | None = None,
     now: Callable[[], datetime] | None = None,
+    told: Callable[[Basis], None] = lambda _basis: None,
 ) -> Observation:
     """A post's state, at the time of the last answer on which it rests.
 
     ref: which post. control: the run's shared control check; null: one is made for this call alone. now: the time to
-    note where no answer came at all; null: that is raised instead.
+    note where no answer came at all; null: that is raised instead. told: is told what it rests on besides the answers.
 
     Raises `NetworkError` where nothing was answered and no `now` is given (offline always: `NotStoredError`), and
     `UnaskedError` where the platform has nobody to ask.
@@ -156,16 +182,20 @@ def observe(
     state, reason = look.verdict.state, look.verdict.reason
     evidence, asked = look.evidence, look.exchanges
     vouched: str | None = None
+    basis = Basis(method=OBSERVING, asked=ref, unanswered=look.unanswered)
     if state.missing and not look.verdict.proven:
         control = control or Control(fetcher, platform)
         check = control.look(look.verdict.ref or ref)
         vouched = check.verdict.state.value
         evidence = tuple(dict.fromkeys(evidence + check.evidence))
+        unanswered = tuple(dict.fromkeys(basis.unanswered + check.unanswered))
+        basis = msgspec.structs.replace(basis, control=control.ref, unanswered=unanswered)
         if not check.verdict.state.readable or (control.ref and ref.key == control.ref.key):
             state = State.BLOCKED
             reason = f"the control post cannot be read either ({vouched}), so nothing is known: {reason}"
     seen_at = max((exchange.time for exchange in asked), default=None)
     named = look.verdict.ref or ref
+    told(basis)
     return Observation(
         platform=named.platform,
         post_id=named.id,

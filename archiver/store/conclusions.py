@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from archiver.model import SCHEMA_VERSION, Article, Mention, Noun, Observation, Resolution
+from archiver.model import SCHEMA_VERSION, AnswerKind, Article, Mention, Noun, Observation, PostRef, Resolution
 
 CONTENT_TYPE = "application/json"
 
@@ -19,6 +19,36 @@ class Refusal(Noun, frozen=True, kw_only=True):
     url: str
     address: str
     reason: str
+
+
+class Unanswered(Noun, frozen=True, kw_only=True):
+    """A question to which no answer came that could be stored."""
+
+    url: str
+    kind: AnswerKind
+    """`failed` (no answer), `refused` (the host is left alone for a while), `unexpected` (more than the bounds)."""
+    problem: str
+
+
+class Basis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a conclusion rests on besides the captures that it names: with both it can be drawn again."""
+
+    method: str = ""
+    """Version of the rules that found the mentions (`detect/1`) or judged the answers (`observe/1`); a resolution names
+    its own."""
+    prose: bool = False
+    """Of mentions: whether posts count that the article quotes in its own sentences."""
+    asked: PostRef | None = None
+    """Of an observation: the post as it was asked for; the platform may name it otherwise by now."""
+    control: PostRef | None = None
+    """Of an observation: the one post that vouched that the platform answers."""
+    unanswered: tuple[Unanswered, ...] = ()
+    """Of an observation: what was asked and not answered."""
+    settings: dict[str, float] = {}
+    """Numbers of `[resolve]` and `[audit]` that were set otherwise than by default."""
+    beside: tuple[str, ...] = ()
+    """Of a resolution: where posts were looked up besides the archive: `file` or `index` (post indexes), `meaning` (a
+    model of meanings). What was found there is not in the archive."""
 
 
 class Seal(Noun, frozen=True, kw_only=True):
@@ -68,6 +98,8 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     refusal: Refusal | None = None
     seal: Seal | None = None
     imported: Imported | None = None
+    basis: Basis | None = None
+    """Of an article, a resolution or an observation; null where an earlier version of the program concluded it."""
 
     @property
     def target_uri(self) -> str:
@@ -84,18 +116,18 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return "urn:archiver:refusal"
 
 
-def article_conclusion(article: Article, mentions: tuple[Mention, ...]) -> Conclusion:
+def article_conclusion(article: Article, mentions: tuple[Mention, ...], basis: Basis | None = None) -> Conclusion:
     """An article and what it cites; the article's words stay in its own record."""
     bare = msgspec.structs.replace(article, html=None, text=None)
-    return Conclusion(archiver=SCHEMA_VERSION, article=bare, mentions=mentions)
+    return Conclusion(archiver=SCHEMA_VERSION, article=bare, mentions=mentions, basis=basis)
 
 
-def resolution_conclusion(resolution: Resolution) -> Conclusion:
-    return Conclusion(archiver=SCHEMA_VERSION, resolution=resolution)
+def resolution_conclusion(resolution: Resolution, basis: Basis | None = None) -> Conclusion:
+    return Conclusion(archiver=SCHEMA_VERSION, resolution=resolution, basis=basis)
 
 
-def observation_conclusion(observation: Observation) -> Conclusion:
-    return Conclusion(archiver=SCHEMA_VERSION, observation=observation)
+def observation_conclusion(observation: Observation, basis: Basis | None = None) -> Conclusion:
+    return Conclusion(archiver=SCHEMA_VERSION, observation=observation, basis=basis)
 
 
 def refusal_conclusion(url: str, address: str, reason: str) -> Conclusion:
