@@ -36,11 +36,14 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class Tls(msgspec.Struct, frozen=True, kw_only=True):
-    """How the connection was secured, and the certificate that the server showed (DER)."""
+    """How the connection was secured, and the certificates that the server showed."""
 
     version: str
+    """As OpenSSL names it: `TLSv1.3`."""
     cipher: str
-    certificate: bytes | None = None
+    """The cipher suite's name in IANA's registry; empty where that is not known."""
+    certificates: tuple[bytes, ...] = ()
+    """DER, in the order in which the server sent them: its own first, then those above it."""
 
 
 class Exchange(msgspec.Struct, kw_only=True):
@@ -55,6 +58,7 @@ class Exchange(msgspec.Struct, kw_only=True):
     time: datetime
     """When the request was sent (UTC)."""
     status: int
+    """0 where what came is no HTTP response; then all of it is the `response`, and it has no head."""
     headers: tuple[tuple[str, str], ...] = ()
     request: bytes = b""
     open_response: Callable[[], BinaryIO] = io.BytesIO
@@ -63,6 +67,10 @@ class Exchange(msgspec.Struct, kw_only=True):
     """Where the body begins in the response's bytes."""
     payload_digest: str | None = None
     """`sha256:HEX` of the body with its transfer encoding removed and its content encoding kept."""
+    interim: bytes = b""
+    """The heads of interim responses (1xx), as received, that came before the final one."""
+    surplus: bytes = b""
+    """What the server sent behind the end of the response, as far as it had arrived: no part of any message."""
     http_version: str = "HTTP/1.1"
     ip_address: str | None = None
     tls: Tls | None = None
@@ -155,10 +163,13 @@ class Fetcher(Protocol):
         *,
         headers: Iterable[tuple[str, str]] = (),
         max_bytes: int | None = None,
+        whole_or_head: bool = False,
     ) -> Exchange:
         """One GET, redirects *not* followed, the exchange stored as evidence before it is returned.
 
-        Any HTTP status is an answer, not an error. Retries and rate limits happen inside.
+        Any HTTP status is an answer, not an error. Retries and rate limits happen inside. A body longer than
+        `max_bytes` is cut there; with `whole_or_head`, none of it is taken where the head already says that it is
+        longer.
 
         Raises `NetworkError` when no answer came (its `RefusedError`: the guard forbade it; its `NotStoredError`:
         offline and never captured).
@@ -171,6 +182,7 @@ class Fetcher(Protocol):
         *,
         headers: Iterable[tuple[str, str]] = (),
         max_bytes: int | None = None,
+        whole_or_head: bool = False,
     ) -> list[Exchange]:
         """Like `fetch`, and the redirects after it, each stored and guarded; the last one is the answer."""
         ...

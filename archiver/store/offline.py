@@ -30,6 +30,7 @@ class StoredFetcher:
         *,
         headers: Iterable[tuple[str, str]] = (),  # noqa: ARG002 (stored answers are found by URL alone)
         max_bytes: int | None = None,  # noqa: ARG002
+        whole_or_head: bool = False,  # noqa: ARG002
     ) -> Exchange:
         """The answer, its digests checked.
 
@@ -51,6 +52,7 @@ class StoredFetcher:
         *,
         headers: Iterable[tuple[str, str]] = (),  # noqa: ARG002
         max_bytes: int | None = None,  # noqa: ARG002
+        whole_or_head: bool = False,  # noqa: ARG002
     ) -> list[Exchange]:
         """Like `fetch`, and the redirects after it.
 

@@ -1,10 +1,14 @@
 """WARC/1.1 records as bytes: header fields, block, one gzip member each (ISO 28500:2017).
 
 Digests are SHA-256 in hex. The payload digest of an HTTP response covers its body with the transfer encoding removed
-and the content encoding kept, because the specification's payload is the entity-body. Other tools hash the body as
-transferred. Both are the same unless the body is chunked; then `WARC-Payload-Digest` is left out of the response
+and the content encoding kept: that is the specification's payload (sections 5.9 and 6.3.2). Other tools hash the body
+as transferred. Both are the same unless the body is chunked; then `WARC-Payload-Digest` is left out of the response
 record, because whatever it held, half of the tools would call it wrong, and the digest goes into
 `Archiver-Payload-Digest`.
+
+What crossed the connection and is no part of the response is kept beside it, in `metadata` records that no replay tool
+takes for a capture: heads of interim responses, bytes behind the response's end, answers that are no HTTP, the
+certificates that the server sent.
 """
 
 from __future__ import annotations
@@ -12,7 +16,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -26,6 +31,10 @@ HTTP_RESPONSE = "application/http; msgtype=response"
 HTTP_REQUEST = "application/http; msgtype=request"
 REVISIT_PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 EMPTY_DIGEST = "sha256:" + hashlib.sha256(b"").hexdigest()
+PARTIAL_CONTENT = 206
+CERTIFICATES = "Archiver-Certificates"
+"""Header field of a record that came over TLS: the target URI of the record that holds the server's certificates."""
+
 PIECE = 256 * 1024
 
 IN_MEMORY = 1 << 20
@@ -128,6 +137,15 @@ def members(record: Record, level: int) -> Iterator[bytes]:
     yield bytes(compressor.flush())
 
 
+def may_be_revisit(exchange: Exchange) -> bool:
+    """Whether the payload may stand for the same payload elsewhere: it is whole, and there is something of it."""
+    return (
+        exchange.payload_digest not in (None, EMPTY_DIGEST)
+        and exchange.truncated is None
+        and exchange.status != PARTIAL_CONTENT
+    )
+
+
 def response_record(exchange: Exchange, record_id: str, warcinfo_id: str, concurrent_to: str) -> Record:
     """The response as received, block for block."""
     fields = [
@@ -137,17 +155,7 @@ def response_record(exchange: Exchange, record_id: str, warcinfo_id: str, concur
         ("WARC-Concurrent-To", f"<{concurrent_to}>"),
         *_capture_fields(exchange),
     ]
-    stream: BinaryIO | None = None
-    block = b""
-    if exchange.response_length > IN_MEMORY:
-        with exchange.open_response() as reading:
-            block_digest, body_digest = _digests(reading, exchange.head_length)
-        stream = exchange.open_response()
-    else:
-        with exchange.open_response() as reading:
-            block = reading.read()
-        block_digest = sha256(block)
-        body_digest = exchange.payload_digest or sha256(block[exchange.head_length :])
+    block, stream, block_digest, body_digest = _block(exchange)
     if exchange.chunked:
         if exchange.payload_digest:
             fields.append(("Archiver-Payload-Digest", exchange.payload_digest))
@@ -161,6 +169,17 @@ def response_record(exchange: Exchange, record_id: str, warcinfo_id: str, concur
     return Record(fields=tuple(fields), block=block, stream=stream, length=exchange.response_length)
 
 
+def _block(exchange: Exchange) -> tuple[bytes, BinaryIO | None, str, str]:
+    """What was received, in memory or, where it is large, as a stream; its digest, and the body's."""
+    if exchange.response_length > IN_MEMORY:
+        with exchange.open_response() as reading:
+            block_digest, body_digest = _digests(reading, exchange.head_length)
+        return b"", exchange.open_response(), block_digest, body_digest
+    with exchange.open_response() as reading:
+        block = reading.read()
+    return block, None, sha256(block), exchange.payload_digest or sha256(block[exchange.head_length :])
+
+
 def revisit_record(
     exchange: Exchange,
     record_id: str,
@@ -171,7 +190,10 @@ def revisit_record(
     original_uri: str,
     original_time: datetime,
 ) -> Record:
-    """The response's head alone, where its payload is already stored under `original_id`."""
+    """The response's head alone, where its payload is already stored under `original_id`.
+
+    The specification has `WARC-Truncated: length` say that the payload was left out (section 6.7.2).
+    """
     with exchange.open_response() as reading:
         block = reading.read(exchange.head_length)
     return Record(
@@ -185,6 +207,7 @@ def revisit_record(
             ("WARC-Refers-To", f"<{original_id}>"),
             ("WARC-Refers-To-Target-URI", clean(original_uri)),
             ("WARC-Refers-To-Date", warc_date(original_time)),
+            ("WARC-Truncated", "length"),
             ("WARC-Payload-Digest", exchange.payload_digest or EMPTY_DIGEST),
             ("WARC-Block-Digest", sha256(block)),
             ("Content-Type", HTTP_RESPONSE),
@@ -205,6 +228,7 @@ def request_record(exchange: Exchange, record_id: str, warcinfo_id: str, concurr
             ("WARC-Concurrent-To", f"<{concurrent_to}>"),
             ("WARC-Target-URI", clean(exchange.url)),
             ("WARC-Date", warc_date(exchange.time)),
+            *_address(exchange),
             ("WARC-Block-Digest", sha256(exchange.request)),
             ("Content-Type", HTTP_REQUEST),
             ("Content-Length", str(len(exchange.request))),
@@ -214,15 +238,102 @@ def request_record(exchange: Exchange, record_id: str, warcinfo_id: str, concurr
     )
 
 
+def unreadable_record(exchange: Exchange, record_id: str, warcinfo_id: str, request_id: str) -> Record:
+    """What a server sent that is no HTTP response, byte for byte, as a `metadata` record that refers to the request."""
+    block, stream, block_digest, _ = _block(exchange)
+    fields = (
+        *_beside(exchange, "unreadable", record_id, warcinfo_id, request_id),
+        *_secured(exchange),
+        *_truncated(exchange),
+        ("WARC-Block-Digest", block_digest),
+        ("Content-Type", "application/octet-stream"),
+        ("Content-Length", str(exchange.response_length)),
+    )
+    return Record(fields=fields, block=block, stream=stream, length=exchange.response_length)
+
+
+def beside_records(
+    exchange: Exchange, new_id: Callable[[], str], warcinfo_id: str, response_id: str
+) -> Iterator[Record]:
+    """What came with a response and is no part of it, as `metadata` records that refer to it: the heads of interim
+    responses (RFC 9110 section 15.2) before it, and the bytes behind its end."""
+    for kind, content_type, data in (
+        ("interim", HTTP_RESPONSE, exchange.interim),
+        ("surplus", "application/octet-stream", exchange.surplus),
+    ):
+        if data:
+            fields = _beside(exchange, kind, new_id(), warcinfo_id, response_id)
+            yield block_record((*fields, ("Content-Type", content_type)), data)
+
+
+def _beside(exchange: Exchange, kind: str, record_id: str, warcinfo_id: str, other_id: str) -> Iterator[Field]:
+    yield "WARC-Type", "metadata"
+    yield "WARC-Record-ID", f"<{record_id}>"
+    yield "WARC-Warcinfo-ID", f"<{warcinfo_id}>"
+    yield "WARC-Concurrent-To", f"<{other_id}>"
+    yield "WARC-Refers-To", f"<{other_id}>"
+    yield "WARC-Target-URI", clean(f"urn:archiver:{kind}:{exchange.url}")
+    yield "WARC-Date", warc_date(exchange.time)
+    yield from _address(exchange)
+
+
+def certificates_uri(exchange: Exchange) -> str | None:
+    """The target URI of the record that holds the certificates which the server sent; null where it sent none."""
+    return _certificates(exchange.tls.certificates)[0] if exchange.tls and exchange.tls.certificates else None
+
+
+def certificates_record(exchange: Exchange, record_id: str, warcinfo_id: str) -> Record:
+    """The certificates that the server sent, its own first, as PEM (RFC 7468). The target URI names the block by its
+    digest, so that records in other files can refer to it."""
+    uri, pem = _certificates(exchange.tls.certificates if exchange.tls else ())
+    return block_record(
+        (
+            ("WARC-Type", "metadata"),
+            ("WARC-Record-ID", f"<{record_id}>"),
+            ("WARC-Warcinfo-ID", f"<{warcinfo_id}>"),
+            ("WARC-Target-URI", uri),
+            ("WARC-Date", warc_date(exchange.time)),
+            ("Content-Type", "application/pem-certificate-chain"),
+        ),
+        pem,
+    )
+
+
+@functools.lru_cache(maxsize=64)  # a run meets the same few servers again and again
+def _certificates(certificates: tuple[bytes, ...]) -> tuple[str, bytes]:
+    pem = "".join(map(ssl.DER_cert_to_PEM_cert, certificates)).encode()
+    return f"urn:archiver:certificates:{sha256(pem)}", pem
+
+
 def _capture_fields(exchange: Exchange) -> Iterator[Field]:
     yield "WARC-Target-URI", clean(exchange.url)
     yield "WARC-Date", warc_date(exchange.time)
+    yield from _address(exchange)
+    yield "WARC-Protocol", exchange.http_version.lower()
+    yield from _secured(exchange)
+    yield from _truncated(exchange)
+
+
+def _address(exchange: Exchange) -> Iterator[Field]:
     if exchange.ip_address:
         yield "WARC-IP-Address", exchange.ip_address
-    yield "WARC-Protocol", exchange.http_version.lower()
-    if exchange.tls:
-        yield "WARC-Protocol", exchange.tls.version.lower().replace("tlsv", "tls/")
-        yield "WARC-Cipher-Suite", exchange.tls.cipher
+
+
+def _secured(exchange: Exchange) -> Iterator[Field]:
+    """By the adopted extensions WARC-Protocol (the lower layer comes after the higher one) and WARC-Cipher-Suite, and
+    which certificates the server sent, for which the specification has no convention (section 6.3.2)."""
+    tls = exchange.tls
+    if tls is None:
+        return
+    if tls.version:
+        yield "WARC-Protocol", tls.version.lower().replace("tlsv", "tls/")
+    if tls.cipher:
+        yield "WARC-Cipher-Suite", tls.cipher
+    if uri := certificates_uri(exchange):
+        yield CERTIFICATES, uri
+
+
+def _truncated(exchange: Exchange) -> Iterator[Field]:
     if exchange.truncated:
         yield "WARC-Truncated", exchange.truncated
 

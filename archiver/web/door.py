@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
 import re
 import ssl
 import time
@@ -44,6 +45,9 @@ hours, and the Wayback Machine bars for an hour who goes on asking."""
 READ_SIZE = 64 * 1024
 """What httpcore reads at a time: so much may arrive together with a head's end."""
 
+STATUS_LINE = b"HTTP/"
+"""How every response begins, but for those of HTTP/0.9."""
+
 SENSITIVE_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 """Not passed on to another origin when a redirect leads there (WHATWG Fetch)."""
 
@@ -56,6 +60,8 @@ class Sink(Protocol):
     """Where exchanges go as evidence: the archive's session."""
 
     def write_exchange(self, exchange: Exchange) -> Capture: ...
+
+    def write_unreadable(self, exchange: Exchange) -> Capture: ...
 
     def write_refusal(self, url: str, address: str, reason: str) -> None: ...
 
@@ -124,7 +130,14 @@ class Door:
     def close(self) -> None:
         self._transport.close()
 
-    def fetch(self, url: str, *, headers: Iterable[tuple[str, str]] = (), max_bytes: int | None = None) -> Exchange:
+    def fetch(
+        self,
+        url: str,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        max_bytes: int | None = None,
+        whole_or_head: bool = False,
+    ) -> Exchange:
         """One GET, stored before it is returned; see `archiver.exchange.Fetcher.fetch`."""
         target = self._checked(url)
         host = target.host
@@ -136,7 +149,7 @@ class Door:
             last = attempt == self._settings.retries
             self._limiter.wait(host)
             try:
-                exchange = self._exchange(target, fields, bound)
+                exchange = self._exchange(target, fields, bound, whole_or_head=whole_or_head)
             except RefusedError:
                 raise
             except NetworkError:
@@ -163,7 +176,12 @@ class Door:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def follow(
-        self, url: str, *, headers: Iterable[tuple[str, str]] = (), max_bytes: int | None = None
+        self,
+        url: str,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        max_bytes: int | None = None,
+        whole_or_head: bool = False,
     ) -> list[Exchange]:
         """A GET and the redirects after it; see `archiver.exchange.Fetcher.follow`.
 
@@ -173,7 +191,7 @@ class Door:
         chain: list[Exchange] = []
         seen: set[str] = set()
         while True:
-            exchange = self.fetch(url, headers=headers, max_bytes=max_bytes)
+            exchange = self.fetch(url, headers=headers, max_bytes=max_bytes, whole_or_head=whole_or_head)
             chain.append(exchange)
             seen.add(exchange.url)
             if exchange.redirect is None:
@@ -207,10 +225,12 @@ class Door:
             *(pair for pair in own if pair[0].lower() != b"host"),
         ]
 
-    def _exchange(self, target: WebUrl, headers: list[tuple[bytes, bytes]], max_bytes: int) -> Exchange:
+    def _exchange(
+        self, target: WebUrl, headers: list[tuple[bytes, bytes]], max_bytes: int, *, whole_or_head: bool
+    ) -> Exchange:
         """One try.
 
-        Raises `NetworkError` when there is no complete response head.
+        Raises `NetworkError` when there is no complete response head that can be read. What came instead is stored.
         """
         settings = self._settings
         tape = Tape(
@@ -233,52 +253,78 @@ class Door:
         truncated: Truncation | None = None
         problem: Exception | None = None
         response: httpx.Response | None = None
+        answered = False
+        shown: tuple[tuple[str, str], ...] = ()
         start = head_length = 0
+        surplus = b""
         self._backend.insert(tape)
         try:
             response = self._transport.handle_request(request)
             tape.head_complete = True
-            start, head_length = final_head(tape.head(settings.max_header_bytes + READ_SIZE))
+            head = tape.head(settings.max_header_bytes + READ_SIZE)
+            start, head_length = final_head(head)
             if start + head_length > settings.max_header_bytes:
-                raise NetworkError(_explain(StoppedError("length")), subject=url)
+                raise StoppedError("length")
+            answered = True
+            shown = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
+            if whole_or_head and _announced(response.status_code, shown) > max_bytes:
+                tape.bound(start + head_length)
+                raise StoppedError("length")
             tape.bound(start + head_length + max_bytes)
             for piece in cast(Iterable[bytes], response.stream):
                 payload.update(piece)
+            with tape.opener(start + head_length)() as body:
+                length = body_length(response.status_code, shown, body)
+            if length is not None:
+                surplus = tape.cut(start + head_length + length)
+            if surplus and tape.wire is not None:
+                tape.wire.hang_up()  # else it would be read as the answer to the next request (RFC 9112 section 6.3)
         except StoppedError as stop:
             truncated, problem = stop.reason, stop
         except httpcore.ReadTimeout as error:
             truncated, problem = "time", error
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
+        except httpcore.ProtocolError as error:
+            problem = error
+            if not tape.ended:
+                truncated = tape.rest(settings.read_timeout) or ("unspecified" if answered else None)
+            elif answered or tape.head(len(STATUS_LINE)) == STATUS_LINE:
+                truncated = "disconnect"
+            elif tape.length:
+                problem = httpcore.RemoteProtocolError("no status line")
+        except (httpcore.NetworkError, httpcore.TimeoutException) as error:
             truncated, problem = "disconnect", error
         finally:
             self._backend.insert(None)
             if response is not None:
                 response.close()
+            if tape.wire is not None:
+                tape.wire.release()
             for address, reason in tape.refusals:
                 self._record_refusal(url, address, reason)
-        if response is None:
-            raise NetworkError(_explain(problem), subject=url) from problem
-        shown = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)
-        if problem is None:
-            with tape.opener(start + head_length)() as body:
-                length = body_length(response.status_code, shown, body)
-            if length is not None:
-                tape.cut(start + head_length + length)
-        return Exchange(
+        exchange = Exchange(
             url=url,
             time=when,
-            status=response.status_code,
-            headers=shown,
+            status=0,
             request=bytes(tape.request),
             open_response=tape.opener(start),
             response_length=tape.length - start,
-            head_length=head_length,
-            payload_digest=None if truncated else f"sha256:{payload.hexdigest()}",
-            http_version=response.http_version,
             ip_address=tape.ip_address,
             tls=tape.tls,
             truncated=truncated,
         )
+        if response is None or not answered:
+            if tape.length and self._sink is not None:
+                exchange.open_response, exchange.response_length = tape.opener(), tape.length
+                self._sink.write_unreadable(exchange)
+            raise NetworkError(_explain(problem), subject=url) from problem
+        exchange.status = response.status_code
+        exchange.headers = shown
+        exchange.head_length = head_length
+        exchange.payload_digest = None if truncated else f"sha256:{payload.hexdigest()}"
+        exchange.http_version = response.http_version
+        exchange.interim = head[:start]
+        exchange.surplus = surplus
+        return exchange
 
     def _pause_before_retry(self, exchange: Exchange, attempt: int) -> float | None:
         """Seconds to wait before another try; null when this answer stands."""
@@ -300,6 +346,11 @@ class Door:
         shown = url if len(url) <= 200 else url[:200] + "…"
         self._record_refusal(shown, "", problem)
         return RefusedError(problem, subject=shown)
+
+
+def _announced(status: int, headers: tuple[tuple[str, str], ...]) -> int:
+    """How long the head says that the body is; 0 where it does not say."""
+    return body_length(status, headers, io.BytesIO()) or 0
 
 
 def parse_connect_to(mapping: Mapping[str, str]) -> dict[tuple[str, int | None], tuple[str, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from archiver.errors import ArchiveError, ArchiverError, ExitCode, NetworkError, NotStoredError, RefusedError
 from archiver.exchange import Exchange, Fetcher
@@ -43,22 +44,45 @@ class FetchOnce:
         self._under_way: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def fetch(self, url: str, *, headers: Iterable[tuple[str, str]] = (), max_bytes: int | None = None) -> Exchange:
-        """Like the wrapped fetcher's; two threads with the same question wait for one answer."""
-        return self._once(("one", url), lambda: [self._fetcher.fetch(url, headers=headers, max_bytes=max_bytes)])[0]
+    def fetch(
+        self,
+        url: str,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        max_bytes: int | None = None,
+        whole_or_head: bool = False,
+    ) -> Exchange:
+        """Like the wrapped fetcher's; two threads with the same question wait for one answer.
+
+        The page that asks (`Origin`) belongs to the question: what may be read by one (CORS) need not be by another.
+        """
+        headers = list(headers)
+        origin = next((value for name, value in headers if name.lower() == "origin"), "")
+        ask = partial(self._fetcher.fetch, url, headers=headers, max_bytes=max_bytes)
+        if whole_or_head:  # few fetchers need to know of it
+            ask = partial(ask, whole_or_head=True)
+        return self._once((f"one {origin}", url), lambda: [ask()])[0]
 
     def follow(
-        self, url: str, *, headers: Iterable[tuple[str, str]] = (), max_bytes: int | None = None
+        self,
+        url: str,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        max_bytes: int | None = None,
+        whole_or_head: bool = False,
     ) -> list[Exchange]:
         """A GET and the redirects after it, each asked once.
 
         Raises `RefusedError` for a loop, too many redirects, or a target that the guard refuses.
         """
-        first = self.fetch(url, headers=headers, max_bytes=max_bytes)
+        first = self.fetch(url, headers=headers, max_bytes=max_bytes, whole_or_head=whole_or_head)
         target = first.redirect
         if target is None:
             return [first]
-        rest = self._once(("after", url), lambda: self._fetcher.follow(target, headers=headers, max_bytes=max_bytes))
+        ask = partial(self._fetcher.follow, target, headers=headers, max_bytes=max_bytes)
+        if whole_or_head:
+            ask = partial(ask, whole_or_head=True)
+        rest = self._once(("after", url), ask)
         return [first, *rest]
 
     def _once(self, question: tuple[str, str], ask: Callable[[], list[Exchange]]) -> list[Exchange]:

@@ -23,12 +23,16 @@ import httpcore
 from archiver.errors import LimitError, NetworkError, RefusedError
 from archiver.exchange import Tls, Truncation
 from archiver.web.guard import Address, Network, why_refused
+from archiver.web.secured import tls_of
 
 SPOOL_LIMIT = 1 << 20
 """A response larger than this goes to a temporary file: so much memory one exchange may take."""
 
 
 READ_SIZE = 256 * 1024
+
+IDLE_SECONDS = 1.0
+"""So long a server may be silent after something that is no HTTP; then what came is all that is waited for."""
 
 
 class StoppedError(Exception):
@@ -124,6 +128,10 @@ class Tape:
         self._max_head = max_head
         self.head_complete = False
         """Set by the reader of the response once it knows."""
+        self.wire: RecordingStream | None = None
+        """The connection over which the request went."""
+        self.ended = False
+        """The server has closed its side."""
         self._deadline = deadline
         self._monotonic = monotonic
 
@@ -169,13 +177,32 @@ class Tape:
         if full:
             raise StoppedError("length")
 
-    def cut(self, length: int) -> None:
-        """Forget what came after the first `length` bytes: it is not part of the message."""
+    def cut(self, length: int) -> bytes:
+        """Keep the first `length` bytes alone, as the message; what came behind it is handed out."""
         if length >= self.length:
-            return
+            return b""
+        with self.opener(length)() as stream:
+            rest = stream.read()
         if self._spool is None:
             self._pieces = [b"".join(self._pieces)[:length]]
         self.length = length
+        return rest
+
+    def rest(self, timeout: float) -> Truncation | None:
+        """Record what else comes, where nobody can tell any more how the message goes on; why that ended, null where
+        the server closed the connection. `timeout`: how long it may be silent, in seconds."""
+        if self.wire is None or self.ended:
+            return None
+        try:
+            while self.wire.read(READ_SIZE, min(timeout, IDLE_SECONDS)):
+                pass
+        except StoppedError as stop:
+            return stop.reason
+        except httpcore.TimeoutException:
+            return "time"
+        except httpcore.NetworkError:
+            return "disconnect"
+        return None
 
     def opener(self, start: int = 0) -> Callable[[], BinaryIO]:
         """A function that opens the response's bytes from `start` on for reading, as often as wanted."""
@@ -207,6 +234,7 @@ class RecordingStream(httpcore.NetworkStream):
         self._current = current
         self._address = address
         self._tls = tls
+        self._given_up = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         tape = self._current.tape
@@ -216,6 +244,8 @@ class RecordingStream(httpcore.NetworkStream):
         data = self._inner.read(max_bytes, tape.remaining(timeout))
         if data:
             tape.received(data)
+        else:
+            tape.ended = True
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -224,10 +254,26 @@ class RecordingStream(httpcore.NetworkStream):
             if not tape.request:
                 tape.ip_address = self._address
                 tape.tls = self._tls
+                tape.wire = self
             tape.request += buffer
         self._inner.write(buffer, timeout)
 
     def close(self) -> None:
+        """Close the connection; while its exchange is being recorded, that waits until `release`: httpcore closes it at
+        the first byte that is no HTTP, and what comes after that is evidence, too."""
+        tape = self._current.tape
+        if tape is not None and tape.wire is self:
+            self._given_up = True
+        else:
+            self._inner.close()
+
+    def release(self) -> None:
+        """The exchange is recorded: close the connection if that was asked for meanwhile."""
+        if self._given_up:
+            self._inner.close()
+
+    def hang_up(self) -> None:
+        """Close the connection now. The pool sees that and does not use it again."""
         self._inner.close()
 
     def start_tls(
@@ -237,16 +283,7 @@ class RecordingStream(httpcore.NetworkStream):
         if tape is not None:
             timeout = tape.remaining(timeout)
         secured = self._inner.start_tls(ssl_context, server_hostname, timeout)
-        tls = None
-        connection = secured.get_extra_info("ssl_object")
-        if connection is not None:
-            cipher = connection.cipher()
-            tls = Tls(
-                version=connection.version() or "",
-                cipher=cipher[0] if cipher else "",
-                certificate=connection.getpeercert(True),
-            )
-        return RecordingStream(secured, self._current, self._address, tls)
+        return RecordingStream(secured, self._current, self._address, tls_of(secured.get_extra_info("socket")))
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

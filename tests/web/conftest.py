@@ -23,6 +23,7 @@ class Kept:
     """A sink."""
 
     exchanges: list[Exchange] = field(default_factory=list)
+    unreadable: list[Exchange] = field(default_factory=list)
     refusals: list[tuple[str, str, str]] = field(default_factory=list)
 
     def write_exchange(self, exchange: Exchange) -> Capture:
@@ -30,6 +31,18 @@ class Kept:
         return Capture(
             record_id=f"urn:uuid:{len(self.exchanges)}",
             record_type="response",
+            target_uri=exchange.url,
+            time=exchange.time,
+            file="f",
+            offset=0,
+            length=0,
+        )
+
+    def write_unreadable(self, exchange: Exchange) -> Capture:
+        self.unreadable.append(exchange)
+        return Capture(
+            record_id=f"urn:uuid:unreadable-{len(self.unreadable)}",
+            record_type="metadata",
             target_uri=exchange.url,
             time=exchange.time,
             file="f",

@@ -62,16 +62,47 @@ def test_a_response_that_comes_byte_by_byte_is_the_same(message: bytes, make_doo
 
 @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
 def test_what_follows_the_message_is_not_part_of_it(message: bytes, make_door: MakeDoor) -> None:
-    with Loopback(always(message + b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad")) as server:
+    behind = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad"
+    with Loopback(always(message + behind)) as server:
         exchange = make_door().fetch(f"{server.url}/")
     assert received(exchange) == message
+    assert exchange.surplus == behind
+    assert exchange.truncated is None
 
 
-def test_interim_responses_are_not_part_of_the_final_one(make_door: MakeDoor) -> None:
-    final = ok(b"final", "X-Final: yes")
-    early = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
-    with Loopback(always(early, Pause(0.05), final)) as server:
+def test_what_follows_the_message_does_not_answer_the_next_request(make_door: MakeDoor) -> None:
+    """RFC 9112 section 6.3: else one server could put words into the mouth of another page."""
+    forged = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+    with Loopback(lambda asked: [ok(b"first") + forged] if asked.target == "/1" else [ok(b"second")]) as server:
+        door = make_door()
+        assert door.fetch(f"{server.url}/1").surplus == forged
+        assert door.fetch(f"{server.url}/2").payload() == b"second"
+        assert server.connections == 2
+
+
+NO_BODY = {
+    "204 with a body": b"HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\n",
+    "304 with a body": b"HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("head", NO_BODY.values(), ids=NO_BODY)
+def test_a_body_where_none_may_be_is_kept_as_surplus(head: bytes, make_door: MakeDoor) -> None:
+    with Loopback(always(head + b"body")) as server:
         exchange = make_door().fetch(f"{server.url}/")
+    assert (received(exchange), exchange.surplus, exchange.payload()) == (head, b"body", b"")
+
+
+@pytest.mark.parametrize("pause", [(), (Pause(0.05),)], ids=["at once", "one after another"])
+def test_interim_responses_are_kept_beside_the_final_one(pause: tuple[Pause, ...], make_door: MakeDoor) -> None:
+    final = ok(b"final", "X-Final: yes")
+    early = (
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
+        b"HTTP/1.1 102 Processing\r\nx-odd:  \tvalue \r\n\r\n"
+    )
+    with Loopback(always(early, *pause, final)) as server:
+        exchange = make_door().fetch(f"{server.url}/")
+    assert exchange.interim == early
     assert received(exchange) == final
     assert exchange.status == 200
     assert received(exchange)[exchange.head_length :] == b"final"
@@ -174,7 +205,6 @@ CUT = {
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n",
         Close,
     ),
-    "chunks that are none": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nonly this\r\n", Close),
 }
 
 
@@ -231,30 +261,141 @@ def test_a_response_that_stalls_in_its_body_is_cut_there(make_door: MakeDoor) ->
 
 
 NO_ANSWER = {
-    "closed at once": ((Close,), "closed the connection without an answer"),
-    "reset at once": ((Reset,), "connection"),
-    "stall before the head": ((Stall,), "no answer in time"),
-    "stall within the head": ((b"HTTP/1.1 200 OK\r\nX-A", Stall), "no answer in time"),
-    "closed within the head": ((b"HTTP/1.1 200 OK\r\nX-A", Close), "the answer is not HTTP|without an answer"),
-    "not HTTP": ((b"SSH-2.0-OpenSSH_9.2\r\n\r\n", Close), "not HTTP"),
-    "HTTP/0.9": ((b"<html>hello</html>", Close), "not HTTP|without an answer"),
-    "a status that is none": ((b"HTTP/1.1 2x0 OK\r\n\r\n",), "not HTTP"),
-    "two lengths": ((b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",), "not HTTP"),
-    "one endless header line": ((b"HTTP/1.1 200 OK\r\nX-A: ", *[b"a" * 65536] * 8), "not HTTP|too large"),
-    "endless headers": ((b"HTTP/1.1 200 OK\r\n", *[b"X-Header: value\r\n" * 4000] * 8), "not HTTP|too large"),
-    "endless interim answers": ((*[b"HTTP/1.1 103 Early Hints\r\n\r\n" * 4000] * 40,), "too large"),
+    "closed at once": ((Close,), "closed the connection without an answer", None),
+    "reset at once": ((Reset,), "connection", None),
+    "stall before the head": ((Stall,), "no answer in time", None),
+    "stall within the head": ((b"HTTP/1.1 200 OK\r\nX-A", Stall), "no answer in time", "time"),
+    "closed within the head": ((b"HTTP/1.1 200 OK\r\nX-A", Close), "without an answer", "disconnect"),
+    "reset within the head": ((b"HTTP/1.1 200 OK\r\nX-A", Pause(0.1), Reset), "broke before", "disconnect"),
+    "other protocols than asked for": ((b"HTTP/1.1 101 Switching Protocols\r\n\r\nodd", Close), "not HTTP", ""),
+    "interim answers alone": ((b"HTTP/1.1 103 Early Hints\r\n\r\n", Close), "without an answer", "disconnect"),
+    "not HTTP": ((b"SSH-2.0-OpenSSH_9.2\r\n\r\n", Close), "not HTTP", ""),
+    "not HTTP, in two parts": ((b"SSH-2.0-OpenSSH_9.2\r\n\r\n", Pause(0.05), b"and\0more", Close), "not HTTP", ""),
+    "HTTP/0.9": ((b"<html>hello</html>", Close), "not HTTP", ""),
+    "HTTP/0.9 with lines": ((b"<html>\r\nhello\r\n\r\n</html>", Close), "not HTTP", ""),
+    "a status that is none": ((b"HTTP/1.1 2x0 OK\r\n\r\n",), "not HTTP", "time"),
+    "two lengths": (
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nab", Pause(0.05), b"cd"),
+        "not HTTP",
+        "time",
+    ),
+    "a length that is none": ((b"HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc", Close), "not HTTP", ""),
+    "a null byte in the head": (
+        (b"HTTP/1.1 200 OK\r\nX-A: a\0b\r\n\r\nbody", Pause(0.05), b"!", Close),
+        "not HTTP",
+        "",
+    ),
+    "a coding that is not known": ((b"HTTP/1.1 200 OK\r\nTransfer-Encoding: br\r\n\r\nbody", Close), "not HTTP", ""),
 }
 
 
-@pytest.mark.parametrize(("steps", "words"), NO_ANSWER.values(), ids=NO_ANSWER)
-def test_where_no_answer_comes_one_line_says_why(
-    steps: tuple[bytes, ...], words: str, make_door: MakeDoor, kept: Kept
+@pytest.mark.parametrize(("steps", "words", "truncated"), NO_ANSWER.values(), ids=NO_ANSWER)
+def test_where_no_answer_comes_one_line_says_why_and_what_came_is_kept(
+    steps: tuple[bytes, ...], words: str, truncated: str | None, make_door: MakeDoor, kept: Kept
 ) -> None:
+    """`truncated`: null where nothing came; empty where all came that was sent until the connection was closed."""
     with Loopback(always(*steps)) as server, pytest.raises(NetworkError, match=words) as caught:
         make_door(read_timeout=0.2).fetch(f"{server.url}/page")
     assert "\n" not in str(caught.value)
     assert f"{server.url}/page" in str(caught.value)
     assert kept.exchanges == []
+    if truncated is None:
+        assert kept.unreadable == []
+        return
+    [exchange] = kept.unreadable
+    assert received(exchange) == b"".join(step for step in steps if isinstance(step, bytes))
+    assert exchange.truncated == (truncated or None)
+    assert exchange.request == server.asked[0].raw
+    assert (exchange.status, exchange.headers, exchange.head_length) == (0, (), 0)
+
+
+ENDLESS = {
+    "one header line": (b"HTTP/1.1 200 OK\r\nX-A: ", *[b"a" * 65536] * 8),
+    "headers": (b"HTTP/1.1 200 OK\r\n", *[b"X-Header: value\r\n" * 4000] * 8),
+    "interim answers": (*[b"HTTP/1.1 103 Early Hints\r\n\r\n" * 4000] * 40,),
+}
+
+
+@pytest.mark.parametrize("steps", ENDLESS.values(), ids=ENDLESS)
+def test_a_head_without_end_is_kept_up_to_the_bound(steps: tuple[bytes, ...], make_door: MakeDoor, kept: Kept) -> None:
+    with Loopback(always(*steps)) as server, pytest.raises(NetworkError, match=r"not HTTP|too large"):
+        make_door(read_timeout=0.2, max_header_bytes=100_000).fetch(f"{server.url}/", max_bytes=1000)
+    [exchange] = kept.unreadable
+    assert exchange.truncated == "length"
+    stored = received(exchange)
+    assert b"".join(steps).startswith(stored)
+    assert 100_000 <= len(stored) <= 100_000 + 65536
+
+
+MISFRAMED = {
+    "chunks that are none": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nonly this\r\n",
+    "a chunk longer than it says": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nonly this\r\n0\r\n\r\n",
+    "both a length and chunks that are none": b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\nonly this\r\n",
+}
+
+
+@pytest.mark.parametrize("message", MISFRAMED.values(), ids=MISFRAMED)
+def test_a_body_that_is_not_framed_as_it_says_is_kept_to_the_end(
+    message: bytes, make_door: MakeDoor, kept: Kept
+) -> None:
+    rest = b"and what comes later\n" * 20_000
+    with Loopback(always(message, Pause(0.1), rest, Close)) as server:
+        exchange = make_door().fetch(f"{server.url}/")
+    assert received(exchange) == message + rest
+    assert exchange.truncated == "unspecified"
+    assert exchange.payload_digest is None
+    assert kept.exchanges == [exchange]
+
+
+def test_a_body_that_is_not_framed_as_it_says_is_bounded(make_door: MakeDoor) -> None:
+    message = MISFRAMED["chunks that are none"]
+    with Loopback(always(message, Pause(0.1), b"x" * 500_000, Stall)) as server:
+        exchange = make_door(read_timeout=0.2).fetch(f"{server.url}/", max_bytes=100_000)
+    assert exchange.truncated == "length"
+    assert exchange.response_length == exchange.head_length + 100_000
+
+
+def test_after_an_answer_that_is_no_http_the_next_request_has_its_own_connection(make_door: MakeDoor) -> None:
+    with Loopback(lambda asked: [b"nonsense\r\n\r\n"] if asked.target == "/1" else [ok(b"second")]) as server:
+        door = make_door(read_timeout=0.2)
+        with pytest.raises(NetworkError, match="not HTTP"):
+            door.fetch(f"{server.url}/1")
+        assert door.fetch(f"{server.url}/2").payload() == b"second"
+        assert server.connections == 2
+
+
+def test_where_the_head_says_that_the_body_is_too_long_only_the_head_is_taken(make_door: MakeDoor, kept: Kept) -> None:
+    message = ok(b"x" * 1000, "Content-Type: video/mp4")
+    with Loopback(always(message)) as server:
+        door = make_door()
+        long = door.fetch(f"{server.url}/", max_bytes=999, whole_or_head=True)
+        short = door.fetch(f"{server.url}/", max_bytes=1000, whole_or_head=True)
+    assert (long.truncated, received(long)) == ("length", message[: long.head_length])
+    assert (short.truncated, received(short)) == (None, message)
+    assert kept.exchanges == [long, short]
+
+
+ODD = {
+    "a folded header line": b"HTTP/1.1 200 OK\r\nX-Folded: one\r\n two\r\n\tthree\r\nContent-Length: 3\r\n\r\nabc",
+    "the same length twice": b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+    "a length and chunks": b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKS,
+    "chunks and a length": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n" + CHUNKS,
+    "a header line of 60,000 bytes": b"HTTP/1.1 200 OK\r\nX-Long: "
+    + b"a" * 60_000
+    + b"\r\nContent-Length: 3\r\n\r\nabc",
+    "a coding that is not known": b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\nContent-Length: 3\r\n\r\nabc",
+    "HTTP/1.0 with a length": b"HTTP/1.0 200 OK\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\nabc",
+}
+
+
+@pytest.mark.parametrize("message", ODD.values(), ids=ODD)
+def test_an_odd_response_is_recorded_as_sent(message: bytes, make_door: MakeDoor, kept: Kept) -> None:
+    with Loopback(always(message)) as server:
+        exchange = make_door().fetch(f"{server.url}/")
+    assert received(exchange) == message
+    assert (exchange.truncated, exchange.interim, exchange.surplus) == (None, b"", b"")
+    assert (kept.exchanges, kept.unreadable) == ([exchange], [])
 
 
 def test_a_head_longer_than_the_setting_is_refused(make_door: MakeDoor) -> None:

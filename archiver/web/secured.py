@@ -1,0 +1,74 @@
+"""What a TLS connection tells of itself: version, cipher suite, and the certificates that the server sent."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+from archiver.exchange import Tls
+
+MAX_CERTIFICATES = 32
+"""Real chains have two to five; OpenSSL itself bounds their bytes."""
+
+SUITES = {
+    "ECDHE-ECDSA-AES256-GCM-SHA384": "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    "ECDHE-RSA-AES256-GCM-SHA384": "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    "DHE-RSA-AES256-GCM-SHA384": "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",
+    "ECDHE-ECDSA-CHACHA20-POLY1305": "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+    "ECDHE-RSA-CHACHA20-POLY1305": "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+    "DHE-RSA-CHACHA20-POLY1305": "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+    "ECDHE-ECDSA-AES128-GCM-SHA256": "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "ECDHE-RSA-AES128-GCM-SHA256": "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "DHE-RSA-AES128-GCM-SHA256": "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+    "ECDHE-ECDSA-AES256-SHA384": "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
+    "ECDHE-RSA-AES256-SHA384": "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
+    "DHE-RSA-AES256-SHA256": "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256",
+    "ECDHE-ECDSA-AES128-SHA256": "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+    "ECDHE-RSA-AES128-SHA256": "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+    "DHE-RSA-AES128-SHA256": "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256",
+}
+"""OpenSSL's names of the TLS 1.2 suites that Python offers by default → IANA's. TLS 1.3's are the same in both."""
+
+
+def tls_of(connection: Any) -> Tls | None:
+    """How a connected socket is secured; null where it is not."""
+    if not isinstance(connection, ssl.SSLSocket):
+        return None
+    cipher = connection.cipher()
+    return Tls(
+        version=connection.version() or "",
+        cipher=suite(cipher[0]) if cipher else "",
+        certificates=chain(connection),
+    )
+
+
+def suite(name: str) -> str:
+    """The name of a cipher suite in IANA's registry (TLS Cipher Suites), from OpenSSL's; empty when it is not known."""
+    return name if name.startswith("TLS_") else SUITES.get(name, "")
+
+
+def chain(connection: Any) -> tuple[bytes, ...]:
+    """The certificates that the server sent, in its order (DER).
+
+    Python tells of more than the first one since 3.13; before, OpenSSL's own object beneath does (3.10). Where neither
+    can be asked, the server's own certificate alone.
+    """
+    try:
+        if hasattr(connection, "get_unverified_chain"):
+            found = connection.get_unverified_chain()
+        else:
+            found = connection._sslobj.get_unverified_chain()
+        certificates = tuple(_der(certificate) for certificate in found or ())
+    except (AttributeError, TypeError, ValueError, ssl.SSLError):
+        certificates = ()
+    own = connection.getpeercert(True)
+    if own is not None and certificates[:1] != (own,):
+        return (own,)
+    return certificates[:MAX_CERTIFICATES]
+
+
+def _der(certificate: Any) -> bytes:
+    if isinstance(certificate, bytes):
+        return certificate
+    encoded = certificate.public_bytes()  # PEM, unless another form is asked for by a number of the private module
+    return ssl.PEM_cert_to_DER_cert(encoded) if isinstance(encoded, str) else bytes(encoded)
