@@ -121,17 +121,23 @@ class Archive:
         return archive
 
     @classmethod
-    def view(cls, files: list[Path]) -> Self:
-        """A read-only archive of WARC files wherever they lie, with its catalogue in memory.
+    def view(cls, files: list[Path], *, catalogue: Path | None = None, strict: bool = True) -> Self:
+        """A read-only archive of WARC files wherever they lie, with its catalogue in memory, or in the file
+        `catalogue`, which is made.
 
-        Raises `ArchiveError` when a file is missing or holds no readable record; damage after readable records
-        becomes a line in `warnings`.
+        Raises `ArchiveError` when a file is missing or holds no readable record (unless `strict` is false: then it is
+        left out); damage after readable records becomes a line in `warnings`.
         """
         archive = cls(files[0].parent if files else Path())
-        archive._catalogue = Catalogue(None)
+        archive._catalogue = Catalogue(catalogue)
         try:
             for file in files:
-                archive._read_file(file)
+                try:
+                    archive._read_file(file)
+                except ArchiveError as error:
+                    if strict or isinstance(error, UnusableCatalogueError):
+                        raise
+                    archive.warnings.append(str(error))
         except BaseException:
             archive.close()
             raise
@@ -156,6 +162,11 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def is_view(self) -> bool:
+        """Whether its catalogue was read from the records themselves when it was opened (`view`)."""
+        return bool(self._files)
 
     def close(self) -> None:
         self._close_catalogue()

@@ -38,7 +38,7 @@ class StoredFetcher:
         """
         captures = [
             capture
-            for spelling in dict.fromkeys(_spellings(url))
+            for spelling in dict.fromkeys(spellings(url))
             for capture in self._archive.catalogue.captures_at(spelling)
             if capture.record_type in ("response", "revisit")
         ]
@@ -67,13 +67,13 @@ class StoredFetcher:
             if exchange.redirect is None:
                 return chain
             url = exchange.redirect
-            if not seen.isdisjoint(_spellings(url)):
+            if not seen.isdisjoint(spellings(url)):
                 raise RefusedError(f"redirects lead round in a loop (from {chain[0].url})", subject=url)
             if len(chain) > self._max_redirects:
                 raise RefusedError(f"too many redirects (from {chain[0].url})", subject=url)
 
 
-def _spellings(url: str) -> Iterator[str]:
+def spellings(url: str) -> Iterator[str]:
     """How this URL can stand in the archive: as the door writes it, or, from other tools, as it is."""
     with suppress(ValueError):
         yield str(web_url(url))
