@@ -14,12 +14,13 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from archiver.capture.rendered import RenderedViews, Viewed
 from archiver.config import AuditSettings, ResolveSettings, Settings
 from archiver.detect import METHOD as DETECTING
 from archiver.detect import find
 from archiver.errors import ArchiveError, ArchiverError, ConfigError, NetworkError, NotStoredError, UnaskedError
 from archiver.exchange import Fetcher
-from archiver.model import Mention, Noun, Observation, Outcome, Post, PostRef, Resolution, State
+from archiver.model import Capture, Mention, Noun, Observation, Outcome, Post, PostRef, Resolution, State
 from archiver.platforms import platform as platform_of
 from archiver.platforms.base import Platform
 from archiver.resolution import METHOD, Control, KnownPosts, observe, resolve, state_without_answer
@@ -66,6 +67,10 @@ class ArchivedPost(Noun, frozen=True, kw_only=True):
     media: int = 0
     """Media files that are stored."""
     media_failed: tuple[str, ...] = ()
+    views: int = 0
+    """Rendered views (pictures, PDF) of its page that are stored."""
+    view_failed: str | None = None
+    """Why its page was not rendered; null where it was, or was not to be."""
 
 
 class Progress(Protocol):
@@ -95,7 +100,7 @@ class Job:
 
     `fetcher` asks the web, or (offline) the stored captures. `session` takes what was concluded; with none, nothing is
     concluded in the archive. `stop` is asked between two posts and before each question. `known` are posts that are
-    known from elsewhere, besides those in the archive.
+    known from elsewhere, besides those in the archive. `views`, where it is set, renders the article and each post.
     """
 
     def __init__(
@@ -116,6 +121,9 @@ class Job:
         self.stop = stop
         self.fetcher = FetchOnce(fetcher, stored=offline, stop=stop)
         self.known: tuple[KnownPosts, ...] = (Stored(archive.catalogue), *known)
+        self.views: RenderedViews | None = None
+        self.remarks: list[str] = []
+        """What there is to tell of the articles themselves: a view that could not be made."""
         self._controls: dict[str, Control] = {}
         self._lock = threading.Lock()
         self._turns: dict[str, threading.Lock] = {}
@@ -148,9 +156,13 @@ class Job:
         """
         if mentions is None:
             mentions = tuple(find(document.article, prose=prose))
-        self.store_article(document, mentions, prose=prose)
+        capture = self.store_article(document, mentions, prose=prose)
         for _, result in self._of_each(self._post, mentions, progress):
             yield result
+        if self.views is not None and not self.stop():
+            viewed = self.views.of_article(document, capture)
+            if viewed.failed:
+                self.remarks.append(f"{document.article.source}: not rendered: {viewed.failed}")
 
     def resolutions(
         self, mentions: Sequence[Mention], progress: Progress = no_progress
@@ -185,19 +197,22 @@ class Job:
         """So much is asked at the same time."""
         return 1 if self.offline else self.settings.web.threads
 
-    def store_article(self, document: Document, mentions: tuple[Mention, ...], *, prose: bool = False) -> None:
+    def store_article(
+        self, document: Document, mentions: tuple[Mention, ...], *, prose: bool = False
+    ) -> Capture | None:
         """Store the article's bytes and what it cites (`prose`: how that was looked for), unless the archive holds both
-        already."""
+        already. Where its bytes are; null where nothing is stored."""
         if self.session is None:
-            return
+            return None
         article = document.article
-        if document.exchange is not None and document.exchange.record_id:
-            record_id = document.exchange.record_id
+        if document.exchange is not None and document.exchange.capture:
+            capture = document.exchange.capture
         else:
-            record_id = self.session.write_resource(article.uri, document.content_type, document.data).record_id
+            capture = self.session.write_resource(article.uri, document.content_type, document.data)
         conclusion = article_conclusion(article, mentions, Basis(method=DETECTING, prose=prose))
         if not self._concluded(conclusion):
-            self.session.write_conclusion(conclusion, record_id)
+            self.session.write_conclusion(conclusion, capture.record_id)
+        return capture
 
     def _concluded(self, conclusion: Conclusion) -> bool:
         """Whether the archive holds this conclusion about an article. The same bytes may have been given under another
@@ -245,11 +260,17 @@ class Job:
         except UnaskedError as error:
             kept = self._page(ref, platform)
             unseen = _unobserved(mention, resolution, error)
+            viewed = self._viewed(ref, candidate.post.key, platform)
             return msgspec.structs.replace(
-                unseen, evidence=(*unseen.evidence, *kept), stored_in=self.where(kept) or unseen.stored_in
+                unseen,
+                evidence=(*unseen.evidence, *kept),
+                stored_in=self.where(kept) or unseen.stored_in,
+                views=viewed.views,
+                view_failed=viewed.failed,
             )
         post = observation.post or candidate.post
         media, failed = self._store_page_and_media(ref, post, platform, observation.state)
+        viewed = self._viewed(post.ref, post.key, platform)
         return ArchivedPost(
             source=mention.source,
             mention_id=mention.id,
@@ -268,7 +289,13 @@ class Job:
             stored_in=self.where((*observation.evidence, *candidate.evidence)),
             media=media,
             media_failed=failed,
+            views=viewed.views,
+            view_failed=viewed.failed,
         )
+
+    def _viewed(self, ref: PostRef, key: str, platform: Platform) -> Viewed:
+        """Views of the post's page, where they are wanted."""
+        return self.views.of_post(key, platform.view_url(ref)) if self.views is not None else Viewed()
 
     def resolution(self, mention: Mention) -> Resolution:
         """Which post a mention is, stored unless the archive already holds the same conclusion.

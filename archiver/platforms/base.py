@@ -293,6 +293,11 @@ class Platform(Protocol):
         """The reference with its canonical permalink."""
         ...
 
+    def ref_in(self, scope: str | None, post_id: str) -> PostRef | None:
+        """The reference of a post that another post names (`Post.quoted`, `Post.in_reply_to`); null where its address
+        cannot be told from that."""
+        ...
+
     def time_of(self, post_id: str) -> datetime | None:
         """When the post was made, where its id carries the time."""
         ...
@@ -356,6 +361,11 @@ class Platform(Protocol):
 
     def page_url(self, ref: PostRef) -> str:
         """The page that a reader would open, to be stored as it answers."""
+        ...
+
+    def view_url(self, ref: PostRef) -> str:
+        """The page that shows the post to a browser that is not signed in: the embed's frame, where the post's own page
+        is a login wall or an empty shell."""
         ...
 
     def media_urls(self, mention: Mention) -> tuple[str, ...]:

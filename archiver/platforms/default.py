@@ -42,6 +42,10 @@ class DefaultPlatform:
     def ref_from_id(self, post_id: str, handle: str | None = None) -> PostRef:
         raise NotImplementedError
 
+    def ref_in(self, scope: str | None, post_id: str) -> PostRef | None:
+        ref = self.ref_from_id(f"{scope}/{post_id}" if scope else post_id)
+        return ref if ref.url else None
+
     def time_of(self, post_id: str) -> datetime | None:
         """Null: unless a subclass knows better, ids carry no time."""
         return None
@@ -93,6 +97,9 @@ class DefaultPlatform:
 
     def page_url(self, ref: PostRef) -> str:
         return ref.url
+
+    def view_url(self, ref: PostRef) -> str:
+        return self.page_url(ref)
 
     def media_urls(self, mention: Mention) -> tuple[str, ...]:
         return ()

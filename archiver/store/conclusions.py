@@ -6,6 +6,8 @@ way of other crawlers' `urn:pageinfo:` and `urn:text:` records); `WARC-Refers-To
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from archiver.model import SCHEMA_VERSION, AnswerKind, Article, Mention, Noun, Observation, PostRef, Resolution
@@ -85,6 +87,57 @@ class Imported(Noun, frozen=True, kw_only=True):
     """Where it lay in a package (WACZ); null for a file of its own."""
 
 
+class RenderedRequest(Noun, frozen=True, kw_only=True):
+    """One request that a page made while it was rendered, and what came of it."""
+
+    url: str
+    method: str = "GET"
+    status: int | None = None
+    record_id: str | None = None
+    """The WARC record of the answer that the page was shown."""
+    problem: str | None = None
+    """Why there was none, or what was wrong with it."""
+
+
+class RenderedView(Noun, frozen=True, kw_only=True):
+    """One stored form of a rendered page: a picture of the window, of the whole page, or a PDF."""
+
+    record_id: str
+    target_uri: str
+    """`urn:view:URL`, `urn:fullPage:URL` or `urn:pdf:URL`."""
+    content_type: str
+    digest: str
+    bytes: int
+    width: int | None = None
+    height: int | None = None
+    """Pixels; null for a PDF."""
+
+
+class Rendering(Noun, frozen=True, kw_only=True):
+    """A page as a browser drew it: what was shown, when, with what, and what was missing."""
+
+    of: str
+    """The article's URI or the post's key."""
+    url: str
+    """The page that was opened."""
+    address: str
+    """Where the browser was at the end."""
+    title: str = ""
+    page: str | None = None
+    """The WARC record of the page that was shown."""
+    rendered_at: datetime
+    software: str
+    settings: tuple[tuple[str, str], ...] = ()
+    """Window, user agent, languages, bounds, as they were."""
+    views: tuple[RenderedView, ...]
+    remarks: tuple[str, ...] = ()
+    """What was cut, stopped or refused in the browser."""
+    requests: tuple[RenderedRequest, ...] = ()
+    """What the page asked for, in order."""
+    requests_left_out: int = 0
+    """Requests beyond the bound: they were not let through."""
+
+
 class Conclusion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One metadata record's block: exactly one kind of conclusion."""
 
@@ -98,6 +151,7 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     refusal: Refusal | None = None
     seal: Seal | None = None
     imported: Imported | None = None
+    rendering: Rendering | None = None
     basis: Basis | None = None
     """Of an article, a resolution or an observation; null where an earlier version of the program concluded it."""
 
@@ -113,6 +167,8 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return f"urn:archiver:seal:{self.seal.segment}"
         if self.imported is not None:
             return f"urn:archiver:imported:{self.imported.file}"
+        if self.rendering is not None:
+            return f"urn:archiver:rendering:{self.rendering.of}"
         return "urn:archiver:refusal"
 
 
@@ -140,6 +196,10 @@ def seal_conclusion(seal: Seal) -> Conclusion:
 
 def imported_conclusion(imported: Imported) -> Conclusion:
     return Conclusion(archiver=SCHEMA_VERSION, imported=imported)
+
+
+def rendering_conclusion(rendering: Rendering) -> Conclusion:
+    return Conclusion(archiver=SCHEMA_VERSION, rendering=rendering)
 
 
 def parse_conclusion(block: bytes) -> Conclusion | None:

@@ -74,5 +74,8 @@ class Bluesky(DefaultPlatform):
     def read_archived_list(self, url: str, exchange: Exchange) -> tuple[Post, ...]:
         return archived.read_archived_list(url, exchange)
 
+    def view_url(self, ref: PostRef) -> str:
+        return endpoints.view_url(ref)
+
 
 PLATFORM = Bluesky()

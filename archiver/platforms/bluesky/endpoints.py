@@ -12,8 +12,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from archiver.model import PostRef
 from archiver.platforms.base import Lookup
-from archiver.platforms.bluesky.urls import COLLECTION
+from archiver.platforms.bluesky.urls import COLLECTION, did_of
 
 HANDLE = "bluesky.handle"
 DOMAIN = "bluesky.domain"
@@ -109,3 +110,9 @@ def record_uri(did: str, key: str) -> str:
 def _xrpc(endpoint: str, host: str, method: str, **parameters: str) -> Lookup:
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
     return Lookup(endpoint=endpoint, url=f"https://{host}/xrpc/{method}?{query}", headers=JSON)
+
+
+def view_url(ref: PostRef) -> str:
+    """The page in the official embed's frame, which takes the account's DID only; without it, the post's own page."""
+    did = did_of(ref)
+    return f"https://embed.bsky.app/embed/{did}/{COLLECTION}/{ref.id}" if did else ref.url

@@ -47,5 +47,8 @@ class Facebook(DefaultPlatform):
     def media_urls(self, mention: Mention) -> tuple[str, ...]:
         return endpoints.share_urls(mention)
 
+    def view_url(self, ref: PostRef) -> str:
+        return endpoints.plugin_lookup(ref).url
+
 
 PLATFORM = Facebook()

@@ -58,5 +58,8 @@ class Instagram(DefaultPlatform):
     def media_urls(self, mention: Mention) -> tuple[str, ...]:
         return endpoints.share_urls(mention)
 
+    def view_url(self, ref: PostRef) -> str:
+        return endpoints.embed_lookup(ref.id).url
+
 
 PLATFORM = Instagram()

@@ -55,5 +55,8 @@ class LinkedIn(DefaultPlatform):
     def words_in_url(self, url: str) -> str | None:
         return urls.words_in_url(url)
 
+    def view_url(self, ref: PostRef) -> str:
+        return endpoints.embed_url(ref.id)
+
 
 PLATFORM = LinkedIn()

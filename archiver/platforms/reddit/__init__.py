@@ -51,5 +51,8 @@ class Reddit(DefaultPlatform):
     def words_in_url(self, url: str) -> str | None:
         return urls.words_of(url)
 
+    def view_url(self, ref: PostRef) -> str:
+        return endpoints.embed_lookup(ref.id, urls.place_of(ref.url)).url
+
 
 PLATFORM = Reddit()

@@ -55,5 +55,8 @@ class Telegram(DefaultPlatform):
     def read_archived_list(self, url: str, exchange: Exchange) -> tuple[Post, ...]:
         return archived.read_archived_list(url, exchange)
 
+    def view_url(self, ref: PostRef) -> str:
+        return answers.view_url(ref)
+
 
 PLATFORM = Telegram()

@@ -65,6 +65,12 @@ UNTIL_HERE = 2
 """So many pages have to show that a post is not there."""
 
 
+def view_url(ref: PostRef) -> str:
+    """The widget's frame: the post's own page only leads to the application."""
+    parts = parts_of(ref)
+    return embed_lookup(*parts).url if parts else ref.url
+
+
 def look(ref: PostRef) -> Inquiry:
     """The widget's frame; and where that does not show the post, what the channel's preview lists around it."""
     parts = parts_of(ref)

@@ -62,5 +62,8 @@ class TikTok(DefaultPlatform):
     def media_urls(self, mention: Mention) -> tuple[str, ...]:
         return endpoints.media_urls(mention)
 
+    def view_url(self, ref: PostRef) -> str:
+        return endpoints.embed_lookup(ref.id).url
+
 
 PLATFORM = TikTok()

@@ -61,5 +61,8 @@ class X(DefaultPlatform):
     def media_urls(self, mention: Mention) -> tuple[str, ...]:
         return endpoints.media_urls(mention)
 
+    def view_url(self, ref: PostRef) -> str:
+        return endpoints.view_url(ref)
+
 
 PLATFORM = X()

@@ -18,6 +18,7 @@ SYNDICATION = "x.syndication"
 OEMBED = "x.oembed"
 
 SYNDICATION_URL = "https://cdn.syndication.twimg.com/tweet-result"
+FRAME_URL = "https://platform.twitter.com/embed/Tweet.html"
 OEMBED_URL = "https://publish.twitter.com/oembed"
 """Documented at https://docs.x.com/x-for-websites/oembed-api; `publish.x.com` redirects here or is redirected to."""
 
@@ -61,6 +62,11 @@ def media_urls(mention: Mention) -> tuple[str, ...]:
 def page_url(ref: PostRef) -> str:
     """The page that a reader who follows the citation opens."""
     return canonical_url(ref.id, ref.handle)
+
+
+def view_url(ref: PostRef) -> str:
+    """The page in the official embed's frame: the post's own page is an empty shell to who is not signed in."""
+    return f"{FRAME_URL}?id={ref.id}&lang=en&dnt=true"
 
 
 def syndication_token(post_id: str) -> str:
