@@ -5,7 +5,8 @@
 - `archiver/language/calendar_words.json`: months, days of the week and what stands between, from CLDR;
 - `docs/commands.md`: the `--help` text of each command, inside a page whose other words are written by hand. A
   help text stands in the fenced block after a line `<!-- help: NAME -->`; a command without one gets a section at the
-  end.
+  end;
+- `docs/export.md`: the columns of each exported table, after a line `<!-- columns: TABLE -->`, in the same way.
 
 Tests compare the files with what this would write.
 """
@@ -26,6 +27,7 @@ import click
 from archiver import model
 from archiver.cli import main as commands
 from archiver.config import default_toml
+from archiver.exporting.tables import TABLES
 from archiver.language.calendar_words import FILE
 from archiver.language.calendar_words import file_text as calendar_words_text
 from archiver.model import json_schema
@@ -35,12 +37,15 @@ ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config.toml"
 SCHEMA = ROOT / "docs" / "schema" / "archiver.schema.json"
 COMMANDS = ROOT / "docs" / "commands.md"
+EXPORT = ROOT / "docs" / "export.md"
 CALENDAR_WORDS = ROOT / "archiver" / "language" / FILE
 
 HELP_WIDTH = 90
 """Fits a code block on a page without scrolling."""
 
 HELP_BLOCK = re.compile(r"<!-- help: (?P<name>[a-z -]+) -->\n+```text\n.*?\n```\n", re.DOTALL)
+
+COLUMN_BLOCK = re.compile(r"<!-- columns: (?P<name>[a-z]+) -->\n(?:.+\n)*\n(?:\|.*\n)*")
 
 
 def schema_text() -> str:
@@ -103,14 +108,27 @@ def commands_text(page: str, group: click.Group) -> str:
     return page + "".join(f"\n## `{name}`\n\n{block}" for name, block in blocks.items() if name not in present)
 
 
+def export_text(page: str) -> str:
+    """`page` with the columns of each table renewed, and those of tables that it does not name added at the end."""
+    blocks = {}
+    for table in TABLES.values():
+        lines = ["| column | type | holds |", "|---|---|---|"]
+        lines += [f"| `{column.name}` | {column.kind} | {column.what} |" for column in table.columns]
+        blocks[table.name] = f"<!-- columns: {table.name} -->\n{table.what}\n\n" + "\n".join(lines) + "\n"
+    present = {match["name"] for match in COLUMN_BLOCK.finditer(page)}
+    page = COLUMN_BLOCK.sub(lambda match: blocks.get(match["name"], ""), page)
+    return page + "".join(f"\n### `{name}`\n\n{block}" for name, block in blocks.items() if name not in present)
+
+
 def main() -> None:
     CONFIG.write_text(default_toml(), encoding="utf-8")
     SCHEMA.parent.mkdir(exist_ok=True)
     SCHEMA.write_text(schema_text(), encoding="utf-8")
     page = COMMANDS.read_text(encoding="utf-8") if COMMANDS.exists() else "# Commands\n"
     COMMANDS.write_text(commands_text(page, commands), encoding="utf-8")
+    EXPORT.write_text(export_text(EXPORT.read_text(encoding="utf-8")), encoding="utf-8")
     CALENDAR_WORDS.write_text(calendar_words_text(), encoding="utf-8")
-    for path in (CONFIG, SCHEMA, COMMANDS, CALENDAR_WORDS):
+    for path in (CONFIG, SCHEMA, COMMANDS, EXPORT, CALENDAR_WORDS):
         sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 

@@ -50,6 +50,11 @@ def test_the_schema_is_current() -> None:
     assert generate.SCHEMA.read_text(encoding="utf-8") == generate.schema_text(), RENEW
 
 
+def test_the_columns_of_exported_tables_are_current() -> None:
+    page = generate.EXPORT.read_text(encoding="utf-8")
+    assert generate.export_text(page) == page, RENEW
+
+
 class TestCommands:
     @pytest.fixture
     def commands(self) -> dict[str, click.Command]:

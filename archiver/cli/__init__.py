@@ -16,7 +16,7 @@ import click
 from archiver.errors import ArchiverError, ExitCode
 from archiver.version import __version__
 
-COMMANDS = ("find", "index", "resolve", "archive", "replay", "audit", "explain", "rebuild", "completion")
+COMMANDS = ("find", "index", "resolve", "archive", "replay", "audit", "explain", "export", "rebuild", "completion")
 """In the order of work, as `--help` shows them; each is `archiver.cli.NAME.command`, loaded when it is asked for."""
 
 

@@ -1,0 +1,32 @@
+"""An article's own words, read again from the record that holds its bytes."""
+
+from __future__ import annotations
+
+from archiver.article import article_of
+from archiver.errors import ArchiveError
+from archiver.exporting.cited import StoredArticle
+from archiver.model import Article, Capture
+from archiver.store import Archive
+
+
+def article_capture(archive: Archive, stored: StoredArticle) -> Capture | None:
+    """The record that holds an article's bytes; null where it is not in the archive."""
+    return archive.catalogue.capture(stored.capture_id) if stored.capture_id else None
+
+
+def with_words(archive: Archive, stored: StoredArticle, capture: Capture) -> Article:
+    """The article with its `html` or `text`.
+
+    Raises `ArchiveError` when the record's bytes are not those that were concluded on, or cannot be read, and
+    `InputError` or `LimitError` where they are no document any more.
+    """
+    exchange = archive.exchange(capture)
+    data = exchange.payload()
+    read = article_of(
+        data, source=stored.article.source, uri=stored.article.uri, content_type=exchange.header("content-type")
+    )
+    if read.digest != stored.article.digest:
+        raise ArchiveError(
+            "the record does not hold the article's bytes", subject=f"{capture.file} at offset {capture.offset}"
+        )
+    return read
