@@ -46,25 +46,29 @@ class Evidence:
         self,
         url: str,
         *,
-        headers: Iterable[tuple[str, str]] = (),  # noqa: ARG002 (answers are found by URL alone)
-        max_bytes: int | None = None,  # noqa: ARG002
+        headers: Iterable[tuple[str, str]] = (),
+        max_bytes: int | None = None,  # noqa: ARG002 (what came then is what there is)
+        whole_or_head: bool = False,  # noqa: ARG002
     ) -> Exchange:
         """The answer to this URL, its digests checked.
 
         Raises what was raised then, where no answer came; `NotStoredError` where none of the captures is one, or it was
         altered.
         """
-        return self._answer(("one", url), url)
+        # what may be read by one page's scripts need not be by another's: they were asked apart
+        origin = next((value for name, value in headers if name.lower() == "origin"), "")
+        return self._answer((f"one {origin}", url), url)
 
     def follow(
         self,
         url: str,
         *,
-        headers: Iterable[tuple[str, str]] = (),  # noqa: ARG002
+        headers: Iterable[tuple[str, str]] = (),
         max_bytes: int | None = None,  # noqa: ARG002
+        whole_or_head: bool = False,  # noqa: ARG002
     ) -> list[Exchange]:
         """Like `fetch`, and the redirects after it."""
-        chain = [self.fetch(url)]
+        chain = [self.fetch(url, headers=headers)]
         seen = {chain[0].url}
         while (target := chain[-1].redirect) is not None:
             if not seen.isdisjoint(spellings(target)) or len(chain) > MAX_REDIRECTS:

@@ -27,11 +27,11 @@ from archiver.platforms import platform as platform_of
 from archiver.resolution.known import Known
 from archiver.resolution.ranking import HandleUse
 from archiver.store import Archive
-from archiver.store.archive import OWN_SEGMENT
 from archiver.store.conclusions import Conclusion, Imported, parse_conclusion
 from archiver.store.provenance import program_digest
 from archiver.store.reader import MAX_CONCLUSION
 from archiver.store.records import field
+from archiver.store.segment import OWN_SEGMENT
 from archiver.version import __version__
 
 MAX_WARCINFO = 1 << 20
@@ -281,8 +281,8 @@ class Ledger:
             return True
         if "unknown" not in (digest, here := program_digest()) and digest != here:
             return True
-        python = info.get("python", "").partition("/")[2].split(".")[:2]
-        if python and python != list(platform.python_version_tuple()[:2]):
+        python = info.get("python", "").partition("/")[2]
+        if python and python.split(".")[:2] != list(platform.python_version_tuple()[:2]):
             return True
         made_with = dict(one.split("/", 1) for one in info.get("libraries", "").split() if "/" in one)
         return any(_version(library) != made_with[library] for library in CONCLUDING if library in made_with)

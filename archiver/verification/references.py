@@ -2,29 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from typing import NamedTuple
 
 from archiver.capture import Progress, no_progress
-from archiver.model import Check
+from archiver.model import Capture, Check
 from archiver.store import Archive
+from archiver.store.conclusions import Conclusion
+from archiver.store.records import clean
+from archiver.verification.findings import Findings
+from archiver.verification.ledger import Entry, Ledger
 
 NAME = "references"
+
+CAPTURES = frozenset({"response", "revisit", "resource", "conversion"})
+"""Record types that hold what was seen; the others are about such records."""
+
+ELSEWHERE = "names a record that is not in these files, and may be in one before them"
+
+
+class Reference(NamedTuple):
+    """One place of a conclusion in which a record is named."""
+
+    what: str
+    record_id: str
 
 
 def check_references(
     archive: Archive,
     *,
     whole: bool = True,
+    ledger: Ledger | None = None,
     progress: Progress = no_progress,
     stop: Callable[[], bool] = lambda: False,
 ) -> Check:
     """Whether each reference of the program's own conclusions names a record that exists, is of a type that can be
-    evidence, and came before the conclusion.
+    evidence, and came before the conclusion; and whether each resolution is of a mention that an article has.
 
-    archive: best a view of its files, whose catalogue comes from the records themselves; nothing is written. whole:
-    whether all files of the archive are there: of a file alone or a package, references into files that are elsewhere
-    are not damage. progress: told of each conclusion. stop: asked between two conclusions.
+    archive: its catalogue is not believed, unless it is a view, whose catalogue comes from the records; nothing is
+    written. whole: whether all files of the archive are there: of a file alone or a package, references that may lead
+    into earlier files are not damage. ledger: what was read of the archive already, by whoever makes several of these
+    checks; it is not closed. progress: told of each conclusion. stop: asked between two conclusions.
 
-    `Verdict.ABSENT` where no conclusion of this program is in it.
+    `checked` counts references. `Verdict.ABSENT` where no conclusion of this program is in it.
     """
-    raise NotImplementedError
+    found = Findings(NAME)
+    with nullcontext(ledger) if ledger is not None else Ledger(archive, whole=whole) as known:
+        for entry in known.entries():
+            if stop():
+                found.stopped = True
+                break
+            if entry.conclusion is not None and not entry.newer:
+                _check(known, entry, entry.conclusion, found)
+            progress(1, None)
+    return found.check()
+
+
+def _check(ledger: Ledger, entry: Entry, conclusion: Conclusion, found: Findings) -> None:
+    capture = entry.capture
+    if capture.target_uri != clean(conclusion.target_uri):
+        found.problem(f"it is stored as {capture.target_uri!r} and concludes of {conclusion.target_uri!r}", capture)
+    if wrong := _wrong_main(conclusion, capture.refers_to):
+        found.problem(wrong, capture)
+    for reference in dict.fromkeys(_references(conclusion, capture.refers_to)):
+        _look(ledger, entry, reference, found)
+    resolution = conclusion.resolution
+    if resolution is not None:
+        found.checked += 1
+        if not ledger.mentions(resolution.mention_id, entry.place):
+            _missing(ledger, entry, f"the mention {resolution.mention_id} is in no article before it", found)
+
+
+def _wrong_main(conclusion: Conclusion, refers_to: str | None) -> str:
+    """What is wrong with the one record that the header names; empty where nothing is."""
+    noun = conclusion.resolution or conclusion.observation
+    if noun is not None and refers_to != (noun.evidence[0] if noun.evidence else None):
+        return "WARC-Refers-To is not the first record of its evidence"
+    if conclusion.article is not None and refers_to is None:
+        return "it names no record that holds the article"
+    if conclusion.observation is not None and not conclusion.observation.evidence:
+        return "it names no record that shows the state"
+    return ""
+
+
+def _references(conclusion: Conclusion, refers_to: str | None) -> Iterator[Reference]:
+    if refers_to is not None:
+        yield Reference("WARC-Refers-To", refers_to)
+    for noun in (conclusion.resolution, conclusion.observation):
+        if noun is not None:
+            yield from (Reference("evidence", record_id) for record_id in noun.evidence if record_id != refers_to)
+    if conclusion.resolution is not None:
+        told = {refers_to, *conclusion.resolution.evidence}
+        for candidate in conclusion.resolution.candidates:
+            for record_id in candidate.evidence:
+                if record_id not in told:
+                    yield Reference(f"evidence of the candidate {candidate.post.key}", record_id)
+
+
+def _look(ledger: Ledger, entry: Entry, reference: Reference, found: Findings) -> None:
+    """Whether the record that is named can be what the conclusion rests on."""
+    found.checked += 1
+    places = ledger.places(reference.record_id)
+    if not places:
+        _missing(ledger, entry, f"{reference.what}: there is no record {reference.record_id}", found)
+    elif len(places) > 1:
+        found.problem(f"{reference.what}: several records are {reference.record_id}", entry.capture)
+    elif places[0].record_type not in CAPTURES:
+        kind = places[0].record_type
+        found.problem(f"{reference.what}: {reference.record_id} is a {kind} record, no capture", entry.capture)
+    elif _is_later(ledger, places[0], entry):
+        found.problem(f"{reference.what}: {reference.record_id} was written later", entry.capture)
+
+
+def _missing(ledger: Ledger, entry: Entry, what: str, found: Findings) -> None:
+    if ledger.files[entry.capture.file].complete:
+        found.problem(what, entry.capture)
+    else:
+        found.checked -= 1
+        found.skip(ELSEWHERE)
+
+
+def _is_later(ledger: Ledger, capture: Capture, entry: Entry) -> bool:
+    """Whether the record was written after the conclusion. Of files that were put there, nothing tells when."""
+    both = (ledger.files[capture.file], ledger.files[entry.capture.file])
+    if capture.file != entry.capture.file and not all(file.complete for file in both):
+        return False
+    return ledger.place_of(capture) > entry.place
