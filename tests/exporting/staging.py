@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,9 +26,12 @@ from archiver.model import (
 )
 from archiver.store import Archive, Session
 from archiver.store.conclusions import article_conclusion, observation_conclusion, resolution_conclusion
-from tests.store.conftest import frozen
+from tests.store.conftest import ticking_clock
 
 MADE = datetime(2022, 11, 9, 6, 30, 15, tzinfo=UTC)
+_NUMBERS = itertools.count()
+"""Record ids differ in all archives of a run: one may be opened again, or taken into another."""
+
 SEEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -134,7 +139,8 @@ class staged:
         self._folder = folder
 
     def __enter__(self) -> Stage:
-        self._archive = frozen(self._folder)
+        ids = (f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, str(number))}" for number in _NUMBERS)
+        self._archive = Archive.open(self._folder, clock=ticking_clock(), new_id=lambda: next(ids), write=True)
         self._session = self._archive.session(description="a test")
         return Stage(self._archive, self._session)
 
