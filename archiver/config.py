@@ -188,6 +188,18 @@ def _path(value: object) -> object:
     raise ValueError("a path as text")
 
 
+def _paths(value: object) -> object:
+    if not isinstance(value, list):
+        raise ValueError('a list of paths, such as ["root.pem"]')
+    return [_path(item) for item in value]
+
+
+def _identity(value: object) -> object:
+    if value not in ("none", "anonymous", "domain"):
+        raise ValueError('"none", "anonymous" or "domain"')
+    return value
+
+
 SIZE = {"read": parse_size, "unit": "bytes"}
 DURATION = {"read": parse_seconds, "unit": "seconds"}
 
@@ -225,10 +237,20 @@ class ArchiveSettings(Section, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=1_000_000,
-            description="The disk is made to keep what was written (fdatasync) after so many records; "
-            "0: only when a file is closed.",
+            description="The disk is made to keep what was written (fdatasync) after so many records; 1: after each; "
+            "0: not by number.",
         ),
-    ] = 32
+    ] = 16
+    sync_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=HOUR,
+            description="So long after a record was written the disk is made to keep it, also where nothing follows; "
+            "0: not by time. It is done in any case when a file is closed and before a post is reported as stored.",
+            extra=DURATION,
+        ),
+    ] = 0.05
 
 
 class WebSettings(Section, frozen=True, kw_only=True):
@@ -389,7 +411,30 @@ class CaptureSettings(Section, frozen=True, kw_only=True):
         int, Meta(ge=1, le=TERABYTE, description="A longer media file is cut and stored as cut.", extra=SIZE)
     ] = 50_000_000
     max_media_per_post: Annotated[int, Meta(ge=0, le=1000, description="So many media files of one post.")] = 16
+    quoted: Annotated[bool, Meta(description="The post that a post quotes: its record, page and media.")] = True
+    thread: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100,
+            description="So many of the posts above it that a post answers, each with record, page and media.",
+        ),
+    ] = 3
     pages: Annotated[bool, Meta(description="The page that a reader would open, as it answers us.")] = True
+    rendered: Annotated[
+        bool,
+        Meta(
+            description="Pictures and a PDF of the article and of each post, as a browser shows them: see "
+            "docs/rendered-views.md. Needs Chromium."
+        ),
+    ] = False
+    rendered_timeout: Annotated[
+        float, Meta(ge=1, le=HOUR, description="So much time a page has, from opening to its PDF.", extra=DURATION)
+    ] = 60.0
+    chromium: Annotated[
+        str,
+        Meta(description="Chromium's program; empty: the first of the usual names.", extra={"read": _path}),
+    ] = ""
 
 
 class AuditSettings(Section, frozen=True, kw_only=True):
@@ -422,6 +467,74 @@ class ReplaySettings(Section, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0: any free one.")] = 8080
 
 
+class SigningSettings(Section, frozen=True, kw_only=True):
+    """Who vouches for a package that is exported, and who says when; see docs/signing.md."""
+
+    identity: Annotated[
+        str,
+        Meta(
+            description='In whose name packages are signed: "none", "anonymous" (a key that you may publish) or '
+            '"domain" (the key of a TLS certificate).',
+            extra={"read": _identity},
+        ),
+    ] = "none"
+    key: Annotated[
+        str,
+        Meta(
+            description="The private key (PEM, ECDSA); empty: signing-key.pem in the user's configuration folder, made "
+            "when it is first needed.",
+            extra={"read": _path},
+        ),
+    ] = ""
+    passphrase_variable: Annotated[
+        str, Meta(description="The environment variable with the passphrase of an encrypted key.")
+    ] = "ARCHIVER_KEY_PASSPHRASE"
+    certificate: Annotated[
+        str,
+        Meta(
+            description="For a domain: its certificate and those above it (PEM, in order; certbot's fullchain.pem).",
+            extra={"read": _path},
+        ),
+    ] = ""
+    cross_signed_certificate: Annotated[
+        str,
+        Meta(description="For a domain: another chain for the same key (PEM); empty: none.", extra={"read": _path}),
+    ] = ""
+    domain: Annotated[
+        str, Meta(description="For a domain: the name, where the certificate has several; empty: its first.")
+    ] = ""
+    tsa: Annotated[
+        str,
+        Meta(
+            description="A time-stamping authority (RFC 3161) that is asked for a time stamp of each signature; "
+            "empty: none. A signature for a domain needs one.",
+            extra={"example": '"https://tsa.example/stamp"'},
+        ),
+    ] = ""
+    trusted_tsa: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Certificates (PEM files, or sha256:HEX of a certificate) that are believed about time stamps.",
+            extra={"read": _paths, "example": '["tsa-root.pem"]'},
+        ),
+    ] = ()
+    trusted_domains: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Certificates (PEM files) that are believed about domains besides the web's authorities.",
+            extra={"read": _paths},
+        ),
+    ] = ()
+    calendars: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="OpenTimestamps calendars that are asked to attest each package; their proof is written "
+            "beside it.",
+            extra={"example": '["https://a.pool.opentimestamps.org"]'},
+        ),
+    ] = ()
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """All settings, by section."""
 
@@ -431,6 +544,7 @@ class Settings(Section, frozen=True, kw_only=True):
     capture: CaptureSettings = CaptureSettings()
     audit: AuditSettings = AuditSettings()
     replay: ReplaySettings = ReplaySettings()
+    signing: SigningSettings = SigningSettings()
 
 
 class Setting(NamedTuple):
@@ -456,6 +570,11 @@ class Setting(NamedTuple):
     @property
     def is_table(self) -> bool:
         return isinstance(self.default, Mapping)
+
+    @property
+    def is_path(self) -> bool:
+        """A place on the user's machine."""
+        return self.read is _path
 
 
 def all_settings() -> Iterator[Setting]:

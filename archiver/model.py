@@ -265,6 +265,8 @@ class Media(Noun, frozen=True, kw_only=True):
     alt: str | None = None
     width: int | None = None
     height: int | None = None
+    smaller: tuple[str, ...] = ()
+    """The same in smaller sizes, the largest first, where there are such."""
 
 
 class Post(Noun, frozen=True, kw_only=True):

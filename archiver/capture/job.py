@@ -14,6 +14,8 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from archiver.capture.context import Context, store_context
+from archiver.capture.media import StoredMedia, store_media
 from archiver.capture.rendered import RenderedViews, Viewed
 from archiver.config import AuditSettings, ResolveSettings, Settings
 from archiver.detect import METHOD as DETECTING
@@ -38,8 +40,6 @@ from archiver.store.conclusions import (
 from archiver.web.once import FetchOnce, StoppedError
 
 R = TypeVar("R")
-
-STORED_MEDIA = frozenset({"photo", "video", "gif", "poster", "avatar", "card"})
 
 
 class ArchivedPost(Noun, frozen=True, kw_only=True):
@@ -67,6 +67,11 @@ class ArchivedPost(Noun, frozen=True, kw_only=True):
     media: int = 0
     """Media files that are stored."""
     media_failed: tuple[str, ...] = ()
+    """URLs of media that are not stored whole; behind one that was cut short stands that it was."""
+    context: tuple[str, ...] = ()
+    """Keys of the quoted post and of the posts above it in its thread that were looked at and stored."""
+    context_failed: tuple[str, ...] = ()
+    """What of those could not be had, and why, one line each."""
     views: int = 0
     """Rendered views (pictures, PDF) of its page that are stored."""
     view_failed: str | None = None
@@ -269,7 +274,8 @@ class Job:
                 view_failed=viewed.failed,
             )
         post = observation.post or candidate.post
-        media, failed = self._store_page_and_media(ref, post, platform, observation.state)
+        media = self._store_page_and_media(ref, post, platform, observation.state)
+        context = self._store_context(post)
         viewed = self._viewed(post.ref, post.key, platform)
         return ArchivedPost(
             source=mention.source,
@@ -287,8 +293,10 @@ class Job:
             score=candidate.score,
             evidence=tuple(dict.fromkeys((*resolution.evidence, *observation.evidence))),
             stored_in=self.where((*observation.evidence, *candidate.evidence)),
-            media=media,
-            media_failed=failed,
+            media=media.stored,
+            media_failed=media.failed,
+            context=tuple(context.kept),
+            context_failed=tuple(context.failed),
             views=viewed.views,
             view_failed=viewed.failed,
         )
@@ -371,23 +379,18 @@ class Job:
         with turn:
             yield
 
-    def _store_page_and_media(
-        self, ref: PostRef, post: Post, platform: Platform, state: State
-    ) -> tuple[int, tuple[str, ...]]:
-        """Fetch, and so store, the page that a reader would open and the post's media: `(stored, failed URLs)`."""
-        capture = self.settings.capture
-        if capture.pages:
-            self._try(platform.page_url(ref))
-        if not capture.media or not state.readable:
-            return 0, ()
-        stored, failed = 0, []
-        wanted = [media for media in post.media if media.kind in STORED_MEDIA][: capture.max_media_per_post]
-        for media in wanted:
-            if self._try(media.url, max_bytes=capture.max_media_bytes):
-                stored += 1
-            else:
-                failed.append(media.url)
-        return stored, tuple(failed)
+    def _store_page_and_media(self, ref: PostRef, post: Post, platform: Platform, state: State) -> StoredMedia:
+        """Fetch, and so store, the page that a reader would open and the post's media."""
+        self._page(ref, platform)
+        if not self.settings.capture.media or not state.readable:
+            return StoredMedia()
+        return store_media(post.media, self.fetcher, self.settings.capture)
+
+    def _store_context(self, post: Post) -> Context:
+        def store(ref: PostRef, seen: Post, platform: Platform) -> tuple[str, ...]:
+            return self._store_page_and_media(ref, seen, platform, State.LIVE).failed
+
+        return store_context(post, self.settings.capture, self.observation, store)
 
     def _page(self, ref: PostRef, platform: Platform) -> tuple[str, ...]:
         """Fetch, and so store, the page that a reader would open, as it answers: the records that hold it."""
@@ -398,14 +401,6 @@ class Job:
         except NetworkError:
             return ()
         return tuple(dict.fromkeys(exchange.record_id for exchange in reversed(chain) if exchange.record_id))
-
-    def _try(self, url: str, max_bytes: int | None = None) -> bool:
-        """Whether the URL answered with a whole success; any answer is stored either way."""
-        try:
-            answer = self.fetcher.follow(url, max_bytes=max_bytes)[-1]
-        except NetworkError:
-            return False
-        return 200 <= answer.status < 300 and answer.truncated is None
 
     def where(self, record_ids: tuple[str, ...]) -> str | None:
         """`SEGMENT:OFFSET` of the first of these records that the archive holds."""

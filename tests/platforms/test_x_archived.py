@@ -17,7 +17,7 @@ from archiver.model import Mention, Post
 from archiver.platforms.prefixes import decimal_prefixes
 from archiver.platforms.x import PLATFORM
 from archiver.platforms.x.endpoints import lookups
-from archiver.platforms.x.records import best_mp4, display_text, moment
+from archiver.platforms.x.records import display_text, moment, mp4s
 
 ID = "751023412345678901"
 REF = PLATFORM.ref_from_id(ID, "quay_ledger")
@@ -199,7 +199,7 @@ def test_the_best_film_and_its_poster_are_listed() -> None:
         ("poster", "https://pbs.twimg.com/poster.jpg"),
     ]
     assert post.in_reply_to == "x:751000000000000001"
-    assert best_mp4([]) is None
+    assert mp4s([]) == []
 
 
 def test_a_retweet_has_the_whole_text_of_the_original() -> None:

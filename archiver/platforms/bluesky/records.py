@@ -226,8 +226,8 @@ def _media(kind: str, url: str | None, entry: Json) -> list[Media]:
     if url is None:
         return []
     shape = entry.get("aspectRatio")
-    size = {"width": whole(dig(shape, "width")), "height": whole(dig(shape, "height"))}
-    return [Media(kind=kind, url=url, alt=(text(entry, "alt") or "").strip() or None, **size)]
+    width, height = whole(dig(shape, "width")), whole(dig(shape, "height"))
+    return [Media(kind=kind, url=url, alt=(text(entry, "alt") or "").strip() or None, width=width, height=height)]
 
 
 def _card(url: str | None, part: Json) -> list[Media]:

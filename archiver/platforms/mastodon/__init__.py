@@ -34,6 +34,9 @@ class Mastodon(DefaultPlatform):
     def ref_from_id(self, post_id: str, handle: str | None = None) -> PostRef:
         return urls.ref_from_id(post_id, handle)
 
+    def ref_in(self, scope: str | None, post_id: str) -> PostRef | None:
+        return urls.ref_in(scope, post_id) if scope else None
+
     def time_of(self, post_id: str) -> datetime | None:
         return ids.time_of(post_id)
 

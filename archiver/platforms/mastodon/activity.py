@@ -244,8 +244,8 @@ def _media(data: Json) -> tuple[Media, ...]:
         if kind is None or address is None:
             continue
         alt = plain(string(entry, "name") or string(entry, "summary"))
-        size = {"width": whole(entry.get("width")), "height": whole(entry.get("height"))}
-        out.append(Media(kind=kind, url=address, alt=alt, **size))
+        width, height = whole(entry.get("width")), whole(entry.get("height"))
+        out.append(Media(kind=kind, url=address, alt=alt, width=width, height=height))
     if kind_of(data) == "Video" and (film := _film(data.get("url"))):
         out.append(Media(kind="video", url=film))
     kind = "poster" if kind_of(data) == "Video" else "card"

@@ -106,6 +106,16 @@ def ref_from_id(post_id: str, handle: str | None = None) -> PostRef:
     return PostRef(platform=NAME, id=post_id, handle=handle, url=url, scope=host or None)
 
 
+def ref_in(host: str, post_id: str) -> PostRef | None:
+    """The reference of a post of which only the server and the id there are known, with an address that needs no user's
+    name; null where its id is of no known form."""
+    for path in ("web/statuses", "statuses", "notes", "notice", "objects"):
+        ref = ref_from_url(f"https://{host}/{path}/{post_id}")
+        if ref is not None and (ref.scope, ref.id) == (host, post_id):
+            return ref
+    return None
+
+
 def ref_from_url(url: str) -> PostRef | None:
     """The post that a permalink in any of the forms above names, on any host; null for anything else.
 

@@ -275,8 +275,8 @@ def _classic_media(entry: Json) -> list[Media]:
     if kind not in VIDEO_KINDS:
         return [Media(kind="photo", url=still, alt=alt, width=width, height=height)] if still else []
     out = []
-    if best := best_mp4(entries(dig(entry, "video_info", "variants"))):
-        out.append(Media(kind=VIDEO_KINDS[kind], url=best, alt=alt, width=width, height=height))
+    if films := mp4s(entries(dig(entry, "video_info", "variants"))):
+        out.append(_film(films, kind=VIDEO_KINDS[kind], alt=alt, width=width, height=height))
     if still:
         out.append(Media(kind="poster", url=still, alt=alt, width=width, height=height))
     return out
@@ -285,10 +285,10 @@ def _classic_media(entry: Json) -> list[Media]:
 def _v2_media(entry: Json) -> list[Media]:
     kind = string(entry, "type") or "photo"
     alt = clean(string(entry, "alt_text")) or None
-    size = {"width": whole(entry.get("width")), "height": whole(entry.get("height"))}
+    size: dict[str, Any] = {"width": whole(entry.get("width")), "height": whole(entry.get("height"))}
     out = []
-    if best := best_mp4(entries(entry.get("variants"))):
-        out.append(Media(kind=VIDEO_KINDS.get(kind, "video"), url=best, alt=alt, **size))
+    if films := mp4s(entries(entry.get("variants"))):
+        out.append(_film(films, kind=VIDEO_KINDS.get(kind, "video"), alt=alt, **size))
     if still := https(entry.get("url")):
         out.append(Media(kind="photo", url=still, alt=alt, **size))
     if poster := https(entry.get("preview_image_url")):
@@ -306,24 +306,26 @@ def _loose_media(record: Json) -> list[Media]:
             out.append(Media(kind="photo", url=url, alt=alt, width=width, height=height))
     video = record.get("video")
     if isinstance(video, Mapping):
-        if best := best_mp4(entries(video.get("variants"))):
-            out.append(Media(kind="video", url=best))
+        if films := mp4s(entries(video.get("variants"))):
+            out.append(_film(films, kind="video"))
         if poster := https(video.get("poster")):
             out.append(Media(kind="poster", url=poster))
     return out
 
 
-def best_mp4(variants: list[Json]) -> str | None:
-    """The MP4 of the highest bitrate; of those without one the last, which X lists in rising size."""
-    best: tuple[int, str] | None = None
+def mp4s(variants: list[Json]) -> list[str]:
+    """The MP4s, that of the highest bitrate first; those without one the other way round than X lists them, which is in
+    rising size."""
+    found: dict[str, int] = {}
     for variant in variants:
         url = https(variant.get("url") or variant.get("src"))
-        if not url or (variant.get("content_type") or variant.get("type")) != "video/mp4":
-            continue
-        rate = whole(variant.get("bitrate")) or whole(variant.get("bit_rate")) or 0
-        if best is None or rate >= best[0]:
-            best = (rate, url)
-    return best[1] if best else None
+        if url and (variant.get("content_type") or variant.get("type")) == "video/mp4":
+            found[url] = whole(variant.get("bitrate")) or whole(variant.get("bit_rate")) or 0
+    return sorted(found, key=lambda url: found[url])[::-1]
+
+
+def _film(films: list[str], **named: Any) -> Media:
+    return Media(url=films[0], smaller=tuple(films[1:MAX_ITEMS]), **named)
 
 
 def _card_image(card: object) -> list[Media]:
