@@ -38,6 +38,10 @@ STATING = frozenset({400, 403, 404, 410})
 
 MAX_CAR = proof.MAX_CAR
 
+HOLDS = "the account's signed repository holds it at revision"
+LACKS = "the account's signed repository does not hold it at revision"
+"""What is said where a proof holds, and nowhere else: verification looks for these words in what is stored."""
+
 ACCOUNT_STATES: dict[str, tuple[State, str]] = {
     "AccountTakedown": (State.SUSPENDED, "Bluesky has suspended the account"),
     "AccountDeactivated": (State.ACCOUNT_GONE, "the account is deactivated by its owner"),
@@ -279,12 +283,12 @@ def proof_answer(proven: Proof, ref: PostRef, account: Account) -> Answer:
     """What a proof means for the post. One that does not hold means nothing."""
     named = of_account(ref.id, account.did, account.handle or ref.handle)
     if isinstance(proven, Lacks):
-        said = f"the account's signed repository does not hold it at revision {proven.rev}"
+        said = f"{LACKS} {proven.rev}"
         return replace(answering.stated(State.DELETED, said, ref=named), proven=True)
     if not isinstance(proven, Holds):
         return answering.unexpected(f"a proof that does not hold: {proven.why}")
     post = records.record_post(account.did, ref.id, _json(proven.record), cid=proven.cid, handle=account.handle)
-    said = f"the account's signed repository holds it at revision {proven.rev}, as {proven.cid}"
+    said = f"{HOLDS} {proven.rev}, as {proven.cid}"
     if post is not None:
         return answering.shown(post, said, ref=named)
     return Answer(state=State.LIVE, reason=said, positive=True, kind=AnswerKind.SHOWN, ref=named)
