@@ -12,6 +12,7 @@ import trustme
 from archiver.config import WebSettings
 from archiver.errors import ConfigError, NetworkError
 from archiver.web import Door
+from archiver.web.secured import chain
 from tests.loopback import Close, Loopback, always, ok
 from tests.web.conftest import Kept, MakeDoor, received
 
@@ -58,6 +59,36 @@ def test_a_mapped_https_host_is_checked_under_its_own_name(
     assert exchange.tls.version in ("TLSv1.2", "TLSv1.3")
     assert exchange.tls.cipher
     assert b"posts.example" in exchange.tls.certificates[0]
+
+
+class Connection:
+    """A secured socket as one version of Python shows it."""
+
+    def __init__(self, own: bytes | None, **more: object) -> None:
+        self.getpeercert = lambda binary: own
+        for name, value in more.items():
+            setattr(self, name, value)
+
+
+class Beneath:
+    def __init__(self, *found: object) -> None:
+        self.get_unverified_chain = lambda: list(found)
+
+
+CONNECTIONS = {
+    "Python 3.13": (Connection(b"own", get_unverified_chain=lambda: [b"own", b"above"]), (b"own", b"above")),
+    "nothing told": (Connection(b"own", get_unverified_chain=lambda: None), (b"own",)),
+    "before": (Connection(b"own", _sslobj=Beneath(b"own", b"above")), (b"own", b"above")),
+    "another implementation": (Connection(b"own", _sslobj=object()), (b"own",)),
+    "an odd object": (Connection(b"own", _sslobj=Beneath(b"own", None)), (b"own",)),
+    "a chain of another": (Connection(b"own", _sslobj=Beneath(b"other")), (b"own",)),
+    "no certificate": (Connection(None, _sslobj=Beneath()), ()),
+}
+
+
+@pytest.mark.parametrize(("connection", "expected"), CONNECTIONS.values(), ids=CONNECTIONS)
+def test_the_chain_is_asked_for_as_each_python_tells_it(connection: Connection, expected: tuple[bytes, ...]) -> None:
+    assert chain(connection) == expected
 
 
 BAD = {
