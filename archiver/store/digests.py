@@ -35,7 +35,7 @@ MAX_HEAD = 1 << 20
 class Hasher(Protocol):
     """What `hashlib.new` gives."""
 
-    def update(self, data: bytes, /) -> None: ...
+    def update(self, data: bytes | memoryview, /) -> None: ...
 
     def digest(self) -> bytes: ...
 
@@ -135,10 +135,15 @@ def _same(digests: dict[str, bytes], declared: str) -> bool | None:
 
 
 def spells(value: str, digest: bytes) -> bool:
-    """Is `value` the digest in hex or in Base32 (RFC 4648), the two spellings in use?"""
+    """Is `value` the digest in hex, Base32 or Base64 (RFC 4648, either alphabet)? All are in use."""
     if len(value) == len(digest) * 2:
         return value.lower() == digest.hex()
     try:
-        return base64.b32decode(value.upper() + "=" * (-len(value) % 8)) == digest
+        if base64.b32decode(value.upper() + "=" * (-len(value) % 8)) == digest:
+            return True
+    except (binascii.Error, ValueError):
+        pass
+    try:
+        return base64.urlsafe_b64decode(value.replace("+", "-").replace("/", "_") + "=" * (-len(value) % 4)) == digest
     except (binascii.Error, ValueError):
         return False

@@ -1,0 +1,167 @@
+"""Is an archive whole: its segments, and everything that speaks of them?
+
+The folder is only read. It is not opened as an archive, because opening mends: a catalogue that lists more than there
+is would be made anew, and what had vanished with it.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from archiver.errors import InputError
+from archiver.model import Check
+from archiver.store import Archive
+from archiver.store.archive import WARC_SUFFIXES
+from archiver.store.cdxj import cdxj_line, index_path
+from archiver.store.segment import OWN_SEGMENT
+from archiver.verification.catalogue import check_catalogue
+from archiver.verification.index import IndexCheck, bounded_lines
+from archiver.verification.log import check_log
+from archiver.verification.notebook import Notebook
+from archiver.verification.records import RecordChecks, Watch
+from archiver.verification.revisits import check_revisits
+from archiver.verification.tally import Tally
+
+FILES = "files"
+OWN_INDEX = re.compile(r"archiver-[0-9]{6,}-[0-9]{14}\.cdxj")
+END = object()
+
+
+def verify_folder(
+    path: Path, *, progress: Callable[[int, int], None], stop: Callable[[], bool], conclude: bool
+) -> list[Check]:
+    """The checks of an archive's folder.
+
+    Raises `InputError` where it cannot be read, `LimitError`, `StoppedVerificationError`.
+    """
+    try:
+        return _Folder(path, progress, stop).checks(conclude=conclude)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", subject=str(path)) from error
+
+
+class _Folder:
+    def __init__(self, path: Path, progress: Callable[[int, int], None], stop: Callable[[], bool]) -> None:
+        self.path = path
+        found = sorted(file for file in (path / "archive").iterdir() if file.is_file())
+        self.files = [file for file in found if file.name.endswith(WARC_SUFFIXES)]
+        self.others = [file for file in found if not file.name.endswith(WARC_SUFFIXES)]
+        self.watch = Watch(progress, stop, sum(file.stat().st_size for file in self.files))
+
+    def checks(self, *, conclude: bool) -> list[Check]:
+        with Notebook() as notebook, tempfile.TemporaryDirectory(prefix="archiver-verify-") as temporary:
+            records = RecordChecks(notebook, self.watch)
+            for file in self.files:
+                self._sweep(file, records)
+            checks = records.checks()
+            fresh = Path(temporary) / "catalogue.db"
+            view = Archive.view(self._written(), catalogue=fresh, strict=False)
+            try:
+                view.catalogue.commit()
+                checks += [
+                    self._index(notebook, view, records),
+                    check_catalogue(self.path / "catalogue.db", fresh),
+                    self._listing(records),
+                    check_revisits(notebook, whole=True),
+                    check_log(records.log, self._open, whole=True),
+                ]
+                if conclude and records.concluded:
+                    from archiver.verification.rederived import rederived_checks
+
+                    checks += rederived_checks(view, whole=True, stop=self.watch.stop)
+            finally:
+                view.close()
+        return checks
+
+    def _written(self) -> list[Path]:
+        return [file for file in self.files if file.stat().st_size]
+
+    def _sweep(self, file: Path, records: RecordChecks) -> None:
+        size = file.stat().st_size
+        if size or not OWN_SEGMENT.fullmatch(file.name):  # a crash can leave one that is empty
+            records.sweep_file(file, f"archive/{file.name}")
+        records.done += size
+        self.watch.at(records.done)
+
+    @contextmanager
+    def _open(self, name: str) -> Iterator[BinaryIO]:
+        with (self.path / "archive" / name).open("rb") as stream:
+            yield stream
+
+    def _index(self, notebook: Notebook, view: Archive, records: RecordChecks) -> Check:
+        """Each segment's index, line by line what its records give; other tools' index files by what they mean."""
+        folder = self.path / "indexes"
+        check = IndexCheck(notebook, [file.name for file in self.files])
+        of_segments = {index_path(folder, file.name): file.name for file in self._written()}
+        present = sorted(folder.iterdir()) if folder.is_dir() else []
+        unfinished = {entry.name for entry in records.log if entry.own and entry.seal is None}
+        for path, segment in of_segments.items():
+            where = f"indexes/{path.name}"
+            if path in present:
+                _compare(path, (cdxj_line(row).encode() for row in view.catalogue.index_rows(segment)), check, where)
+            elif segment in unfinished:
+                check.note(f"{segment} was not closed in order, and has no index yet")
+            else:
+                check.problem("there is no index of it", f"archive/{segment}")
+        for path in present:
+            where = f"indexes/{path.name}"
+            if path in of_segments or not path.is_file():
+                continue
+            if OWN_INDEX.fullmatch(path.name):
+                check.problem("an index of a segment that is gone", where)
+            elif path.name.endswith((".cdxj", ".cdx")):
+                with path.open("rb") as stream:
+                    check.look_at_plain(stream, where)
+        return check.check(both_ways=False)
+
+    def _listing(self, records: RecordChecks) -> Check:
+        """What lies in the folder besides WARC files."""
+        tally = Tally(FILES, "archive")
+        tally.checked = len(self.files)
+        if not self.files:
+            tally.note("no WARC file in it")
+        for file in self.others:
+            tally.note(f"archive/{file.name} is no WARC file, and was not looked at")
+        torn = self.path / "torn"
+        kept = sum(1 for _ in torn.iterdir()) if torn.is_dir() else 0
+        if kept:
+            tally.note(f"{kept:,} unfinished records that crashes left are kept in torn/")
+        for entry in records.log:
+            for imported, record_id in entry.imported:
+                if not (self.path / "archive" / Path(imported.file).name).is_file():
+                    tally.problem(
+                        f"{imported.file}, which was taken in, is gone", where=entry.where, record_id=record_id
+                    )
+        return tally.check()
+
+
+def _compare(path: Path, lines: Iterable[bytes], check: IndexCheck, where: str) -> None:
+    expected = iter(sorted(lines))
+    with path.open("rb") as stream:
+        stored = bounded_lines(stream)
+        line, wanted = next(stored, END), next(expected, END)
+        while line is not END or wanted is not END:
+            if line is None:
+                check.problem("a line that does not end", where)
+                line = next(stored, END)
+                continue
+            line_text, wanted_text = _text(line), _text(wanted)
+            if line is not END and wanted is not END and line_text == wanted_text:
+                check.checked(1)
+                line, wanted = next(stored, END), next(expected, END)
+            elif wanted is END or (line is not END and line_text < wanted_text):
+                check.problem(f"a line that no record gives: {line_text[:80].decode('utf-8', 'replace')!r}", where)
+                line = next(stored, END)
+            else:
+                what = wanted_text[:80].decode("utf-8", "replace")
+                check.problem(f"the line of a record is missing or altered: {what!r}", where)
+                wanted = next(expected, END)
+
+
+def _text(line: object) -> bytes:
+    return line.removesuffix(b"\n") if isinstance(line, bytes) else b""

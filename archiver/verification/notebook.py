@@ -1,0 +1,174 @@
+"""What was seen of every record, kept for the checks that compare records with each other and with an index.
+
+In a temporary SQLite database, because a file may hold millions of records and memory must not grow with them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from archiver.store.sweep import SweptRecord
+from archiver.store.warcfile import Place
+
+BATCH = 500
+
+_SCHEMA = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA temp_store = FILE;
+PRAGMA cache_size = -8192;
+CREATE TABLE records (
+  file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, end INTEGER NOT NULL,
+  id TEXT NOT NULL, type TEXT NOT NULL, uri TEXT NOT NULL, date TEXT NOT NULL, digest TEXT, status INTEGER,
+  refers_to TEXT, refers_uri TEXT, refers_date TEXT, profile TEXT, listed INTEGER NOT NULL DEFAULT 0
+);
+"""
+
+_NAMES = {
+    "warc-record-id": 0, "warc-type": 1, "warc-target-uri": 2, "warc-date": 3, "warc-payload-digest": 4,
+    "warc-refers-to": 5, "warc-refers-to-target-uri": 6, "warc-refers-to-date": 7, "warc-profile": 8,
+    "archiver-payload-digest": 9,
+}  # fmt: skip
+
+
+class Noted(NamedTuple):
+    """A record that was seen."""
+
+    row: int
+    file: str
+    offset: int
+    length: int
+    end: int
+    id: str
+    type: str
+    uri: str
+    date: str
+    digest: str | None
+    status: int | None
+
+
+_NOTED = "rowid, file, offset, length, end, id, type, uri, date, digest, status"
+
+
+class Notebook:
+    """The records seen so far. A context manager: leaving it throws the notes away."""
+
+    def __init__(self) -> None:
+        self._db = sqlite3.connect("", isolation_level=None)  # a temporary file that SQLite itself removes
+        self._db.executescript(_SCHEMA)
+        self._db.execute("BEGIN")
+        self._pending: list[tuple[object, ...]] = []
+        self._indexed = False
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+
+    def add(self, file: str, record: SweptRecord, place: Place, status: int | None) -> None:
+        found: list[str | None] = [None] * 10
+        for name, value in record.fields:
+            at = _NAMES.get(name.lower())
+            if at is not None and found[at] is None:
+                found[at] = value
+        self._pending.append(
+            (
+                file, place.offset, place.length, place.end, (found[0] or "").strip("<> "), (found[1] or "").lower(),
+                _bare(found[2] or ""), found[3] or "", found[4] or found[9], status,
+                found[5].strip("<> ") if found[5] else None, found[6], found[7], found[8],
+            )
+        )  # fmt: skip
+        self.count += 1
+        if len(self._pending) >= BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._db.executemany(
+            "INSERT INTO records (file, offset, length, end, id, type, uri, date, digest, status, refers_to,"
+            " refers_uri, refers_date, profile) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            self._pending,
+        )
+        self._pending.clear()
+
+    def _ready(self) -> sqlite3.Connection:
+        self._flush()
+        if not self._indexed:
+            self._indexed = True
+            self._db.execute("CREATE INDEX by_place ON records (file, offset)")
+            self._db.execute("CREATE INDEX by_id ON records (id)")
+            self._db.execute("CREATE INDEX by_uri ON records (uri, date)")
+            self._db.execute("CREATE INDEX by_digest ON records (digest)")
+        return self._db
+
+    def twice(self) -> Iterator[tuple[str, str, int]]:
+        """Record ids that stand more than once: the id, and file and offset of the later ones."""
+        self._flush()
+        # sorted, not by an index: most files have none, and need no index for it
+        rows = self._db.execute("SELECT id, file, offset FROM records WHERE id <> '' ORDER BY id, rowid")
+        last = ""
+        for record_id, file, offset in rows:
+            if record_id == last:
+                yield record_id, file, offset
+            last = record_id
+
+    def at(self, file: str, offset: int) -> Noted | None:
+        row = self._ready().execute(f"SELECT {_NOTED} FROM records WHERE file = ? AND offset = ?", (file, offset))  # noqa: S608
+        found = row.fetchone()
+        return Noted(*found) if found else None
+
+    def list_it(self, row: int) -> None:
+        """Note that an index lists this record."""
+        self._db.execute("UPDATE records SET listed = 1 WHERE rowid = ?", (row,))
+
+    def unlisted(self) -> Iterator[Noted]:
+        """Responses and revisits of web addresses that no index lists, in their order."""
+        rows = self._ready().execute(
+            f"SELECT {_NOTED} FROM records WHERE listed = 0 AND length > 0 AND type IN ('response', 'revisit')"  # noqa: S608
+            " AND (uri LIKE 'http://%' OR uri LIKE 'https://%') ORDER BY rowid"
+        )
+        for row in rows:
+            yield Noted(*row)
+
+    def revisits(self) -> Iterator[tuple[Noted, str | None, str | None, str | None, str | None]]:
+        """Revisit records, with the id, target URI and date they refer to, and their profile."""
+        rows = self._db.execute(
+            f"SELECT {_NOTED}, refers_to, refers_uri, refers_date, profile FROM records WHERE type = 'revisit'"  # noqa: S608
+            " ORDER BY rowid"
+        )
+        for row in rows:
+            yield Noted(*row[:11]), row[11], row[12], row[13], row[14]
+
+    def has_revisits(self) -> bool:
+        self._flush()
+        return self._db.execute("SELECT 1 FROM records WHERE type = 'revisit' LIMIT 1").fetchone() is not None
+
+    def original(self, record_id: str | None, uri: str, date: str | None, digest: str | None) -> Noted | None:
+        """The record that a revisit means: the one of this id; else of this target URI at this time, or with this
+        payload digest."""
+        database = self._ready()
+        for condition, values in (
+            ("id = ?", (record_id,)),
+            ("uri = ? AND date = ?", (uri, date)),
+            ("digest = ? AND uri = ?", (digest, uri)),
+        ):
+            if None in values:
+                continue
+            found = database.execute(
+                f"SELECT {_NOTED} FROM records WHERE {condition} AND type <> 'revisit' AND type <> 'request'"  # noqa: S608
+                " ORDER BY rowid LIMIT 1",
+                values,
+            ).fetchone()
+            if found:
+                return Noted(*found)
+        return None
+
+
+def _bare(uri: str) -> str:
+    return uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri

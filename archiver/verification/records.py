@@ -1,0 +1,161 @@
+"""Is a WARC file whole, record by record? Its structure, its end, the headers and the digests, in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from archiver.errors import ArchiverError, ExitCode
+from archiver.model import Check
+from archiver.store.digests import BLOCK
+from archiver.store.sweep import Damage, Sweep, SweptRecord
+from archiver.store.warcfile import DamagedError, is_arc
+from archiver.verification.arcfile import look_at_arc
+from archiver.verification.digesting import digested
+from archiver.verification.headers import look_at_header
+from archiver.verification.log import LogEntry
+from archiver.verification.notebook import Notebook
+from archiver.verification.tally import Tally
+
+STEP = 4 << 20
+"""Bytes between two reports of progress."""
+
+_STATUS = re.compile(rb"HTTP/[0-9.]+ +([1-5][0-9]{2})(?![0-9])")
+
+
+class StoppedVerificationError(ArchiverError):
+    """Whoever asked for the verification asked to stop it."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+class Watch(NamedTuple):
+    """How a verification tells of itself, and how it is stopped."""
+
+    progress: Callable[[int, int], None]
+    """Told how many bytes of how many are done."""
+    stop: Callable[[], bool]
+    total: int
+
+    def at(self, done: int) -> None:
+        """Raises `StoppedVerificationError`."""
+        if self.stop():
+            raise StoppedVerificationError("stopped before everything was looked at")
+        self.progress(min(done, self.total), self.total)
+
+
+class RecordChecks:
+    """The checks of records, over all files of a package or archive."""
+
+    def __init__(self, notebook: Notebook, watch: Watch) -> None:
+        self.notebook = notebook
+        self.watch = watch
+        self.done = 0
+        """Bytes of the files before the present one."""
+        self.structure = Tally("file structure")
+        self.completeness = Tally("completeness")
+        self.headers = Tally("record headers")
+        self.blocks = Tally("block digests")
+        self.payloads = Tally("payload digests")
+        self.log: list[LogEntry] = []
+        self.concluded = False
+        """A record of this program's own conclusions was among them."""
+        self.arc = False
+        """One of the files is an ARC file."""
+
+    def sweep_file(self, path: Path, where: str) -> None:
+        """Check one WARC or ARC file on disk. Raises as `sweep` does."""
+        with path.open("rb") as stream:
+            if is_arc(stream, 0):
+                self._arc(path, where)
+            else:
+                self.sweep(stream, path.name, where)
+
+    def sweep(self, stream: BinaryIO, name: str, where: str, *, packed: int | None = None) -> None:
+        """Check one WARC file. name: as an index names it. where: as problems name it. packed: as for `Sweep`.
+
+        Raises `LimitError`, `OSError`, `StoppedVerificationError`.
+        """
+        for tally in (self.structure, self.completeness, self.headers, self.blocks, self.payloads):
+            tally.where = where
+        sweep = Sweep(stream, packed=packed, subject=where)
+        entry = LogEntry(name, where)
+        self.completeness.checked += 1
+        records = 0
+        reported = 0
+        for item in sweep:
+            if isinstance(item, Damage):
+                self._damage(item)
+                continue
+            records += 1
+            self._record(item, name, entry)
+            if sweep.position - reported >= STEP:
+                reported = sweep.position
+                self.watch.at(self.done + reported)
+        if not records:
+            self.structure.problem("no WARC record in it")
+        self.structure.checked += records
+        self.log.append(entry)
+
+    def _arc(self, path: Path, where: str) -> None:
+        """An ARC file, which has no digests and no record ids: its structure alone."""
+        self.structure.where = self.completeness.where = where
+        self.arc = True
+        self.completeness.checked += 1
+        self.structure.note("an ARC file: it declares no digests")
+        with path.open("rb") as file:
+            for offset, problem in look_at_arc(file, path.stat().st_size, where):
+                if problem is None:
+                    self.structure.checked += 1
+                else:
+                    self.structure.problem(problem, offset=offset)
+
+    def _record(self, record: SweptRecord, name: str, entry: LogEntry) -> None:
+        look_at_header(record, self.headers)
+        own = entry.wants(record)
+        try:
+            if own:
+                block = bytearray()
+                found = digested(record, keep=block)
+            else:
+                found = digested(record)
+            place = record.finish()
+        except DamagedError:
+            return  # the sweep tells of it
+        for field, declared, matches in found.results:
+            tally = self.blocks if field == BLOCK else self.payloads
+            if matches is None:
+                tally.unchecked(f"digests of an algorithm that is not known ({declared.partition(':')[0][:40]})")
+                continue
+            tally.checked += 1
+            if not matches:
+                what = "block" if field == BLOCK else "payload"
+                tally.problem(
+                    f"the {what} does not match its {field}", offset=record.offset, record_id=record.record_id
+                )
+        for oddity in record.oddities:
+            self.structure.note(oddity)
+        if own:
+            entry.see(record, place, bytes(block))
+            self.concluded = self.concluded or entry.concluded
+        entry.records += 1
+        status = _STATUS.match(found.head)
+        self.notebook.add(name, record, place, int(status[1]) if status else None)
+
+    def _damage(self, damage: Damage) -> None:
+        if damage.torn:
+            self.completeness.problem(damage.problem, offset=damage.offset, record_id=damage.record_id)
+        else:
+            self.structure.problem(damage.problem, offset=damage.offset, record_id=damage.record_id)
+
+    def checks(self) -> list[Check]:
+        """Their verdicts, when all files were swept."""
+        for record_id, file, offset in self.notebook.twice():
+            self.headers.problem(
+                "a record id that another record has, too", where=file, offset=offset, record_id=record_id
+            )
+        return [
+            tally.check() for tally in (self.structure, self.completeness, self.headers, self.blocks, self.payloads)
+        ]

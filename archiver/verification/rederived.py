@@ -1,0 +1,32 @@
+"""Which checks does an archive's own conclusions get? What they refer to, whether they follow, Bluesky's proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archiver.errors import ArchiverError
+from archiver.model import Check, Verdict
+from archiver.store import Archive
+from archiver.verification.bluesky import NAME as BLUESKY
+from archiver.verification.bluesky import check_bluesky_proofs
+from archiver.verification.conclusions import NAMES as CONCLUSIONS
+from archiver.verification.conclusions import check_conclusions
+from archiver.verification.references import NAME as REFERENCES
+from archiver.verification.references import check_references
+
+
+def rederived_checks(view: Archive, *, whole: bool, stop: Callable[[], bool]) -> list[Check]:
+    """References, conclusions and proofs of an archive whose catalogue comes from its records. whole: all of its files
+    are there."""
+    checks: list[Check] = []
+    runs: list[tuple[tuple[str, ...], Callable[[], tuple[Check, ...]]]] = [
+        ((REFERENCES,), lambda: (check_references(view, whole=whole, stop=stop),)),
+        (CONCLUSIONS, lambda: check_conclusions(view, whole=whole, stop=stop)),
+        ((BLUESKY,), lambda: (check_bluesky_proofs(view, stop=stop),)),
+    ]
+    for names, run in runs:
+        try:
+            checks.extend(run())
+        except ArchiverError as error:  # a damaged record is told by the checks of records
+            checks.extend(Check(name=name, verdict=Verdict.NOT_CHECKED, note=str(error)) for name in names)
+    return checks

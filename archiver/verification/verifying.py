@@ -1,0 +1,116 @@
+"""What is this file or folder, and which checks does it get?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from archiver.errors import InputError
+from archiver.model import Check, Verdict, Verification
+from archiver.store.warcfile import GZIP_MAGIC
+from archiver.verification.log import check_log
+from archiver.verification.notebook import Notebook
+from archiver.verification.records import RecordChecks, Watch
+from archiver.verification.revisits import check_revisits
+from archiver.verification.tally import Tally
+
+WARC_NAMES = (".warc", ".warc.gz", ".arc", ".arc.gz")
+NO_WARC = "no WARC record in it"
+
+
+def _silent(done: int, total: int) -> None:
+    pass
+
+
+def verify(
+    path: Path,
+    *,
+    progress: Callable[[int, int], None] = _silent,
+    stop: Callable[[], bool] = lambda: False,
+    conclude: bool = True,
+) -> Verification:
+    """Check a WARC file, a WACZ package or an archive's folder.
+
+    progress: told how many bytes of how many are done. stop: asked every few megabytes. conclude: whether the program's
+    own conclusions are drawn again and compared.
+
+    Raises `InputError` where it cannot be read or is none of these, `LimitError` where a bound stopped it,
+    `StoppedVerificationError`.
+    """
+    try:
+        if path.is_dir():
+            if not (path / "archive").is_dir():
+                raise InputError("no archive in this folder", subject=str(path), hint="name its WARC files themselves")
+            from archiver.verification.folder import verify_folder
+
+            checks = verify_folder(path, progress=progress, stop=stop, conclude=conclude)
+            return Verification(path=str(path), kind="archive", checks=tuple(checks))
+        with path.open("rb") as file:
+            start = file.read(5)
+        if start.startswith(b"PK"):
+            return Verification(path=str(path), kind="wacz", checks=tuple(_package(path, progress, stop, conclude)))
+        return _loose(path, start, progress, stop, conclude)
+    except FileNotFoundError:
+        raise InputError("there is no such file or folder", subject=str(path)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot be read: {reason}", subject=str(path)) from error
+
+
+def _package(path: Path, progress: Callable[[int, int], None], stop: Callable[[], bool], conclude: bool) -> list[Check]:
+    from archiver.verification.package import verify_package
+
+    try:
+        return verify_package(path, progress=progress, stop=stop, conclude=conclude)
+    except InputError as error:
+        if not error.problem.startswith("the ZIP file is damaged"):
+            raise
+        tally = Tally("file structure", path.name)
+        tally.problem(error.problem)
+        return [tally.check()]
+
+
+def _loose(
+    path: Path, start: bytes, progress: Callable[[int, int], None], stop: Callable[[], bool], conclude: bool
+) -> Verification:
+    """One WARC or ARC file."""
+    if not start:
+        raise InputError("the file is empty", subject=str(path))
+
+    @contextmanager
+    def open_it(_name: str) -> Iterator[BinaryIO]:
+        with path.open("rb") as stream:
+            yield stream
+
+    with Notebook() as notebook:
+        records = RecordChecks(notebook, Watch(progress, stop, path.stat().st_size))
+        records.sweep_file(path, path.name)
+        structure = records.structure.check()
+        named = path.name.lower().endswith(WARC_NAMES)
+        known = structure.checked or records.arc or (named and start.startswith((GZIP_MAGIC, b"WARC")))
+        if not known:
+            raise InputError("this is no WARC file, WACZ package or archive", subject=str(path))
+        checks = records.checks()
+        checks.append(check_revisits(notebook, whole=False))
+        checks.append(check_log(records.log, open_it, whole=False))
+        if conclude and records.concluded:
+            checks += _rederived(path, stop)
+    return Verification(path=str(path), kind="warc", checks=tuple(checks))
+
+
+def _rederived(path: Path, stop: Callable[[], bool]) -> list[Check]:
+    import tempfile
+
+    from archiver.errors import ArchiveError
+    from archiver.store import Archive
+    from archiver.verification.rederived import rederived_checks
+
+    with tempfile.TemporaryDirectory(prefix="archiver-verify-") as temporary:
+        try:
+            view = Archive.view([path], catalogue=Path(temporary) / "catalogue.db")
+        except ArchiveError as error:
+            return [Check(name="references", verdict=Verdict.NOT_CHECKED, note=str(error))]
+        with view:
+            return rederived_checks(view, whole=False, stop=stop)
