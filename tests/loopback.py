@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import ssl
 import struct
@@ -21,6 +22,7 @@ class Asked:
     raw: bytes
     connection: int
     number: int
+    body: bytes = b""
 
     @property
     def target(self) -> str:
@@ -115,8 +117,17 @@ class Loopback:
                         return
                     buffer += data
                 raw, mark, buffer = buffer.partition(b"\r\n\r\n")
+                length = re.search(rb"(?im)^content-length: *([0-9]+)\r?$", raw)
+                size = int(length[1]) if length else 0
+                while len(buffer) < size:
+                    data = connection.recv(65536)
+                    if not data:
+                        connection.close()
+                        return
+                    buffer += data
+                body, buffer = buffer[:size], buffer[size:]
                 with self._lock:
-                    asked = Asked(raw + mark, number, len(self.asked))
+                    asked = Asked(raw + mark, number, len(self.asked), body)
                     self.asked.append(asked)
                 if not self._send(connection, asked):
                     return

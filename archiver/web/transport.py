@@ -66,6 +66,7 @@ class RecordingTransport(httpx.BaseTransport):
                     target=request.url.raw_path,
                 ),
                 headers=request.headers.raw,
+                content=request.content or None,
                 extensions=request.extensions,
             )
         )
