@@ -488,7 +488,7 @@ class SigningSettings(Section, frozen=True, kw_only=True):
     ] = ""
     passphrase_variable: Annotated[
         str, Meta(description="The environment variable with the passphrase of an encrypted key.")
-    ] = "ARCHIVER_KEY_PASSPHRASE"
+    ] = "ARCHIVER_KEY_PASSPHRASE"  # noqa: S105 (where it is, not what it is)
     certificate: Annotated[
         str,
         Meta(
