@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import msgspec
 
 from archiver.capture.run import no_archive
 from archiver.cli.options import Run, archive_option, config_option, start
+from archiver.config import SigningSettings
 from archiver.errors import UsageError
 from archiver.exporting.annotations import write_annotations
 from archiver.exporting.cited import Selection
 from archiver.exporting.forms import Form, write_table
+from archiver.exporting.package import written_package
 from archiver.exporting.tables import TABLES, rows_of
 from archiver.exporting.whole import STDOUT, refuse_own_files, written_whole
 from archiver.model import PLATFORMS, State
+from archiver.signing import signer_from
 from archiver.store import Archive
+from archiver.store.archive import now
+from archiver.web import Door
 
 ANNOTATIONS = "annotations"
 WACZ = "wacz"
@@ -30,6 +37,7 @@ SUFFIXES = {
     ".jsonld": ANNOTATIONS,
     ".wacz": WACZ,
 }
+IDENTITIES = ("none", "anonymous", "domain")
 BINARY = frozenset({Form.PARQUET.value, WACZ})
 """Forms that no terminal can show."""
 
@@ -47,6 +55,7 @@ def moment(value: str) -> datetime:
     short_help="Write posts as CSV, JSON lines, Parquet, annotations or WACZ.",
     epilog="What each column holds is in docs/export.md.",
 )
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[WARC]...")
 @archive_option
 @click.option(
     "-o",
@@ -65,13 +74,25 @@ def moment(value: str) -> datetime:
     flag_value=ANNOTATIONS,
     help="W3C Web Annotations (JSON-LD): places in articles, and posts.",
 )
+@click.option("--wacz", "form", flag_value=WACZ, help="A package (WACZ) of the WARC files, which replay tools open.")
 @click.option("--table", type=click.Choice(list(TABLES)), help="Which table. Default: posts, one row a cited post.")
 @click.option("--article", metavar="ARTICLE", help="Only this article: its id, URL, or source as it was given.")
 @click.option("--platform", type=click.Choice(PLATFORMS), help="Only posts of this platform.")
 @click.option("--state", type=click.Choice([state.value for state in State]), help="Only posts in this state.")
 @click.option("--since", type=moment, metavar="TIME", help="Only posts that were looked at then or later.")
+@click.option("--title", default="", help="Of the package.")
+@click.option("--description", default="", help="Of the package (Markdown).")
+@click.option(
+    "--sign",
+    type=click.Choice(IDENTITIES),
+    help="In whose name the package is signed. Default: from the configuration ([signing]).",
+)
+@click.option(
+    "--time-stamp", metavar="URL", help="The time-stamping authority (RFC 3161) that says when. Default: [signing] tsa."
+)
 @config_option
 def command(
+    files: tuple[Path, ...],
     archive_path: Path | None,
     output: str,
     form: str | None,
@@ -80,12 +101,17 @@ def command(
     platform: str | None,
     state: str | None,
     since: datetime | None,
+    title: str,
+    description: str,
+    sign: str | None,
+    time_stamp: str | None,
     config_path: Path | None,
 ) -> None:
     """Write what the archive holds in a form that others work with.
 
     A table of the cited posts, each with the place in the article, what the platform says, its last state and the WARC
-    record that proves it; or the same as W3C Web Annotations.
+    record that proves it; or the same as W3C Web Annotations; or a WACZ package of the evidence itself, whole, of one
+    ARTICLE with all that it rests on, or of the given WARC files. A package whose signature fails is not written.
     """
     run = start(config_path)
     form = form or _form_of(output)
@@ -93,13 +119,30 @@ def command(
         raise UsageError("--table goes with --csv, --jsonl and --parquet")
     if form in BINARY and output == STDOUT and sys.stdout.isatty():
         raise UsageError("this form is no text", hint="name a file: -o FILE")
+    selection = Selection(article=article, platform=platform, state=State(state) if state else None, since=since)
+    if form == WACZ:
+        if selection != Selection(article=article):
+            raise UsageError(
+                "a package holds a whole archive or one --article: --platform, --state, --since are for rows"
+            )
+    elif files or title or description or sign or time_stamp:
+        raise UsageError("WARC files, --title, --description, --sign and --time-stamp are for --wacz")
+    if files:
+        if article or archive_path:
+            raise UsageError("either WARC files or an archive")
+        _package(run, list(files), output, selection, title, description, _signing(run, sign, time_stamp))
+        run.finish()
+        return
     path = archive_path or Path(run.settings.archive.dir)
     if not (path / "archive").is_dir():
         raise no_archive(path)
-    selection = Selection(article=article, platform=platform, state=State(state) if state else None, since=since)
     with Archive.open(path, settings=run.settings.archive) as archive:
         refuse_own_files(archive, output)
         run.warn(archive.warnings)
+        if form == WACZ:
+            _package(run, archive, output, selection, title, description, _signing(run, sign, time_stamp))
+            run.finish()
+            return
         count = _write(run, archive, output, form, table or "posts", selection)
     if output != STDOUT and run.out.messages_tty:
         run.out.note(f"{output}: {count} {'annotations' if form == ANNOTATIONS else 'rows'}")
@@ -123,3 +166,40 @@ def _write(run: Run, archive: Archive, output: str, form: str, table: str, selec
     rows = rows_of(archive, wanted, selection)
     with written_whole(output) as out:
         return write_table(Form(form), wanted, rows, out)
+
+
+def _signing(run: Run, identity: str | None, time_stamp: str | None) -> SigningSettings:
+    """`[signing]`, with what the command line says instead."""
+    said = {"identity": identity, "tsa": time_stamp}
+    return msgspec.structs.replace(run.settings.signing, **{name: value for name, value in said.items() if value})
+
+
+def _package(
+    run: Run,
+    source: Archive | Sequence[Path],
+    output: str,
+    selection: Selection,
+    title: str,
+    description: str,
+    signing: SigningSettings,
+) -> None:
+    if signing.identity == "none" and signing.tsa:
+        raise UsageError("a time stamp is put on a signature", hint="--sign anonymous, or --sign domain")
+    if signing.identity != "none" and signing.calendars and output == STDOUT:
+        raise UsageError("the OpenTimestamps proof is written beside the package", hint="name a file: -o FILE")
+    with Door(run.settings.web) as door:
+        signer = signer_from(signing, post=door.post)
+        package = written_package(
+            output,
+            source,
+            created=now(),
+            selection=selection,
+            title=title,
+            description=description,
+            signer=signer,
+            on_problem=run.problem,
+        )
+    for warning in package.warnings:
+        run.out.note(f"warning: {warning}")
+    if output != STDOUT and run.out.messages_tty:
+        run.out.note(f"{output}: {package.records} records, {package.pages} pages, {package.size:,} bytes")

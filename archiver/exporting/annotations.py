@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -28,7 +28,7 @@ from archiver.exporting.cited import EVERYTHING, Cited, Selection, StoredArticle
 from archiver.exporting.columns import rfc3339
 from archiver.exporting.quotes import Elements, Quote, quote_at
 from archiver.exporting.tables import selected_articles
-from archiver.exporting.words import article_capture, with_words
+from archiver.exporting.words import OnProblem, article_capture, with_words
 from archiver.model import Article, Capture, Mention, Outcome, Post, to_json
 from archiver.store import Archive
 from archiver.version import __version__
@@ -36,8 +36,6 @@ from archiver.version import __version__
 ANNO = "http://www.w3.org/ns/anno.jsonld"
 CONTEXT: list[Any] = [ANNO, {"archiver": "urn:archiver:term:"}]
 """A prefixed name like `archiver:state` stands for `urn:archiver:term:state` (JSON-LD 1.0, compact IRIs)."""
-
-OnProblem = Callable[[str, ArchiverError], None]
 
 
 def write_annotations(

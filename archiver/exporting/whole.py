@@ -34,7 +34,7 @@ def written_whole(target: str) -> Iterator[BinaryIO]:
         return
     path = Path(target)
     with _refusals(target):
-        if _is_special(path):
+        if is_special(path):
             with path.open("wb") as stream:
                 yield stream
             return
@@ -72,7 +72,8 @@ def _mode(path: Path) -> int:
     return 0o666 & ~mask
 
 
-def _is_special(path: Path) -> bool:
+def is_special(path: Path) -> bool:
+    """Is there something that is no file: a pipe, a device?"""
     return path.exists() and not path.is_file() and not path.is_dir()
 
 

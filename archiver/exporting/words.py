@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from archiver.article import article_of
-from archiver.errors import ArchiveError
+from archiver.errors import ArchiveError, ArchiverError
 from archiver.exporting.cited import StoredArticle
 from archiver.model import Article, Capture
 from archiver.store import Archive
+
+OnProblem = Callable[[str, ArchiverError], None]
+"""Told of an article, by its source, whose stored bytes cannot be relied on."""
 
 
 def article_capture(archive: Archive, stored: StoredArticle) -> Capture | None:

@@ -1,0 +1,154 @@
+"""One article's part of an archive, as a WARC file of its own: what its posts rest on, record by record as stored.
+
+The article and what was concluded of it, every look at the posts that it cites, and all captures that these name, with
+their requests, with what a revisit refers to, and with the posts' own pages and media. The records are copied byte for
+byte; a new `warcinfo` in front says where they come from. The seals of the archive's log speak of whole files and stay
+behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from typing import BinaryIO, NamedTuple
+
+import msgspec
+
+from archiver.errors import ArchiveError
+from archiver.exporting.cited import Selection, StoredArticle, stored_articles
+from archiver.exporting.pages import page_urls
+from archiver.model import Capture, Observation, Post, Resolution
+from archiver.store import Archive
+from archiver.store.records import block_record, clean, members, warc_date
+from archiver.store.warcfile import GZIP_MAGIC
+from archiver.version import __version__
+
+PIECE = 1 << 20
+
+
+class _Place(NamedTuple):
+    """In the order of the files."""
+
+    file: str
+    offset: int
+    length: int
+
+
+def write_extract(archive: Archive, selection: Selection, out: BinaryIO, *, name: str, created: datetime) -> int:
+    """Write the records of the articles that a selection names, in the order in which they were stored; how many.
+
+    Arguments: `name`, of the file, and `created`, for its `warcinfo`.
+
+    Raises `ArchiveError` when a record cannot be read, and `OSError` where the stream takes no more.
+    """
+    places: set[_Place] = set()
+    for stored in stored_articles(archive, selection):
+        _Closure(archive, places).of_article(stored)
+    places.update(_warcinfos(archive, {place.file for place in places}))
+    info = {
+        "software": f"archiver/{__version__}",
+        "format": "WARC File Format 1.1",
+        "description": f"records of an archive that {selection.article} and the posts that it cites rest on",
+    }
+    block = "".join(f"{key}: {clean(value)}\r\n" for key, value in info.items()).encode()
+    record = block_record(
+        (
+            ("WARC-Type", "warcinfo"),
+            ("WARC-Record-ID", f"<{archive.new_id()}>"),
+            ("WARC-Filename", name),
+            ("WARC-Date", warc_date(created)),
+            ("Content-Type", "application/warc-fields"),
+        ),
+        block,
+    )
+    out.writelines(members(record, archive.settings.gzip_level))
+    for place in sorted(places):
+        _copy(archive, place, out)
+    return len(places) + 1
+
+
+class _Closure:
+    """Everything that one article's conclusions name."""
+
+    def __init__(self, archive: Archive, places: set[_Place]) -> None:
+        self._archive = archive
+        self._catalogue = archive.catalogue
+        self._places = places
+
+    def of_article(self, stored: StoredArticle) -> None:
+        self._add_ids((stored.record_id, stored.capture_id))
+        for _, mention in self._catalogue.mentions(stored.article.id):
+            rows = self._catalogue.query("SELECT record_id, json FROM resolutions WHERE mention_id = ?", (mention.id,))
+            for record_id, json in rows:
+                self._add_ids((record_id,))
+                self._of_resolution(msgspec.json.decode(json, type=Resolution))
+
+    def _of_resolution(self, resolution: Resolution) -> None:
+        self._add_ids(resolution.evidence)
+        for candidate in resolution.candidates:
+            self._add_ids(candidate.evidence)
+        if resolution.post_key is None:
+            return
+        best = resolution.candidates[0].post if resolution.candidates else None
+        for key in dict.fromkeys((resolution.post_key, *((best.key,) if best else ()))):
+            rows = self._catalogue.query("SELECT record_id, json FROM observations WHERE post_key = ?", (key,))
+            for record_id, json in rows:
+                observation = msgspec.json.decode(json, type=Observation)
+                self._add_ids((record_id, *observation.evidence))
+                self._of_post(observation.post)
+        self._of_post(best)
+
+    def _of_post(self, post: Post | None) -> None:
+        if post is None:
+            return
+        for url in (*page_urls(post), *(media.url for media in post.media)):
+            for capture in self._catalogue.captures_at(url):
+                self._add(capture)
+
+    def _add_ids(self, record_ids: Iterable[str]) -> None:
+        for record_id in record_ids:
+            if (capture := self._catalogue.capture(record_id)) is not None:
+                self._add(capture)
+
+    def _add(self, capture: Capture) -> None:
+        place = _Place(capture.file, capture.offset, capture.length)
+        if place in self._places:
+            return
+        self._places.add(place)
+        if capture.record_type == "revisit":
+            with suppress(ArchiveError):  # its original is not there: the revisit says so itself
+                self._add(self._archive.payload_capture(capture))
+        for beside in self._catalogue.concurrent(capture.record_id):
+            self._add(beside)
+
+
+def _warcinfos(archive: Archive, files: set[str]) -> Iterator[_Place]:
+    """The first record of each file, where it describes the others."""
+    for file in files:
+        first = archive.catalogue.capture_at(file, 0)
+        if first is not None and first.record_type == "warcinfo":
+            yield _Place(file, 0, first.length)
+
+
+def _copy(archive: Archive, place: _Place, out: BinaryIO) -> None:
+    path = archive.segments_path / place.file
+    try:
+        with path.open("rb") as file:
+            file.seek(place.offset)
+            start = file.read(min(place.length, PIECE))
+            if not start.startswith(GZIP_MAGIC):
+                raise ArchiveError(
+                    "only records that are gzip members of their own can be taken out of their file",
+                    subject=f"{place.file} at offset {place.offset}",
+                    hint="export the whole archive",
+                )
+            left = place.length
+            while start:
+                out.write(start)
+                left -= len(start)
+                start = file.read(min(left, PIECE))
+    except OSError as error:
+        raise ArchiveError(f"cannot be read: {error.strerror}", subject=str(path)) from error
+    if left:
+        raise ArchiveError("shorter than it was", subject=str(path))

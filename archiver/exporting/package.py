@@ -1,0 +1,112 @@
+"""An archive, or one article with all that it rests on, as a signed WACZ package."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from archiver.exporting.cited import EVERYTHING, Selection, stored_articles
+from archiver.exporting.extract import write_extract
+from archiver.exporting.pages import cited_pages
+from archiver.exporting.tables import selected_articles
+from archiver.exporting.whole import STDOUT, is_special, written_whole
+from archiver.exporting.words import OnProblem
+from archiver.signing import Signer
+from archiver.store import Archive
+from archiver.wacz.pages import Page
+from archiver.wacz.writing import Package, Sign, write_wacz
+
+PROOF_SUFFIX = ".ots"
+
+
+def written_package(
+    output: str,
+    source: Archive | Sequence[Path],
+    *,
+    created: datetime,
+    selection: Selection = EVERYTHING,
+    title: str = "",
+    description: str = "",
+    signer: Signer | None = None,
+    on_problem: OnProblem,
+) -> Package:
+    """Write a package to a file, which takes its name when the package is whole and signed, or to `-`.
+
+    Where calendars attest it, their proof is written beside it, as `FILE.ots`. Other arguments and errors are those of
+    `write_package`, and what the signer raises: then there is no file.
+    """
+
+    def write(target: Path | BinaryIO) -> Package:
+        return write_package(
+            target,
+            source,
+            created=created,
+            selection=selection,
+            title=title,
+            description=description,
+            sign=signer.sign if signer else None,
+            on_problem=on_problem,
+        )
+
+    if output == STDOUT or is_special(Path(output)):
+        with written_whole(output) as out:
+            return write(out)
+    package = write(Path(output).resolve())
+    if signer is not None and signer.proof is not None:
+        with written_whole(output + PROOF_SUFFIX) as out:
+            out.write(signer.proof)
+    return package
+
+
+def write_package(
+    target: Path | BinaryIO,
+    source: Archive | Sequence[Path],
+    *,
+    created: datetime,
+    selection: Selection = EVERYTHING,
+    title: str = "",
+    description: str = "",
+    sign: Sign | None = None,
+    on_problem: OnProblem,
+    progress: Callable[[int, int], None] | None = None,
+) -> Package:
+    """Write a package of an archive, of one of its articles (`selection.article`), or of WARC files.
+
+    The articles and the pages of their posts are what it offers to open, with their words; where there is no article,
+    every page among the records. The first article is its main page. Other arguments and errors are those of
+    `archiver.wacz.writing.write_wacz`; `on_problem` as for `archiver.exporting.pages.cited_pages`.
+
+    Raises `InputError` where the archive holds no such article, too.
+    """
+
+    def write(files: Archive | Sequence[Path], pages: Iterator[Page] | None) -> Package:
+        first = next(pages, None) if pages is not None else None
+        return write_wacz(
+            target,
+            files,
+            created=created,
+            pages=chain((first,), pages) if first is not None and pages is not None else None,
+            title=title or (first.title if first is not None and selection.article else ""),
+            description=description,
+            main_page=first,
+            sign=sign,
+            progress=progress,
+        )
+
+    if not isinstance(source, Archive):
+        return write(source, None)
+    pages = cited_pages(source, selection=selection, on_problem=on_problem)
+    if selection.article is None:
+        return write(source, pages)
+    selected_articles(source, selection)
+    [article, *_] = stored_articles(source, selection)
+    with tempfile.TemporaryDirectory(prefix="archiver-") as folder:
+        name = f"{article.article.id}.warc.gz"
+        extract = Path(folder) / name
+        with extract.open("wb") as out:
+            write_extract(source, selection, out, name=name, created=created)
+        return write([extract], pages)
