@@ -57,7 +57,7 @@ def _keep(key: str, seen: set[str], context: Context, observe: Observe, store: S
     name, _, rest = key.partition(":")
     scope, _, post_id = rest.rpartition("/")
     platform = platform_of(name)
-    ref = platform.ref_in(scope or None, post_id) if platform else None
+    ref = platform.ref_in(scope or None, post_id) if platform and post_id else None
     if platform is None or ref is None:
         context.failed.append(f"{key}: its address is not known")
         return None
