@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import msgspec
 
 from archiver.capture.run import no_archive
 from archiver.cli.options import Run, archive_option, config_option, start
+from archiver.cli.output import discard
 from archiver.config import SigningSettings
-from archiver.errors import UsageError
+from archiver.errors import ExitCode, UsageError
 from archiver.exporting.annotations import write_annotations
 from archiver.exporting.cited import Selection
 from archiver.exporting.forms import Form, write_table
@@ -130,13 +132,16 @@ def command(
     if files:
         if article or archive_path:
             raise UsageError("either WARC files or an archive")
-        _package(run, list(files), output, selection, title, description, _signing(run, sign, time_stamp))
+        if output != STDOUT and Path(output).resolve() in [file.resolve() for file in files]:
+            raise UsageError("this is one of the files that are to be packed", subject=output)
+        with _piped():
+            _package(run, list(files), output, selection, title, description, _signing(run, sign, time_stamp))
         run.finish()
         return
     path = archive_path or Path(run.settings.archive.dir)
     if not (path / "archive").is_dir():
         raise no_archive(path)
-    with Archive.open(path, settings=run.settings.archive) as archive:
+    with _piped(), Archive.open(path, settings=run.settings.archive) as archive:
         refuse_own_files(archive, output)
         run.warn(archive.warnings)
         if form == WACZ:
@@ -147,6 +152,16 @@ def command(
     if output != STDOUT and run.out.messages_tty:
         run.out.note(f"{output}: {count} {'annotations' if form == ANNOTATIONS else 'rows'}")
     run.finish()
+
+
+@contextmanager
+def _piped() -> Iterator[None]:
+    """A reader who has seen enough of standard output ends the run, and it is no error."""
+    try:
+        yield
+    except BrokenPipeError:
+        discard(sys.stdout)
+        raise SystemExit(ExitCode.DONE) from None
 
 
 def _form_of(output: str) -> str:

@@ -416,10 +416,10 @@ class Output:
                 self._stream.write(_encodable(text, self._stream))
                 self._stream.flush()
             except BrokenPipeError:
-                _discard(self._stream)
+                discard(self._stream)
                 raise SystemExit(ExitCode.DONE) from None
             except OSError as error:
-                _discard(self._stream)
+                discard(self._stream)
                 raise LimitError(f"the output cannot be written: {error.strerror}") from None
 
 
@@ -470,7 +470,7 @@ def _encodable(text: str, stream: TextIO) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def _discard(stream: TextIO) -> None:
+def discard(stream: TextIO) -> None:
     """Let whatever is still buffered go nowhere, so that the interpreter's flush at exit finds no broken pipe."""
     try:
         devnull = os.open(os.devnull, os.O_WRONLY)
