@@ -20,6 +20,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,9 +35,11 @@ from isal import isal_zlib
 from archiver.errors import ArchiveError, InputError
 from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES
+from archiver.store.digests import Hasher
+from archiver.store.durability import sync_folder
 from archiver.store.records import parse_warc_date
-from archiver.store.segment import sync_folder
-from archiver.store.warcfile import GZIP_MAGIC
+from archiver.store.sweep import Damage
+from archiver.store.warcfile import GZIP_MAGIC, Place
 from archiver.version import __version__
 from archiver.wacz.indexing import Entry, index_entries
 from archiver.wacz.pages import Page, header_line, page_line, rfc3339
@@ -101,12 +104,10 @@ def write_wacz(
     files = source.segment_files() if isinstance(source, Archive) else list(source)
     if not files:
         raise InputError("no WARC file to pack")
-    if isinstance(target, Path):
-        with _replaced(target) as stream:
-            return _Writing(stream, target.parent, created, progress).write(
-                files, pages, title, description, main_page, sign
-            )
-    return _Writing(target, None, created, progress).write(files, pages, title, description, main_page, sign)
+    with _replaced(target) if isinstance(target, Path) else _told(target) as stream:
+        folder = target.parent if isinstance(target, Path) else None
+        writing = _Writing(stream, folder, created, progress)
+        return writing.write(files, pages, title, description, main_page, sign, own=isinstance(source, Archive))
 
 
 @contextmanager
@@ -127,8 +128,19 @@ def _replaced(target: Path) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def _told(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Somebody's stream, whose errors get a name."""
+    try:
+        yield stream
+    except BrokenPipeError:  # who reads has gone, and knows why
+        raise
+    except OSError as error:
+        raise ArchiveError(f"the package cannot be written: {error.strerror or error}") from error
+
+
 class _Measured(NamedTuple):
-    """A file that was read once."""
+    """What a list of resources says of a file."""
 
     size: int
     crc32: int
@@ -157,12 +169,14 @@ class _Writing:
         description: str,
         main_page: Page | None,
         sign: Sign | None,
+        *,
+        own: bool,
     ) -> Package:
         with self._stack:
             lines = self._stack.enter_context(LineSorter(self._folder))
             found = self._spool()
             names = member_names(files)
-            self._add_warcs(files, names, lines, found if pages is None else None)
+            self._add_warcs(files, names, lines, found if pages is None else None, own=own)
             records = self._add_index(lines)
             page_count = self._add_pages(found, pages)
             description_bytes = self._description(title, description, main_page)
@@ -180,29 +194,35 @@ class _Writing:
         )
 
     def _add_warcs(
-        self, files: Sequence[Path], names: Sequence[str], lines: LineSorter, found: IO[bytes] | None
+        self, files: Sequence[Path], names: Sequence[str], lines: LineSorter, found: IO[bytes] | None, *, own: bool
     ) -> None:
+        """own: of an archive of ours, in whose last segment a record may just be being written: it is left out."""
+        sizes = [path.stat().st_size for path in files]
         done = 0
-        total = sum(path.stat().st_size for path in files)
-        for path, name in zip(files, names, strict=True):
-            try:
-                for entry in index_entries(path, name):
+        for path, name, size in zip(files, names, sizes, strict=True):
+            member = f"archive/{name}"
+            with _reading(path) as file:
+                measuring = _Measuring(file)
+                end = None
+                for entry in index_entries(file, name, digest_of=measuring.digest_of):
+                    if isinstance(entry, Damage):
+                        self._warnings.append(f"{path}: {entry.problem}, at offset {entry.offset}")
+                        end = entry.offset if own and entry.torn and entry.lost else None
+                        continue
                     lines.add(entry.line)
                     if found is not None and (page := _page_of(entry)):
                         found.write(page_line(page))
-            except ArchiveError as error:
-                self._warnings.append(str(error))
-            measured = _measure(path)
-            member = f"archive/{name}"
-            try:
-                with path.open("rb") as file:
-                    self._zip.add(member, _pieces(file, measured.size), size=measured.size, crc32=measured.crc32)
-            except ChangedError as error:
-                raise ArchiveError("changed while it was packed", subject=str(path), hint="run it again") from error
+                measured = measuring.finish(end)
+                file.seek(0)
+                try:
+                    pieces = _pieces(file, measured.size, str(path))
+                    self._zip.add(member, pieces, size=measured.size, crc32=measured.crc32)
+                except ChangedError as error:
+                    raise ArchiveError("changed while it was packed", subject=str(path), hint="run it again") from error
             self._list(member, measured)
-            done += measured.size
+            done += size
             if self._progress:
-                self._progress(done, total)
+                self._progress(done, sum(sizes))
 
     def _add_index(self, lines: LineSorter) -> int:
         blocks, index = self._spool(), self._spool()
@@ -277,9 +297,8 @@ class _Writing:
             stored.write(packer.flush())
         stored_size = stored.tell()
         stored.seek(0)
-        self._zip.add(
-            member, _pieces(stored, stored_size), size=stored_size, crc32=crc32, method=method, plain_size=size
-        )
+        pieces = _pieces(stored, stored_size, member)
+        self._zip.add(member, pieces, size=stored_size, crc32=crc32, method=method, plain_size=size)
         self._list(member, _Measured(size, crc32, "sha256:" + hasher.hexdigest()))
 
     def _add_small(self, member: str, data: bytes) -> None:
@@ -328,24 +347,61 @@ def _page_of(entry: Entry) -> Page | None:
     if entry.mime not in _HTML or entry.status not in (None, "200") or entry.type == "revisit":
         return None
     try:
-        return Page(url=entry.url, time=parse_warc_date(entry.time))
+        return Page(url=entry.url, time=parse_warc_date(entry.date))
     except ValueError:
         return None
 
 
-def _measure(path: Path) -> _Measured:
-    hasher, crc32, size = hashlib.sha256(), 0, 0
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            hasher.update(piece)
-            crc32 = isal_zlib.crc32(piece, crc32)
-            size += len(piece)
-    return _Measured(size, crc32, "sha256:" + hasher.hexdigest())
+class _Measuring:
+    """Reads a WARC file beside its index: the file's checksum and digest, and those of its records, in one go."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._descriptor = file.fileno()
+        self._whole = hashlib.sha256()
+        self._crc32 = 0
+        self._position = 0
+
+    def digest_of(self, place: Place) -> str:
+        """`sha256:HEX` of a record's bytes as they are stored; asked in the order of the records."""
+        self._read(place.offset - self._position)
+        hasher = hashlib.sha256()
+        self._read(place.length, hasher)
+        return "sha256:" + hasher.hexdigest()
+
+    def finish(self, end: int | None) -> _Measured:
+        """Read the rest of the file, up to `end`."""
+        self._read((sys.maxsize if end is None else end) - self._position)
+        return _Measured(self._position, self._crc32, "sha256:" + self._whole.hexdigest())
+
+    def _read(self, length: int, hasher: Hasher | None = None) -> None:
+        while length > 0 and (piece := os.pread(self._descriptor, min(PIECE, length), self._position)):
+            length -= len(piece)
+            self._position += len(piece)
+            self._whole.update(piece)
+            self._crc32 = isal_zlib.crc32(piece, self._crc32)
+            if hasher is not None:
+                hasher.update(piece)
 
 
-def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
-    """The first `size` bytes of a file."""
-    while size > 0 and (piece := file.read(min(PIECE, size))):
+@contextmanager
+def _reading(path: Path) -> Iterator[BinaryIO]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", subject=str(path)) from error
+    with file:
+        yield file
+
+
+def _pieces(file: IO[bytes], size: int, subject: str) -> Iterator[bytes]:
+    """The next `size` bytes of a file, as far as it has them."""
+    while size > 0:
+        try:
+            piece = file.read(min(PIECE, size))
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror or error}", subject=subject) from error
+        if not piece:
+            return
         size -= len(piece)
         yield piece
 
