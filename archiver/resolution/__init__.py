@@ -128,6 +128,7 @@ class _Resolving:
         ref = self._explicit()
         decision = self._by_reference(ref) if ref is not None else self._by_search()
         winner = decision.winner.post if decision.winner else None
+        state = self._state(winner)  # may ask more, which belongs to the steps and the evidence
         listed = decision.candidates[:LISTED]
         if len(decision.candidates) > LISTED:
             self._ask.note(f"{len(decision.candidates) - LISTED} more candidates are not listed")
@@ -140,7 +141,7 @@ class _Resolving:
             reason=decision.reason,
             steps=tuple(self._ask.steps),
             evidence=tuple(dict.fromkeys((*self._ask.evidence, *held))),
-            state=self._state(winner),
+            state=state,
             method=METHOD,
             sources=tuple(self._reports),
         )

@@ -213,9 +213,10 @@ def _account(asked: Asked, exchange: Exchange) -> Account | None:
 
 
 def _said(conclusion: Conclusion, asked: Asked) -> list[str]:
-    """What a conclusion says of the proof of one record."""
-    if conclusion.observation is not None:
-        return [conclusion.observation.reason]
+    """What a conclusion says of the proof of one record; of the control post's it says nothing."""
+    observation = conclusion.observation
+    if observation is not None:
+        return [observation.reason] if (observation.post_id, observation.scope) == (asked.rkey, asked.did) else []
     if conclusion.resolution is not None:
         begins = f"{endpoints.PROOF}: "
         return [step for step in conclusion.resolution.steps if step.startswith(begins) and asked.rkey in step]
