@@ -12,8 +12,10 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from archiver.browser.devtools import DevTools
 from archiver.browser.errors import BrowserError
@@ -57,6 +59,7 @@ SWITCHES = (
     "--no-startup-window",
     "--no-pings",
     "--no-service-autorun",
+    "--block-new-web-contents",
     "--disable-background-networking",
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
@@ -75,7 +78,6 @@ SWITCHES = (
     "--disable-hang-monitor",
     "--disable-ipc-flooding-protection",
     "--disable-notifications",
-    "--disable-popup-blocking",
     "--disable-print-preview",
     "--disable-prompt-on-repost",
     "--disable-quic",
@@ -137,6 +139,8 @@ class Chromium:
         self._pid = 0
         self._status: int | None = None
         self.devtools: DevTools | None = None
+        self.opened_windows: set[str] = set()
+        """Pages (target ids) that opened a window of their own."""
         pin = base64.b64encode(key_digest).decode()
         switches = [
             *SWITCHES,
@@ -154,6 +158,13 @@ class Chromium:
             self.devtools = self._start([program, *switches])
             answer = self.devtools.call("Browser.getVersion", deadline=time.monotonic() + START_SECONDS)
             self.version = str(answer.get("product", "")).rpartition("/")[2] or self.version
+            self.devtools.listen("", self._event)
+            pages = [{"type": "page"}]
+            self.devtools.call(
+                "Target.setDiscoverTargets",
+                {"discover": True, "filter": pages},
+                deadline=time.monotonic() + END_SECONDS,
+            )
         except BaseException as error:
             reason = self._last_words()
             self.close()
@@ -193,6 +204,16 @@ class Chromium:
             os.close(high_read)
             os.close(high_write)
         return DevTools(ours_read, ours_write)
+
+    def _event(self, method: str, params: Mapping[str, Any]) -> None:
+        """A window that a page opens is closed at once: it would hide the page, and what is hidden is not drawn."""
+        info = params.get("targetInfo")
+        if method != "Target.targetCreated" or not isinstance(info, Mapping) or not info.get("openerId"):
+            return
+        self.opened_windows.add(str(info["openerId"]))
+        if self.devtools is not None:
+            with suppress(BrowserError):
+                self.devtools.send("Target.closeTarget", {"targetId": info.get("targetId")})
 
     def _environment(self) -> dict[str, str]:
         """The user's, but for what would lead around the proxy, and with a home that is the profile's."""

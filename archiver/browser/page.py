@@ -142,8 +142,6 @@ class Page:
         self._ask("Network.setCacheDisabled", cacheDisabled=True)
         self._ask("Network.setBypassServiceWorker", bypass=True)
         self._ask("Emulation.setDeviceMetricsOverride", width=WIDTH, height=HEIGHT, deviceScaleFactor=1, mobile=False)
-        # a window that the page opens is caught before it does anything
-        self._ask("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=False, flatten=True)
         self._sign_in()
 
     def _sign_in(self) -> None:
@@ -166,8 +164,6 @@ class Page:
             if self._dialogs == MAX_DIALOGS:
                 self._remark(f"its scripts were stopped: it opened {MAX_DIALOGS} dialogs")
                 self._stop_scripts()
-        elif method == "Target.attachedToTarget":
-            self._new_target(params)
         elif method == "Fetch.requestPaused":
             self._send("Fetch.continueRequest", requestId=params.get("requestId"))
         elif method == "Fetch.authRequired":
@@ -186,13 +182,6 @@ class Page:
                 "password": self._proxy.password,
             }
         self._send("Fetch.continueWithAuth", requestId=params.get("requestId"), authChallengeResponse=answer)
-
-    def _new_target(self, params: Mapping[str, Any]) -> None:
-        info = params.get("targetInfo")
-        if isinstance(info, Mapping) and info.get("type") == "page" and info.get("targetId") != self._target:
-            self._remark("it opened a window")
-            with suppress(BrowserError):
-                self._devtools.send("Target.closeTarget", {"targetId": info.get("targetId")})
 
     def _send(self, method: str, **params: Any) -> None:
         with suppress(BrowserError):
@@ -220,15 +209,19 @@ class Page:
             raise PageError(f"the page could not be opened: {error}")
         self._wait_until_loaded()
         self._free_of_scripts()
+        address, title = self._where()
         pictures = [self._viewport()]
         self._scroll()
-        for take in (self._full_page, self._pdf):
+        for what, take in (("the whole page", self._full_page), ("PDF", self._pdf)):
             try:
                 pictures.append(take())
             except PageError as error:
                 self._check_there()
-                self._remark(f"{take.__name__.strip('_')}: {error.problem}")
-        address, title = self._where()
+                self._remark(f"{what}: {error.problem}")
+        with suppress(PageError):
+            address, title = self._where()  # it may have gone on from there
+        if self._target in self._browser.opened_windows:
+            self._remark("it opened a window")
         return Shown(pictures=tuple(pictures), address=address, title=title, remarks=tuple(self._remarks))
 
     def _wait_until_loaded(self) -> None:
@@ -297,8 +290,13 @@ class Page:
         return Picture(scheme="urn:fullPage:", content_type="image/png", data=data, width=width, height=height)
 
     def _screenshot(self, params: dict[str, Any]) -> bytes:
-        answer = self._ask("Page.captureScreenshot", **params)
+        self._ask("Page.bringToFront", within=self._share())
+        answer = self._ask("Page.captureScreenshot", within=self._share(), **params)
         return base64.b64decode(str(answer.get("data", "")))
+
+    def _share(self) -> float:
+        """How long one step may take: half of what is left, so that the next ones have a chance, too."""
+        return (self._deadline - time.monotonic()) / 2
 
     def _scroll(self) -> None:
         """Go down the page as a reader would, so that what loads when it comes into sight does, and back up."""
@@ -322,6 +320,7 @@ class Page:
     def _pdf(self) -> Picture:
         made = self._ask(
             "Page.printToPDF",
+            within=self._share(),
             printBackground=True,
             preferCSSPageSize=False,
             pageRanges=f"1-{MAX_PDF_PAGES}",
@@ -347,7 +346,7 @@ class Page:
 
         Raises `PageError` where that is the browser's own page about an error.
         """
-        frame = self._ask("Page.getFrameTree")["frameTree"]["frame"]
+        frame = self._ask("Page.getFrameTree", within=HANGING_SECONDS)["frameTree"]["frame"]
         address = str(frame.get("url", "")) + str(frame.get("urlFragment", ""))
         if frame.get("unreachableUrl") or not address.startswith(("http://", "https://")):
             raise PageError(f"nothing was shown: {frame.get('unreachableUrl') or address}")
