@@ -50,25 +50,38 @@ def parse_header(data: bytes) -> RecordHeader:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         text = "\n".join(map(_text, data.split(b"\n")))
+    version, _, lines = text.partition("\n")
+    fields: list[Field] = _REGULAR.findall(lines)
+    strays = 0
+    if len(fields) != text.count("\n") - 2:
+        fields, strays = _irregular(lines)
+    length = next((value for name, value in fields if name == "Content-Length"), None)
+    if length is None:
+        length = next((value for name, value in fields if name.lower() == "content-length"), "")
+    if not (length.isascii() and length.isdecimal() and len(length) < 19):
+        raise ValueError("the record has no Content-Length")
+    return RecordHeader(version.strip(_SPACE), tuple(fields), int(length), strays)
+
+
+_REGULAR = re.compile(r"^([!-9;-~]+):[ \t]*([^\r\n]*[^ \t\r\n]|)[ \t]*\r?$", re.MULTILINE)
+"""A field on a line of its own: nearly all are."""
+
+
+def _irregular(lines: str) -> tuple[list[Field], int]:
+    """The fields of a header with values over several lines, odd names, or lines that are no field: how many those
+    are."""
     fields: list[Field] = []
     strays = 0
-    length: str | None = None
-    version, *lines = text.split("\n")
-    for line in lines:
+    for line in lines.split("\n"):
         if line[:1] in (" ", "\t") and fields:
             fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip(_SPACE)}")
             continue
         name, colon, value = line.partition(":")
         if colon:
-            name, value = name.strip(_SPACE), value.strip(_SPACE)
-            fields.append((name, value))
-            if length is None and (name == "Content-Length" or name.lower() == "content-length"):
-                length = value
+            fields.append((name.strip(_SPACE), value.strip(_SPACE)))
         elif line not in ("\r", ""):
             strays += 1
-    if length is None or not (length.isascii() and length.isdecimal() and len(length) < 19):
-        raise ValueError("the record has no Content-Length")
-    return RecordHeader(version.strip(_SPACE), tuple(fields), int(length), strays)
+    return fields, strays
 
 
 def _text(line: bytes) -> str:

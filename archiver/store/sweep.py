@@ -24,7 +24,7 @@ from archiver.store.recordheader import HEADER_END, MAX_HEADER, VERSION_LINE, pa
 from archiver.store.records import field
 from archiver.store.warcfile import GZIP_MAGIC, DamagedError, Place
 
-READ = 256 * 1024
+READ = 1024 * 1024
 FIRST_INPUT = 16 * 1024
 """Most records are smaller: what was read too much of is copied by the decompressor."""
 
@@ -63,8 +63,8 @@ class SweptRecord:
     """One record of a sweep. Its block is read at most once, before the sweep goes on."""
 
     __slots__ = (
-        "_error", "_left", "_place", "_sweep", "compressed", "fields", "flaw", "header", "length", "oddities", "offset",
-        "strays", "version",
+        "_error", "_left", "_place", "_sweep", "compressed", "fields", "flaw", "header", "known", "length", "oddities",
+        "offset", "strays", "version",
     )  # fmt: skip
 
     def __init__(self, sweep: Sweep, offset: int, header: bytes, *, compressed: bool) -> None:
@@ -73,6 +73,8 @@ class SweptRecord:
         """Of its gzip member, or of its header."""
         self.header = header
         self.version, self.fields, self.length, self.strays = parse_header(header)
+        self.known = {name.lower(): value for name, value in reversed(self.fields)}
+        """The first value of each field, by its name in lower case."""
         self.compressed = compressed
         self.oddities: list[str] = []
         """What is unusual and no damage; complete when the record is finished."""
@@ -86,11 +88,8 @@ class SweptRecord:
     @property
     def record_id(self) -> str | None:
         """Without angle brackets; null where the header has none."""
-        value = self.field("WARC-Record-ID")
+        value = self.known.get("warc-record-id")
         return value.strip("<>") if value else None
-
-    def field(self, name: str) -> str | None:
-        return field(self.fields, name)
 
     def pieces(self) -> Iterator[memoryview]:
         """The block in pieces, which stay valid.

@@ -41,22 +41,14 @@ def digested(record: SweptRecord, keep: bytearray | None = None) -> Digested:
 
     Raises `DamagedError` where it is not whole, and what `SweptRecord.pieces` raises.
     """
-    wanted: list[tuple[str, str]] = []
-    record_type = content_type = ""
-    for name, value in record.fields:
-        lowered = name.lower()
-        if lowered == "warc-type":
-            record_type = value.lower()
-        elif lowered == "content-type":
-            content_type = value.lower()
-        elif lowered in _DECLARED and value:
-            wanted.append((_DECLARED[lowered], value))
-    if record_type == "revisit":  # its payload digest speaks of the original's payload
-        wanted = [(name, value) for name, value in wanted if name == BLOCK]
+    get = record.known.get
+    # a revisit's payload digest speaks of the original's payload
+    names = _ALL if get("warc-type", "").lower() != "revisit" else _ALL[:1]
+    wanted = [(name, value) for lowered, name in names if (value := get(lowered))]
     block = {found: _new(found) for name, value in wanted if name == BLOCK and (found := digest_algorithm(value))}
     payload = {found: _new(found) for name, value in wanted if name != BLOCK and (found := digest_algorithm(value))}
     pieces = record.pieces()
-    start, head = _start(pieces, http=content_type.startswith("application/http"))
+    start, head = _start(pieces, http=get("content-type", "").lower().startswith("application/http"))
     aside: IO[bytes] | None = None
     if not head:  # block and payload are the same bytes
         payload = {name: block.get(name, hasher) for name, hasher in payload.items()}
@@ -85,7 +77,7 @@ def digested(record: SweptRecord, keep: bytearray | None = None) -> Digested:
     return Digested(tuple(results), head)
 
 
-_DECLARED = {name.lower(): name for name in (BLOCK, *PAYLOAD_FIELDS)}
+_ALL = tuple((name.lower(), name) for name in (BLOCK, *PAYLOAD_FIELDS))
 _FAST = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5}
 _NOTHING = memoryview(b"")
 

@@ -54,21 +54,21 @@ class LogEntry:
 
     def wants(self, record: SweptRecord) -> bool:
         """Is this a record that tells of the file? Its block is then needed."""
-        record_type = record.field("WARC-Type")
+        record_type = record.known.get("warc-type")
         if record_type == "warcinfo":
             return not self.records
-        return record_type == "metadata" and (record.field("WARC-Target-URI") or "").startswith(CONCLUSION)
+        return record_type == "metadata" and (record.known.get("warc-target-uri", "")).startswith(CONCLUSION)
 
     def see(self, record: SweptRecord, place: Place, block: bytes) -> None:
         """Take note of such a record."""
-        if record.field("WARC-Type") == "warcinfo":
+        if record.known.get("warc-type") == "warcinfo":
             info = dict(_info(block))
             self.own = info.get("software", "").startswith(SOFTWARE)
             if self.own:
                 self.previous = info.get("previous-segment")
                 self.previous_digest = info.get("previous-segment-digest")
             return
-        if not (record.field("WARC-Target-URI") or "").startswith((f"{CONCLUSION}seal:", f"{CONCLUSION}imported:")):
+        if not (record.known.get("warc-target-uri", "")).startswith((f"{CONCLUSION}seal:", f"{CONCLUSION}imported:")):
             self.concluded = True
             return
         conclusion = parse_conclusion(block)

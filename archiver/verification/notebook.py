@@ -27,12 +27,6 @@ CREATE TABLE records (
 );
 """
 
-_NAMES = {
-    "warc-record-id": 0, "warc-type": 1, "warc-target-uri": 2, "warc-date": 3, "warc-payload-digest": 4,
-    "warc-refers-to": 5, "warc-refers-to-target-uri": 6, "warc-refers-to-date": 7, "warc-profile": 8,
-    "archiver-payload-digest": 9,
-}  # fmt: skip
-
 
 class Noted(NamedTuple):
     """A record that was seen."""
@@ -73,16 +67,15 @@ class Notebook:
         self._db.close()
 
     def add(self, file: str, record: SweptRecord, place: Place, status: int | None) -> None:
-        found: list[str | None] = [None] * 10
-        for name, value in record.fields:
-            at = _NAMES.get(name.lower())
-            if at is not None and found[at] is None:
-                found[at] = value
+        get = record.known.get
+        refers_to = get("warc-refers-to")
         self._pending.append(
             (
-                file, place.offset, place.length, place.end, (found[0] or "").strip("<> "), (found[1] or "").lower(),
-                _bare(found[2] or ""), found[3] or "", found[4] or found[9], status,
-                found[5].strip("<> ") if found[5] else None, found[6], found[7], found[8],
+                file, place.offset, place.length, place.end, get("warc-record-id", "").strip("<> "),
+                get("warc-type", "").lower(), _bare(get("warc-target-uri", "")), get("warc-date", ""),
+                get("warc-payload-digest") or get("archiver-payload-digest"), status,
+                refers_to.strip("<> ") if refers_to else None, get("warc-refers-to-target-uri"),
+                get("warc-refers-to-date"), get("warc-profile"),
             )
         )  # fmt: skip
         self.count += 1
