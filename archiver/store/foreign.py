@@ -21,6 +21,7 @@ from archiver.store.segment import OWN_SEGMENT
 
 COUNTED = re.compile(r"archiver-([0-9]{6,})\.imported-([0-9]{4,})-.+\.warc(?:\.gz)?")
 
+PREFIX = "imported-"
 MAX_STEM = 80
 DIGITS = 12
 """Of the digest in a name: enough to tell files of one name apart, and to look one up."""
@@ -31,6 +32,11 @@ _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9._]+")
 def conclusions_count(name: str) -> bool:
     """Do the conclusions in a file of an archive's folder count, by its name?"""
     return OWN_SEGMENT.fullmatch(name) is not None or COUNTED.fullmatch(name) is not None
+
+
+def taken_in(name: str) -> bool:
+    """Is this the name of a file that was taken in?"""
+    return name.startswith(PREFIX) or COUNTED.fullmatch(name) is not None
 
 
 def imported_name(source: str, digest: str, suffix: str, present: Iterable[str], *, counted: bool) -> str:
@@ -45,7 +51,7 @@ def imported_name(source: str, digest: str, suffix: str, present: Iterable[str],
     stem = _NOT_IN_NAME.sub("_", stem).strip("._")[:MAX_STEM] or "file"
     base = f"{stem}-{digest.partition(':')[2][:DIGITS]}{suffix}"
     if not counted:
-        return f"imported-{base}"
+        return PREFIX + base
     names = list(present)
     number = max((int(found[1]) for name in names if (found := OWN_SEGMENT.fullmatch(name))), default=0)
     before = (int(found[2]) for name in names if (found := COUNTED.fullmatch(name)) and int(found[1]) == number)
