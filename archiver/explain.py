@@ -8,13 +8,14 @@ from archiver.errors import ArchiveError, InputError
 from archiver.model import Article, Capture, Mention, Noun, Observation, Resolution
 from archiver.platforms import platforms
 from archiver.store import Archive
+from archiver.store.conclusions import Rendering
 
 
 class Link(Noun, frozen=True, kw_only=True):
     """One link of the chain: what it is, what is known of it, and what it rests on."""
 
     kind: str
-    """`article`, `mention`, `resolution`, `candidate`, `observation`, `record`."""
+    """`article`, `mention`, `resolution`, `candidate`, `observation`, `rendering`, `record`."""
     id: str
     facts: tuple[tuple[str, str], ...] = ()
     rests_on: tuple[Link, ...] = ()
@@ -53,7 +54,10 @@ def explain(archive: Archive, id_: str) -> Link:
     article, capture_id = articles[found]
     cited = (_mention(archive, articles, article.id, mention) for _, mention in archive.catalogue.mentions(found))
     return Link(
-        kind="article", id=article.id, facts=_article(article), rests_on=(*_records(archive, (capture_id,)), *cited)
+        kind="article",
+        id=article.id,
+        facts=_article(article),
+        rests_on=(*_records(archive, (capture_id,)), *_renderings(archive, article.uri), *cited),
     )
 
 
@@ -123,6 +127,7 @@ def _post(archive: Archive, key: str) -> Link:
     catalogue = archive.catalogue
     articles = _articles(archive)
     rests: list[Link] = [_observation(archive, look, record_id) for look, record_id in catalogue.observations(key)]
+    rests += _renderings(archive, key)
     for article_id, mention_id in catalogue.citations(key):
         known = catalogue.resolution(mention_id)
         if known and known[0].post_key == key:
@@ -210,6 +215,41 @@ def _observation(archive: Archive, observation: Observation, record_id: str) -> 
         ),
         rests_on=tuple(_records(archive, (record_id, *observation.evidence))),
     )
+
+
+def _renderings(archive: Archive, of: str) -> Iterator[Link]:
+    """How a browser showed the page of an article (by its URI) or of a post (by its key), oldest first."""
+    for record_id, rendering in renderings(archive, of):
+        missing = sum(request.problem is not None for request in rendering.requests) + rendering.requests_left_out
+        yield Link(
+            kind="rendering",
+            id=record_id,
+            facts=(
+                *_facts(
+                    page=rendering.url,
+                    shown=rendering.address,
+                    title=rendering.title or None,
+                    at=rendering.rendered_at.isoformat(),
+                    drawn_by=rendering.software,
+                ),
+                *(("remark", remark) for remark in rendering.remarks),
+                ("requests", f"{len(rendering.requests) + rendering.requests_left_out}, {missing} of them in vain"),
+            ),
+            rests_on=tuple(_records(archive, (record_id, *(view.record_id for view in rendering.views)))),
+        )
+
+
+def renderings(archive: Archive, of: str) -> Iterator[tuple[str, Rendering]]:
+    """Record id and conclusion of each time that a page was rendered; what cannot be read is left out."""
+    for capture in archive.catalogue.captures_at(f"urn:archiver:rendering:{of}"):
+        if capture.record_type != "metadata":
+            continue
+        try:
+            rendering = archive.conclusion(capture.record_id).rendering
+        except ArchiveError:
+            continue
+        if rendering is not None:
+            yield capture.record_id, rendering
 
 
 def _records(archive: Archive, record_ids: Iterable[str]) -> Iterator[Link]:
