@@ -18,19 +18,23 @@ if TYPE_CHECKING:
     from archiver.auditing import Finding
     from archiver.capture import ArchivedPost
     from archiver.errors import ArchiverError
-    from archiver.face import archive, audit, find, resolve
+    from archiver.face import archive, audit, find, resolve, verify
     from archiver.model import (
         Article,
         Candidate,
         Capture,
+        Check,
         Media,
         Mention,
         Observation,
         Outcome,
         Post,
+        Problem,
         Reason,
         Resolution,
         State,
+        Verdict,
+        Verification,
     )
     from archiver.store import Archive
 
@@ -41,19 +45,24 @@ _PLACES = {
     "Article": "archiver.model",
     "Candidate": "archiver.model",
     "Capture": "archiver.model",
+    "Check": "archiver.model",
     "Finding": "archiver.auditing",
     "Media": "archiver.model",
     "Mention": "archiver.model",
     "Observation": "archiver.model",
     "Outcome": "archiver.model",
     "Post": "archiver.model",
+    "Problem": "archiver.model",
     "Reason": "archiver.model",
     "Resolution": "archiver.model",
     "State": "archiver.model",
+    "Verdict": "archiver.model",
+    "Verification": "archiver.model",
     "archive": "archiver.face",
     "audit": "archiver.face",
     "find": "archiver.face",
     "resolve": "archiver.face",
+    "verify": "archiver.face",
 }
 
 __all__ = [
@@ -63,20 +72,25 @@ __all__ = [
     "Article",
     "Candidate",
     "Capture",
+    "Check",
     "Finding",
     "Media",
     "Mention",
     "Observation",
     "Outcome",
     "Post",
+    "Problem",
     "Reason",
     "Resolution",
     "State",
+    "Verdict",
+    "Verification",
     "__version__",
     "archive",
     "audit",
     "find",
     "resolve",
+    "verify",
 ]
 
 

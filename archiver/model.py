@@ -466,6 +466,9 @@ NOUNS: tuple[type[Noun], ...] = (
     Resolution,
     Capture,
     Observation,
+    Problem,
+    Check,
+    Verification,
 )
 
 N = TypeVar("N", bound=Noun)

@@ -16,10 +16,10 @@ from archiver.version import __version__
 
 NAMES = {
     "nouns": [
-        "Article", "Candidate", "Capture", "Media", "Mention", "Observation", "Outcome", "Post", "Reason", "Resolution",
-        "State",
+        "Article", "Candidate", "Capture", "Check", "Media", "Mention", "Observation", "Outcome", "Post", "Problem",
+        "Reason", "Resolution", "State", "Verdict", "Verification",
     ],
-    "jobs": ["archive", "audit", "find", "resolve"],
+    "jobs": ["archive", "audit", "find", "resolve", "verify"],
     "results and places": ["Archive", "ArchivedPost", "ArchiverError", "Finding"],
 }  # fmt: skip
 """Scripts import these: a name that goes, goes through a deprecation and the changelog first."""

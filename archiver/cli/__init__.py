@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any, NoReturn
 
 import click
@@ -16,8 +17,22 @@ import click
 from archiver.errors import ArchiverError, ExitCode
 from archiver.version import __version__
 
-COMMANDS = ("find", "index", "resolve", "archive", "replay", "audit", "explain", "export", "rebuild", "completion")
-"""In the order of work, as `--help` shows them; each is `archiver.cli.NAME.command`, loaded when it is asked for."""
+COMMANDS = (
+    "find",
+    "index",
+    "resolve",
+    "archive",
+    "replay",
+    "audit",
+    "verify",
+    "explain",
+    "export",
+    "import",
+    "rebuild",
+    "completion",
+)
+"""In the order of work, as `--help` shows them; each is `archiver.cli.NAME.command`, loaded when it is asked for.
+The module of a name that is a keyword of Python has an underscore behind it (PEP 8)."""
 
 
 FAULT = 70
@@ -38,7 +53,8 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"archiver.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"archiver.cli.{module}").command
         return command
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:

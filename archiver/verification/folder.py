@@ -17,10 +17,10 @@ from archiver.errors import InputError
 from archiver.model import Check
 from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES
-from archiver.store.cdxj import cdxj_line, index_path
+from archiver.store.cdxj import IndexRow, cdxj_line, index_path
 from archiver.store.segment import OWN_SEGMENT
 from archiver.verification.catalogue import check_catalogue
-from archiver.verification.index import IndexCheck, bounded_lines
+from archiver.verification.index import IndexCheck, bounded_lines, line_offset, lines_differ
 from archiver.verification.log import check_log
 from archiver.verification.notebook import Notebook
 from archiver.verification.records import RecordChecks, Watch
@@ -29,7 +29,8 @@ from archiver.verification.tally import Tally
 
 FILES = "files"
 OWN_INDEX = re.compile(r"archiver-[0-9]{6,}-[0-9]{14}\.cdxj")
-END = object()
+MAX_OTHER_LINES = 100_000
+"""Of one segment's index that are not as they should be; a segment has some ten thousand records."""
 
 
 def verify_folder(
@@ -60,7 +61,7 @@ class _Folder:
                 self._sweep(file, records)
             checks = records.checks()
             fresh = Path(temporary) / "catalogue.db"
-            view = Archive.view(self._written(), catalogue=fresh, strict=False)
+            view = Archive.view(self._written(), catalogue=fresh, strict=False, of_archive=True)
             try:
                 view.catalogue.commit()
                 checks += [
@@ -103,7 +104,7 @@ class _Folder:
         for path, segment in of_segments.items():
             where = f"indexes/{path.name}"
             if path in present:
-                _compare(path, (cdxj_line(row).encode() for row in view.catalogue.index_rows(segment)), check, where)
+                _compare(path, view.catalogue.index_rows(segment), check, where)
             elif segment in unfinished:
                 check.note(f"{segment} was not closed in order, and has no index yet")
             else:
@@ -140,28 +141,51 @@ class _Folder:
         return tally.check()
 
 
-def _compare(path: Path, lines: Iterable[bytes], check: IndexCheck, where: str) -> None:
-    expected = iter(sorted(lines))
+def _compare(path: Path, rows: Iterable[IndexRow], check: IndexCheck, where: str) -> None:
+    """A segment's index against the lines that its records give, in any order of the rows.
+
+    A line of an earlier version of this program may be written otherwise: what both say has to be the same.
+    """
+    expected = sorted((cdxj_line(row).encode(), row.offset, row.type) for row in rows)
+    lines: dict[int, bytes] = {}
+    missing: dict[int, tuple[bytes, str]] = {}
+    at = 0
+    last = b""
     with path.open("rb") as stream:
-        stored = bounded_lines(stream)
-        line, wanted = next(stored, END), next(expected, END)
-        while line is not END or wanted is not END:
+        for line in bounded_lines(stream):
             if line is None:
                 check.problem("a line that does not end", where)
-                line = next(stored, END)
                 continue
-            line_text, wanted_text = _text(line), _text(wanted)
-            if line is not END and wanted is not END and line_text == wanted_text:
+            text = line.removesuffix(b"\n")
+            while at < len(expected) and expected[at][0] < text:
+                missing[expected[at][1]] = expected[at][0], expected[at][2]
+                at += 1
+            if at < len(expected) and expected[at][0] == text:
                 check.checked(1)
-                line, wanted = next(stored, END), next(expected, END)
-            elif wanted is END or (line is not END and line_text < wanted_text):
-                check.problem(f"a line that no record gives: {line_text[:80].decode('utf-8', 'replace')!r}", where)
-                line = next(stored, END)
+                at += 1
+            elif (offset := line_offset(text)) is None or offset in lines or len(lines) >= MAX_OTHER_LINES:
+                check.problem(f"a line that no record gives: {_shown(text)}", where)
             else:
-                what = wanted_text[:80].decode("utf-8", "replace")
-                check.problem(f"the line of a record is missing or altered: {what!r}", where)
-                wanted = next(expected, END)
+                lines[offset] = text
+            if text < last:
+                check.problem("a line out of order, which readers may miss", where)
+            last = text
+    missing.update((offset, (text, kind)) for text, offset, kind in expected[at:])
+    for offset, text in lines.items():
+        wanted = missing.pop(offset, None)
+        if wanted is None:
+            check.problem(f"a line that no record gives: {_shown(text)}", where, offset)
+        elif differing := lines_differ(text, wanted[0]):
+            check.problem(f"a line and its record differ in {differing}", where, offset)
+        else:
+            check.checked(1)
+            check.note("lines as an earlier version wrote them")
+    for offset, (text, kind) in missing.items():
+        if kind == "metadata":
+            check.note("metadata records that the index does not list, as in earlier versions")
+        else:
+            check.problem(f"it does not list a record: {_shown(text)}", where, offset)
 
 
-def _text(line: object) -> bytes:
-    return line.removesuffix(b"\n") if isinstance(line, bytes) else b""
+def _shown(line: bytes) -> str:
+    return repr(line[:80].decode("utf-8", "replace"))

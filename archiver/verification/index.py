@@ -177,6 +177,31 @@ def bounded_lines(stream: Any) -> Iterator[bytes | None]:
         yield None
 
 
+def line_offset(line: bytes) -> int | None:
+    """Where the record of an index line lies; null where the line does not say."""
+    found = _LINE.fullmatch(line)
+    fields = _json(found["json"]) if found else None
+    return _number(fields.get("offset")) if fields is not None else None
+
+
+def lines_differ(one: bytes, other: bytes) -> str | None:
+    """In what two lines of one record contradict each other; null where they do not."""
+    first, second = _LINE.fullmatch(one), _LINE.fullmatch(other)
+    fields, wanted = (_json(found["json"]) if found else None for found in (first, second))
+    if first is None or second is None or fields is None or wanted is None:
+        return "form"
+    if first["key"] != second["key"]:
+        return "key"
+    if first["time"] != second["time"]:
+        return "time"
+    for name in sorted(fields.keys() & wanted.keys()):
+        said, should = str(fields[name]), str(wanted[name])
+        contradict = _contradict(said, should) if name == "digest" else said.lower() != should.lower()
+        if contradict:
+            return name
+    return None
+
+
 def _json(text: bytes) -> dict[str, Any] | None:
     with suppress(msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         value = msgspec.json.decode(text)

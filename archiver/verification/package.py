@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from archiver.config import SigningSettings
 from archiver.errors import InputError
 from archiver.model import Check, Verdict
 from archiver.store.archive import WARC_SUFFIXES
@@ -33,7 +34,12 @@ FILES, DIGESTS, PACKAGE_DIGEST, PAGES = "files", "resource digests", "package di
 
 
 def verify_package(
-    path: Path, *, progress: Callable[[int, int], None], stop: Callable[[], bool], conclude: bool
+    path: Path,
+    *,
+    progress: Callable[[int, int], None],
+    stop: Callable[[], bool],
+    conclude: bool,
+    signing: SigningSettings,
 ) -> list[Check]:
     """The checks of a WACZ package.
 
@@ -46,7 +52,7 @@ def verify_package(
                 "a ZIP file, and no WACZ package: neither a description nor a WARC file", subject=str(path)
             )
         watch = Watch(progress, stop, sum(member.size for member in members))
-        return _Verified(path, package, watch).checks(conclude=conclude)
+        return _Verified(path, package, watch, signing).checks(conclude=conclude)
 
 
 def _is_warc(name: str) -> bool:
@@ -54,8 +60,9 @@ def _is_warc(name: str) -> bool:
 
 
 class _Verified:
-    def __init__(self, path: Path, package: Package, watch: Watch) -> None:
+    def __init__(self, path: Path, package: Package, watch: Watch, signing: SigningSettings) -> None:
         self.path = path
+        self.signing = signing
         self.package = package
         self.watch = watch
         self.warcs = {member.name.rpartition("/")[2]: member for member in package.members if _is_warc(member.name)}
@@ -270,14 +277,15 @@ class _Verified:
         return tally.check()
 
     def _signature(self) -> list[Check]:
-        from archiver.signing import check_proof, check_signature
+        from archiver.signing import check_proof, check_signature, load_trust
 
         value = self._digest_json()
         found = self.digests.get(DESCRIPTION)
         if found is None:
             return []
         signed = value.get("signedData") if isinstance(value, dict) else None
-        checks = list(check_signature(signed, found))
+        trust = load_trust(domains=self.signing.trusted_domains, stamps=self.signing.trusted_tsa) if signed else None
+        checks = list(check_signature(signed, found, trust=trust))
         proof = self.path.with_name(self.path.name + ".ots")
         if proof.is_file():
             with proof.open("rb") as file:

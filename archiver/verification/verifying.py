@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from archiver.config import SigningSettings
 from archiver.errors import InputError
 from archiver.model import Check, Verdict, Verification
 from archiver.store.warcfile import GZIP_MAGIC
@@ -27,18 +28,20 @@ def _silent(done: int, total: int) -> None:
 def verify(
     path: Path,
     *,
-    progress: Callable[[int, int], None] = _silent,
+    progress: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
     conclude: bool = True,
+    signing: SigningSettings | None = None,
 ) -> Verification:
     """Check a WARC file, a WACZ package or an archive's folder.
 
     progress: told how many bytes of how many are done. stop: asked every few megabytes. conclude: whether the program's
-    own conclusions are drawn again and compared.
+    own conclusions are drawn again and compared. signing: whose certificates are believed.
 
     Raises `InputError` where it cannot be read or is none of these, `LimitError` where a bound stopped it,
     `StoppedVerificationError`.
     """
+    progress = progress or _silent
     try:
         if path.is_dir():
             if not (path / "archive").is_dir():
@@ -50,7 +53,8 @@ def verify(
         with path.open("rb") as file:
             start = file.read(5)
         if start.startswith(b"PK"):
-            return Verification(path=str(path), kind="wacz", checks=tuple(_package(path, progress, stop, conclude)))
+            checks = _package(path, progress, stop, conclude, signing or SigningSettings())
+            return Verification(path=str(path), kind="wacz", checks=tuple(checks))
         return _loose(path, start, progress, stop, conclude)
     except FileNotFoundError:
         raise InputError("there is no such file or folder", subject=str(path)) from None
@@ -59,11 +63,17 @@ def verify(
         raise InputError(f"cannot be read: {reason}", subject=str(path)) from error
 
 
-def _package(path: Path, progress: Callable[[int, int], None], stop: Callable[[], bool], conclude: bool) -> list[Check]:
+def _package(
+    path: Path,
+    progress: Callable[[int, int], None],
+    stop: Callable[[], bool],
+    conclude: bool,
+    signing: SigningSettings,
+) -> list[Check]:
     from archiver.verification.package import verify_package
 
     try:
-        return verify_package(path, progress=progress, stop=stop, conclude=conclude)
+        return verify_package(path, progress=progress, stop=stop, conclude=conclude, signing=signing)
     except InputError as error:
         if not error.problem.startswith("the ZIP file is damaged"):
             raise
