@@ -42,12 +42,15 @@ from archiver.store import Archive
 from archiver.store.conclusions import Basis, Unanswered
 from archiver.verification.evidence import Evidence
 from archiver.verification.findings import Findings
-from archiver.verification.ledger import Entry, Ledger
+from archiver.verification.ledger import Entry, Ledger, Then
 
 NAMES = ("articles", "resolutions", "observations")
 
-MOMENTS = 8
-"""So many moments of a run are tried, each before another conclusion about the same account."""
+MOMENTS = 1000
+"""So many moments of a run are looked at, each before another conclusion about the same account."""
+
+MOST_TRIED = 64
+"""So many of them, in which different things were known, are tried."""
 
 ROUNDING = 0.002
 """Scores are rounded; on another processor the last digit may differ."""
@@ -62,6 +65,7 @@ NO_MENTION = "of a mention whose article is not in these files"
 NEWER = "written in a form of a later version"
 
 NUMBER = re.compile(r"\d+\.\d+")
+STORE = re.compile(r"store: (?P<count>\d+) posts of @(?P<handle>.*) from (?P<first>\d{4}-\d\d-\d\d) to (?P<last>\S+)")
 NO_ANSWER = re.compile(r"no answer: (?P<url>\S+) \((?P<problem>.*)\)", re.DOTALL)
 
 
@@ -255,11 +259,10 @@ class _Again:
         unanswered = _unanswered(stored.steps)
         wrong = ""
         for mention in mentions:
-            for accounts_before, posts_before in self._moments(entry, mention):
+            for known in self._moments(entry, mention, stored):
                 evidence = Evidence(self._ledger, stored.evidence, unanswered)
                 if evidence.missing:
                     raise _DoubtError(ELSEWHERE)
-                known = self._ledger.known(accounts_before, posts_before)
                 again = resolve(mention, fetcher=evidence, known=(known,), settings=settings)
                 if evidence.altered:
                     return "; ".join(evidence.altered)
@@ -274,15 +277,28 @@ class _Again:
             raise _DoubtError(EARLIER)
         return self._differs(entry, f"what it names gives something else: {wrong}")
 
-    def _moments(self, entry: Entry, mention: Mention) -> Iterator[tuple[int, int]]:
-        """Up to which records the archive was known: whose a handle was is asked first, then which posts there are."""
-        yield entry.place, entry.place
+    def _moments(self, entry: Entry, mention: Mention, stored: Resolution) -> Iterator[Then]:
+        """What the archive may have known when the mention was resolved, the likeliest first: what it knew when that
+        was written, and what at any moment of the run before. Whose a handle was is asked first, then which posts there
+        are, and between the two others may have concluded something."""
+        yield self._ledger.known(entry.place, entry.place)
         begun = self._ledger.begin_of_run(entry.capture)
-        changes = [place for place in self._ledger.changes(mention, entry.place, MOMENTS) if place >= begun]
-        for later in [entry.place, *changes]:
-            for earlier in [entry.place, *changes]:
-                if earlier <= later and (earlier, later) != (entry.place, entry.place):
-                    yield earlier, later
+        changes = self._ledger.changes(mention, begun, entry.place, MOMENTS)
+        said = next((found for step in stored.steps if (found := STORE.fullmatch(step))), None)
+        accounts: dict[object, int] = {}
+        posts: dict[object, int] = {}
+        for place in (entry.place, *changes):
+            then = self._ledger.known(place, place)
+            accounts.setdefault(tuple(then.handle_uses(mention.platform, mention.handle or "")), place)
+            shown: tuple[object, ...] = ()
+            if said is not None:
+                shown = tuple(then.posts_between(mention.platform, said["handle"], said["first"], said["last"]))
+                if len(shown) != int(said["count"]):
+                    continue
+            posts.setdefault((shown, self._ledger.named(mention, then)), place)
+        pairs = ((one, other) for other in posts.values() for one in accounts.values())
+        for one, other in islice((pair for pair in pairs if pair != (entry.place, entry.place)), MOST_TRIED):
+            yield self._ledger.known(one, other)
 
 
 # -- comparing

@@ -81,8 +81,8 @@ class File(NamedTuple):
     """A segment of this archive's own runs; else it was taken in or put there."""
     complete: bool
     """All segments that came before it are there, too."""
-    taken_in: Capture | None
-    """The record that says so of a file that was taken in."""
+    concludes: bool
+    """What it concludes counts here: it is a segment of this archive's own, or was taken in so."""
     info: tuple[tuple[str, str], ...]
     """What its `warcinfo` says, names in small letters."""
 
@@ -127,24 +127,28 @@ class Ledger:
         if archive.is_view or not archive.segments_path.is_dir():
             return archive
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="archiver-"))
-        view = Archive.view(archive.segment_files(), catalogue=Path(folder) / "catalogue.db", strict=False)
+        files, catalogue = archive.segment_files(), Path(folder) / "catalogue.db"
+        view = Archive.view(files, catalogue=catalogue, strict=False, of_archive=True)
         return stack.enter_context(view)
 
     # -- the files
 
     def _files(self) -> dict[str, File]:
-        """Every file by its name in the archive: own segments first, in the order in which they were written.
+        """Every file by its name in the archive: those whose conclusions count first, in the order in which they came.
 
-        A segment is known by the name that its own `warcinfo` has for it. Where the segments of more than one archive
-        lie together, none of them is said to be complete: which of them knew of which, nothing tells.
+        In an archive's folder a segment is known by its name; of files that lie alone, by the name that its `warcinfo`
+        has for it. Where the segments of more than one archive lie together, none of them is said to be complete: which
+        of them knew of which, nothing tells.
         """
         names = sorted(self.archive.catalogue.segments())
         read = {name: self._info(name) for name in names}
-        imported = {one.file: place for one, place in self._imported()}
-        segments = {name: told or Path(name).name for name, (told, _) in read.items()}
-        own = [name for name in names if OWN_SEGMENT.fullmatch(segments[name]) and name not in imported]
+        imported = {one.file for one in self._imported()}
+        segments = {name: Path(name).name for name in names}
+        if not self.whole:
+            segments |= {name: told for name, (told, _) in read.items() if OWN_SEGMENT.fullmatch(told)}
+        own = [name for name in names if OWN_SEGMENT.fullmatch(segments[name])]
         numbers = [_number(segments[name]) for name in own]
-        alone = len(set(numbers)) == len(numbers) and (self.whole or not set(imported) - set(names))
+        alone = len(set(numbers)) == len(numbers) and (self.whole or imported <= set(segments.values()))
         complete: dict[str, bool] = {}
         for name in sorted(own, key=lambda name: segments[name]):
             before = dict(read[name][1]).get("previous-segment")
@@ -154,13 +158,13 @@ class Ledger:
                 complete[segments[name]] = complete.get(before, False)
             else:  # of an earlier version of the program, which named none
                 complete[segments[name]] = alone and _number(segments[name]) - 1 in numbers
-        order = sorted(names, key=lambda name: (name not in own, segments[name], name))
+        order = sorted(names, key=lambda name: (not self.archive.concludes(name), segments[name], name))
         return {
             name: File(
                 number=number,
                 own=name in own,
                 complete=name in own and complete[segments[name]],
-                taken_in=imported.get(name),
+                concludes=self.archive.concludes(name),
                 info=read[name][1],
             )
             for number, name in enumerate(order)
@@ -184,21 +188,23 @@ class Ledger:
         said = tuple((key.strip().lower(), value.strip()) for key, colon, value in pairs if colon)
         return field(fields, "WARC-Filename") or "", said
 
-    def _imported(self) -> Iterator[tuple[Imported, Capture]]:
+    def _imported(self) -> Iterator[Imported]:
         """What says that a file was taken in."""
         rows = self.archive.catalogue.query(
             "SELECT segment, offset FROM captures WHERE type = 'metadata' AND target_uri LIKE 'urn:archiver:imported:%'"
         )
         for segment, offset in rows:
-            entry = self._entry(segment, offset, 0)
+            entry = self._entry(segment, offset, 0) if self.archive.concludes(segment) else None
             if entry is not None and entry.conclusion is not None and entry.conclusion.imported is not None:
-                yield entry.conclusion.imported, entry.capture
+                yield entry.conclusion.imported
 
     # -- the conclusions
 
     def entries(self) -> Iterator[Entry]:
         """Every conclusion, in the order in which they were drawn."""
         for name, file in self.files.items():
+            if not self.archive.concludes(name):  # what others concluded is no conclusion of this archive
+                continue
             after = -1
             while True:  # in pages: nobody has a cursor open while others ask
                 rows = self.archive.catalogue.query(
@@ -235,8 +241,6 @@ class Ledger:
         conclusion, place = entry.conclusion, entry.place
         if conclusion is None or entry.newer:
             return
-        if taken_in := self.files[entry.capture.file].taken_in:
-            place = self.place_of(taken_in)  # from then on it was known here
         for mention in conclusion.mentions:
             self._db.execute("INSERT OR REPLACE INTO mentions VALUES (?,?,?)", (mention.id, place, _json(mention)))
         resolution, observation = conclusion.resolution, conclusion.observation
@@ -327,20 +331,23 @@ class Ledger:
         )
         return [msgspec.json.decode(row[0], type=PostRef) for row in dict.fromkeys(rows)]
 
-    def changes(self, mention: Mention, before: int, at_most: int) -> list[int]:
-        """The latest places before one, newest first, after which other posts or accounts were known of a mention's
-        account, or of the post that it names."""
+    def changes(self, mention: Mention, after: int, before: int, at_most: int) -> list[int]:
+        """The places between two, newest first, after which other posts or accounts were known of a mention's account,
+        or of the post that it names."""
         name, handle = mention.platform, (mention.handle or "").casefold()
-        module = platform_of(name)
-        named = module.ref_from_url(mention.url) if module is not None and mention.url else None
         rows = self._db.execute(
-            "SELECT place FROM posts WHERE platform = ? AND place < ? AND (handle = ? OR key = ? OR account IN"
-            " (SELECT account FROM handles WHERE platform = ? AND handle = ?))"
-            " UNION SELECT place FROM handles WHERE platform = ? AND handle = ? AND place < ?"
+            "SELECT place FROM posts WHERE platform = ? AND place BETWEEN ? AND ? AND (handle = ? OR key = ? OR account"
+            " IN (SELECT account FROM handles WHERE platform = ? AND handle = ?))"
+            " UNION SELECT place FROM handles WHERE platform = ? AND handle = ? AND place BETWEEN ? AND ?"
             " ORDER BY 1 DESC LIMIT ?",
-            (name, before, handle, named.key if named else "", name, handle, name, handle, before, at_most),
+            (name, after, before, handle, _key(mention), name, handle, name, handle, after, before, at_most),
         )
         return [row[0] for row in rows]
+
+    def named(self, mention: Mention, then: Then) -> Known | None:
+        """What was known then of the post that a mention names."""
+        key = _key(mention)
+        return then.post(key) if key else None
 
     def known(self, accounts_before: int, posts_before: int) -> Then:
         """The posts that were known at a place; whose a handle was is asked a moment earlier than which posts there
@@ -403,6 +410,13 @@ class Then:
             (platform, handle.casefold(), self._accounts_before),
         )
         return [HandleUse(account_id=row[0], handle=handle, first=row[1], last=row[2]) for row in rows]
+
+
+def _key(mention: Mention) -> str:
+    """Of the post that a mention names; empty where it names none."""
+    module = platform_of(mention.platform)
+    named = module.ref_from_url(mention.url) if module is not None and mention.url else None
+    return named.key if named is not None else ""
 
 
 def _known(row: tuple[Any, ...]) -> Known:

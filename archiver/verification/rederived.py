@@ -11,6 +11,7 @@ from archiver.verification.bluesky import NAME as BLUESKY
 from archiver.verification.bluesky import check_bluesky_proofs
 from archiver.verification.conclusions import NAMES as CONCLUSIONS
 from archiver.verification.conclusions import check_conclusions
+from archiver.verification.ledger import Ledger
 from archiver.verification.references import NAME as REFERENCES
 from archiver.verification.references import check_references
 
@@ -19,14 +20,20 @@ def rederived_checks(view: Archive, *, whole: bool, stop: Callable[[], bool]) ->
     """References, conclusions and proofs of an archive whose catalogue comes from its records. whole: all of its files
     are there."""
     checks: list[Check] = []
+    try:
+        ledger = Ledger(view, whole=whole)
+    except ArchiverError as error:
+        names = (REFERENCES, *CONCLUSIONS, BLUESKY)
+        return [Check(name=name, verdict=Verdict.NOT_CHECKED, note=str(error)) for name in names]
     runs: list[tuple[tuple[str, ...], Callable[[], tuple[Check, ...]]]] = [
-        ((REFERENCES,), lambda: (check_references(view, whole=whole, stop=stop),)),
-        (CONCLUSIONS, lambda: check_conclusions(view, whole=whole, stop=stop)),
-        ((BLUESKY,), lambda: (check_bluesky_proofs(view, stop=stop),)),
+        ((REFERENCES,), lambda: (check_references(view, ledger=ledger, stop=stop),)),
+        (CONCLUSIONS, lambda: check_conclusions(view, ledger=ledger, stop=stop)),
+        ((BLUESKY,), lambda: (check_bluesky_proofs(view, ledger=ledger, stop=stop),)),
     ]
-    for names, run in runs:
-        try:
-            checks.extend(run())
-        except ArchiverError as error:  # a damaged record is told by the checks of records
-            checks.extend(Check(name=name, verdict=Verdict.NOT_CHECKED, note=str(error)) for name in names)
+    with ledger:
+        for names, run in runs:
+            try:
+                checks.extend(run())
+            except ArchiverError as error:  # a damaged record is told by the checks of records
+                checks.extend(Check(name=name, verdict=Verdict.NOT_CHECKED, note=str(error)) for name in names)
     return checks
