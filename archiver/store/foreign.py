@@ -26,7 +26,7 @@ MAX_STEM = 80
 DIGITS = 12
 """Of the digest in a name: enough to tell files of one name apart, and to look one up."""
 
-_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9._]+")
+_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def conclusions_count(name: str) -> bool:
@@ -48,7 +48,7 @@ def imported_name(source: str, digest: str, suffix: str, present: Iterable[str],
     stem = source.rpartition("/")[2]
     for known in (".gz", ".warc"):
         stem = stem[: -len(known)] if stem.lower().endswith(known) else stem
-    stem = _NOT_IN_NAME.sub("_", stem).strip("._")[:MAX_STEM] or "file"
+    stem = _NOT_IN_NAME.sub("_", stem).strip("._-")[:MAX_STEM] or "file"
     base = f"{stem}-{digest.partition(':')[2][:DIGITS]}{suffix}"
     if not counted:
         return PREFIX + base

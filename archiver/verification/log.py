@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from archiver.model import Check
 from archiver.store.conclusions import Imported, Seal, parse_conclusion
+from archiver.store.foreign import taken_in
 from archiver.store.segment import OWN_SEGMENT
 from archiver.store.sweep import SweptRecord
 from archiver.store.warcfile import Place
@@ -91,7 +92,8 @@ def check_log(entries: Sequence[LogEntry], open_file: Open, *, whole: bool) -> C
     Raises `OSError`, and what opening a file raises.
     """
     tally = Tally(NAME)
-    own = sorted((entry for entry in entries if entry.own or entry.logged), key=_order)
+    # another archive's segments that were taken in belong to its log, not to this one
+    own = sorted((entry for entry in entries if (entry.own or entry.logged) and not taken_in(entry.name)), key=_order)
     named = {entry.previous for entry in own}
     digests: dict[str, str] = {}
     for entry in own:
@@ -176,8 +178,10 @@ def _look_at_chain(own: Sequence[LogEntry], digests: dict[str, str], tally: Tall
 
 def _look_at_imported(entries: Sequence[LogEntry], open_file: Open, tally: Tally) -> None:
     present = {entry.name: entry for entry in entries}
+    told: set[str] = set()
     for entry in entries:
-        for imported, record_id in entry.imported:
+        for imported, record_id in () if taken_in(entry.name) else entry.imported:
+            told.add(imported.file)
             tally.checked += 1
             if imported.file not in present:
                 tally.problem(f"{imported.file}, which was taken in, is gone", where=entry.where, record_id=record_id)
@@ -186,3 +190,6 @@ def _look_at_imported(entries: Sequence[LogEntry], open_file: Open, tally: Tally
                 digest = _digests(stream, 0)[1]
             if digest != imported.digest:
                 tally.problem(f"{imported.file} is not what was taken in", where=entry.where, record_id=record_id)
+    for name in sorted(present):
+        if taken_in(name) and name not in told:
+            tally.note(f"nothing says that {name} was taken in: take it in again")
