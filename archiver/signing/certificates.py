@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
+from archiver.signing import der
+
 MAX_PEM = 256 * 1024
 """Characters of one chain: a certificate has two thousand."""
 
@@ -58,17 +60,20 @@ def strict_base64(text: str) -> bytes:
     return data
 
 
-def load_certificate(der: bytes) -> x509.Certificate:
+def load_certificate(data: bytes) -> x509.Certificate:
     """Raises `ValueError` for what is none, or has a key or an extension that cannot be read."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)  # a serial number of 0, an old curve
-            certificate = x509.load_der_x509_certificate(der)
+            certificate = x509.load_der_x509_certificate(data)
+            # bits of the signature that are said to be unused are under no signature
+            if der.expect(der.items(der.read(data))[2], der.BIT_STRING).content[:1] != b"\0":
+                raise ValueError("a signature with unused bits")
             certificate.public_key()
             certificate.extensions  # noqa: B018 (read now, or it fails later)
             certificate.subject, certificate.issuer, certificate.not_valid_before_utc, certificate.not_valid_after_utc  # noqa: B018
             certificate.signature_algorithm_parameters  # noqa: B018
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+    except Exception as error:  # cryptography has a dozen for what is malformed, and not one parent for them
         raise ValueError(f"a certificate cannot be read ({_first_line(error)})") from None
     return certificate
 
@@ -163,14 +168,23 @@ def key_bytes(certificate: x509.Certificate) -> bytes:
     )
 
 
-def unlinked(chain: Sequence[x509.Certificate], known: Iterable[x509.Certificate]) -> list[x509.Certificate]:
-    """Certificates whose signature nobody present can confirm, and which are no known authority's either."""
-    known = list(known)
+def unlinked(chain: Sequence[x509.Certificate], known: Sequence[x509.Certificate]) -> list[x509.Certificate]:
+    """Certificates whose signature nobody present can confirm.
+
+    Left out is what a stranger certified of a known authority (cross-signed roots): nothing rests on it.
+    """
+    subjects = [certificate.subject for certificate in (*chain, *known)]
+
+    def of_a_stranger(certificate: x509.Certificate) -> bool:
+        # a copy of the known certificate that was altered still has its serial number
+        return certificate.issuer not in subjects and any(
+            same_authority(certificate, other) and certificate.serial_number != other.serial_number for other in known
+        )
+
     return [
         certificate
         for certificate in chain
-        if not any(same_authority(certificate, other) for other in known)
-        and not any(issuer_of(certificate, pool) for pool in (chain, known))
+        if not any(issuer_of(certificate, pool) for pool in (chain, known)) and not of_a_stranger(certificate)
     ]
 
 

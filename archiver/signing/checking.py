@@ -157,7 +157,7 @@ def _fields(signed: object, findings: _Findings) -> dict[str, str] | None:
         if len(findings.problems) == len(_LIMITS):
             return None
     anonymous = "publicKey" in fields
-    if anonymous and ("domainCert" in fields or "domain" in fields):
+    if anonymous and not {"domain", "domainCert", "crossSignedCert"}.isdisjoint(fields):
         findings.problems.append("the signature claims to be anonymous and a domain's")
         return None
     wanted = {**_COMMON, **({"publicKey": 0} if anonymous else {**_DOMAIN, **_STAMPED})}
@@ -295,14 +295,14 @@ def _check_stamp(
     path = path_to_trusted(
         leaf, pool, trust.stamps, trust.stamp_fingerprints, stamp.time, ExtendedKeyUsageOID.TIME_STAMPING
     )
-    broken, open_ends = _links(pool, [*trust.stamps, *(path or ())])
+    broken, loose = _links(pool, [*trust.stamps, *(path or ())[-1:]])
     findings.problems += broken
     if path is None:
         findings.doubts.append(
             f"signed by {called(leaf.subject)}, whose issuer {called(leaf.issuer)} is not among the trusted ones"
         )
     else:
-        findings.doubts += open_ends
+        findings.doubts += loose
     findings.notes.append(f"stamped at {_shown(stamp.time)} under the policy {stamp.policy}")
     return _Stamped(stamp.time, trusted=not findings.problems and not findings.doubts)
 

@@ -154,17 +154,15 @@ def _response(data: bytes) -> Stamp:
     if der.oid(kind) != SIGNED_DATA:
         raise DerError("a token that is not signed")
     version, digests, content, *rest = _at_least(der.only(der.expect(wrapped, der.CONTEXT_0), der.SEQUENCE), 4)
-    if der.integer(version) not in (3, 4, 5):
-        raise DerError("an unknown version of signed data")
     embedded: tuple[x509.Certificate, ...] = ()
     if rest and rest[0].tag == der.CONTEXT_0:
         embedded = _certificates(rest.pop(0))
-    if der.integer(version) != 3 and not (rest and rest[0].tag == der.CONTEXT_1):
-        raise DerError("a version of signed data that does not fit its content")
     if rest and rest[0].tag == der.CONTEXT_1:
-        rest.pop(0)  # revocation lists: they bear signatures of their own, and nothing rests on them here
+        raise UnknownError("lists of revoked certificates")
     if len(rest) != 1:
         raise DerError("signed data without signers")
+    if der.integer(version) != 3:
+        raise DerError("an unknown version of signed data")
     signer = _signer(der.only(der.expect(rest[0], der.SET), der.SEQUENCE))
     if signer.digest not in {_algorithm(item) for item in der.items(der.expect(digests, der.SET))}:
         raise DerError("a digest algorithm that was not announced")
