@@ -8,7 +8,7 @@ from archiver.errors import ArchiveError, InputError
 from archiver.model import Article, Capture, Mention, Noun, Observation, Resolution
 from archiver.platforms import platforms
 from archiver.store import Archive
-from archiver.store.conclusions import Rendering
+from archiver.store.renderings import renderings
 
 
 class Link(Noun, frozen=True, kw_only=True):
@@ -219,8 +219,11 @@ def _observation(archive: Archive, observation: Observation, record_id: str) -> 
 
 def _renderings(archive: Archive, of: str) -> Iterator[Link]:
     """How a browser showed the page of an article (by its URI) or of a post (by its key), oldest first."""
-    for record_id, rendering in renderings(archive, of):
-        missing = sum(request.problem is not None for request in rendering.requests) + rendering.requests_left_out
+    for record_id, rendering, problem in renderings(archive, of):
+        if rendering is None:
+            yield Link(kind="rendering", id=record_id, facts=_facts(missing=problem))
+            continue
+        failed = sum(request.problem is not None for request in rendering.requests) + rendering.requests_left_out
         yield Link(
             kind="rendering",
             id=record_id,
@@ -230,26 +233,13 @@ def _renderings(archive: Archive, of: str) -> Iterator[Link]:
                     shown=rendering.address,
                     title=rendering.title or None,
                     at=rendering.rendered_at.isoformat(),
-                    drawn_by=rendering.software,
+                    by=rendering.software,
                 ),
                 *(("remark", remark) for remark in rendering.remarks),
-                ("requests", f"{len(rendering.requests) + rendering.requests_left_out}, {missing} of them in vain"),
+                ("requests", f"{len(rendering.requests) + rendering.requests_left_out}, {failed} of them in vain"),
             ),
             rests_on=tuple(_records(archive, (record_id, *(view.record_id for view in rendering.views)))),
         )
-
-
-def renderings(archive: Archive, of: str) -> Iterator[tuple[str, Rendering]]:
-    """Record id and conclusion of each time that a page was rendered; what cannot be read is left out."""
-    for capture in archive.catalogue.captures_at(f"urn:archiver:rendering:{of}"):
-        if capture.record_type != "metadata":
-            continue
-        try:
-            rendering = archive.conclusion(capture.record_id).rendering
-        except ArchiveError:
-            continue
-        if rendering is not None:
-            yield capture.record_id, rendering
 
 
 def _records(archive: Archive, record_ids: Iterable[str]) -> Iterator[Link]:

@@ -18,7 +18,16 @@ from archiver.errors import ArchiverError
 from archiver.model import Capture
 from archiver.replay import addresses, wording
 from archiver.replay.addresses import Addresses
-from archiver.replay.facts import article_facts, article_lines, citations, exhibit, post_card, shows_post, timeline
+from archiver.replay.facts import (
+    article_facts,
+    article_lines,
+    citations,
+    exhibit,
+    post_card,
+    rendered,
+    shows_post,
+    timeline,
+)
 from archiver.replay.isolation import COMMON_HEADERS, PAGE_POLICY, HostGuard, capture_headers
 from archiver.replay.payload import (
     DigestRefusedError,
@@ -106,7 +115,8 @@ class Site:
         if facts is None:
             raise HTTPException(404)
         exhibits = [exhibit(shelf, mention) for mention in facts.mentions]
-        return self._page("article.html", shelf=shelf, facts=facts, exhibits=exhibits)
+        seen = rendered(shelf, facts.article.uri)
+        return self._page("article.html", shelf=shelf, facts=facts, exhibits=exhibits, seen=seen)
 
     def post(self, request: Request) -> Response:
         shelf, key = self._shelf(request), request.path_params["key"]
@@ -130,6 +140,7 @@ class Site:
             looks=looks,
             total=total,
             cited=cited,
+            seen=rendered(shelf, key),
         )
 
     def captures(self, request: Request) -> Response:

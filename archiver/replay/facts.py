@@ -18,6 +18,8 @@ from archiver.replay.isolation import Kind
 from archiver.replay.payload import open_payload
 from archiver.replay.shelf import Shelf
 from archiver.store.catalogue import Standing
+from archiver.store.conclusions import RenderedView, Rendering
+from archiver.store.renderings import renderings
 from archiver.store.surt import surt
 
 MAX_LOOKS = 200
@@ -27,6 +29,9 @@ MAX_CHECKED_MEDIA = 16 << 20
 """Stored bytes of a media file that is checked while its page is made; a larger one is checked when it is opened."""
 
 MAX_REDIRECTS = 5
+
+MAX_RENDERINGS = 5
+"""Rendered views on one page, newest kept."""
 
 
 class Evidence(NamedTuple):
@@ -64,6 +69,16 @@ class Look(NamedTuple):
     observation: Observation | None
     evidence: tuple[Evidence, ...]
     record: Evidence
+    problem: str | None
+
+
+class Seen(NamedTuple):
+    """A page as a browser showed it."""
+
+    rendering: Rendering | None
+    record: Evidence
+    views: tuple[Picture, ...]
+    """Its pictures and its PDF."""
     problem: str | None
 
 
@@ -251,6 +266,27 @@ def picture(shelf: Shelf, media: Media) -> Picture:
     return Picture(
         media, capture, kind, None if kind else "The capture is no picture or film that can be shown safely."
     )
+
+
+def rendered(shelf: Shelf, of: str) -> tuple[Seen, ...]:
+    """How the page of an article (by its URI) or a post (by its key) was seen by a browser, newest first."""
+    found = []
+    for record_id, rendering, problem in renderings(shelf.archive, of)[::-1][:MAX_RENDERINGS]:
+        views = tuple(_view(shelf, view) for view in rendering.views) if rendering else ()
+        found.append(Seen(rendering, one_evidence(shelf, record_id), views, problem))
+    return tuple(found)
+
+
+def _view(shelf: Shelf, view: RenderedView) -> Picture:
+    """The capture of a view; a picture is shown, a PDF is a file to be opened elsewhere."""
+    media = Media(kind=view.target_uri.split(":")[1], url=view.target_uri, width=view.width, height=view.height)
+    capture = shelf.archive.catalogue.capture(view.record_id)
+    if capture is None or view.content_type != "image/png" or capture.length > MAX_CHECKED_MEDIA:
+        return Picture(media, capture, None, None)
+    try:
+        return Picture(media, capture, open_payload(shelf.archive, capture).kind, None)
+    except ArchiverError as error:
+        return Picture(media, capture, None, str(error))
 
 
 def media_capture(shelf: Shelf, url: str) -> Capture | None:
