@@ -112,12 +112,14 @@ def _listed(record: SweptRecord, kind: str, headers: dict[str, str]) -> Listed |
         return Listed(None, None, digest)
     first = next(pieces)
     head = _PLAIN_HEAD.match(first)
-    if head is None or head[0][:1] in b"\r\n" or b"\n " in head[0] or b"\n\t" in head[0]:
+    if head is None or b"\n " in head[0] or b"\n\t" in head[0]:
         return listed(record.fields, _Block(pieces, bytes(first)))
-    status = head[0][: head[0].index(b"\n")].decode("ascii").rstrip().partition(" ")[2]
+    status = head[0][: head[0].index(b"\n")].decode("ascii").partition(" ")[2].strip().partition(" ")[0]
+    if not status:
+        return listed(record.fields, _Block(pieces, bytes(first)))
     found = _CONTENT_TYPE.search(head[0])
     content_type = found[1].decode("ascii").strip() if found else None
-    return Listed(listed_type(content_type), status.strip().split(" ", 1)[0], digest)
+    return Listed(listed_type(content_type), status, digest)
 
 
 class _Block:

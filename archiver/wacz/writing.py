@@ -86,19 +86,23 @@ def write_wacz(
     description: str = "",
     main_page: Page | None = None,
     sign: Sign | None = None,
+    clock: Callable[[], datetime] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Package:
     """Write a WACZ package of an archive, or of anybody's WARC files.
 
     Arguments: `target`, a path (which is replaced once the package is whole; nothing is left on failure) or a binary
     stream, which need not be seekable; `source`, an open archive (all its segments) or WARC files; `created`, the time
-    of creation, to the second; `pages`, in the order in which a reader is to see them (default: every HTML page among
-    the records, without text); `title` and `description` (Markdown) of the package; `main_page`, which is opened
-    first; `sign`, who vouches for the package: whatever it raises fails the export; `progress`, told how many bytes of
-    WARC of how many are done.
+    of creation, to the second, and the date of all members; `pages`, in the order in which a reader is to see them
+    (default: every HTML page among the records, without text); `title` and `description` (Markdown) of the package;
+    `main_page`, which is opened first; `sign`, who vouches for the package: whatever it raises fails the export;
+    `clock`, asked for the time that the package itself states once all WARC files are in it (default: `created`),
+    because a time stamp has to be of nearly that time and a large archive takes long; `progress`, told how many bytes
+    of WARC of how many are done.
 
-    Raises `InputError` when a file cannot be read or is no WARC file; `ArchiveError` when the package cannot be
-    written, or a WARC file changes while it is packed.
+    Raises `InputError` when a file cannot be read or is no WARC file; `LimitError` where one expands too far;
+    `ArchiveError` when the package cannot be written, a WARC file changes while it is packed, or the signature is of
+    something else.
     """
     created = created.replace(microsecond=0)
     files = source.segment_files() if isinstance(source, Archive) else list(source)
@@ -106,7 +110,7 @@ def write_wacz(
         raise InputError("no WARC file to pack")
     with _replaced(target) if isinstance(target, Path) else _told(target) as stream:
         folder = target.parent if isinstance(target, Path) else None
-        writing = _Writing(stream, folder, created, progress)
+        writing = _Writing(stream, folder, created, clock, progress)
         return writing.write(files, pages, title, description, main_page, sign, own=isinstance(source, Archive))
 
 
@@ -151,11 +155,17 @@ class _Writing:
     """One package being written."""
 
     def __init__(
-        self, stream: BinaryIO, folder: Path | None, created: datetime, progress: Callable[[int, int], None] | None
+        self,
+        stream: BinaryIO,
+        folder: Path | None,
+        created: datetime,
+        clock: Callable[[], datetime] | None,
+        progress: Callable[[int, int], None] | None,
     ) -> None:
         self._zip = ZipWriter(stream, created)
         self._folder = folder
         self._created = created
+        self._clock = clock
         self._progress = progress
         self._resources: list[dict[str, Any]] = []
         self._warnings: list[str] = []
@@ -179,6 +189,8 @@ class _Writing:
             self._add_warcs(files, names, lines, found if pages is None else None, own=own)
             records = self._add_index(lines)
             page_count = self._add_pages(found, pages)
+            if self._clock is not None:
+                self._created = self._clock().replace(microsecond=0)
             description_bytes = self._description(title, description, main_page)
             digest = "sha256:" + hashlib.sha256(description_bytes).hexdigest()
             self._add_small("datapackage.json", description_bytes)
@@ -266,7 +278,10 @@ class _Writing:
     def _digest_json(self, digest: str, sign: Sign | None) -> bytes:
         package: dict[str, Any] = {"path": "datapackage.json", "hash": digest}
         if sign is not None:
-            package["signedData"] = dict(sign(digest, self._created))
+            signed = dict(sign(digest, self._created))
+            if signed.get("hash") != digest or signed.get("created") != rfc3339(self._created):
+                raise ArchiveError("the signature is of something else than this package")
+            package["signedData"] = signed
         return _json(package)
 
     def _spool(self) -> IO[bytes]:

@@ -32,11 +32,13 @@ class ChangedError(Exception):
 class ZipWriter:
     """Writes one ZIP file into a stream, which need not be seekable.
 
-    time: the date of every member (UTC, from 1980 on, to two seconds).
+    time: the date of every member (UTC, from 1980 on, to two seconds). wide_from: the size or offset from which on the
+    fields of ZIP64 are used.
     """
 
-    def __init__(self, stream: BinaryIO, time: datetime) -> None:
+    def __init__(self, stream: BinaryIO, time: datetime, *, wide_from: int = _LIMIT_32) -> None:
         self._stream = stream
+        self._wide_from = wide_from
         self._dos_time, self._dos_date = _dos(time)
         self._position = 0
         self._directory: list[bytes] = []
@@ -61,7 +63,7 @@ class ZipWriter:
         if plain_size < 0:
             plain_size = size
         offset = self._position
-        large = size >= _LIMIT_32 or plain_size >= _LIMIT_32
+        large = size >= self._wide_from or plain_size >= self._wide_from
         sizes = (_LIMIT_32, _LIMIT_32) if large else (size, plain_size)
         extra = struct.pack("<HHQQ", 1, 16, plain_size, size) if large else b""
         version = _ZIP64_VERSION if large else _PLAIN_VERSION
@@ -79,7 +81,8 @@ class ZipWriter:
         if written != size or (method == STORED and seen != crc32):
             raise ChangedError(name)
         wide = [plain_size, size] if large else []
-        if offset >= _LIMIT_32:
+        far = offset >= self._wide_from
+        if far:
             wide.append(offset)
         extra = struct.pack(f"<HH{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
         version = _ZIP64_VERSION if wide else _PLAIN_VERSION
@@ -88,7 +91,7 @@ class ZipWriter:
             + struct.pack("<BBH", version, _UNIX, version)
             + common
             + struct.pack("<IIHHH", *sizes, len(encoded), len(extra), 0)
-            + struct.pack("<HHII", 0, 0, _REGULAR_FILE, min(offset, _LIMIT_32))
+            + struct.pack("<HHII", 0, 0, _REGULAR_FILE, _LIMIT_32 if far else offset)
             + encoded
             + extra
         )
@@ -99,7 +102,8 @@ class ZipWriter:
         for entry in self._directory:
             self._write(entry)
         size, count = self._position - start, len(self._directory)
-        if start >= _LIMIT_32 or size >= _LIMIT_32 or count >= _LIMIT_16:
+        wide = start >= self._wide_from or size >= self._wide_from or count >= _LIMIT_16
+        if wide:
             end = self._position
             self._write(
                 b"PK\6\6"
@@ -107,9 +111,8 @@ class ZipWriter:
                 + b"PK\6\7"
                 + struct.pack("<IQI", 0, end, 1)
             )
-        count = min(count, _LIMIT_16)
-        ends = struct.pack("<HHHHIIH", 0, 0, count, count, min(size, _LIMIT_32), min(start, _LIMIT_32), 0)
-        self._write(b"PK\5\6" + ends)
+            count, size, start = _LIMIT_16, _LIMIT_32, _LIMIT_32
+        self._write(b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, count, count, size, start, 0))
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)
