@@ -6,19 +6,23 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from archiver.browser.errors import BrowserError
 from archiver.capture.job import Job, control_ref
+from archiver.capture.rendered import RenderedViews
 from archiver.config import Settings
 from archiver.errors import ConfigError, InputError
 from archiver.exchange import Fetcher
 from archiver.platforms import platform as platform_of
 from archiver.platforms import platforms
 from archiver.resolution.known import known_posts
-from archiver.store import Archive, StoredFetcher
+from archiver.store import Archive, Session, StoredFetcher
 from archiver.store.archive import new_record_id, now
 from archiver.store.postindex import PostIndex
-from archiver.web import Door
+from archiver.store.provenance import running_software
+from archiver.web import TLS_LIBRARY, Door
 from archiver.web.once import StoppedError
 
 SLICE = 0.2
@@ -34,10 +38,12 @@ def running(
     conclude: bool = True,
     existing: bool = False,
     posts: Sequence[Path] = (),
+    rendered: bool = False,
     description: str = "",
     stop: Callable[[], bool] = lambda: False,
     clock: Callable[[], datetime] = now,
     new_id: Callable[[], str] = new_record_id,
+    provenance: Callable[[], tuple[tuple[str, str], ...]] | None = None,
     sleep: Callable[[float], None] = time.sleep,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Iterator[Job]:
@@ -45,9 +51,10 @@ def running(
 
     offline: answers come from stored captures, and no socket is opened. conclude: whether conclusions are stored
     (captures made on the way always are). existing: the archive has to be there already. posts: post indexes in which
-    candidates are looked up, besides the configured ones. description: why this run was made, for the WARC file's
-    `warcinfo`. stop: also ends waits, with `StoppedError`. The clocks and the ids are
-    injected for tests and reproducible archives.
+    candidates are looked up, besides the configured ones. rendered: a browser's views of the article and of each post
+    are stored. description: why this run was made, for the WARC file's
+    `warcinfo`. stop: also ends waits, with `StoppedError`. The clocks, the ids and what the `warcinfo` says of the
+    software (`provenance`) are injected for tests and reproducible archives.
 
     Raises `ArchiveError` when the archive or a post index cannot be opened as needed, `InputError` when there is no
     archive and `existing`, or no such index, `ConfigError` for settings that cannot be used.
@@ -62,7 +69,14 @@ def running(
         places = dict.fromkeys((*(Path(name) for name in settings.resolve.posts), *posts))
         indexes = [stack.enter_context(PostIndex(index)) for index in places]
         if write or there:
-            archive = Archive.open(place, settings=settings.archive, clock=clock, new_id=new_id, write=write)
+            archive = Archive.open(
+                place,
+                settings=settings.archive,
+                clock=clock,
+                new_id=new_id,
+                provenance=provenance or partial(running_software, settings, tls=TLS_LIBRARY),
+                write=write,
+            )
         else:
             archive = Archive.view([])
             archive.warnings.append(f"{place}: there is no archive here, so nothing is stored")
@@ -76,7 +90,26 @@ def running(
                 Door(settings.web, sink=session, clock=clock, sleep=_stoppable(sleep, stop), monotonic=monotonic)
             )
         known = known_posts(*indexes)
-        yield Job(archive, session if conclude else None, fetcher, settings, offline=offline, stop=stop, known=known)
+        job = Job(archive, session if conclude else None, fetcher, settings, offline=offline, stop=stop, known=known)
+        if rendered and job.session is not None:
+            job.views = _views(job, job.session, stack, clock)
+        yield job
+
+
+def _views(job: Job, session: Session, stack: ExitStack, clock: Callable[[], datetime]) -> RenderedViews | None:
+    """What renders pages in this run; null, with a warning, where there is no browser: the run goes on without."""
+    try:
+        from archiver.browser.views import Renderer  # few runs render, and it takes long to import
+    except ImportError as error:
+        job.archive.warnings.append(f"nothing is rendered: {error} (`pip install 'archiver[browser]'` brings it)")
+        return None
+    try:
+        renderer = stack.enter_context(Renderer(job.fetcher, job.settings, clock=clock, stop=job.stop))
+    except BrowserError as error:
+        job.archive.warnings.append(f"nothing is rendered: {error}")
+        return None
+    job.archive.warnings.extend(renderer.warnings)
+    return RenderedViews(renderer, session)
 
 
 def no_archive(path: Path) -> InputError:

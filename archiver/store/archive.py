@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import io
 import os
-import re
+import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -21,14 +21,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+import msgspec
+
 from archiver.config import ArchiveSettings
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange
 from archiver.model import Capture
-from archiver.store.catalogue import Catalogue, UnusableCatalogueError
+from archiver.store.catalogue import Catalogue, CatalogueError, UnusableCatalogueError
 from archiver.store.cdxj import index_path, write_index
 from archiver.store.conclusions import Conclusion, parse_conclusion
 from archiver.store.digests import DigestCheck, check_digests
+from archiver.store.durability import make_folder
+from archiver.store.foreign import conclusions_count
+from archiver.store.provenance import running_software
 from archiver.store.reader import (
     MAX_CONCLUSION,
     StoredRecord,
@@ -43,14 +48,15 @@ from archiver.store.records import (
     block_length,
     field,
 )
-from archiver.store.segment import Lock, cut_torn
+from archiver.store.segment import Lock, cut_torn, latest_segment
 from archiver.store.session import Session
 from archiver.store.warcfile import DamagedError, next_record
 
-OWN_SEGMENT = re.compile(r"archiver-[0-9]{6,}-[0-9]{14}\.warc\.gz")
-"""Files that this program wrote, and may mend; other people's in the folder are only read."""
-
 WARC_SUFFIXES = (".warc.gz", ".warc")
+
+LOCK_WAIT = 2.0
+"""Seconds that opening for writing waits for another writer: a reader who brings the catalogue up to date is done by
+then, a run is not."""
 
 
 def now() -> datetime:
@@ -69,7 +75,8 @@ def new_record_id() -> str:
 class Archive:
     """Reads an archive; `session()` adds to it.
 
-    `clock` and `new_id` are where time and record ids come from: with both frozen, the same work writes the same bytes.
+    `clock` and `new_id` are where time and record ids come from, `provenance` what is said of the software: with all
+    three fixed, the same work writes the same bytes.
     """
 
     def __init__(
@@ -79,6 +86,7 @@ class Archive:
         settings: ArchiveSettings | None = None,
         clock: Callable[[], datetime] = now,
         new_id: Callable[[], str] = new_record_id,
+        provenance: Callable[[], tuple[Field, ...]] = running_software,
     ) -> None:
         self.path = path
         self.segments_path = path / "archive"
@@ -87,12 +95,15 @@ class Archive:
         self.settings = settings or ArchiveSettings()
         self.clock = clock
         self.new_id = new_id
+        self.provenance = provenance
         self.warnings: list[str] = []
         """What opening found and mended, one line each."""
         self._catalogue: Catalogue | None = None
         self._files: dict[str, Path] = {}
         self._lock = Lock(path / ".lock")
         self._writable = False
+        self._all_count = False
+        """A view of loose files: what they conclude is what there is to see."""
 
     @classmethod
     def open(
@@ -102,33 +113,46 @@ class Archive:
         settings: ArchiveSettings | None = None,
         clock: Callable[[], datetime] = now,
         new_id: Callable[[], str] = new_record_id,
+        provenance: Callable[[], tuple[Field, ...]] = running_software,
         write: bool = False,
     ) -> Self:
         """Open the archive in the folder `path`; with `write`, for adding to it (made where there is none).
 
+        provenance: gives the fields of a `warcinfo` about the software that writes; by default, as it runs here.
+
         Raises `ArchiveError` when there is no archive, it cannot be read, or (with `write`) another process writes
         to it.
         """
-        archive = cls(Path(path), settings=settings, clock=clock, new_id=new_id)
+        archive = cls(Path(path), settings=settings, clock=clock, new_id=new_id, provenance=provenance)
         try:
             if write:
                 archive._open_for_writing()
             else:
                 archive._open_for_reading()
+        except OSError as error:
+            archive.close()
+            subject = str(error.filename or path)
+            raise ArchiveError(f"cannot be brought up to date: {error.strerror}", subject=subject) from error
         except BaseException:
             archive.close()
             raise
         return archive
 
     @classmethod
-    def view(cls, files: list[Path], *, catalogue: Path | None = None, strict: bool = True) -> Self:
+    def view(
+        cls, files: list[Path], *, catalogue: Path | None = None, strict: bool = True, of_archive: bool = False
+    ) -> Self:
         """A read-only archive of WARC files wherever they lie, with its catalogue in memory, or in the file
         `catalogue`, which is made.
+
+        of_archive: they are the files of one archive, so that only those conclusions count that count there; else all
+        do, whoever drew them.
 
         Raises `ArchiveError` when a file is missing or holds no readable record (unless `strict` is false: then it is
         left out); damage after readable records becomes a line in `warnings`.
         """
         archive = cls(files[0].parent if files else Path())
+        archive._all_count = not of_archive
         archive._catalogue = Catalogue(catalogue)
         try:
             for file in files:
@@ -169,8 +193,10 @@ class Archive:
         return bool(self._files)
 
     def close(self) -> None:
-        self._close_catalogue()
-        self._lock.release()
+        try:
+            self._close_catalogue()
+        finally:
+            self._lock.release()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -182,11 +208,11 @@ class Archive:
 
     def _open_for_writing(self) -> None:
         try:
-            self.segments_path.mkdir(parents=True, exist_ok=True)
-            self.indexes_path.mkdir(exist_ok=True)
+            make_folder(self.segments_path)
+            make_folder(self.indexes_path)
         except OSError as error:
             raise ArchiveError(f"cannot be made: {error.strerror}", subject=str(self.path)) from error
-        self._lock.acquire()
+        self._lock.acquire(LOCK_WAIT)
         self._writable = True
         self._open_catalogue()
         self._catch_up()
@@ -211,11 +237,16 @@ class Archive:
         try:
             if found is not None:
                 found.close()
-            self.indexes_path.mkdir(exist_ok=True)
+            make_folder(self.indexes_path)
             self._open_catalogue()
             self._catch_up()
             self._close_catalogue()
             self._catalogue = Catalogue(self.catalogue_path, read_only=True)
+        except (OSError, CatalogueError) as error:  # the disk is full: what is stored can be read all the same
+            why = error.problem if isinstance(error, CatalogueError) else error.strerror
+            self.warnings = [f"the catalogue could not be brought up to date: {why}"]
+            self._close_catalogue()
+            self._catalogue_in_memory()
         finally:
             self._lock.release()
 
@@ -252,17 +283,36 @@ class Archive:
         """Make catalogue and index say what the segments hold, cutting off what a crash tore."""
         known = self.catalogue.segments()
         files = {path.name: path for path in self.segment_files()}
-        if any(name not in files or files[name].stat().st_size < size for name, size in known.items()):
-            self.warnings.append("a segment is gone or shorter than it was: the catalogue was built anew")
+        if lost := [name for name, size in known.items() if name not in files or files[name].stat().st_size < size]:
+            for name in lost:
+                self._tell_lost(name, files.get(name), known[name])
             self._start_catalogue_anew()
             known = {}
+        # A crash can tear the last of our segments only: another one was closed, or mended, before the next was begun.
+        latest = latest_segment(list(files.values()))
         for name, path in files.items():
             done = known.get(name, 0)
             if path.stat().st_size != done:
-                self._read_into_catalogue(name, path, done, mend=OWN_SEGMENT.fullmatch(name) is not None)
+                self._read_into_catalogue(name, path, done, mend=path == latest)
             if path.stat().st_size != done or not index_path(self.indexes_path, name).exists():
                 self.write_index(name)
         self.catalogue.commit()
+
+    def _tell_lost(self, name: str, path: Path | None, size: int) -> None:
+        """Evidence that was there is not: say so, and keep what still shows what it was."""
+        index = index_path(self.indexes_path, name)
+        if path is None:
+            kept = f" (its index was left: indexes/{index.name})" if index.exists() else ""
+            self.warnings.append(f"{name}: the WARC file is gone: the catalogue was built anew without it{kept}")
+            return
+        now = path.stat().st_size
+        problem = f"{name}: the WARC file is shorter than it was ({now} bytes of {size}): the catalogue was built anew"
+        if index.exists():
+            make_folder(self.path / "torn")
+            kept_index = self.path / "torn" / f"{name}.{size}.cdxj"
+            shutil.copyfile(index, kept_index)
+            problem += f" (the index that it had is kept: torn/{kept_index.name})"
+        self.warnings.append(problem)
 
     def _start_catalogue_anew(self) -> None:
         self._close_catalogue()
@@ -271,9 +321,9 @@ class Archive:
         self._catalogue = Catalogue(self.catalogue_path)
 
     def _close_catalogue(self) -> None:
-        if self._catalogue is not None:
-            self._catalogue.close()
-            self._catalogue = None
+        catalogue, self._catalogue = self._catalogue, None
+        if catalogue is not None:
+            catalogue.close()
 
     def _read_into_catalogue(self, name: str, path: Path, start: int, *, mend: bool = False) -> None:
         """What the records from `start` on say; damage becomes a warning, and reading goes on behind it.
@@ -281,15 +331,22 @@ class Archive:
         With `mend`, a record that a crash tore off at the end of a file of ours is cut off and kept in `torn/`.
         """
         position = start
+        counts = self.concludes(name)
+        left_out = 0
         resume: int | None = start
         while resume is not None:
             try:
-                for record in read_segment(path, resume, name=name):
+                for record in read_segment(path, resume, name=name, listing=True):
+                    if record.block is not None and not counts:
+                        left_out += parse_conclusion(record.block) is not None
+                        record = msgspec.structs.replace(record, block=None)
                     self.catalogue.ingest(record)
                     position = record.end
+                if left_out:
+                    self.warnings.append(f"{name}: conclusions of another archive ({left_out}) in it do not count here")
                 return
             except ArchiveError as error:
-                if isinstance(error, UnusableCatalogueError) or isinstance(error.__cause__, OSError):
+                if isinstance(error, CatalogueError) or isinstance(error.__cause__, OSError):
                     raise
                 damage = max(position, resume)
                 resume = next_record(path, damage + 1)
@@ -299,6 +356,21 @@ class Archive:
                     return
                 self.warnings.append(str(error))
 
+    def concludes(self, segment: str) -> bool:
+        """Do the conclusions in this WARC file count? Not those that others wrote: see `archiver.store.foreign`."""
+        return self._all_count or conclusions_count(Path(segment).name)
+
+    def add_file(self, path: Path) -> None:
+        """Catalogue and index a WARC file that was put into the archive's folder.
+
+        Raises `ArchiveError` when the archive was not opened for writing, or the disk does not take it.
+        """
+        if not self._writable:
+            raise ArchiveError("opened for reading only", subject=str(self.path))
+        self._read_into_catalogue(path.name, path, 0)
+        self.catalogue.commit()
+        self.write_index(path.name)
+
     def rebuild(self) -> None:
         """Catalogue and index again, from the WARC files alone.
 
@@ -306,13 +378,26 @@ class Archive:
         """
         if not self._writable:
             raise ArchiveError("opened for reading only", subject=str(self.path))
-        for stale in self.indexes_path.glob("*.cdxj"):
-            stale.unlink()
-        self._start_catalogue_anew()
-        self._catch_up()
+        listed = {index_path(self.indexes_path, path.name) for path in self.segment_files()}
+        for index in sorted(set(self.indexes_path.glob("*.cdxj")) - listed):
+            self.warnings.append(f"indexes/{index.name}: the WARC file that it lists is gone; it was left as it is")
+        try:
+            for index in listed:
+                index.unlink(missing_ok=True)
+            self._start_catalogue_anew()
+            self._catch_up()
+        except OSError as error:
+            subject = str(error.filename or self.path)
+            raise ArchiveError(f"cannot be written: {error.strerror}", subject=subject) from error
 
     def write_index(self, segment: str) -> None:
-        write_index(index_path(self.indexes_path, segment), self.catalogue.index_rows(segment))
+        """Raises `ArchiveError` when the disk does not take it; the next opening for writing makes it up."""
+        path = index_path(self.indexes_path, segment)
+        try:
+            write_index(path, self.catalogue.index_rows(segment))
+        except OSError as error:
+            problem = f"the index was not written: {error.strerror}"
+            raise ArchiveError(problem, subject=str(path), hint="what was stored is in the WARC files") from error
 
     # Reading.
 
@@ -386,6 +471,8 @@ class Archive:
         capture = self.catalogue.capture(record_id)
         if capture is None:
             raise ArchiveError("the record is not in the archive", subject=record_id)
+        if not self.concludes(capture.file):
+            raise ArchiveError("the record is no conclusion of this archive: others wrote it", subject=record_id)
         fields, stream = self.open_record(capture)
         with stream:
             block = stream.read(MAX_CONCLUSION)

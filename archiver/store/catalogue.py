@@ -22,13 +22,14 @@ import msgspec
 from archiver.errors import ArchiveError
 from archiver.http1 import parse_head
 from archiver.model import Article, Capture, Mention, Observation, Post, Resolution
-from archiver.store.cdxj import INDEXED_TYPES, IndexRow
+from archiver.store.cdxj import INDEXED_TYPES, IndexRow, Listed
 from archiver.store.conclusions import Conclusion, parse_conclusion
 from archiver.store.reader import StoredRecord
 from archiver.store.records import bare, media_type, parse_warc_date
+from archiver.store.segment import OWN_SEGMENT
 from archiver.store.surt import surt
 
-VERSION = 2
+VERSION = 3
 """Of the tables below; a catalogue of another version is built anew."""
 
 NAMED_BY_CONTENT = "ni:"
@@ -47,6 +48,7 @@ CREATE TABLE captures (            -- one row a WARC record
   payload_digest TEXT, block_digest TEXT,
   refers_to TEXT, concurrent_to TEXT, refers_to_uri TEXT, refers_to_date TEXT,
   truncated TEXT,
+  listed TEXT,                     -- where the index says otherwise than these columns: JSON of it; '': not listed
   PRIMARY KEY (segment, offset)
 ) WITHOUT ROWID;
 CREATE INDEX captures_record_id ON captures (record_id);
@@ -102,8 +104,12 @@ CAPTURE_COLUMNS = (
 )
 ORIGINAL_OF = (
     f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE target_uri = ? AND payload_digest = ?"  # noqa: S608
-    " AND type IN ('response','resource') AND truncated IS NULL ORDER BY time, segment, offset LIMIT 1"
+    " AND type IN ('response','resource') AND truncated IS NULL AND status IS NOT 206"
+    " ORDER BY time, segment, offset"
 )
+CAPTURE_OF_ID = "record_id = ? ORDER BY segment NOT GLOB 'archiver-*', segment, offset LIMIT 1"
+"""Where a file of another program has a record of the same id, ours is meant."""
+
 BATCH = 256
 """Rows that wait in memory for each other; they are in the WARC file already."""
 
@@ -133,8 +139,21 @@ class Standing(NamedTuple):
     state: str | None
 
 
-class UnusableCatalogueError(ArchiveError):
+class CatalogueError(ArchiveError):
+    """The disk does not take, or give, what the catalogue holds. The WARC files are not touched by it."""
+
+
+class UnusableCatalogueError(CatalogueError):
     """The catalogue file is damaged, of another version or missing. It is derived: it can be built anew."""
+
+
+DISK_ERRORS = frozenset(
+    {
+        sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM,
+    }
+)  # fmt: skip
+"""Of SQLite: building the catalogue anew would not help."""
 
 
 class Catalogue:
@@ -149,6 +168,9 @@ class Catalogue:
         self._pending_uris: set[str] = set()
         self._reached: dict[str, int] = {}
         """How far into each segment this transaction got."""
+        self._failure: CatalogueError | None = None
+        """Why nothing is written any more."""
+        self._distrusted = False
         self._tables = itertools.count()
         name = ":memory:" if path is None else f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
         try:
@@ -171,15 +193,51 @@ class Catalogue:
             self._db.close()
             raise self._unusable(error) from error
 
-    def _unusable(self, error: sqlite3.Error) -> UnusableCatalogueError:
-        return UnusableCatalogueError(
-            f"the catalogue cannot be used ({error})", subject=str(self.path), hint="`archiver rebuild` makes it anew"
-        )
+    def _unusable(self, error: sqlite3.Error) -> CatalogueError:
+        problem = f"the catalogue cannot be used ({error})"
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in DISK_ERRORS:  # the low byte is the primary code
+            return CatalogueError(problem, subject=str(self.path), hint="what was stored is in the WARC files")
+        return UnusableCatalogueError(problem, subject=str(self.path), hint="`archiver rebuild` makes it anew")
+
+    def _failed(self, error: sqlite3.Error) -> CatalogueError:
+        """A write failed: SQLite may have taken back the whole transaction, so nothing may build on it any more."""
+        failure = self._unusable(error)
+        if not self._read_only:
+            self._failure = failure
+            self._take_back()
+        return failure
+
+    def _take_back(self) -> None:
+        self._pending.clear()
+        self._pending_uris.clear()
+        self._reached.clear()
+        with suppress(sqlite3.Error):
+            self._db.execute("ROLLBACK")
+
+    def _may_write(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    def distrust(self) -> None:
+        """Nothing that is told from here on is taken in, because records before it were not told.
+
+        What was committed stays; the next opening of the archive reads the rest from the WARC files.
+        """
+        with self._lock:
+            if not self._distrusted:
+                self._distrusted = True
+                self._take_back()
+
+    @property
+    def trusted(self) -> bool:
+        """Does it hold all that it was told, and was it told all?"""
+        return not self._distrusted and self._failure is None
 
     def close(self) -> None:
         with self._lock:
             try:
-                self.commit()
+                if self._failure is None:  # else it was told when it happened
+                    self.commit()
             finally:
                 if not self._read_only:
                     with suppress(sqlite3.Error):  # a reader has it open: then it stays as it is
@@ -191,13 +249,13 @@ class Catalogue:
         try:
             return self._db.execute(sql, parameters)
         except sqlite3.Error as error:
-            raise self._unusable(error) from error
+            raise self._failed(error) from error
 
     def _execute_many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         try:
             self._db.executemany(sql, rows)
         except sqlite3.Error as error:
-            raise self._unusable(error) from error
+            raise self._failed(error) from error
 
     def begin(self) -> None:
         with self._lock:
@@ -209,13 +267,15 @@ class Catalogue:
         if self._pending:
             self.begin()
             self._execute_many(
-                "INSERT OR REPLACE INTO captures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self._pending
+                "INSERT OR REPLACE INTO captures VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", self._pending
             )
             self._pending.clear()
             self._pending_uris.clear()
 
     def commit(self) -> None:
+        """Raises `CatalogueError` when the disk does not take it, or did not take something before."""
         with self._lock:
+            self._may_write()
             self._flush()
             if self._db.in_transaction:
                 self._execute_many(
@@ -239,7 +299,13 @@ class Catalogue:
         elif record.head:
             _, status, headers = parse_head(record.head)
             content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
+        media, payload_digest = media_type(content_type), fields.get("warc-payload-digest")
+        payload_digest = payload_digest or fields.get("archiver-payload-digest")
+        as_here = Listed(media, str(status) if status else None, payload_digest)
         with self._lock:
+            self._may_write()
+            if self._distrusted:
+                return
             self._pending.append(
                 (
                     record.segment,
@@ -251,14 +317,16 @@ class Catalogue:
                     surt(target_uri) if record_type in KEYED_TYPES else "",
                     fields.get("warc-date", ""),
                     status or None,
-                    media_type(content_type),
-                    fields.get("warc-payload-digest") or fields.get("archiver-payload-digest"),
+                    media,
+                    payload_digest,
                     fields.get("warc-block-digest"),
                     _id(fields.get("warc-refers-to")),
                     _id(fields.get("warc-concurrent-to")),
                     fields.get("warc-refers-to-target-uri"),
                     fields.get("warc-refers-to-date"),
-                    fields.get("warc-truncated"),
+                    # of a revisit it says that the payload was left out on purpose
+                    None if record_type == "revisit" else fields.get("warc-truncated"),
+                    _otherwise(record.listed, as_here) if record_type in KEYED_TYPES else None,
                 ),
             )
             self._pending_uris.add(target_uri)
@@ -439,7 +507,7 @@ class Catalogue:
             self._reached.pop(name, None)
 
     def capture(self, record_id: str) -> Capture | None:
-        return next(self._captures("record_id = ?", (record_id,)), None)
+        return next(self._captures(CAPTURE_OF_ID, (record_id,)), None)
 
     def capture_at(self, segment: str, offset: int) -> Capture | None:
         """The record at this place: unlike a record id, a place names one record in any WARC file."""
@@ -460,11 +528,14 @@ class Catalogue:
     def index_rows(self, segment: str) -> list[IndexRow]:
         """What the index lists of a segment."""
         rows = self.query(
-            f"SELECT {', '.join(IndexRow._fields)} FROM captures WHERE segment = ?"  # noqa: S608
-            f" AND type IN ({','.join('?' * len(INDEXED_TYPES))})",
+            f"SELECT {', '.join(IndexRow._fields)}, listed FROM captures WHERE segment = ?"  # noqa: S608
+            f" AND type IN ({','.join('?' * len(INDEXED_TYPES))}) AND listed IS NOT ''",
             (segment, *INDEXED_TYPES),
         )
-        return [IndexRow._make(row) for row in rows]
+        return [
+            IndexRow._make(row)._replace(**json.loads(otherwise)) if otherwise else IndexRow._make(row)
+            for *row, otherwise in rows
+        ]
 
     def captures_in(self, segment: str) -> list[Capture]:
         return list(self._captures("segment = ? ORDER BY offset", (segment,)))
@@ -479,12 +550,17 @@ class Catalogue:
         )
         return [CapturedUri(row[0], row[1], _time(row[2]), _time(row[3])) for row in rows]
 
-    def original_of(self, target_uri: str, payload_digest: str) -> Capture | None:
-        """The first whole record that holds this payload of this target URI."""
+    def original_of(self, target_uri: str, payload_digest: str, *, own: bool = False) -> Capture | None:
+        """The first whole record that holds this payload of this target URI.
+
+        own: among those that this program wrote: what another file says that it holds is no reason to leave a payload
+        out.
+        """
         with self._lock:
             if target_uri in self._pending_uris:
                 self._flush()
-            row = self._execute(ORIGINAL_OF, (target_uri, payload_digest)).fetchone()
+            rows = self._execute(ORIGINAL_OF, (target_uri, payload_digest))
+            row = next((row for row in rows if not own or OWN_SEGMENT.fullmatch(row[0])), None)
         return capture_of(row) if row else None
 
     def concurrent(self, record_id: str) -> list[Capture]:
@@ -597,6 +673,16 @@ class Catalogue:
             parameters,
         )
         return [(msgspec.json.decode(row[0], type=Observation), row[1]) for row in rows]
+
+
+def _otherwise(listed: Listed | None, as_here: Listed) -> str | None:
+    """What the index says of a record otherwise than the columns; empty where it does not list it."""
+    if listed is None:
+        return ""
+    if listed == as_here:
+        return None
+    names = ("content_type", "status", "payload_digest")
+    return _json({name: there for name, there, here in zip(names, listed, as_here, strict=True) if there != here})
 
 
 def capture_of(row: tuple[Any, ...]) -> Capture:

@@ -17,6 +17,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange, Truncation
 from archiver.http1 import parse_head
+from archiver.store.cdxj import Listed, listed
 from archiver.store.digests import digest_algorithm, new_hasher, read_head, spells
 from archiver.store.records import Field, block_length, field, parse_warc_date
 from archiver.store.warcfile import PIECE, DamagedError, arc_records, is_arc, read_record
@@ -39,6 +40,8 @@ class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
     """HTTP status and `Content-Type`, where the writer of the record knows them already; else they are in `head`."""
     block: bytes | None = None
     """For `metadata` records of JSON type: the block."""
+    listed: Listed | None = None
+    """What an index says of it; null where it lists no such record, or nobody asked."""
 
     def field(self, name: str) -> str | None:
         return field(self.fields, name)
@@ -61,8 +64,12 @@ class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
         return parse_warc_date(self.field("WARC-Date") or "")
 
 
-def read_segment(path: Path, start: int = 0, *, name: str | None = None) -> Iterator[StoredRecord]:
+def read_segment(
+    path: Path, start: int = 0, *, name: str | None = None, listing: bool = False
+) -> Iterator[StoredRecord]:
     """The records of a WARC file from the one at `start` on, in order; `name` goes into them as their segment's.
+
+    listing: whether it is read, too, what an index says of each; a record without a payload digest is hashed for it.
 
     Raises `ArchiveError` where the file is damaged, after the records before the damage.
     """
@@ -71,14 +78,16 @@ def read_segment(path: Path, start: int = 0, *, name: str | None = None) -> Iter
     try:
         with path.open("rb") as file:
             if is_arc(file, start):
-                yield from _read_arc(file, start, name)
+                yield from _read_arc(file, start, name, listing)
                 return
             while raw := read_record(file, offset):
                 head, block = _peek(raw.fields, raw.block)
+                seen = listed(raw.fields, _Again(block or head, raw.block)) if listing else None
                 offset, length, end = raw.finish()
                 yield StoredRecord(
-                    segment=name, offset=offset, length=length, end=end, fields=raw.fields, head=head, block=block
-                )
+                    segment=name, offset=offset, length=length, end=end,
+                    fields=raw.fields, head=head, block=block, listed=seen,
+                )  # fmt: skip
                 offset = end
     except (DamagedError, *ARC_ERRORS) as error:
         raise ArchiveError(_first_line(error), subject=str(path)) from error
@@ -90,15 +99,17 @@ ARC_ERRORS = (ArchiveLoadFailed, EOFError, ValueError, LookupError, AttributeErr
 """What warcio lets through of a broken ARC file."""
 
 
-def _read_arc(file: BinaryIO, start: int, name: str) -> Iterator[StoredRecord]:
+def _read_arc(file: BinaryIO, start: int, name: str, listing: bool) -> Iterator[StoredRecord]:
     iterator = arc_records(file, start)
     for record in iterator:
         fields = tuple(record.rec_headers.headers)
         head, block = _peek(fields, record.raw_stream)
+        seen = listed(fields, _Again(block or head, record.raw_stream)) if listing else None
         offset, length = iterator.get_record_offset(), iterator.get_record_length()
         yield StoredRecord(
-            segment=name, offset=offset, length=length, end=iterator.offset, fields=fields, head=head, block=block
-        )
+            segment=name, offset=offset, length=length, end=iterator.offset,
+            fields=fields, head=head, block=block, listed=seen,
+        )  # fmt: skip
 
 
 def _peek(fields: tuple[Field, ...], block: BinaryIO) -> tuple[bytes, bytes | None]:
@@ -110,6 +121,21 @@ def _peek(fields: tuple[Field, ...], block: BinaryIO) -> tuple[bytes, bytes | No
     if record_type == "metadata" and content_type.startswith("application/json"):
         return b"", block.read(MAX_CONCLUSION)
     return b"", None
+
+
+class _Again:
+    """A stream whose beginning was read already, from the beginning; closes nothing."""
+
+    def __init__(self, beginning: bytes, rest: BinaryIO) -> None:
+        self._beginning = io.BytesIO(beginning)
+        self._rest = rest
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._beginning.read(size) or self._rest.read(size)
+
+    def readline(self, size: int = -1, /) -> bytes:
+        line = self._beginning.readline(size)
+        return line if line.endswith(b"\n") or len(line) == size else line + self._rest.readline(size - len(line))
 
 
 class _Block(io.RawIOBase):
@@ -226,7 +252,7 @@ def exchange_of(record: StoredRecord, path: Path, body_path: Path, body_offset: 
         payload_digest=record.field("WARC-Payload-Digest") or record.field("Archiver-Payload-Digest"),
         http_version=version or "HTTP/1.1",
         ip_address=record.field("WARC-IP-Address"),
-        truncated=cast("Truncation | None", record.field("WARC-Truncated")),
+        truncated=None if revisit else cast("Truncation | None", record.field("WARC-Truncated")),
     )
 
 

@@ -1,11 +1,15 @@
 """Adding to an archive: exchanges, resources and conclusions become WARC records, and rows of the catalogue.
 
-One run of a job is one session, and writes segments of its own. Nothing is written before the first record.
+One run of a job is one session, and writes segments of its own. Nothing is written before the first record. The
+segments form a log: each names the digest of the one before it, and one that is closed in order ends with a seal, which
+says what it holds. So a record or a segment that was taken away, put elsewhere or replaced shows.
 """
 
 from __future__ import annotations
 
+import io
 import threading
+from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,22 +19,27 @@ import msgspec
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange
 from archiver.model import Capture
-from archiver.store.conclusions import CONTENT_TYPE, Conclusion, refusal_conclusion
+from archiver.store.cdxj import Listed, listed, listed_type
+from archiver.store.conclusions import CONTENT_TYPE, Conclusion, Seal, refusal_conclusion, seal_conclusion
 from archiver.store.reader import StoredRecord
 from archiver.store.records import (
     Field,
     Record,
+    beside_records,
     block_record,
+    certificates_record,
+    certificates_uri,
     clean,
+    may_be_revisit,
     media_type,
     request_record,
     response_record,
     revisit_record,
     sha256,
+    unreadable_record,
     warc_date,
 )
-from archiver.store.segment import Segment
-from archiver.version import __version__
+from archiver.store.segment import Segment, file_digest, latest_segment
 
 if TYPE_CHECKING:
     from archiver.store.archive import Archive
@@ -50,7 +59,15 @@ class Session:
         self._operator = operator
         self._description = description
         self._segment: Segment | None = None
+        self._previous: tuple[str, str] | None = None
+        """Name and digest of the segment before the one being written."""
+        self._sealed: tuple[str, str] | None = None
+        """Name and digest of the last segment of this session, where it was closed in order."""
         self._warcinfo_id = ""
+        self._certificates: set[str] = set()
+        """Target URIs of the certificates that the present segment holds."""
+        self._cataloguing = False
+        """Records are in the segment, or on their way, that the catalogue does not have yet."""
         self._closed = False
         self._lock = threading.RLock()
 
@@ -60,7 +77,11 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        if isinstance(error, ArchiveError):
+            with suppress(ArchiveError):  # what went wrong first is what there is to tell
+                self.close()
+        else:
+            self.close()
 
     def write_exchange(self, exchange: Exchange) -> Capture:
         """Store a request and its response; a payload that is already stored for this URL becomes a revisit.
@@ -72,8 +93,8 @@ class Session:
             self._ensure_segment()
             response_id, request_id = archive.new_id(), archive.new_id()
             original = None
-            if exchange.payload_digest and not exchange.truncated:
-                original = archive.catalogue.original_of(clean(exchange.url), exchange.payload_digest)
+            if exchange.payload_digest and may_be_revisit(exchange):
+                original = archive.catalogue.original_of(clean(exchange.url), exchange.payload_digest, own=True)
             if original is None:
                 response = response_record(exchange, response_id, self._warcinfo_id, request_id)
                 self.new_payloads += 1
@@ -89,28 +110,56 @@ class Session:
                     original_time=original.time,
                 )
             request = request_record(exchange, request_id, self._warcinfo_id, response_id)
-            try:
-                places = self._append([request, response], exchange)
-            finally:
-                if response.stream is not None:
-                    response.stream.close()
+            beside = beside_records(exchange, archive.new_id, self._warcinfo_id, response_id)
+            place = self._append_exchange(exchange, request, response, *beside)
             return self._capture(
-                response, places[1], exchange.time, status=exchange.status, content_type=exchange.content_type
+                response, place, exchange.time, status=exchange.status, content_type=exchange.content_type
             )
 
-    def write_resource(self, uri: str, content_type: str, data: bytes) -> Capture:
-        """Store bytes that came from no server (an article's file); known bytes of this URI are not written again.
+    def write_unreadable(self, exchange: Exchange) -> Capture:
+        """Store a request, and what came for it that is no HTTP response.
+
+        Raises `ArchiveError` when it cannot be written.
+        """
+        with self._lock:
+            self._ensure_segment()
+            answer_id, request_id = self.archive.new_id(), self.archive.new_id()
+            request = request_record(exchange, request_id, self._warcinfo_id, answer_id)
+            answer = unreadable_record(exchange, answer_id, self._warcinfo_id, request_id)
+            return self._capture(answer, self._append_exchange(exchange, request, answer), exchange.time)
+
+    def _append_exchange(self, exchange: Exchange, request: Record, answer: Record, *beside: Record) -> tuple[int, int]:
+        """Append what crossed a connection, and the server's certificates, unless this segment holds them already;
+        where the answer lies."""
+        records = [request, answer, *beside]
+        uri = certificates_uri(exchange)
+        if uri is not None and uri not in self._certificates:
+            new_id, answer_id = self.archive.new_id(), answer.fields[1][1][1:-1]
+            records.append(certificates_record(exchange, new_id, self._warcinfo_id, answer_id))
+        try:
+            places = self._append(records, exchange)
+        finally:
+            if answer.stream is not None:
+                answer.stream.close()
+        if uri is not None:
+            self._certificates.add(uri)
+        return places[1]
+
+    def write_resource(self, uri: str, content_type: str, data: bytes, *, concurrent_to: str | None = None) -> Capture:
+        """Store bytes that came from no server (an article's file, a rendered view); known bytes of this URI are not
+        written again. `concurrent_to`: the record id of the capture that they were made with.
 
         Raises `ArchiveError` when it cannot be written.
         """
         archive = self.archive
         digest = sha256(data)
         with self._lock:
-            original = archive.catalogue.original_of(clean(uri), digest)
+            original = archive.catalogue.original_of(clean(uri), digest, own=True)
             if original is not None:
                 return original
             self._ensure_segment()
             time = archive.clock()
+            concurrent: tuple[Field, ...] = (("WARC-Concurrent-To", f"<{concurrent_to}>"),) if concurrent_to else ()
             record = block_record(
                 (
                     ("WARC-Type", "resource"),
@@ -118,6 +167,7 @@ class Session:
                     ("WARC-Warcinfo-ID", f"<{self._warcinfo_id}>"),
                     ("WARC-Target-URI", clean(uri)),
                     ("WARC-Date", warc_date(time)),
+                    *concurrent,
                     ("WARC-Payload-Digest", digest),
                     ("Content-Type", clean(content_type)),
                 ),
@@ -136,19 +186,7 @@ class Session:
         with self._lock:
             self._ensure_segment()
             time = archive.clock()
-            refers: tuple[Field, ...] = (("WARC-Refers-To", f"<{refers_to}>"),) if refers_to else ()
-            record = block_record(
-                (
-                    ("WARC-Type", "metadata"),
-                    ("WARC-Record-ID", f"<{archive.new_id()}>"),
-                    ("WARC-Warcinfo-ID", f"<{self._warcinfo_id}>"),
-                    ("WARC-Target-URI", clean(conclusion.target_uri)),
-                    ("WARC-Date", warc_date(time)),
-                    *refers,
-                    ("Content-Type", CONTENT_TYPE),
-                ),
-                msgspec.json.encode(conclusion),
-            )
+            record = self._metadata(conclusion, time, refers_to)
             place = self._append([record])[0]
             archive.catalogue.commit()
             return self._capture(record, place, time, content_type=CONTENT_TYPE)
@@ -157,8 +195,20 @@ class Session:
         """Store that the guard refused a connection."""
         self.write_conclusion(refusal_conclusion(url, address, reason))
 
+    def sync(self) -> None:
+        """What was written is on the disk when this returns: to be called before it is reported as stored.
+
+        Raises `ArchiveError` when the disk does not keep it.
+        """
+        with self._lock:
+            if self._segment is not None:
+                self._segment.sync()
+
     def close(self) -> None:
-        """End the session: what was written is synced, catalogued and indexed. Nothing can be added after it."""
+        """End the session: what was written is sealed, synced, catalogued and indexed. Nothing can be added after it.
+
+        Raises `ArchiveError` when any of this fails; the rest is done all the same.
+        """
         with self._lock:
             self._closed = True
             self._finish_segment()
@@ -171,37 +221,47 @@ class Session:
         if self._segment is not None:
             self._finish_segment()
         archive = self.archive
+        settings = archive.settings
+        previous = self._sealed or self._latest()
         time = archive.clock()
         path = archive.segments_path / self._next_name(time)
-        self._segment = Segment(path, level=archive.settings.gzip_level, sync_records=archive.settings.sync_records)
+        segment = Segment(
+            path,
+            level=settings.gzip_level,
+            sync_records=settings.sync_records,
+            sync_seconds=settings.sync_seconds,
+        )
+        self._segment, self._previous, self._sealed = segment, previous, None
+        self._certificates.clear()
         self._warcinfo_id = archive.new_id()
-        info = {
-            "software": f"archiver/{__version__}",
-            "format": "WARC File Format 1.1",
-            "conformsTo": CONFORMS_TO,
-            "operator": self._operator,
-            "description": self._description,
-        }
-        block = "".join(f"{name}: {clean(value)}\r\n" for name, value in info.items() if value).encode()
+        info = [
+            *archive.provenance(),
+            ("format", "WARC File Format 1.1"),
+            ("conformsTo", CONFORMS_TO),
+            ("operator", self._operator),
+            ("description", self._description),
+        ]
+        if previous is not None:
+            info += [("previous-segment", previous[0]), ("previous-segment-digest", previous[1])]
+        block = "".join(f"{name}: {clean(value)}\r\n" for name, value in info if value).encode()
+        fields = (
+            ("WARC-Type", "warcinfo"),
+            ("WARC-Record-ID", f"<{self._warcinfo_id}>"),
+            ("WARC-Filename", path.name),
+            ("WARC-Date", warc_date(time)),
+            ("Content-Type", "application/warc-fields"),
+        )
         try:
-            self._append(
-                [
-                    block_record(
-                        (
-                            ("WARC-Type", "warcinfo"),
-                            ("WARC-Record-ID", f"<{self._warcinfo_id}>"),
-                            ("WARC-Filename", path.name),
-                            ("WARC-Date", warc_date(time)),
-                            ("Content-Type", "application/warc-fields"),
-                        ),
-                        block,
-                    )
-                ]
-            )
+            self._append([block_record(fields, block)])
         except ArchiveError:
-            self._segment.remove_empty()
+            segment.remove_empty()
             self._segment = None
             raise
+
+    def _latest(self) -> tuple[str, str] | None:
+        """Name and digest of the archive's last segment of this program, read from the file itself."""
+        latest = latest_segment(self.archive.segment_files())
+        return (latest.name, file_digest(latest)) if latest else None
 
     def _next_name(self, time: datetime) -> str:
         numbers = [
@@ -215,15 +275,61 @@ class Session:
         segment = self._segment
         if segment is None:
             return
+        archive = self.archive
+
+        def index() -> None:
+            if archive.catalogue.trusted:  # else the next opening makes it, from the file
+                archive.write_index(segment.path.name)
+
+        failure: ArchiveError | None = None
+        for step in (self._seal, segment.close, archive.catalogue.commit, index):
+            try:
+                step()
+            except ArchiveError as error:  # the other steps are taken all the same
+                failure = failure or error
         self._segment = None
-        segment.close()
-        self.archive.catalogue.commit()
-        self.archive.write_index(segment.path.name)
+        if failure is not None:
+            raise failure
+        self._sealed = (segment.path.name, segment.digest)
+
+    def _seal(self) -> None:
+        segment = self._segment
+        assert segment is not None
+        previous, previous_digest = self._previous or (None, None)
+        seal = Seal(
+            segment=segment.path.name,
+            records=segment.records,
+            bytes=segment.size,
+            digest=segment.digest,
+            previous=previous,
+            previous_digest=previous_digest,
+        )
+        self._append([self._metadata(seal_conclusion(seal), self.archive.clock())])
+
+    def _metadata(self, conclusion: Conclusion, time: datetime, refers_to: str | None = None) -> Record:
+        refers: tuple[Field, ...] = (("WARC-Refers-To", f"<{refers_to}>"),) if refers_to else ()
+        fields = (
+            ("WARC-Type", "metadata"),
+            ("WARC-Record-ID", f"<{self.archive.new_id()}>"),
+            ("WARC-Warcinfo-ID", f"<{self._warcinfo_id}>"),
+            ("WARC-Target-URI", clean(conclusion.target_uri)),
+            ("WARC-Date", warc_date(time)),
+            *refers,
+            ("Content-Type", CONTENT_TYPE),
+        )
+        return block_record(fields, msgspec.json.encode(conclusion))
 
     def _append(self, records: list[Record], exchange: Exchange | None = None) -> list[tuple[int, int]]:
         segment = self._segment
         assert segment is not None  # `_ensure_segment` came first
-        places = segment.append(records)
+        if self._cataloguing:  # interrupted between writing and cataloguing: the next opening reads the file
+            self.archive.catalogue.distrust()
+        self._cataloguing = True
+        try:
+            places = segment.append(records)
+        except ArchiveError:
+            self._cataloguing = False  # they are not in the file, or nothing will follow them
+            raise
         self.added += len(records)
         for record, (offset, length) in zip(records, places, strict=True):
             kind = record.fields[0][1]
@@ -238,9 +344,11 @@ class Session:
                     end=offset + length,
                     fields=record.fields,
                     answer=answer,
-                    block=record.block if kind == "metadata" else None,
+                    block=record.block if kind == "metadata" and record.field("Content-Type") == CONTENT_TYPE else None,
+                    listed=_listed(record, exchange),
                 )
             )
+        self._cataloguing = False
         return places
 
     def _capture(
@@ -267,5 +375,18 @@ class Session:
             payload_digest=fields.get("WARC-Payload-Digest") or fields.get("Archiver-Payload-Digest"),
             block_digest=fields.get("WARC-Block-Digest"),
             refers_to=refers_to[1:-1] if refers_to else None,
-            truncated=fields.get("WARC-Truncated"),
+            truncated=fields.get("WARC-Truncated") if fields["WARC-Type"] != "revisit" else None,
         )
+
+
+def _listed(record: Record, exchange: Exchange | None) -> Listed | None:
+    """What an index says of a record that was just written; the same that it says when it reads the record back."""
+    if exchange is not None and record.fields[0][1] in ("response", "revisit"):
+        digest = record.field("WARC-Payload-Digest")
+        content_type = exchange.header("content-type")
+        if digest is not None and (content_type is None or content_type.isascii()):
+            return Listed(listed_type(content_type), str(exchange.status), digest)
+    if exchange is None or record.stream is None:
+        return listed(record.fields, io.BytesIO(record.block))
+    with exchange.open_response() as reading:
+        return listed(record.fields, reading)

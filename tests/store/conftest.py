@@ -34,10 +34,20 @@ def ticking_clock(start: datetime = WHEN) -> Callable[[], datetime]:
     return lambda: start + timedelta(seconds=next(seconds))
 
 
+def software() -> tuple[tuple[str, str], ...]:
+    """Stands for what a `warcinfo` says of the program that runs."""
+    return (("software", "archiver/0.0"),)
+
+
 def frozen(path: Path, *, write: bool = True, **settings: Any) -> Archive:
     """The archive at `path`; the same work on two of them writes the same bytes."""
     return Archive.open(
-        path, settings=ArchiveSettings(**settings), clock=ticking_clock(), new_id=counting_ids(), write=write
+        path,
+        settings=ArchiveSettings(**settings),
+        clock=ticking_clock(),
+        new_id=counting_ids(),
+        provenance=software,
+        write=write,
     )
 
 

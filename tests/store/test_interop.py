@@ -120,7 +120,7 @@ def test_warcio_fastwarc_and_this_store_read_the_same(collection: Path) -> None:
     ours = list(by_archiver(segment(collection)))
     assert ours == list(by_warcio(segment(collection)))
     assert ours == list(by_fastwarc(segment(collection)))
-    assert len(ours) == 1 + 4 * len(MESSAGES) + 2 + 2
+    assert len(ours) == 1 + 4 * len(MESSAGES) + 2 + 2 + 1
 
 
 def test_fastwarc_finds_the_block_digests_right(collection: Path) -> None:
@@ -139,34 +139,11 @@ def their_index(path: Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def parsed(text: str) -> list[tuple[str, str, dict[str, str]]]:
-    out = []
-    for line in text.splitlines():
-        key, time, fields = line.split(" ", 2)
-        out.append((key, time, json.loads(fields)))
-    return out
-
-
 def test_the_index_is_the_one_that_cdxj_indexer_makes(collection: Path) -> None:
-    ours_text = next((collection / "indexes").iterdir()).read_text()
-    theirs = [line for line in parsed(their_index(segment(collection))) if "urn:archiver:" not in line[2]["url"]]
-    ours = parsed(ours_text)
-    assert len(ours) == 2 * len(MESSAGES) + 2
-    for our, their in zip(ours, theirs, strict=True):
-        assert list(our[2]) == list(their[2]), "fields in this order"
-        if our[2]["url"].endswith(("/chunked", "/both")) and our[2]["mime"] != "warc/revisit":
-            # cdxj-indexer finds no WARC-Payload-Digest there and hashes the chunks, with SHA-1
-            assert their[2].pop("digest").startswith("sha1:")
-            assert our[2].pop("digest").startswith("sha256:")
-        assert our == their
-    assert ours_text.encode() == b"".join(sorted(ours_text.encode().splitlines(keepends=True)))
-
-
-def test_the_lines_themselves_are_equal(tmp_path: Path) -> None:
-    with frozen(tmp_path / "warc") as archive, archive.session() as session:
-        for name in ("plain", "gzip", "untyped", "odd?b=2&a=1", "gone", "empty", "moved", "M\u00fcller"):
-            session.write_exchange(exchange(f"https://posts.example/{name}", MESSAGES[name]))
-    assert next((tmp_path / "warc/indexes").iterdir()).read_text() == their_index(segment(tmp_path / "warc"))
+    ours = next((collection / "indexes").iterdir()).read_text()
+    assert ours == their_index(segment(collection))
+    assert len(ours.splitlines()) == 2 * len(MESSAGES) + 2 + 2
+    assert "sha1:" in ours, "chunked bodies and metadata have no WARC-Payload-Digest"
 
 
 # pywb: the archive's folder is a collection as it is.
