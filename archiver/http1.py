@@ -25,6 +25,10 @@ MAX_CODINGS = 4
 
 PIECE = 64 * 1024
 
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+ZSTD_WINDOW_LOG = 23
+"""RFC 9659: no HTTP content needs a window of more than 8 MB."""
+
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 
@@ -163,7 +167,7 @@ def decoded(pieces: Iterator[bytes], codings: tuple[str, ...]) -> Iterator[bytes
     What is mislabelled (not in this coding from its first byte on) is passed on as it is; what breaks off or breaks
     later gives what came before.
 
-    Raises `InputError` for brotli where no brotli library is installed.
+    Raises `InputError` for brotli and zstd where no library for it is installed.
     """
     for coding in reversed(codings):
         pieces = _DECODERS[coding](pieces)
@@ -241,6 +245,39 @@ def _unbrotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 break
 
 
+def _unzstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) > 3:
+            break
+    if not head.startswith(ZSTD_MAGIC):
+        yield head
+        yield from pieces
+        return
+    module = _optional("compression.zstd") or _optional("backports.zstd")
+    if module is None:
+        raise InputError(
+            "the body is compressed with zstd", hint="`pip install backports.zstd`, or Python 3.14, lets it be read"
+        )
+    window = {module.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG}
+    inflate = module.ZstdDecompressor(options=window)
+    data = head
+    try:
+        while True:
+            if out := inflate.decompress(data, PIECE):
+                yield out
+            if inflate.eof:
+                data = inflate.unused_data or next(pieces, b"")
+                inflate = module.ZstdDecompressor(options=window)
+            else:
+                data = next(pieces, b"") if inflate.needs_input else b""
+            if not data and inflate.needs_input:
+                return
+    except module.ZstdError:
+        return
+
+
 def _bounded(process: Callable[..., bytes], data: bytes) -> bytes:
     try:
         return process(data, output_buffer_limit=PIECE)  # since Brotli 1.2: output that waits comes with empty input
@@ -260,4 +297,5 @@ _DECODERS: dict[str, Callable[[Iterator[bytes]], Iterator[bytes]]] = {
     "x-gzip": _gunzip,
     "deflate": _inflate_deflate,
     "br": _unbrotli,
+    "zstd": _unzstd,
 }

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import sys
 import zlib
 from collections.abc import Iterable
 
@@ -18,6 +19,11 @@ from hypothesis import strategies as st
 from archiver import http1
 from archiver.errors import InputError
 from archiver.http1 import body_length, chunked_length, content_codings, dechunk, decoded, final_head, parse_head
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 BODIES = st.binary(max_size=3000) | st.binary(max_size=20).map(lambda piece: piece * 5000)
 
@@ -114,6 +120,7 @@ ENCODERS = {
     "x-gzip": lambda data: gzip.compress(data[: len(data) // 2]) + gzip.compress(data[len(data) // 2 :]),
     "deflate": zlib.compress,
     "br": brotli.compress,
+    "zstd": lambda data: zstd.compress(data[: len(data) // 2]) + zstd.compress(data[len(data) // 2 :]),
 }
 
 
@@ -150,7 +157,7 @@ def test_any_bytes_can_be_decoded(coding: str, data: bytes) -> None:
     b"".join(decoded(iter([data]), (coding,)))
 
 
-@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_a_body_that_is_not_in_its_coding_is_passed_on(coding: str) -> None:
     body = b"<html>decoded long ago, the header field stayed</html>"
     assert b"".join(decoded(pieces(body, 10), (coding,))) == body  # type: ignore[arg-type]
@@ -167,7 +174,7 @@ def test_bytes_after_a_gzip_member_are_no_error() -> None:
     assert b"".join(decoded(iter([gzip.compress(b"page") + b"\0\0\0"]), ("gzip",))) == b"page"
 
 
-@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
 def test_pieces_stay_small_however_much_the_body_expands(coding: str) -> None:
     encoded = ENCODERS[coding](b"\0" * 20_000_000)
     sizes = [len(piece) for piece in decoded(iter([encoded]), (coding,))]
@@ -175,10 +182,25 @@ def test_pieces_stay_small_however_much_the_body_expands(coding: str) -> None:
     assert max(sizes) <= 4 * http1.PIECE
 
 
-def test_brotli_without_a_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("coding", "words"), [("br", "brotli"), ("zstd", "zstd")])
+def test_a_coding_without_a_library_is_told(coding: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http1, "_optional", lambda name: None)
-    with pytest.raises(InputError, match="brotli"):
-        list(decoded(iter([brotli.compress(b"page")]), ("br",)))
+    with pytest.raises(InputError, match=words):
+        list(decoded(iter([ENCODERS[coding](b"page")]), (coding,)))
+
+
+def test_damage_in_a_zstd_body_gives_what_came_before() -> None:
+    body = bytes(range(256)) * 4000
+    frames = zstd.compress(body) + zstd.compress(body)[:-9] + b"\xff" * 9
+    assert b"".join(decoded(pieces(frames, 99), ("zstd",))).startswith(body)  # type: ignore[arg-type]
+
+
+def test_a_zstd_window_larger_than_http_allows_is_not_made_room_for() -> None:
+    """RFC 9659: a window of 128 MB would be memory that a server decides about."""
+    options = {int(zstd.CompressionParameter.window_log): 27, int(zstd.CompressionParameter.content_size_flag): 0}
+    compressor = zstd.ZstdCompressor(options=options)
+    frame = compressor.compress(bytes(range(256)) * 100) + compressor.flush()
+    assert b"".join(decoded(iter([frame]), ("zstd",))) == b""
 
 
 def test_an_older_brotli_without_output_limits_works(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,8 +228,9 @@ def test_an_older_brotli_without_output_limits_works(monkeypatch: pytest.MonkeyP
         ("identity", ()),
         ("GZip", ("gzip",)),
         ("deflate, gzip", ("deflate", "gzip")),
-        ("zstd", ()),
-        ("gzip, zstd", ()),
+        ("gzip, zstd", ("gzip", "zstd")),
+        ("compress", ()),
+        ("gzip, compress", ()),
         (", ".join(["gzip"] * 5), ()),
     ],
 )
