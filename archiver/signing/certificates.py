@@ -141,6 +141,13 @@ def covers(name: str, domain: str) -> bool:
     return name == domain or (name.startswith("*.") and "." in domain and domain.partition(".")[2] == name[2:])
 
 
+def serial_number(certificate: x509.Certificate) -> int:
+    """The serial number; also one that is not positive, as some old roots have."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return certificate.serial_number
+
+
 def valid_at(certificate: x509.Certificate, when: datetime) -> bool:
     return certificate.not_valid_before_utc <= when <= certificate.not_valid_after_utc
 
@@ -178,7 +185,7 @@ def unlinked(chain: Sequence[x509.Certificate], known: Sequence[x509.Certificate
     def of_a_stranger(certificate: x509.Certificate) -> bool:
         # a copy of the known certificate that was altered still has its serial number
         return certificate.issuer not in subjects and any(
-            same_authority(certificate, other) and certificate.serial_number != other.serial_number for other in known
+            same_authority(certificate, other) and serial_number(certificate) != serial_number(other) for other in known
         )
 
     return [

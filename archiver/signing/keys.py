@@ -7,7 +7,7 @@ configuration folder and never in the archive; only its owner can read it.
 from __future__ import annotations
 
 import os
-import stat
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -48,11 +48,9 @@ def load_or_make_key(path: Path, passphrase: bytes | None) -> ec.EllipticCurvePr
         serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption(),
     )
     # written whole beside its place and linked there: two processes agree on one key, a crash leaves no half of one
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)
+        descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # for its owner alone
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(data)
@@ -60,9 +58,12 @@ def load_or_make_key(path: Path, passphrase: bytes | None) -> ec.EllipticCurvePr
                 os.fsync(stream.fileno())
             os.link(draft, path)
         finally:
-            draft.unlink(missing_ok=True)
+            os.unlink(draft)
     except FileExistsError:
-        return load_key(path, passphrase)
+        try:
+            return load_key(path, passphrase)
+        except FileNotFoundError:
+            raise SigningError("the key file is a link that leads nowhere", subject=str(path)) from None
     except OSError as error:
         raise SigningError(f"the new key cannot be written: {error.strerror}", subject=str(path)) from None
     return key

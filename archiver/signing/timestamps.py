@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from archiver.signing import der
-from archiver.signing.certificates import load_certificate
+from archiver.signing.certificates import load_certificate, serial_number
 from archiver.signing.der import DerError, Node
 
 MAX_BYTES = 192 * 1024
@@ -303,7 +303,7 @@ def signing_certificate(stamp: Stamp, pool: Sequence[x509.Certificate]) -> x509.
                 continue
             if known == who.key_identifier:
                 return certificate
-        elif certificate.serial_number == who.serial and _issuer(certificate) == who.issuer:
+        elif serial_number(certificate) == who.serial and _issuer(certificate) == who.issuer:
             return certificate
     raise StampError("the certificate of the one who made it is missing")
 

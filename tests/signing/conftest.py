@@ -13,6 +13,7 @@ import pytest
 
 from archiver.config import WebSettings
 from archiver.exchange import Exchange
+from archiver.signing import der
 from archiver.signing.trust import Trust
 from archiver.web import Door
 from tests.loopback import Loopback
@@ -60,8 +61,6 @@ def authority(party: Party, when: datetime = NOW, **changed: Any) -> Callable[[s
     """An authority that stamps whatever digest it is sent, at `when`, as `Token` says."""
 
     def answer(url: str, body: bytes) -> bytes:
-        from archiver.signing import der
-
         _, imprint, nonce, _ = der.items(der.read(body, der.SEQUENCE))
         digest = der.items(imprint)[1].content
         options: dict[str, Any] = {"imprint": digest, "nonce": der.integer(nonce)}
