@@ -430,7 +430,7 @@ class CaptureSettings(Section, frozen=True, kw_only=True):
     ] = False
     rendered_timeout: Annotated[
         float, Meta(ge=1, le=HOUR, description="So much time a page has, from opening to its PDF.", extra=DURATION)
-    ] = 60.0
+    ] = 120.0
     chromium: Annotated[
         str,
         Meta(description="Chromium's program; empty: the first of the usual names.", extra={"read": _path}),

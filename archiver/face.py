@@ -14,7 +14,7 @@ from archiver.config import Settings, load_settings
 from archiver.detect import find as find_in_article
 from archiver.errors import ArchiverError
 from archiver.exchange import Exchange
-from archiver.model import Article, Mention, Resolution
+from archiver.model import Article, Mention, Resolution, Verification
 from archiver.sources import Document, read_sources
 from archiver.web import Door
 from archiver.web.once import StoppedError
@@ -135,7 +135,14 @@ def archive(
     path = Path(archive) if archive is not None else None
     results: list[ArchivedPost] = []
     with (
-        running(settings, path=path, offline=offline, description="archive", stop=stop) as job,
+        running(
+            settings,
+            path=path,
+            offline=offline,
+            rendered=settings.capture.rendered,
+            description="archive",
+            stop=stop,
+        ) as job,
         suppress(StoppedError),
     ):
         for document in documents(sources, settings, job=job, on_error=on_error):
@@ -174,6 +181,34 @@ def audit(
         stop=stop,
     ) as job:
         return list(audit_cited(job, cited_posts(job, sources, settings, on_error), progress))
+
+
+def verify(
+    path: Source,
+    *,
+    settings: Settings | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    conclude: bool = True,
+) -> Verification:
+    """Check that a WARC file, a WACZ package or an archive is whole and untouched, whoever made it.
+
+    path: the file, or the archive's folder; nothing is written. settings: whose certificates are believed ([signing]).
+    progress: told how many bytes of how many are done. stop: asked every few megabytes. conclude: whether this
+    program's own conclusions are drawn again from the captures, offline, and compared.
+
+        >>> import archiver
+        >>> found = archiver.verify("warc", conclude=False)
+        >>> found.kind, {check.name: check.verdict.value for check in found.checks}["block digests"]
+        ('archive', 'sound')
+
+    Raises `InputError` when it cannot be read or is none of these, `LimitError` when it is larger, or expands further,
+    than can be looked at.
+    """
+    from archiver.verification import verify as verify_path
+
+    signing = (settings or load_settings()).signing
+    return verify_path(Path(path), signing=signing, progress=progress, stop=stop, conclude=conclude)
 
 
 def cited_posts(job: Job, sources: Iterable[Source], settings: Settings, on_error: OnError = _raise) -> list[Cited]:

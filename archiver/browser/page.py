@@ -33,7 +33,7 @@ MAX_PDF_BYTES = 50_000_000
 MAX_PDF_PAGES = 100
 PDF_PIECE = 1 << 20
 
-QUIET_SECONDS = 0.5
+QUIET_SECONDS = 1.0
 """Nothing was asked for so long: the page has what it wanted."""
 
 CHECK_SECONDS = 0.05
@@ -41,11 +41,15 @@ LOADING_SHARE = 0.6
 """Of the time that a page has, so much is for loading; the rest is for its pictures."""
 
 SCROLL_PAUSE = 0.05
-HANGING_SECONDS = 1.5
+HANGING_SECONDS = 4.0
 """A page that does not answer a small question for so long is busy with a script of its own."""
 
 MAX_DIALOGS = 5
 """So many alerts, and the page's scripts are stopped."""
+
+MAX_ADDRESS = 2_000
+MAX_TITLE = 300
+"""Characters."""
 
 DISPOSE_SECONDS = 5.0
 WORLD = "archiver"
@@ -78,13 +82,21 @@ class Page:
     """A page of its own context: its own proxy, no cookies, no storage of others, gone when it is closed."""
 
     def __init__(
-        self, browser: Chromium, proxy: Proxy, *, seconds: float, stop: Callable[[], bool] = lambda: False
+        self,
+        browser: Chromium,
+        proxy: Proxy,
+        *,
+        seconds: float,
+        quiet: float = QUIET_SECONDS,
+        stop: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`seconds`: for everything that is done with the page. `stop` is asked while it loads.
+        """`seconds`: for everything that is done with the page. `quiet`: a page that asks nothing for so many seconds
+        has what it wanted. `stop` is asked while it loads.
 
         Raises `PageError` or `BrowserError` when the browser gives none.
         """
         self._browser = browser
+        self._quiet = quiet
         self._stop = stop
         assert browser.devtools is not None
         self._devtools: DevTools = browser.devtools
@@ -218,8 +230,9 @@ class Page:
             except PageError as error:
                 self._check_there()
                 self._remark(f"{what}: {error.problem}")
-        with suppress(PageError):
-            address, title = self._where()  # it may have gone on from there
+        after, _ = self._where()
+        if after != address:
+            self._remark(f"it went on from there to {after[:MAX_ADDRESS]}")
         if self._target in self._browser.opened_windows:
             self._remark("it opened a window")
         return Shown(pictures=tuple(pictures), address=address, title=title, remarks=tuple(self._remarks))
@@ -227,7 +240,7 @@ class Page:
     def _wait_until_loaded(self) -> None:
         while True:
             self._check_there()
-            if self._loaded and self._proxy.quiet_for() >= QUIET_SECONDS:
+            if self._loaded and self._proxy.quiet_for() >= self._quiet:
                 return
             if time.monotonic() >= self._loading_until:
                 self._remark("it had not finished loading when its time was up")
@@ -311,7 +324,7 @@ class Page:
                     break
                 time.sleep(SCROLL_PAUSE)
             self._evaluate("scrollTo({top: 0, behavior: 'instant'})", within=HANGING_SECONDS)
-            while self._proxy.quiet_for() < QUIET_SECONDS and time.monotonic() < self._loading_until:
+            while self._proxy.quiet_for() < self._quiet and time.monotonic() < self._loading_until:
                 self._check_there()
                 time.sleep(CHECK_SECONDS)
         self._proxy.stop()
@@ -353,7 +366,7 @@ class Page:
         title = ""
         with suppress(PageError):
             title = str(self._evaluate("document.title", within=HANGING_SECONDS) or "")
-        return address, title
+        return address[:MAX_ADDRESS], title[:MAX_TITLE]
 
     def close(self) -> None:
         """Forget the page. A browser that does not let go of it is ended."""

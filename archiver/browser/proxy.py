@@ -20,6 +20,7 @@ import socket
 import ssl
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -41,7 +42,7 @@ MAX_CONNECTIONS = 64
 AT_ONCE = 4
 """Requests to one host that are under way at the same time."""
 
-MAX_REFERENCE = 2000
+MAX_REFERENCE = 1000
 """Characters of an address in the list of requests; `data:` and tracking addresses can be endless."""
 
 NOT_SENT_ON = frozenset(
@@ -100,7 +101,7 @@ class Proxy:
         self._context = context
         self._agent = agent
         self._allowance = allowance
-        self._given = dict(given or {})
+        self._given = {str(web_url(url)): exchange for url, exchange in (given or {}).items()}
         self._made_up = made_up
         self._monotonic = monotonic
         self.username = "page"
@@ -118,6 +119,9 @@ class Proxy:
         """Requests that were not let through because there were too many."""
         self._last_activity = monotonic()
         self._hosts: dict[str, int] = {}
+        """How many requests to a host are under way."""
+        self._queues: dict[str, deque[int]] = {}
+        """Numbers of the requests that wait for their host, in the order in which the browser made them."""
         self._stopped = False
         self._sockets: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=MAX_CONNECTIONS)
@@ -279,7 +283,11 @@ class Proxy:
             _respond(parser, connection, 403, [("Content-Length", "0")])
             return
         exchange = self._exchange(method, url, fields)
-        if exchange is None:
+        if exchange is None and "upgrade-insecure-requests" in named:
+            # only where a page or a frame is to be opened: with 204 the browser stays where it is, and draws no page of
+            # its own about an error
+            _respond(parser, connection, 204, [])
+        elif exchange is None:
             _respond(parser, connection, 502, [("Content-Length", "0")])
         else:
             self._hand_back(parser, connection, method, exchange)
@@ -352,11 +360,15 @@ class Proxy:
             self._count += 1
             number = self._count
             self._open[number] = url
-            while self._hosts.get(host, 0) >= AT_ONCE and not self._stopped:
+            queue = self._queues.setdefault(host, deque())
+            queue.append(number)
+            while not self._stopped and (queue[0] != number or self._hosts.get(host, 0) >= AT_ONCE):
                 self._lock.wait()
             if self._stopped:
                 return None  # stays open: it was not answered in time
+            queue.popleft()
             self._hosts[host] = self._hosts.get(host, 0) + 1
+            self._lock.notify_all()  # the next of this host may have its turn, too
             return number
 
     def _release(self, number: int, host: str, outcome: RenderedRequest) -> None:

@@ -17,7 +17,7 @@ from typing import Self
 from archiver.browser.certificate import RunCertificate
 from archiver.browser.chromium import Chromium, find_chromium, key_digest, program_version
 from archiver.browser.errors import BrowserError, PageError
-from archiver.browser.page import HEIGHT, WIDTH, Page, Shown
+from archiver.browser.page import HEIGHT, QUIET_SECONDS, WIDTH, Page, Shown
 from archiver.browser.proxy import Allowance, Proxy, answer_of
 from archiver.config import Settings
 from archiver.exchange import Exchange, Fetcher
@@ -51,7 +51,7 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) 
 class Renderer:
     """Renders pages and stores the views, with one browser for the run; threads may share it.
 
-    `fetcher` is asked for everything that pages load. `stop` ends a page that is being rendered.
+    `fetcher` is asked for everything that pages load. `quiet`: as in `Page`. `stop` ends a page that is being rendered.
 
     Raises `BrowserError`, with a hint, where there is no Chromium or it does not start.
     """
@@ -62,11 +62,13 @@ class Renderer:
         settings: Settings,
         *,
         clock: Callable[[], datetime],
+        quiet: float = QUIET_SECONDS,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self._fetcher = fetcher
         self._settings = settings
         self._clock = clock
+        self._quiet = quiet
         self._stop = stop
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._lock = threading.Lock()
@@ -176,11 +178,14 @@ class Renderer:
                 made_up=made_up,
             )
             try:
-                page = Page(browser, proxy, seconds=self._settings.capture.rendered_timeout, stop=self._stop)
+                seconds = self._settings.capture.rendered_timeout
+                page = Page(browser, proxy, seconds=seconds, quiet=self._quiet, stop=self._stop)
                 try:
                     shown = page.show(url)
                 finally:
                     page.close()
+            except PageError as error:
+                raise _with_reason(error, proxy) from error
             finally:
                 proxy.close()
                 if proxy.fatal is not None:
@@ -234,6 +239,14 @@ class Renderer:
         )
         session.write_conclusion(rendering_conclusion(rendering), page_record)
         return rendering
+
+
+def _with_reason(error: PageError, proxy: Proxy) -> PageError:
+    """What kept the page from coming, where the proxy knows more of it than the browser."""
+    first = next(iter(proxy.requested()), None)
+    if first is None or not first.problem:
+        return error
+    return PageError(f"the page did not come: {first.problem}", subject=error.subject)
 
 
 def _main_request(requests: list[RenderedRequest], address: str) -> RenderedRequest | None:

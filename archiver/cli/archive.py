@@ -41,6 +41,8 @@ COLUMNS = (
     Column("display_name", table=False),
     Column("score", table=False),
     Column("media", table=False),
+    Column("views", table=False),
+    Column("view_failed", table=False),
     Column("reason", table=False),
 )
 
@@ -51,6 +53,11 @@ COLUMNS = (
 @posts_option
 @offline_option
 @prose_option
+@click.option(
+    "--rendered/--no-rendered",
+    default=None,
+    help="Store pictures and a PDF of the article and of each post, as Chromium shows them.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 when a post stays ambiguous or unresolved.")
 @format_option
 @config_option
@@ -60,6 +67,7 @@ def command(
     posts_paths: tuple[Path, ...],
     offline: bool,
     prose: bool,
+    rendered: bool | None,
     strict: bool,
     fmt: str | None,
     config_path: Path | None,
@@ -77,6 +85,7 @@ def command(
             path=archive_path,
             offline=offline,
             posts=posts_paths,
+            rendered=run.settings.capture.rendered if rendered is None else rendered,
             description="archiver archive",
             stop=run.stopped,
         ) as job,
@@ -85,6 +94,7 @@ def command(
         told: list[tuple[State, str]] = []
         run.show(COLUMNS, _posts(run, job, sources, strict, told, prose=prose), empty="no cited post found")
         run.network(job)
+        run.warn(job.remarks)
         run.sum_up(told)
         if job.session is not None and job.session.added and run.out.messages_tty:
             new, old = job.session.new_payloads, job.session.revisits

@@ -96,7 +96,7 @@ def a_stage(folder: Path, *, seconds: float = 20.0) -> Iterator[Stage]:
             Archive.open(folder / "archive", clock=lambda: CLOCK, write=True) as archive,
             archive.session() as session,
             Door(settings.web, sink=session, clock=lambda: CLOCK) as door,
-            Renderer(FetchOnce(door), settings, clock=lambda: CLOCK) as renderer,
+            Renderer(FetchOnce(door), settings, clock=lambda: CLOCK, quiet=0.3) as renderer,
         ):
             yield Stage(twin, archive, session, door, renderer)
 

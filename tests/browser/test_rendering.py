@@ -183,7 +183,7 @@ def test_an_empty_answer_gives_no_view(stage: Stage, reply: Reply) -> None:
 
 
 def test_a_server_that_cannot_be_reached_gives_no_view(stage: Stage) -> None:
-    with pytest.raises(PageError):
+    with pytest.raises(PageError, match="the page did not come: the name cannot be looked up"):
         stage.renderer.render(stage.session, of="test", url="https://nowhere.invalid/")
 
 
@@ -253,6 +253,32 @@ def test_a_page_may_say_and_print_and_leave_and_download_and_open(stage: Stage) 
     assert rendering.remarks == ("it wanted to download a file",)
     assert stage.twin.hits(HOST, "/window") == []
     assert stage.twin.hits(HOST, "/file.bin") == []
+
+
+@pytest.mark.parametrize(
+    "leaves",
+    [
+        "<script>setTimeout(() => { location = 'https://nowhere.invalid/' }, 30)</script>",
+        "<script>onload = () => setTimeout(() => { location = 'http://127.0.0.1/' }, 30)</script>",
+        '<meta http-equiv=refresh content="0;url=https://nowhere.invalid/">',
+    ],
+)
+def test_a_page_that_leaves_for_what_is_not_there_stays(stage: Stage, leaves: str) -> None:
+    """The browser's own page about an error is nobody's view."""
+    stage.pages["/leaving"] = html(f"{BLOCK}{leaves}", "Still here")
+    rendering = stage.renderer.render(stage.session, of="test", url=stage.url(f"/leaving?{len(leaves)}"))
+    assert rendering.title == "Still here"
+    assert Bitmap(stage.data(view(rendering, "urn:view:")))[30, 20] == RED
+    assert any(request.problem for request in rendering.requests)
+
+
+def test_a_page_that_goes_on_elsewhere_is_shown_where_it_went(stage: Stage) -> None:
+    stage.pages["/from"] = html("<script>location = '/to'</script>", "From")
+    stage.pages["/to"] = html(BLOCK, "To")
+    rendering = stage.render("/from")
+    assert (rendering.title, rendering.address) == ("To", stage.url("/to"))
+    main = next(request for request in rendering.requests if request.url == stage.url("/to"))
+    assert rendering.page == main.record_id
 
 
 def test_a_page_that_crashes_costs_its_own_view(stage: Stage) -> None:
