@@ -1,6 +1,9 @@
 """How is a gzip file read that somebody unknown made?
 
-As one stream of all its members, which may expand only so far: a few kilobytes of gzip can stand for terabytes.
+As one stream of all its members, which may expand only so far: a few kilobytes of gzip can stand for terabytes, once
+they are packed twice. DEFLATE itself gives at most 1,032 bytes for one; what people store does not come near it. So the
+rule, everywhere the same: beyond a floor, data that is more than `MAX_EXPANSION` times what it takes where it lies is
+not read further. What it takes is counted where the file lies on the disk, however often it is packed.
 """
 
 from __future__ import annotations
@@ -9,38 +12,79 @@ import gzip
 import io
 from typing import Any, BinaryIO, cast
 
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, LimitError
 
 MAX_EXPANSION = 200
 """Compressed data may grow so many times: HTML in a WARC file grows 5 to 10 times, exports up to 20, zeros 1,000."""
 
 EXPANSION_FLOOR = 64 * 1024 * 1024
-"""Below so many bytes it does not matter how far they grew: a blank film of a minute stays below."""
+"""Below so many bytes it does not matter how far they grew."""
+
+
+class Expansion:
+    """How far one file has expanded.
+
+    subject: the file, for the error. packed: how many bytes it takes where it lies; null where they are counted as they
+    are read. floor, error: as for `Gunzipped`.
+    """
+
+    def __init__(
+        self,
+        subject: str | None,
+        *,
+        packed: int | None = None,
+        floor: int = EXPANSION_FLOOR,
+        error: type[ArchiverError] = LimitError,
+    ) -> None:
+        self._subject = subject
+        self._packed = packed
+        self._floor = floor
+        self._error = error
+        self._out = 0
+
+    def grew(self, size: int, read: int) -> None:
+        """So many bytes more came out; `read`, of the compressed data, so far.
+
+        Raises `error` where that is more than there can be.
+        """
+        self._out += size
+        packed = read if self._packed is None else min(read, self._packed)
+        if self._out > self._floor and self._out > packed * MAX_EXPANSION:
+            raise self._error(f"the gzip data expands more than {MAX_EXPANSION} times", subject=self._subject)
 
 
 class Gunzipped(io.RawIOBase):
     """A gzip file of one or many members as one stream.
 
     floor: below so many bytes it does not matter how far they grew. error: raised, with subject, where the data goes on
-    beyond that and beyond `MAX_EXPANSION`. What the gzip format does not allow raises what `gzip` raises.
+    beyond that and beyond `MAX_EXPANSION`. packed: how many bytes the data takes where it lies, if it is packed once
+    more. What the gzip format does not allow raises what `gzip` raises.
     """
 
-    def __init__(self, stream: BinaryIO, subject: str, *, floor: int, error: type[ArchiverError]) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        subject: str,
+        *,
+        floor: int = EXPANSION_FLOOR,
+        error: type[ArchiverError] = LimitError,
+        packed: int | None = None,
+    ) -> None:
         self._counted = _Counted(stream)
         self._gzip = gzip.GzipFile(fileobj=cast(Any, self._counted), mode="rb")
-        self._subject = subject
-        self._floor = floor
-        self._error = error
-        self._out = 0
+        self._expansion = Expansion(subject, packed=packed, floor=floor, error=error)
+
+    @property
+    def read_so_far(self) -> int:
+        """Compressed bytes that were read."""
+        return self._counted.count
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         piece = self._gzip.read1(len(buffer))
-        self._out += len(piece)
-        if self._out > max(self._floor, self._counted.count * MAX_EXPANSION):
-            raise self._error(f"the gzip data expands more than {MAX_EXPANSION} times", subject=self._subject)
+        self._expansion.grew(len(piece), self._counted.count)
         buffer[: len(piece)] = piece
         return len(piece)
 

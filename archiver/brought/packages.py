@@ -17,10 +17,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, BinaryIO, cast
 
 from archiver.errors import InputError, LimitError
-from archiver.gunzip import MAX_EXPANSION, Gunzipped
-
-EXPANSION_FLOOR = 64 * 1024 * 1024
-"""Below so many bytes it does not matter how far they grew."""
+from archiver.gunzip import EXPANSION_FLOOR, MAX_EXPANSION, Gunzipped
 
 MAX_MEMBER = 4 * 1024**3
 """Bytes of one member. X begins a new part long before."""

@@ -19,7 +19,7 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from archiver.errors import LimitError
-from archiver.gunzip import EXPANSION_FLOOR, MAX_EXPANSION
+from archiver.gunzip import Expansion
 from archiver.store.recordheader import HEADER_END, MAX_HEADER, VERSION_LINE, parse_header
 from archiver.store.records import field
 from archiver.store.warcfile import GZIP_MAGIC, DamagedError, Place
@@ -134,18 +134,24 @@ class Sweep:
 
     stream: seekable; read from `start` on. packed: how many bytes the data takes where it lies, if it is packed once
     more (a compressed member of a ZIP file); else what was read of the stream counts. subject: the file, for errors.
+    bounded: whether it may expand only so far (`archiver.gunzip`); not where it is the user's own.
 
     Iterating and reading blocks raises `LimitError` where the data expands too far, and `OSError`.
     """
 
     def __init__(
-        self, stream: BinaryIO, *, start: int = 0, packed: int | None = None, subject: str | None = None
+        self,
+        stream: BinaryIO,
+        *,
+        start: int = 0,
+        packed: int | None = None,
+        subject: str | None = None,
+        bounded: bool = True,
     ) -> None:
         self._stream = stream
         self._subject = subject
-        self._packed = packed
+        self._expansion = Expansion(subject, packed=packed) if bounded else None
         self._size = stream.seek(0, os.SEEK_END)
-        self._out = 0
         self._reach = start
         # The file's own bytes.
         self._chunk = b""
@@ -270,17 +276,24 @@ class Sweep:
                 return None
         while (end := HEADER_END.search(self._buffer, self._cursor)) is None:
             rest = len(self._buffer) - self._cursor
-            if not b"WARC/".startswith(self._buffer[self._cursor : self._cursor + 5]):
+            if not b"WARC/".startswith(start := self._buffer[self._cursor : self._cursor + 5]):
+                self._refuse_nested(start)
                 raise DamagedError("no WARC record", offset)
             if rest > MAX_HEADER or not self._more(keep=True):
                 torn = rest <= MAX_HEADER and self._inflate is None
                 problem = "the record breaks off" if torn else "the record's header does not end"
                 raise DamagedError(problem, offset, torn=torn)
         header = self._buffer[self._cursor : end.end()]
+        self._refuse_nested(header)
         if len(header) > MAX_HEADER:
             raise DamagedError("the record's header does not end", offset)
         self._cursor = end.end()
         return header
+
+    def _refuse_nested(self, start: bytes) -> None:
+        """Raises `LimitError` for a file that is compressed twice: nothing of it is read."""
+        if self._compressed is None and self._inflate is not None and start.startswith(GZIP_MAGIC):
+            raise LimitError("gzip data within gzip data is not unpacked", subject=self._subject)
 
     def _record(self, offset: int, header: bytes) -> SweptRecord:
         try:
@@ -393,10 +406,8 @@ class Sweep:
             self._at += len(given) - len(inflate.unconsumed_tail) - len(inflate.unused_data)
             self._input = INPUT
             if data:
-                self._out += len(data)
-                packed = self._reach if self._packed is None else self._packed
-                if self._out > EXPANSION_FLOOR and self._out > packed * MAX_EXPANSION:
-                    raise LimitError(f"the gzip data expands more than {MAX_EXPANSION} times", subject=self._subject)
+                if self._expansion is not None:
+                    self._expansion.grew(len(data), self._reach)
                 return data
         return b""
 

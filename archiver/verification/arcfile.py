@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from archiver.errors import LimitError
-from archiver.gunzip import EXPANSION_FLOOR, MAX_EXPANSION
+from archiver.gunzip import Expansion
 from archiver.store.reader import ARC_ERRORS
 from archiver.store.records import field
 from archiver.store.warcfile import arc_records
@@ -25,7 +24,7 @@ def look_at_arc(file: BinaryIO, size: int, where: str) -> Iterator[tuple[int, st
 
     Raises `LimitError` where the data expands too far.
     """
-    out = 0
+    expansion = Expansion(where)
     offset = 0
     try:
         records = arc_records(file, 0)
@@ -35,9 +34,7 @@ def look_at_arc(file: BinaryIO, size: int, where: str) -> Iterator[tuple[int, st
             got = 0
             while piece := record.raw_stream.read(PIECE):
                 got += len(piece)
-                out += len(piece)
-                if out > max(EXPANSION_FLOOR, size * MAX_EXPANSION):
-                    raise LimitError(f"the gzip data expands more than {MAX_EXPANSION} times", subject=where)
+                expansion.grew(len(piece), size)
             offset = records.get_record_offset()  # it reads the record to its end, so not before
             # warcio gives every ARC record header fields as WARC has them
             if not (length.isascii() and length.isdecimal()):

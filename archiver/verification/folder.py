@@ -56,7 +56,7 @@ class _Folder:
 
     def checks(self, *, conclude: bool) -> list[Check]:
         with Notebook() as notebook, tempfile.TemporaryDirectory(prefix="archiver-verify-") as temporary:
-            records = RecordChecks(notebook, self.watch)
+            records = RecordChecks(notebook, self.watch, bounded=False)
             for file in self.files:
                 self._sweep(file, records)
             checks = records.checks()

@@ -18,7 +18,7 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from archiver.errors import LimitError
-from archiver.gunzip import EXPANSION_FLOOR, MAX_EXPANSION
+from archiver.gunzip import Expansion
 from archiver.model import Check
 from archiver.store.surt import surt
 from archiver.verification.notebook import Notebook, Noted
@@ -277,9 +277,8 @@ class _Gunzip:
 
     def __init__(self, stream: BinaryIO, where: str, packed: int) -> None:
         self._stream = stream
-        self._where = where
-        self._limit = max(EXPANSION_FLOOR, packed * MAX_EXPANSION)
-        self._out = 0
+        self._packed = packed
+        self._expansion = Expansion(where)
         self._inflate: Any = None
         self._input = b""
         self._buffer = b""
@@ -317,8 +316,6 @@ class _Gunzip:
             self._input = self._inflate.unconsumed_tail
             if self._inflate.eof:
                 self._input, self._inflate = self._inflate.unused_data, None
-            self._out += len(data)
-            if self._out > self._limit:
-                raise LimitError(f"the index expands more than {MAX_EXPANSION} times", subject=self._where)
+            self._expansion.grew(len(data), self._packed)
             if data:
                 return data

@@ -49,7 +49,9 @@ class Watch(NamedTuple):
 class RecordChecks:
     """The checks of records, over all files of a package or archive."""
 
-    def __init__(self, notebook: Notebook, watch: Watch) -> None:
+    def __init__(self, notebook: Notebook, watch: Watch, *, bounded: bool = True) -> None:
+        """bounded: as for `Sweep`."""
+        self._bounded = bounded
         self.notebook = notebook
         self.watch = watch
         self.done = 0
@@ -80,7 +82,7 @@ class RecordChecks:
         """
         for tally in (self.structure, self.completeness, self.headers, self.blocks, self.payloads):
             tally.where = where
-        sweep = Sweep(stream, packed=packed, subject=where)
+        sweep = Sweep(stream, packed=packed, subject=where, bounded=self._bounded)
         entry = LogEntry(name, where)
         self.completeness.checked += 1
         records = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.config import SigningSettings
-from archiver.errors import InputError
+from archiver.errors import InputError, LimitError
 from archiver.model import Check, Verdict, Verification
 from archiver.store.warcfile import GZIP_MAGIC
 from archiver.verification.log import check_log
@@ -56,6 +56,9 @@ def verify(
             checks = _package(path, progress, stop, conclude, signing or SigningSettings())
             return Verification(path=str(path), kind="wacz", checks=tuple(checks))
         return _loose(path, start, progress, stop, conclude)
+    except LimitError as error:
+        subject = str(path) if error.subject in (None, str(path), path.name) else f"{path}: {error.subject}"
+        raise LimitError(error.problem, subject=subject, hint=error.hint) from error
     except FileNotFoundError:
         raise InputError("there is no such file or folder", subject=str(path)) from None
     except (OSError, ValueError) as error:

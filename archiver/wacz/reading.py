@@ -101,6 +101,8 @@ class Package:
         self.subject = subject
         self.flaws: list[str] = []
         """What is wrong with the package as a ZIP file."""
+        self._deceptions: list[str] = []
+        """Those of them that would make two readers see different things."""
         self.oddities: list[str] = []
         """What is unusual and no damage."""
         self._stream = stream
@@ -109,8 +111,10 @@ class Package:
             self._members = self._read_directory()
         except (struct.error, OSError, ValueError) as error:
             raise self._damaged(str(error)) from error
-        if strict and self.flaws:
-            raise InputError(f"the ZIP file is not what it should be: {self.flaws[0]}", subject=subject)
+        if strict and self._deceptions:
+            raise InputError(f"the ZIP file is not what it should be: {self._deceptions[0]}", subject=subject)
+        if sum(member.size for member in self._members.values()) > max(EXPANSION_FLOOR, self._size * MAX_EXPANSION):
+            raise LimitError(f"its members expand more than {MAX_EXPANSION} times", subject=subject)
 
     @classmethod
     def open(cls, path: Path, *, strict: bool = True) -> Self:
@@ -220,9 +224,11 @@ class Package:
             raise LimitError(f"{name} expands more than {MAX_EXPANSION} times", subject=self.subject)
         return member
 
-    def _flaw(self, problem: str) -> None:
+    def _flaw(self, problem: str, *, deceives: bool = True) -> None:
         if len(self.flaws) < MAX_FLAWS:
             self.flaws.append(problem)
+        if deceives and not self._deceptions:
+            self._deceptions.append(problem)
 
     # The directory.
 
@@ -234,7 +240,7 @@ class Package:
         if before < 0:
             raise self._damaged("its directory does not lie where its end says")
         if before:
-            self._flaw(f"{before:,} bytes before its beginning")
+            self._flaw(f"{before:,} bytes before its beginning", deceives=False)
         directory = self.pread(size, start + before)
         if len(directory) < size:
             raise self._damaged("its directory breaks off")
@@ -267,7 +273,8 @@ class Package:
         _, disk, first_disk, _, count, size, start, comment = _END.unpack_from(tail, at)
         behind = len(tail) - at - _END.size - comment
         if behind:
-            self._flaw(f"{behind:,} bytes behind its end" if behind > 0 else "it breaks off within its comment")
+            problem = f"{behind:,} bytes behind its end" if behind > 0 else "it breaks off within its comment"
+            self._flaw(problem, deceives=False)
         end = base + at
         if _MAX_16 in (count, disk, first_disk) or _MAX_32 in (size, start):
             place = end - _LOCATOR.size
@@ -323,7 +330,7 @@ class Package:
             self._flaw(f"{member.name}: its own header says another thing than the directory")
         data = member.offset + _LOCAL.size + name_length + extra_length
         if data + member.packed > self._size:
-            self._flaw(f"{member.name} breaks off")
+            self._flaw(f"{member.name} breaks off", deceives=False)
             return member._replace(data=data, packed=0, size=0)
         if member.method == STORED and member.packed != member.size:
             self._flaw(f"{member.name}: its two sizes differ, and it is not compressed")
