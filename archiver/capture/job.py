@@ -163,6 +163,8 @@ class Job:
             mentions = tuple(find(document.article, prose=prose))
         capture = self.store_article(document, mentions, prose=prose)
         for _, result in self._of_each(self._post, mentions, progress):
+            if self.session is not None:
+                self.session.sync()  # what is reported as stored is on the disk
             yield result
         if self.views is not None and not self.stop():
             viewed = self.views.of_article(document, capture)
@@ -330,12 +332,11 @@ class Job:
                 self.session.write_conclusion(conclusion, _first(resolution.evidence))
             return resolution
 
-    def _beside(self) -> Basis | None:
-        """What resolutions of this run rest on besides captures; null where that is nothing."""
+    def _beside(self) -> Basis:
+        """What resolutions of this run rest on besides captures."""
         resolve = self.settings.resolve
         beside = [posts.name for posts in self.known[1:]] + (["meaning"] if resolve.embedding else [])
-        changed = _changed(resolve, ResolveSettings())
-        return Basis(settings=changed, beside=tuple(dict.fromkeys(beside))) if changed or beside else None
+        return Basis(settings=_changed(resolve, ResolveSettings()), beside=tuple(dict.fromkeys(beside)))
 
     def _says_no_more(self, resolution: Resolution, prior: Resolution) -> bool:
         if self.offline:

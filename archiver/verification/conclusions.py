@@ -129,7 +129,7 @@ class _Again:
             article, mentions = conclusion.article, conclusion.mentions
             self._judge("articles", entry, lambda: self._article(entry, article, mentions, basis or Basis()))
         if (resolution := conclusion.resolution) is not None:
-            self._judge("resolutions", entry, lambda: self._resolution(entry, resolution, basis or Basis()))
+            self._judge("resolutions", entry, lambda: self._resolution(entry, resolution, basis))
         if (observation := conclusion.observation) is not None:
             self._judge("observations", entry, lambda: self._observation(entry, observation, basis))
 
@@ -210,6 +210,15 @@ class _Again:
             raise _DoubtError(OTHER_RULES)
         return self._differs(entry, f"the captures that it names give something else: {wrong}")
 
+    def _unusable(self, entry: Entry, evidence: Evidence) -> str:
+        """Which captures could not be believed; empty where all could.
+
+        Raises `_DoubtError` where what they lack may be in files that are not here.
+        """
+        if evidence.lacking and not self._complete(entry):
+            raise _DoubtError(ELSEWHERE)
+        return "; ".join(evidence.altered)
+
     def _asked(self, entry: Entry, stored: Observation, basis: Basis | None) -> Iterator[PostRef]:
         """How the post was asked for: earlier versions did not note it, but knew it from a resolution."""
         if basis is not None and basis.asked is not None:
@@ -228,9 +237,9 @@ class _Again:
         try:
             again = observe(asked, fetcher=evidence, platform=platform, control=control)
         except ArchiverError as error:
-            return "; ".join((*evidence.altered, error.problem))
-        if evidence.altered:
-            return "; ".join(evidence.altered)
+            return self._unusable(entry, evidence) or error.problem
+        if unusable := self._unusable(entry, evidence):
+            return unusable
         again = replace(again, evidence=_in_order(stored.evidence, again.evidence))
         earlier = {look: None for key in (asked.key, again.key) for look in self._ledger.looks(key, entry.place)}
         hours = basis.settings.get("confirm_after_hours", AuditSettings().confirm_after_hours)
@@ -245,7 +254,7 @@ class _Again:
 
     # -- resolutions
 
-    def _resolution(self, entry: Entry, stored: Resolution, basis: Basis) -> str:
+    def _resolution(self, entry: Entry, stored: Resolution, basis: Basis | None) -> str:
         if stored.method != RESOLVING:
             raise _DoubtError(OTHER_RULES)
         mentions = self._ledger.mentions(stored.mention_id, entry.place)
@@ -253,9 +262,8 @@ class _Again:
             raise _DoubtError(NO_MENTION)
         if platform_of(mentions[0].platform) is None and stored.sources:
             raise _DoubtError(NO_PLATFORM)
-        settings = msgspec.convert(
-            {name: _whole(value) for name, value in basis.settings.items()}, ResolveSettings, strict=True
-        )
+        numbers = basis.settings.items() if basis is not None else ()
+        settings = msgspec.convert({name: _whole(value) for name, value in numbers}, ResolveSettings)
         unanswered = _unanswered(stored.steps)
         wrong = ""
         for mention in mentions:
@@ -264,13 +272,15 @@ class _Again:
                 if evidence.missing:
                     raise _DoubtError(ELSEWHERE)
                 again = resolve(mention, fetcher=evidence, known=(known,), settings=settings)
-                if evidence.altered:
-                    return "; ".join(evidence.altered)
+                if unusable := self._unusable(entry, evidence):
+                    return unusable
                 again = replace(again, evidence=_in_order(stored.evidence, again.evidence))
                 differs = _difference(stored, again)
                 if not differs:
                     return ""
                 wrong = wrong or differs
+        if basis is None:
+            raise _DoubtError(OTHER_RULES)
         if basis.beside:
             raise _DoubtError(BESIDE)
         if not self._complete(entry):

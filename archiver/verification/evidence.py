@@ -27,6 +27,8 @@ class Evidence:
     def __init__(self, ledger: Ledger, record_ids: Iterable[str], unanswered: Mapping[str, Unanswered]) -> None:
         self.missing: list[str] = []
         """Record ids that no record has."""
+        self.lacking: list[str] = []
+        """Record ids of revisits whose payload is in no record here."""
         self.altered: list[str] = []
         """What was asked for and cannot be believed, in words."""
         self.used: dict[str, None] = {}
@@ -89,8 +91,17 @@ class Evidence:
         try:
             return self._archive.exchange(capture)
         except ArchiveError as error:
+            if self._lacks_payload(capture):
+                self.lacking.append(capture.record_id)
             self.altered.append(f"{capture.record_id}: {error.problem}")
             raise NotStoredError(f"the capture cannot be used: {error.problem}", subject=url) from error
+
+    def _lacks_payload(self, capture: Capture) -> bool:
+        try:
+            self._archive.payload_capture(capture)
+        except ArchiveError:
+            return True
+        return False
 
     def _next(self, url: str) -> Capture | None:
         """The next capture of this URL: where a run asked twice, it heard twice, in this order."""

@@ -23,8 +23,8 @@ def rederived_checks(view: Archive, *, whole: bool, stop: Callable[[], bool]) ->
     try:
         ledger = Ledger(view, whole=whole)
     except ArchiverError as error:
-        names = (REFERENCES, *CONCLUSIONS, BLUESKY)
-        return [Check(name=name, verdict=Verdict.NOT_CHECKED, note=str(error)) for name in names]
+        every = (REFERENCES, *CONCLUSIONS, BLUESKY)
+        return [Check(name=name, verdict=Verdict.NOT_CHECKED, note=str(error)) for name in every]
     runs: list[tuple[tuple[str, ...], Callable[[], tuple[Check, ...]]]] = [
         ((REFERENCES,), lambda: (check_references(view, ledger=ledger, stop=stop),)),
         (CONCLUSIONS, lambda: check_conclusions(view, ledger=ledger, stop=stop)),
