@@ -212,6 +212,7 @@ def _package(
             title=title,
             description=description,
             signer=signer,
+            clock=now,
             on_problem=run.problem,
         )
     for warning in package.warnings:

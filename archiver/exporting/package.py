@@ -32,6 +32,7 @@ def written_package(
     title: str = "",
     description: str = "",
     signer: Signer | None = None,
+    clock: Callable[[], datetime] | None = None,
     on_problem: OnProblem,
 ) -> Package:
     """Write a package to a file, which takes its name when the package is whole and signed, or to `-`.
@@ -49,6 +50,7 @@ def written_package(
             title=title,
             description=description,
             sign=signer.sign if signer else None,
+            clock=clock,
             on_problem=on_problem,
         )
 
@@ -71,6 +73,7 @@ def write_package(
     title: str = "",
     description: str = "",
     sign: Sign | None = None,
+    clock: Callable[[], datetime] | None = None,
     on_problem: OnProblem,
     progress: Callable[[int, int], None] | None = None,
 ) -> Package:
@@ -94,6 +97,7 @@ def write_package(
             description=description,
             main_page=first,
             sign=sign,
+            clock=clock,
             progress=progress,
         )
 
