@@ -2,8 +2,8 @@
 
     python -m examples.make_archive [FOLDER]
 
-Everything in it is invented. The posts come from `tests/web_twin`, which answers as the platforms do; clock and record
-ids are frozen, so the same program writes the same bytes.
+Everything in it is invented. The posts come from `tests/web_twin`, which answers as the platforms do; clock, record ids
+and what is said of the software are fixed, so the same program writes the same bytes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ import msgspec
 from archiver.capture import ArchivedPost, running
 from archiver.config import Settings
 from archiver.face import documents
+from archiver.store.provenance import settings_line
+from archiver.version import __version__
 from tests.web_twin import Account, Picture, Population, PostState, Twin, TwinPost
 from tests.web_twin.population import CONTROL_ID
 
@@ -121,6 +123,15 @@ def numbered() -> Callable[[], str]:
     return lambda: uuid.uuid5(NAMESPACE, str(next(count))).urn
 
 
+def software(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """What the `warcinfo` says of the program: only what is the same on every machine."""
+    return (
+        ("software", f"archiver/{__version__}"),
+        ("http-header-user-agent", settings.web.agent),
+        ("settings", settings_line(settings)),
+    )
+
+
 def make(folder: Path) -> list[ArchivedPost]:
     """Write the example archive into `folder`, which must not hold one yet; what happened to each post."""
     with Twin(population(), clock=STARTED) as twin:
@@ -135,6 +146,7 @@ def make(folder: Path) -> list[ArchivedPost]:
             description=DESCRIPTION,
             clock=ticking(),
             new_id=numbered(),
+            provenance=lambda: software(settings),
             sleep=lambda _seconds: None,
         ) as job:
             # By name alone: no path of the machine that made it belongs into the archive.

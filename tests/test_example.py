@@ -44,7 +44,8 @@ def test_twice_the_same_bytes(made: tuple[Path, list[ArchivedPost]], tmp_path: P
 def test_what_ships_is_what_is_made(made: tuple[Path, list[ArchivedPost]], tmp_path: Path) -> None:
     """Where this fails after a change that is meant: python -m examples.make_archive.
 
-    Not byte by byte: the stand-in's own gzip bodies, and so their digests and places, differ between releases of zlib.
+    Not byte by byte: the stand-in's own gzip bodies, and so their digests and places, differ between releases of zlib,
+    and its certificates are made anew in each process.
     """
     shutil.copytree(SHIPPED, tmp_path / "warc", ignore=shutil.ignore_patterns("catalogue.db*", ".lock"))
     assert said(tmp_path / "warc") == said(made[0])
@@ -54,7 +55,8 @@ def said(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     """All that an archive says, without the sizes and digests of its records."""
     with Archive.open(folder) as archive:
         captured = archive.catalogue.query(
-            "SELECT record_id, type, target_uri, urlkey, time, status, content_type, refers_to, truncated FROM captures"
+            "SELECT record_id, type, CASE content_type WHEN 'application/pem-certificate-chain' THEN '' ELSE target_uri"
+            " END, time, status, content_type, refers_to, truncated FROM captures"
             " ORDER BY segment, offset"
         )
         concluded = ("articles", "mentions", "resolutions", "posts", "observations", "refusals")

@@ -62,7 +62,9 @@ class TestThreads:
             with Archive.open(town.folder / name) as archive:
                 rows = archive.catalogue.rows("captures")
                 assert len({row[3] for row in rows}) == len(rows)
-                kept.append(sorted((row[4], row[5]) for row in rows))
+                seals = [row for row in rows if row[5].startswith("urn:archiver:seal:")]  # they name their file
+                assert len(seals) == 1
+                kept.append(sorted((row[4], row[5]) for row in rows if row not in seals))
         assert kept[0] == kept[1]
 
     def test_a_reader_of_the_catalogue_disturbs_nobody(self, town: Town, many: list[TwinPost]) -> None:
