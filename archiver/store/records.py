@@ -13,10 +13,10 @@ certificates that the server sent.
 
 from __future__ import annotations
 
+import base64
 import functools
 import hashlib
 import re
-import ssl
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -242,7 +242,7 @@ def unreadable_record(exchange: Exchange, record_id: str, warcinfo_id: str, requ
     """What a server sent that is no HTTP response, byte for byte, as a `metadata` record that refers to the request."""
     block, stream, block_digest, _ = _block(exchange)
     fields = (
-        *_beside(exchange, "unreadable", record_id, warcinfo_id, request_id),
+        *_beside(exchange, f"urn:archiver:unreadable:{exchange.url}", record_id, warcinfo_id, request_id),
         *_secured(exchange),
         *_truncated(exchange),
         ("WARC-Block-Digest", block_digest),
@@ -262,17 +262,17 @@ def beside_records(
         ("surplus", "application/octet-stream", exchange.surplus),
     ):
         if data:
-            fields = _beside(exchange, kind, new_id(), warcinfo_id, response_id)
+            fields = _beside(exchange, f"urn:archiver:{kind}:{exchange.url}", new_id(), warcinfo_id, response_id)
             yield block_record((*fields, ("Content-Type", content_type)), data)
 
 
-def _beside(exchange: Exchange, kind: str, record_id: str, warcinfo_id: str, other_id: str) -> Iterator[Field]:
+def _beside(exchange: Exchange, uri: str, record_id: str, warcinfo_id: str, other_id: str) -> Iterator[Field]:
     yield "WARC-Type", "metadata"
     yield "WARC-Record-ID", f"<{record_id}>"
     yield "WARC-Warcinfo-ID", f"<{warcinfo_id}>"
     yield "WARC-Concurrent-To", f"<{other_id}>"
     yield "WARC-Refers-To", f"<{other_id}>"
-    yield "WARC-Target-URI", clean(f"urn:archiver:{kind}:{exchange.url}")
+    yield "WARC-Target-URI", clean(uri)
     yield "WARC-Date", warc_date(exchange.time)
     yield from _address(exchange)
 
@@ -282,26 +282,22 @@ def certificates_uri(exchange: Exchange) -> str | None:
     return _certificates(exchange.tls.certificates)[0] if exchange.tls and exchange.tls.certificates else None
 
 
-def certificates_record(exchange: Exchange, record_id: str, warcinfo_id: str) -> Record:
-    """The certificates that the server sent, its own first, as PEM (RFC 7468). The target URI names the block by its
-    digest, so that records in other files can refer to it."""
+def certificates_record(exchange: Exchange, record_id: str, warcinfo_id: str, answer_id: str) -> Record:
+    """The certificates that the server sent, its own first, as PEM (RFC 7468), with the first answer that came by them.
+    The target URI names the block by its digest, so that other records can refer to it."""
     uri, pem = _certificates(exchange.tls.certificates if exchange.tls else ())
-    return block_record(
-        (
-            ("WARC-Type", "metadata"),
-            ("WARC-Record-ID", f"<{record_id}>"),
-            ("WARC-Warcinfo-ID", f"<{warcinfo_id}>"),
-            ("WARC-Target-URI", uri),
-            ("WARC-Date", warc_date(exchange.time)),
-            ("Content-Type", "application/pem-certificate-chain"),
-        ),
-        pem,
-    )
+    fields = _beside(exchange, uri, record_id, warcinfo_id, answer_id)
+    return block_record((*fields, ("Content-Type", "application/pem-certificate-chain")), pem)
 
 
 @functools.lru_cache(maxsize=64)  # a run meets the same few servers again and again
 def _certificates(certificates: tuple[bytes, ...]) -> tuple[str, bytes]:
-    pem = "".join(map(ssl.DER_cert_to_PEM_cert, certificates)).encode()
+    lines = []
+    for certificate in certificates:
+        text = base64.b64encode(certificate).decode()
+        body = [text[start : start + 64] for start in range(0, len(text), 64)]
+        lines += ["-----BEGIN CERTIFICATE-----", *body, "-----END CERTIFICATE-----"]
+    pem = "".join(f"{line}\n" for line in lines).encode()
     return f"urn:archiver:certificates:{sha256(pem)}", pem
 
 
