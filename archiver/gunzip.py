@@ -70,6 +70,7 @@ class Gunzipped(io.RawIOBase):
         error: type[ArchiverError] = LimitError,
         packed: int | None = None,
     ) -> None:
+        self._subject = subject
         self._counted = _Counted(stream)
         self._gzip = gzip.GzipFile(fileobj=cast(Any, self._counted), mode="rb")
         self._expansion = Expansion(subject, packed=packed, floor=floor, error=error)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 import logging
 import sys
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,10 +24,11 @@ from warcio.recordloader import ArcWarcRecord
 
 from archiver import http1
 from archiver.article import MAX_DOCUMENT, Kind, article_of, json_object, text_field, too_large
-from archiver.errors import ArchiverError, InputError, NetworkError
+from archiver.errors import ArchiverError, InputError, LimitError, NetworkError
 from archiver.exchange import Exchange
 from archiver.gunzip import MAX_EXPANSION, Gunzipped
 from archiver.model import Article
+from archiver.wacz.reading import Member, Package
 
 logging.getLogger("warcio").addHandler(logging.NullHandler())  # else its remarks go to standard error
 
@@ -40,8 +40,8 @@ MAX_DOCUMENTS = 10_000_000
 MAX_LINE = MAX_DOCUMENT * 2
 """Bytes of one JSON line: JSON writes a character in up to six bytes, most in one."""
 
-EXPANSION_FLOOR = 256 * 1024 * 1024
-"""Below so many bytes it does not matter how far they grew."""
+DOCUMENT_FLOOR = 1024 * 1024
+"""A document of so many bytes may be packed however tightly; beyond, as `archiver.gunzip` says."""
 
 MAX_HEADER_LINE = 1024 * 1024
 """Of a WARC record. A longer line is no header."""
@@ -50,6 +50,8 @@ BAD_LINES = 20
 """So many broken JSON lines on end, and the file is taken to be something else."""
 
 SNIFF = 4096
+PIECE = 1 << 18
+GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +102,10 @@ class _Reader:
         self.on_error = on_error
         self.max_document = max_document
         self.count = 0
+        self._unzipped: _Mended | None = None
+        """What unpacks the file, where it is compressed."""
+        self._packed: int | None = None
+        """Bytes that the present member of a package takes in it."""
 
     # --- ways in ------------------------------------------------------------------------------------------------------
 
@@ -143,10 +149,11 @@ class _Reader:
                 yield from self._wacz(buffered, name)
                 return
             if start.startswith(b"\x1f\x8b"):
-                plain = _Mended(buffered, self.spec)
+                plain = self._unzipped = _Mended(buffered, self.spec)
                 name = name.removesuffix(".gz")
                 unzipped = io.BufferedReader(plain, 65536)
                 if start := unzipped.peek(SNIFF)[:SNIFF]:
+                    self._refuse_nested(start)
                     yield from self._plain(unzipped, start, name)
                 plain.check()
                 return
@@ -172,10 +179,31 @@ class _Reader:
             yield Document(article=article, data=data, content_type=_type_of(article, None))
 
     def _whole(self, stream: BinaryIO) -> bytes:
-        data = stream.read(self.max_document + 1)
-        if len(data) > self.max_document:
-            raise too_large(self.spec, self.max_document)
-        return data
+        pieces, size = [], 0
+        while piece := stream.read(PIECE):
+            pieces.append(piece)
+            size += len(piece)
+            self._check_growth(size)
+            if size > self.max_document:
+                raise too_large(self.spec, self.max_document)
+        return b"".join(pieces)
+
+    def _line(self, stream: BinaryIO) -> bytes:
+        """The next line, or more than a line may have of it."""
+        line = stream.readline(PIECE)
+        if len(line) < PIECE or line.endswith(b"\n"):
+            return line
+        pieces, size = [line], len(line)
+        while size <= MAX_LINE and not line.endswith(b"\n") and (line := stream.readline(PIECE)):
+            pieces.append(line)
+            size += len(line)
+            self._check_growth(size)
+        return b"".join(pieces)
+
+    def _check_growth(self, size: int) -> None:
+        """Before a bomb fills the memory: one document, or line, of a compressed file."""
+        if self._unzipped is not None and size > self._bound(size):
+            raise LimitError(f"the gzip data expands more than {MAX_EXPANSION} times", subject=self.spec)
 
     def _next(self) -> None:
         self.count += 1
@@ -187,7 +215,7 @@ class _Reader:
 
     def _json_lines(self, stream: BinaryIO) -> Iterator[Document]:
         number = bad = 0
-        while line := stream.readline(MAX_LINE + 1):
+        while line := self._line(stream):
             number += 1
             if len(line) > MAX_LINE:
                 raise InputError(f"line {number} is longer than {MAX_LINE // 1024**2} MiB", subject=self.spec)
@@ -297,11 +325,13 @@ class _Reader:
         stream = io.BytesIO(block)
         chunked = "chunked" in header.get("transfer-encoding", "").lower()
         pieces = http1.dechunk(stream) if chunked else iter([block])
-        out, size = [], 0
+        out, size, bound = [], 0, self._bound(len(block))
         for piece in http1.decoded(pieces, http1.content_codings(header.get("content-encoding"))):
             size += len(piece)
-            if size > self.max_document or size > max(1 << 20, len(block) * MAX_EXPANSION):
+            if size > self.max_document:
                 raise too_large(source, self.max_document)
+            if size > bound:
+                raise LimitError(f"the document expands more than {MAX_EXPANSION} times", subject=source)
             out.append(piece)
         data = b"".join(out)
         if not data.strip():
@@ -312,6 +342,9 @@ class _Reader:
         return Document(article=article, data=data, content_type=_type_of(article, content_type))
 
     def _block(self, record: ArcWarcRecord, source: str, start: bytes = b"") -> bytes:
+        said = record.rec_headers.get_header("Content-Length") or ""
+        if said.isascii() and said.isdecimal() and int(said[:19]) > self.max_document + MAX_HEADER_LINE:
+            raise too_large(source, self.max_document)
         pieces, size = [start], len(start)
         while piece := record.raw_stream.read(65536):
             size += len(piece)
@@ -324,40 +357,42 @@ class _Reader:
         """Every WARC file in a WACZ (a ZIP file with `archive/*.warc.gz`)."""
         if not stream.seekable():
             stream = io.BytesIO(self._whole(stream))
-        try:
-            with zipfile.ZipFile(stream) as package:
-                members = [m for m in package.infolist() if m.filename.lower().endswith((".warc", ".warc.gz"))]
-                if not members:
-                    what = (
-                        "the WACZ holds no WARC file"
-                        if name.endswith(".wacz")
-                        else "this is a ZIP file without WARC files"
-                    )
-                    raise InputError(what, subject=self.spec)
-                for member in members:
-                    if member.file_size > max(EXPANSION_FLOOR, member.compress_size * MAX_EXPANSION):
-                        raise InputError(
-                            f"{member.filename} expands more than {MAX_EXPANSION} times", subject=self.spec
-                        )
-                    with package.open(member) as inner:
-                        yield from self._member(cast(BinaryIO, inner), member.filename)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-            raise InputError(f"the WACZ is damaged: {_reason(error)}", subject=self.spec) from error
+        package = Package(stream, subject=self.spec)
+        members = [m for m in package.members if m.name.lower().endswith((".warc", ".warc.gz"))]
+        if not members:
+            what = "the WACZ holds no WARC file" if name.endswith(".wacz") else "this is a ZIP file without WARC files"
+            raise InputError(what, subject=self.spec)
+        for member in members:
+            with package.stream(member.name) as inner:
+                yield from self._member(inner, member)
 
-    def _member(self, stream: BinaryIO, filename: str) -> Iterator[Document]:
+    def _member(self, stream: BinaryIO, member: Member) -> Iterator[Document]:
         buffered = io.BufferedReader(cast(Any, stream))
         start = buffered.peek(2)[:2]
         plain: BinaryIO = buffered
-        unzipped: _Mended | None = None
-        if start == b"\x1f\x8b":
-            unzipped = _Mended(buffered, self.spec)
-            plain = io.BufferedReader(unzipped, 65536)
-        if not plain.peek(5)[:5].startswith(b"WARC/"):  # type: ignore[attr-defined]
-            self.on_error(self.spec, InputError(f"{filename} in it is no WARC file", subject=self.spec))
+        self._unzipped = None
+        self._packed = member.packed
+        if start == GZIP_MAGIC:
+            self._unzipped = _Mended(buffered, self.spec, packed=member.packed)
+            plain = io.BufferedReader(self._unzipped, 65536)
+        if not (begin := plain.peek(5)[:5]).startswith(b"WARC/"):  # type: ignore[attr-defined]
+            self._refuse_nested(begin)
+            self.on_error(self.spec, InputError(f"{member.name} in it is no WARC file", subject=self.spec))
             return
         yield from self._warc(plain)
-        if unzipped is not None:
-            unzipped.check()
+        if self._unzipped is not None:
+            self._unzipped.check()
+
+    def _refuse_nested(self, start: bytes) -> None:
+        if self._unzipped is not None and start.startswith(GZIP_MAGIC):
+            raise LimitError("gzip data within gzip data is not unpacked", subject=self.spec)
+
+    def _bound(self, stored: int) -> int:
+        """How large a document may become that takes so many bytes in its record."""
+        packed = stored if self._packed is None else min(stored, self._packed)
+        if self._unzipped is not None:
+            packed = min(packed, self._unzipped.read_so_far)
+        return max(DOCUMENT_FLOOR, packed * MAX_EXPANSION)
 
 
 class _NoJsonError(InputError):
@@ -371,8 +406,8 @@ class _Mended(Gunzipped):
     the data breaks off or is damaged, the stream ends with what could be read, and `check` raises the reason.
     """
 
-    def __init__(self, stream: BinaryIO, subject: str) -> None:
-        super().__init__(stream, subject, floor=EXPANSION_FLOOR, error=InputError)
+    def __init__(self, stream: BinaryIO, subject: str, *, packed: int | None = None) -> None:
+        super().__init__(stream, subject, packed=packed)
         self._damage: Exception | None = None
 
     def check(self) -> None:

@@ -47,7 +47,7 @@ BAD: dict[str, tuple[str, Callable[[Town], bytes | None], str]] = {
     "not zip": ("page.wacz", lambda town: b"PK\x03\x04 and then nothing at all", ""),
     "no warc": ("page.warc", lambda town: b"This is prose.", "no WARC"),
     "no json lines": ("page.jsonl", lambda town: b"this is\nnot json\n" * 30, "JSON"),
-    "bomb": ("zeros.html.gz", lambda town: gzip.compress(bytes(300 * MEGABYTE), 9), "64 MiB"),
+    "bomb": ("zeros.html.gz", lambda town: gzip.compress(bytes(300 * MEGABYTE), 9), "expands more"),
 }
 
 
@@ -58,7 +58,7 @@ class TestOneBadAmongGood:
         content = make(town)
         path = town.write(file, content) if content is not None else town.folder / file
         result = town.command("find", good(town), path, good(town))
-        assert result.exit_code == 3, result.stderr
+        assert result.exit_code == (5 if name == "bomb" else 3), result.stderr
         assert len(result.stdout.splitlines()) == 2
         assert str(path) in result.stderr
         assert expected in result.stderr

@@ -111,10 +111,10 @@ class Package:
             self._members = self._read_directory()
         except (struct.error, OSError, ValueError) as error:
             raise self._damaged(str(error)) from error
-        if strict and self._deceptions:
-            raise InputError(f"the ZIP file is not what it should be: {self._deceptions[0]}", subject=subject)
         if sum(member.size for member in self._members.values()) > max(EXPANSION_FLOOR, self._size * MAX_EXPANSION):
             raise LimitError(f"its members expand more than {MAX_EXPANSION} times", subject=subject)
+        if strict and self._deceptions:
+            raise InputError(f"the ZIP file is not what it should be: {self._deceptions[0]}", subject=subject)
 
     @classmethod
     def open(cls, path: Path, *, strict: bool = True) -> Self:
