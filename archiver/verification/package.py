@@ -86,7 +86,7 @@ class _Verified:
                 check_revisits(notebook, whole=False),
                 check_log(records.log, self._open, whole=False),
             ]
-            checks += self._signature()
+            checks += self._signature(description)
             if conclude and records.concluded:
                 checks += self._rederived()
         return checks
@@ -276,7 +276,7 @@ class _Verified:
                 continue  # told of the ZIP file
         return tally.check()
 
-    def _signature(self) -> list[Check]:
+    def _signature(self, description: Mapping[str, Any] | str) -> list[Check]:
         from archiver.signing import check_proof, check_signature, load_trust
 
         value = self._digest_json()
@@ -285,7 +285,9 @@ class _Verified:
             return []
         signed = value.get("signedData") if isinstance(value, dict) else None
         trust = load_trust(domains=self.signing.trusted_domains, stamps=self.signing.trusted_tsa) if signed else None
-        checks = list(check_signature(signed, found, trust=trust))
+        created = description.get("created") if isinstance(description, Mapping) else None
+        created = created if isinstance(created, str) else None
+        checks = list(check_signature(signed, found, created=created, trust=trust))
         proof = self.path.with_name(self.path.name + ".ots")
         if proof.is_file():
             with proof.open("rb") as file:
