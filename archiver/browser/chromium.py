@@ -219,7 +219,7 @@ class Chromium:
         """The user's, but for what would lead around the proxy, and with a home that is the profile's."""
         left_out = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "sslkeylogfile", "chromium_flags")
         kept = {name: value for name, value in os.environ.items() if name.lower() not in left_out}
-        kept["HOME"] = kept["XDG_CONFIG_HOME"] = kept["XDG_CACHE_HOME"] = self._profile
+        kept |= dict.fromkeys(("HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), self._profile)
         return kept
 
     def _last_words(self) -> str:

@@ -44,6 +44,9 @@ SCROLL_PAUSE = 0.05
 HANGING_SECONDS = 4.0
 """A page that does not answer a small question for so long is busy with a script of its own."""
 
+STEP_SECONDS = 20.0
+"""For one picture, or the PDF."""
+
 MAX_DIALOGS = 5
 """So many alerts, and the page's scripts are stopped."""
 
@@ -222,11 +225,11 @@ class Page:
         self._wait_until_loaded()
         self._free_of_scripts()
         address, title = self._where()
-        pictures = [self._viewport()]
+        pictures = [self._taken(self._viewport)]
         self._scroll()
         for what, take in (("the whole page", self._full_page), ("PDF", self._pdf)):
             try:
-                pictures.append(take())
+                pictures.append(self._taken(take))
             except PageError as error:
                 self._check_there()
                 self._remark(f"{what}: {error.problem}")
@@ -236,6 +239,17 @@ class Page:
         if self._target in self._browser.opened_windows:
             self._remark("it opened a window")
         return Shown(pictures=tuple(pictures), address=address, title=title, remarks=tuple(self._remarks))
+
+    def _taken(self, take: Callable[[], Picture]) -> Picture:
+        """A picture; where it does not come, once more without the page's scripts, if it is they who keep it."""
+        try:
+            return take()
+        except PageError:
+            self._check_there()
+            if self._scripts_stopped or self._answers():
+                raise
+            self._free_of_scripts()
+            return take()
 
     def _wait_until_loaded(self) -> None:
         while True:
@@ -308,8 +322,8 @@ class Page:
         return base64.b64decode(str(answer.get("data", "")))
 
     def _share(self) -> float:
-        """How long one step may take: half of what is left, so that the next ones have a chance, too."""
-        return (self._deadline - time.monotonic()) / 2
+        """How long one step may take: at most half of what is left, so that the next ones have a chance, too."""
+        return min(STEP_SECONDS, (self._deadline - time.monotonic()) / 2)
 
     def _scroll(self) -> None:
         """Go down the page as a reader would, so that what loads when it comes into sight does, and back up."""

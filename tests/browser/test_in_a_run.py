@@ -214,6 +214,18 @@ def test_a_program_that_is_no_browser_is_said_once(town: Town) -> None:
     assert [line for line in told if "render" in line] == ["nothing is rendered: /bin/true: Chromium does not start"]
 
 
+@needs_chromium
+@pytest.mark.parametrize("asked", ["--rendered", "settings"])
+def test_the_command_renders_where_it_is_asked_to(town: Town, asked: str) -> None:
+    town.twin.host(FRAME, frame)
+    config = town.config(extra="[capture]\nrendered = true\n" if asked == "settings" else "")
+    options = [asked] if asked.startswith("--") else []
+    page = town.page([PICTURED])
+    done = town.command("archive", page, "--archive", town.archive, "--config", config, "--format", "jsonl", *options)
+    assert done.exit_code == 0
+    assert [msgspec.json.decode(line)["views"] for line in done.stdout.splitlines()] == [3]
+
+
 def test_nothing_is_rendered_unasked(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*args: object, **options: object) -> None:
         raise AssertionError("a browser was started")

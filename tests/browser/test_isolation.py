@@ -178,7 +178,7 @@ def test_files_and_the_browsers_own_pages_are_not_shown(stage: Stage, tmp_path: 
 
 def test_a_page_that_never_finishes_is_cut_in_its_time(tmp_path: Path) -> None:
     """What it had shown by then is kept; what it had not got is told."""
-    with a_stage(tmp_path, seconds=4) as stage, Loopback(always()) as silent:
+    with a_stage(tmp_path, seconds=6) as stage, Loopback(always()) as silent:
         stage.twin.host("silent.example", lambda request: Reply())
         mapped = stage.door._backend._connect_to
         mapped["silent.example", 80] = ("127.0.0.1", silent.port)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
@@ -229,11 +230,43 @@ def test_alerts_without_end_cost_the_page_its_scripts(stage: Stage) -> None:
     assert Bitmap(stage.data(view(rendering, "urn:view:")))[30, 20] == RED
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that hangs is not waited for as long as in earnest."""
+    monkeypatch.setattr("archiver.browser.page.HANGING_SECONDS", 1.0)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_script_without_end_is_ended(stage: Stage) -> None:
     stage.pages["/busy"] = html(f"{BLOCK}<script>onload = () => setTimeout(() => {{ for (;;); }}, 50)</script>")
     rendering = stage.render("/busy")
     assert "its scripts were stopped: they did not end" in rendering.remarks
     assert Bitmap(stage.data(view(rendering, "urn:view:")))[30, 20] == RED
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_page_that_hangs_when_it_is_scrolled_keeps_its_views(stage: Stage) -> None:
+    stage.pages["/scrolled"] = html(
+        f"{BLOCK}<p style='height:3000px'><script>onscroll = () => {{ for (;;); }}</script>"
+    )
+    rendering = stage.render("/scrolled")
+    assert len(rendering.views) == 3
+    assert "its scripts were stopped: they did not end" in rendering.remarks
+
+
+def test_a_run_that_is_stopped_waits_for_no_page(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = threading.Event()
+    monkeypatch.setattr(stage.renderer, "_stop", stopped.is_set)
+
+    def stop(request: Request) -> Reply:
+        stopped.set()
+        return html("never seen")
+
+    stage.pages["/stopped"] = stop
+    with pytest.raises(PageError, match="the run was stopped"):
+        stage.render("/stopped")
+    with pytest.raises(PageError, match="the run was stopped"):
+        stage.render("/not even opened")
 
 
 def test_a_page_may_say_and_print_and_leave_and_download_and_open(stage: Stage) -> None:
