@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import tempfile
-import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
 
-from archiver.errors import ArchiveError, InputError, LimitError, UsageError
+import msgspec
+
+from archiver.errors import ArchiveError, ArchiverError, InputError, LimitError, UsageError
 from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES, iter_files
+from archiver.wacz.reading import Package
 
 MAX_WACZ_MEMBERS = 1000
 """WARC files of one WACZ; the writers in use make one, or one a gigabyte."""
@@ -85,16 +86,16 @@ class Library:
                     raise ArchiveError(
                         "no archive and no WARC file in it", subject=str(path), hint="`archiver archive` makes one"
                     )
-                self._add(path, Archive.view(files))
+                self._add(path, Archive.view(files, bounded=True))
             elif path.name.lower().endswith(".wacz"):
-                self._add(path, Archive.view(self._unpack(path)))
+                self._add(path, self._view_of_package(path))
             else:
                 loose.append(path)
         # Segments are told apart by name, so files of one name stand on shelves of their own.
         while loose:
             together = {path.name: path for path in reversed(loose)}
             chosen = [path for path in loose if together[path.name] is path]
-            self._add(chosen[0], Archive.view(chosen))
+            self._add(chosen[0], Archive.view(chosen, bounded=True))
             loose = [path for path in loose if together[path.name] is not path]
 
     def _add(self, path: Path, archive: Archive) -> None:
@@ -107,6 +108,14 @@ class Library:
             slug, number = f"{base}-{number}", number + 1
         self.shelves.append(Shelf(slug, title, archive, tuple(archive.warnings)))
 
+    def _view_of_package(self, path: Path) -> Archive:
+        files = self._unpack(path)
+        try:
+            return Archive.view(files, bounded=True)
+        except ArchiverError as error:  # it names the file in the temporary folder
+            where = Path(error.subject).name if error.subject else ""
+            raise type(error)(error.problem, subject=f"{path}: {where}", hint=error.hint) from error
+
     def _unpack(self, path: Path) -> list[Path]:
         """The WARC files of a WACZ, in a temporary folder, each checked against the digest that the package declares.
 
@@ -116,20 +125,20 @@ class Library:
         files: dict[str, Path] = {}
         left = MAX_WACZ_BYTES
         try:
-            with zipfile.ZipFile(path) as package:
+            with Package.open(path) as package:
                 digests = _declared_digests(package)
-                for member in package.infolist():
-                    if not _is_warc_member(member.filename):
+                for member in package.members:
+                    if not _is_warc_member(member.name):
                         continue
-                    if len(files) >= MAX_WACZ_MEMBERS or member.file_size > left:
+                    if len(files) >= MAX_WACZ_MEMBERS or member.size > left:
                         raise LimitError("more WARC data in it than is unpacked", subject=str(path))
-                    target = folder / member.filename.rpartition("/")[2]
+                    target = folder / member.name.rpartition("/")[2]
                     if target.name in files:
                         raise InputError("two WARC files of one name in it", subject=str(path))
-                    with package.open(member) as source:
-                        left -= _copy(source, target, left, digests.get(member.filename), path)
+                    with package.stream(member.name) as source:
+                        left -= _copy(source, target, left, digests.get(member.name), path)
                     files[target.name] = target
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        except OSError as error:
             raise InputError(f"cannot be read as WACZ: {error}", subject=str(path)) from error
         if not files:
             raise InputError("no WARC file in it (archive/*.warc.gz)", subject=str(path))
@@ -152,18 +161,17 @@ def _is_warc_member(name: str) -> bool:
     return folder == "archive" and file.lower().endswith(WARC_SUFFIXES)
 
 
-def _declared_digests(package: zipfile.ZipFile) -> dict[str, str]:
+def _declared_digests(package: Package) -> dict[str, str]:
     """`{member: sha256:HEX}` of the package's resources; empty where it says nothing of them."""
     try:
-        with package.open("datapackage.json") as source:
-            description: Any = json.loads(source.read(MAX_DESCRIPTION))
+        description: Any = msgspec.json.decode(package.read("datapackage.json", MAX_DESCRIPTION))
         resources = description["resources"]
         return {
             str(resource["path"]): str(resource["hash"]).lower()
             for resource in resources
             if str(resource["hash"]).lower().startswith("sha256:")
         }
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except (InputError, KeyError, TypeError, ValueError, RecursionError):
         return {}
 
 

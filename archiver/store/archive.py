@@ -26,6 +26,7 @@ import msgspec
 from archiver.config import ArchiveSettings
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange
+from archiver.gunzip import Expansion
 from archiver.model import Capture
 from archiver.store.catalogue import Catalogue, CatalogueError, UnusableCatalogueError
 from archiver.store.cdxj import index_path, write_index
@@ -102,6 +103,7 @@ class Archive:
         self._files: dict[str, Path] = {}
         self._lock = Lock(path / ".lock")
         self._writable = False
+        self._bounded = False
         self._all_count = False
         """A view of loose files: what they conclude is what there is to see."""
 
@@ -140,19 +142,27 @@ class Archive:
 
     @classmethod
     def view(
-        cls, files: list[Path], *, catalogue: Path | None = None, strict: bool = True, of_archive: bool = False
+        cls,
+        files: list[Path],
+        *,
+        catalogue: Path | None = None,
+        strict: bool = True,
+        of_archive: bool = False,
+        bounded: bool = False,
     ) -> Self:
         """A read-only archive of WARC files wherever they lie, with its catalogue in memory, or in the file
         `catalogue`, which is made.
 
         of_archive: they are the files of one archive, so that only those conclusions count that count there; else all
-        do, whoever drew them.
+        do, whoever drew them. bounded: whether a file may expand only so far (`LimitError`), because nobody knows who
+        made it.
 
         Raises `ArchiveError` when a file is missing or holds no readable record (unless `strict` is false: then it is
         left out); damage after readable records becomes a line in `warnings`.
         """
         archive = cls(files[0].parent if files else Path())
         archive._all_count = not of_archive
+        archive._bounded = bounded
         archive._catalogue = Catalogue(catalogue)
         try:
             for file in files:
@@ -333,10 +343,11 @@ class Archive:
         position = start
         counts = self.concludes(name)
         left_out = 0
+        expansion = Expansion(str(path)) if self._bounded else None
         resume: int | None = start
         while resume is not None:
             try:
-                for record in read_segment(path, resume, name=name, listing=True):
+                for record in read_segment(path, resume, name=name, listing=True, expansion=expansion):
                     if record.block is not None and not counts:
                         left_out += parse_conclusion(record.block) is not None
                         record = msgspec.structs.replace(record, block=None)
@@ -349,7 +360,7 @@ class Archive:
                 if isinstance(error, CatalogueError) or isinstance(error.__cause__, OSError):
                     raise
                 damage = max(position, resume)
-                resume = next_record(path, damage + 1)
+                resume = next_record(path, damage + 1, expansion)
                 if mend and resume is None and isinstance(cause := error.__cause__, DamagedError) and cause.torn:
                     lost = cut_torn(path, damage, self.path / "torn")
                     self.warnings.append(f"{name}: {lost} bytes of an unfinished record were cut off (kept in torn/)")

@@ -16,6 +16,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange, Truncation
+from archiver.gunzip import Expansion
 from archiver.http1 import parse_head
 from archiver.store.cdxj import Listed, listed
 from archiver.store.digests import digest_algorithm, new_hasher, read_head, spells
@@ -65,11 +66,17 @@ class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_segment(
-    path: Path, start: int = 0, *, name: str | None = None, listing: bool = False
+    path: Path,
+    start: int = 0,
+    *,
+    name: str | None = None,
+    listing: bool = False,
+    expansion: Expansion | None = None,
 ) -> Iterator[StoredRecord]:
     """The records of a WARC file from the one at `start` on, in order; `name` goes into them as their segment's.
 
     listing: whether it is read, too, what an index says of each; a record without a payload digest is hashed for it.
+    expansion: how far the file may expand, where that is bounded (`LimitError`).
 
     Raises `ArchiveError` where the file is damaged, after the records before the damage.
     """
@@ -80,7 +87,7 @@ def read_segment(
             if is_arc(file, start):
                 yield from _read_arc(file, start, name, listing)
                 return
-            while raw := read_record(file, offset):
+            while raw := read_record(file, offset, expansion):
                 head, block = _peek(raw.fields, raw.block)
                 seen = listed(raw.fields, _Again(block or head, raw.block)) if listing else None
                 offset, length, end = raw.finish()

@@ -18,6 +18,7 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 from warcio.archiveiterator import ArchiveIterator
 
+from archiver.gunzip import Expansion
 from archiver.store.recordheader import MAX_HEADER, VERSION_LINE, parse_header
 from archiver.store.records import Field, field
 
@@ -62,9 +63,10 @@ class RawRecord:
 class _Member(io.RawIOBase):
     """One gzip member, inflated piece by piece."""
 
-    def __init__(self, file: BinaryIO, offset: int) -> None:
+    def __init__(self, file: BinaryIO, offset: int, expansion: Expansion | None) -> None:
         self._file = file
         self._offset = offset
+        self._expansion = expansion
         self._inflate = isal_zlib.decompressobj(31)
         self._input = b""
         self._read = 0
@@ -90,6 +92,8 @@ class _Member(io.RawIOBase):
             if self._inflate.eof:
                 self.end = self._offset + self._read - len(self._inflate.unused_data)
             if data:
+                if self._expansion is not None:
+                    self._expansion.grew(len(data), self._offset + self._read)
                 buffer[: len(data)] = data
                 return len(data)
         return 0
@@ -115,8 +119,8 @@ class _Limited(io.RawIOBase):
         return len(data)
 
 
-def read_record(file: BinaryIO, offset: int) -> RawRecord | None:
-    """The record at `offset`; null at the file's end.
+def read_record(file: BinaryIO, offset: int, expansion: Expansion | None = None) -> RawRecord | None:
+    """The record at `offset`; null at the file's end. expansion: how far the file may expand, where that is bounded.
 
     Raises `DamagedError` when there is no whole record (also later, from the block and from `finish`).
     """
@@ -124,14 +128,14 @@ def read_record(file: BinaryIO, offset: int) -> RawRecord | None:
     if not magic:
         return None
     if magic == GZIP_MAGIC:
-        return _compressed_record(file, offset)
+        return _compressed_record(file, offset, expansion)
     if magic == GZIP_MAGIC[:1]:
         raise DamagedError("the record breaks off", offset, torn=True)
     return _plain_record(file, offset)
 
 
-def _compressed_record(file: BinaryIO, offset: int) -> RawRecord:
-    member = _Member(file, offset)
+def _compressed_record(file: BinaryIO, offset: int, expansion: Expansion | None) -> RawRecord:
+    member = _Member(file, offset, expansion)
     stream = cast(BinaryIO, io.BufferedReader(member, PIECE))
     fields, length, _ = _header(stream, offset)
     limited = _Limited(stream, length, offset)
@@ -195,7 +199,7 @@ def _header(stream: BinaryIO, offset: int) -> tuple[tuple[Field, ...], int, int]
     return header.fields, header.length, size
 
 
-def next_record(path: Path, after: int) -> int | None:
+def next_record(path: Path, after: int, expansion: Expansion | None = None) -> int | None:
     """Where the first record behind `after` begins that can be read whole; null when there is none.
 
     For going on behind damage: a candidate is what looks like the beginning of a record.
@@ -207,7 +211,7 @@ def next_record(path: Path, after: int) -> int | None:
         while position < size:
             data = os.pread(file.fileno(), PIECE, position)
             for found in mark.finditer(data):
-                if _is_whole(file, position + found.start()):
+                if _is_whole(file, position + found.start(), expansion):
                     return position + found.start()
             if len(data) < PIECE:
                 return None
@@ -215,9 +219,9 @@ def next_record(path: Path, after: int) -> int | None:
         return None
 
 
-def _is_whole(file: BinaryIO, offset: int) -> bool:
+def _is_whole(file: BinaryIO, offset: int, expansion: Expansion | None) -> bool:
     try:
-        record = read_record(file, offset)
+        record = read_record(file, offset, expansion)
         if record is None or field(record.fields, "WARC-Type") is None:
             return False
         record.finish()
