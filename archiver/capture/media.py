@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from archiver.capture.stream import Playlist, expected_bytes, is_playlist, read_playlist
 from archiver.config import CaptureSettings
-from archiver.errors import NetworkError
+from archiver.errors import InputError, LimitError, NetworkError
 from archiver.exchange import Exchange, Fetcher
 from archiver.model import Media
 
@@ -17,9 +18,9 @@ class StoredMedia(NamedTuple):
     """What came of a post's media."""
 
     stored: int = 0
-    """Files that are stored whole."""
+    """Files that are stored whole; a film that is streamed in pieces counts once."""
     failed: tuple[str, ...] = ()
-    """URLs of those that are not; behind one that was cut short stands that it was, and why."""
+    """URLs of those that are not; behind one that is stored in part stands that it is, and why."""
 
 
 def store_media(media: Sequence[Media], fetcher: Fetcher, settings: CaptureSettings) -> StoredMedia:
@@ -43,19 +44,73 @@ def _store(media: Media, fetcher: Fetcher, limit: int) -> str | None:
     problem = media.url
     versions = (media.url, *media.smaller)
     for url in versions:
-        answer = _fetched(url, fetcher, limit, last=url == versions[-1])
-        if answer is None or not 200 <= answer.status < 300:
+        answer = _fetched(url, fetcher, limit, whole_or_head=url != versions[-1])
+        if answer is None:
             continue
-        if answer.truncated is None:
+        if answer.truncated is not None:
+            problem = f"{url} (cut short: {answer.truncated})"
+        elif lacking := _store_stream(answer, fetcher, limit) if is_playlist(answer) else None:
+            problem = f"{url} ({lacking})"
+        else:
             return None
-        problem = f"{url} (cut short: {answer.truncated})"
     return problem
 
 
-def _fetched(url: str, fetcher: Fetcher, limit: int, *, last: bool) -> Exchange | None:
+def _store_stream(answer: Exchange, fetcher: Fetcher, limit: int) -> str | None:
+    """Fetch the pieces of a streamed film, in the best size that fits, and its sound; what is lacking, in words."""
+    playlist = _playlist(answer)
+    if playlist is None:
+        return None  # it has the name of a playlist and is none: a file like any other
+    if not playlist.variants:
+        return _store_pieces([playlist], fetcher, limit)
+    film: Playlist | None = None
+    for bandwidth, url in playlist.variants:
+        found = _fetched(url, fetcher, limit)
+        read = _playlist(found) if found is not None else None
+        if read is None or not read.pieces:
+            continue
+        film = read
+        if expected_bytes(bandwidth, read) <= limit:
+            break
+    if film is None:
+        return "none of its sizes could be had"
+    found_beside = [_fetched(url, fetcher, limit) for url in playlist.renditions]
+    beside = [read for found in found_beside if found is not None and (read := _playlist(found))]
+    lacking = _store_pieces([film, *beside], fetcher, limit)
+    return lacking or ("sound or subtitles could not be had" if len(beside) < len(playlist.renditions) else None)
+
+
+def _store_pieces(playlists: list[Playlist], fetcher: Fetcher, limit: int) -> str | None:
+    missing = 0
+    for url in dict.fromkeys(piece for playlist in playlists for piece in playlist.pieces):
+        if limit <= 0:
+            return "cut short: length"
+        answer = _fetched(url, fetcher, limit)
+        if answer is None:
+            missing += 1
+            continue
+        if answer.truncated is not None:
+            return f"cut short: {answer.truncated}"
+        limit -= answer.response_length - answer.head_length
+    if missing:
+        return f"{missing} of its pieces could not be had"
+    return None if all(playlist.complete for playlist in playlists) else "it has more pieces than are stored"
+
+
+def _playlist(answer: Exchange) -> Playlist | None:
     try:
-        if last:
-            return fetcher.follow(url, max_bytes=limit)[-1]
-        return fetcher.follow(url, max_bytes=limit, whole_or_head=True)[-1]
+        return read_playlist(answer)
+    except (InputError, LimitError):
+        return None
+
+
+def _fetched(url: str, fetcher: Fetcher, limit: int, *, whole_or_head: bool = False) -> Exchange | None:
+    """The answer where it is a success, cut short or not."""
+    try:
+        if whole_or_head:
+            answer = fetcher.follow(url, max_bytes=limit, whole_or_head=True)[-1]
+        else:
+            answer = fetcher.follow(url, max_bytes=limit)[-1]
     except NetworkError:
         return None
+    return answer if 200 <= answer.status < 300 else None
