@@ -142,8 +142,8 @@ def doubled(folder: Path) -> list[str]:
             f"{row[0]} stored whole twice"
             for row in query(
                 "SELECT target_uri, payload_digest FROM captures WHERE type IN ('response', 'resource')"
-                " AND truncated IS NULL AND payload_digest IS NOT NULL AND content_type IS NOT 'application/pem-certificate-chain'"
-                " AND status IS NOT 206 GROUP BY 1, 2 HAVING count(*) > 1"
+                " AND truncated IS NULL AND payload_digest IS NOT NULL AND status IS NOT 206"
+                " AND content_type IS NOT 'application/pem-certificate-chain' GROUP BY 1, 2 HAVING count(*) > 1"
             )
         ]
         faults += [

@@ -1,0 +1,215 @@
+"""When bytes are handed to the disk: a stand-in of `fdatasync` and `write` takes down what happens in which order.
+
+No test here waits for a time to pass but for the timer's own sync, and that one ends the wait.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import ArchiveError
+from archiver.store.durability import GroupSync, make_folder
+from archiver.store.segment import Segment
+from tests.store.conftest import exchange, frozen, segment
+
+ROOT = Path(__file__).parents[2]
+
+
+class Disk:
+    """Takes down the size that a file had at each sync."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.synced: list[int] = []
+        self.failing = False
+        self.waiting = threading.Event()
+        self.threads: set[str] = set()
+        monkeypatch.setattr(os, "fdatasync", self)
+
+    def __call__(self, descriptor: int) -> None:
+        self.threads.add(threading.current_thread().name)
+        if self.failing:
+            self.waiting.set()
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        self.synced.append(os.fstat(descriptor).st_size)
+        self.waiting.set()
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    return Disk(monkeypatch)
+
+
+@pytest.mark.parametrize("every", [1, 4, 0])
+def test_synced_after_so_many_records_and_at_the_end(every: int, folder: Path, disk: Disk) -> None:
+    with frozen(folder, sync_records=every, sync_seconds=0) as archive, archive.session() as session:
+        for number in range(8):
+            session.write_exchange(exchange(f"https://posts.example/{number}"))
+    assert disk.synced[-1] == segment(folder).stat().st_size
+    # warcinfo, 8 pairs of request and response, seal
+    assert len(disk.synced) == {1: 10, 4: 5, 0: 1}[every]
+    assert disk.synced == sorted(disk.synced)
+
+
+def test_by_default_no_more_than_16_records_wait(folder: Path, disk: Disk) -> None:
+    waiting = 0
+    with frozen(folder, sync_seconds=0) as archive, archive.session() as session:
+        for number in range(40):
+            before = len(disk.synced)
+            session.write_exchange(exchange(f"https://posts.example/{number}"))
+            waiting = 0 if len(disk.synced) > before else waiting + 2 + (number == 0)
+            assert waiting < 16
+
+
+def test_a_record_behind_which_nothing_follows_is_synced_by_the_timer(folder: Path, disk: Disk) -> None:
+    with frozen(folder, sync_seconds=0.01) as archive, archive.session() as session:
+        session.write_exchange(exchange())
+        assert disk.waiting.wait(30)
+        assert disk.threads == {"fdatasync"}
+        while (
+            not disk.synced or disk.synced[-1] < segment(folder).stat().st_size
+        ):  # it may have come between two writes
+            disk.waiting.wait(0.01)
+    assert disk.synced[-1] == segment(folder).stat().st_size
+    assert not [thread for thread in threading.enumerate() if thread.name == "fdatasync"]
+
+
+def test_what_is_reported_as_stored_is_synced_before(folder: Path, disk: Disk) -> None:
+    with frozen(folder, sync_records=1000, sync_seconds=0) as archive, archive.session() as session:
+        session.write_exchange(exchange())
+        assert disk.synced == []
+        session.sync()
+        assert disk.synced == [segment(folder).stat().st_size]
+        session.sync()
+        assert len(disk.synced) == 1, "there was nothing to sync"
+
+
+def test_a_segment_is_synced_before_the_next_is_begun(folder: Path, disk: Disk) -> None:
+    with (
+        frozen(folder, sync_records=0, sync_seconds=0, segment_bytes=1_000_000) as archive,
+        archive.session() as session,
+    ):
+        for number in range(3):
+            message = b"HTTP/1.1 200 OK\r\n\r\n" + os.urandom(1_100_000)
+            session.write_exchange(exchange(f"https://posts.example/{number}", message))
+    assert disk.synced == [path.stat().st_size for path in sorted((folder / "archive").iterdir())]
+
+
+@pytest.mark.parametrize("by_timer", [False, True])
+def test_a_disk_that_does_not_sync_is_told_and_never_believed_again(by_timer: bool, folder: Path, disk: Disk) -> None:
+    """After a failing fdatasync the kernel may drop the pages and call the next one a success."""
+    settings = {"sync_records": 0, "sync_seconds": 0.001} if by_timer else {"sync_records": 1, "sync_seconds": 0}
+    archive = frozen(folder, **settings)
+    session = archive.session()
+    session.write_resource("urn:example:1", "text/plain", b"hello")
+    session.sync()
+    disk.failing = True
+    if by_timer:
+        disk.waiting.clear()
+        session.write_resource("urn:example:2", "text/plain", b"again")
+        assert disk.waiting.wait(30)
+        for thread in threading.enumerate():
+            if thread.name == "fdatasync":
+                thread.join()
+    for _ in range(2):
+        with pytest.raises(ArchiveError, match="was not stored: Input/output error") as caught:
+            session.write_exchange(exchange())
+        assert caught.value.exit_code == 5
+        disk.failing = False
+    with pytest.raises(ArchiveError, match="was not stored: Input/output error"):
+        session.close()
+    archive.close()
+    with frozen(folder) as again:
+        assert again.warnings == []
+
+
+def test_many_threads_and_a_timer_lose_no_record_to_the_close(tmp_path: Path, disk: Disk) -> None:
+    path = tmp_path / "file"
+    with path.open("wb", buffering=0) as file:
+        group = GroupSync(file.fileno(), records=5, seconds=0.001)
+        lock = threading.Lock()
+
+        def write() -> None:
+            for _ in range(200):
+                with lock:
+                    file.write(b"x")
+                    group.wrote(1)
+
+        writers = [threading.Thread(target=write) for _ in range(4)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        group.close()
+    assert disk.synced[-1] == 800
+    assert len(disk.synced) >= 160
+
+
+def test_folders_are_synced_when_something_is_entered_in_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered: list[tuple[str, list[str]]] = []
+    real = os.fsync
+
+    def take_down(descriptor: int) -> None:
+        where = Path(f"/proc/self/fd/{descriptor}")
+        if where.exists() and where.is_dir():
+            target = where.resolve()
+            entered.append((target.name, sorted(os.listdir(target))))
+        real(descriptor)
+
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("tells folders apart by /proc")
+    monkeypatch.setattr(os, "fsync", take_down)
+    with frozen(tmp_path / "a" / "warc") as archive, archive.session() as session:
+        session.write_exchange(exchange())
+    name = segment(tmp_path / "a" / "warc").name
+    index = name.removesuffix(".warc.gz") + ".cdxj"
+    assert (tmp_path.name, ["a"]) in entered
+    assert ("a", ["warc"]) in entered
+    assert ("archive", [name]) in entered
+    assert ("indexes", [index]) in entered, "after the rename"
+
+
+def test_a_folder_that_is_there_is_not_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda descriptor: pytest.fail("nothing was entered"))
+    make_folder(tmp_path)
+
+
+def test_a_file_whose_folder_does_not_sync_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(descriptor: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(ArchiveError, match="cannot be written: Input/output error"):
+        Segment(tmp_path / "x.warc.gz", level=1, sync_records=16, sync_seconds=0.05)
+    assert list(tmp_path.iterdir()) == []
+
+
+TRACED = """
+import sys
+from tests.store.conftest import exchange, frozen
+with frozen(__import__("pathlib").Path(sys.argv[1]), sync_seconds=0) as archive, archive.session() as session:
+    for number in range(12):
+        session.write_exchange(exchange(f"https://posts.example/{number}"))
+"""
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_the_kernel_sees_write_and_sync_in_this_order(folder: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    command = ["strace", "-f", "-y", "-e", "trace=write,fdatasync,close", "-o", str(trace)]
+    done = subprocess.run(
+        [*command, sys.executable, "-c", TRACED, str(folder)], cwd=ROOT, capture_output=True, check=False
+    )
+    if done.returncode:
+        pytest.skip(f"strace may not trace here: {done.stderr.decode()[-200:]}")
+    name = segment(folder).name
+    calls = [line.split("(")[0].split()[-1] for line in trace.read_text(errors="replace").splitlines() if name in line]
+    # warcinfo, 12 pairs and the seal: a sync after 1 + 2 * 8 records, at the end, and nothing behind it
+    assert calls == ["write"] * 9 + ["fdatasync"] + ["write"] * 5 + ["fdatasync", "close"]
