@@ -38,7 +38,8 @@ def check_references(
     stop: Callable[[], bool] = lambda: False,
 ) -> Check:
     """Whether each reference of the program's own conclusions names a record that exists, is of a type that can be
-    evidence, and came before the conclusion; and whether each resolution is of a mention that an article has.
+    evidence, and came before the conclusion; whether each resolution is of a mention that an article has; and whether
+    the views of a rendered page are those that were stored.
 
     archive: its catalogue is not believed, unless it is a view, whose catalogue comes from the records; nothing is
     written. whole: whether all files of the archive are there: of a file alone or a package, references that may lead
@@ -67,6 +68,10 @@ def _check(ledger: Ledger, entry: Entry, conclusion: Conclusion, found: Findings
         found.problem(wrong, capture)
     for reference in dict.fromkeys(_references(conclusion, capture.refers_to)):
         _look(ledger, entry, reference, found)
+    for view in conclusion.rendering.views if conclusion.rendering else ():
+        for place in ledger.places(view.record_id):
+            if (place.target_uri, place.payload_digest) != (clean(view.target_uri), view.digest):
+                found.problem(f"view: {view.record_id} is not the view that was stored", capture)
     resolution = conclusion.resolution
     if resolution is not None:
         found.checked += 1
@@ -83,6 +88,8 @@ def _wrong_main(conclusion: Conclusion, refers_to: str | None) -> str:
         return "it names no record that holds the article"
     if conclusion.observation is not None and not conclusion.observation.evidence:
         return "it names no record that shows the state"
+    if conclusion.rendering is not None and refers_to != conclusion.rendering.page:
+        return "WARC-Refers-To is not the page that was rendered"
     return ""
 
 
@@ -98,6 +105,11 @@ def _references(conclusion: Conclusion, refers_to: str | None) -> Iterator[Refer
             for record_id in candidate.evidence:
                 if record_id not in told:
                     yield Reference(f"evidence of the candidate {candidate.post.key}", record_id)
+    if conclusion.rendering is not None:
+        yield from (Reference("view", view.record_id) for view in conclusion.rendering.views)
+        for request in conclusion.rendering.requests:
+            if request.record_id is not None and request.record_id != refers_to:
+                yield Reference("what the page asked for", request.record_id)
 
 
 def _look(ledger: Ledger, entry: Entry, reference: Reference, found: Findings) -> None:
