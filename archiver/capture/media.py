@@ -14,6 +14,10 @@ from archiver.model import Media
 STORED_KINDS = frozenset({"photo", "video", "gif", "poster", "avatar", "card"})
 
 
+WITHOUT_THE_WHOLE = frozenset({204, 205, 206})
+"""Successes that bring no content, or a part of it that nobody asked for."""
+
+
 class StoredMedia(NamedTuple):
     """What came of a post's media."""
 
@@ -105,7 +109,7 @@ def _playlist(answer: Exchange) -> Playlist | None:
 
 
 def _fetched(url: str, fetcher: Fetcher, limit: int, *, whole_or_head: bool = False) -> Exchange | None:
-    """The answer where it is a success, cut short or not."""
+    """The answer where it is a success with all of the content, cut short or not."""
     try:
         if whole_or_head:
             answer = fetcher.follow(url, max_bytes=limit, whole_or_head=True)[-1]
@@ -113,4 +117,4 @@ def _fetched(url: str, fetcher: Fetcher, limit: int, *, whole_or_head: bool = Fa
             answer = fetcher.follow(url, max_bytes=limit)[-1]
     except NetworkError:
         return None
-    return answer if 200 <= answer.status < 300 else None
+    return answer if 200 <= answer.status < 300 and answer.status not in WITHOUT_THE_WHOLE else None

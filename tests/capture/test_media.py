@@ -108,6 +108,15 @@ def test_where_no_film_answers_all_that_was_asked_is_stored(filmed: Town) -> Non
     assert [found.status for url in (LARGE, SMALL) for found in responses(filmed, url)] == [404, 404]
 
 
+def test_a_part_that_nobody_asked_for_is_not_the_film(filmed: Town) -> None:
+    def partly(request: Request) -> Reply:
+        return Reply(status=206, headers=(("content-range", "bytes 0-3/90000"),), body=b"\0" * 4)
+
+    filmed.twin.host("video.twimg.com", partly)
+    assert run(filmed).media_failed == (LARGE,)
+    assert [found.status for found in responses(filmed, LARGE)] == [206]
+
+
 def test_a_picture_that_breaks_off_is_stored_as_cut_and_told_of(town: Town) -> None:
     url = f"https://pbs.twimg.com/media/{PICTURED.media[0].key}.jpg"
     town.twin.fault("pbs.twimg.com", Fault.CUT, path=f"/media/{PICTURED.media[0].key}.jpg")
