@@ -109,9 +109,10 @@ class _Folder:
                 check.note(f"{segment} was not closed in order, and has no index yet")
             else:
                 check.problem("there is no index of it", f"archive/{segment}")
+        empty = {index_path(folder, file.name) for file in self.files} - set(of_segments)  # of what a crash left
         for path in present:
             where = f"indexes/{path.name}"
-            if path in of_segments or not path.is_file():
+            if path in of_segments or not path.is_file() or (path in empty and not path.stat().st_size):
                 continue
             if OWN_INDEX.fullmatch(path.name):
                 check.problem("an index of a segment that is gone", where)

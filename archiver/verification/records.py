@@ -69,11 +69,12 @@ class RecordChecks:
 
     def sweep_file(self, path: Path, where: str) -> None:
         """Check one WARC or ARC file on disk. Raises as `sweep` does."""
+        where = where.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # the name may be no text
         with path.open("rb") as stream:
             if is_arc(stream, 0):
                 self._arc(path, where)
             else:
-                self.sweep(stream, path.name, where)
+                self.sweep(stream, where.rpartition("/")[2], where)
 
     def sweep(self, stream: BinaryIO, name: str, where: str, *, packed: int | None = None) -> None:
         """Check one WARC file. name: as an index names it. where: as problems name it. packed: as for `Sweep`.
