@@ -137,7 +137,6 @@ class Chromium:
         self.warnings: list[str] = []
         self._profile = tempfile.mkdtemp(prefix="archiver-browser-")
         self._pid = 0
-        self._status: int | None = None
         self.devtools: DevTools | None = None
         self.opened_windows: set[str] = set()
         """Pages (target ids) that opened a window of their own."""
@@ -241,11 +240,11 @@ class Chromium:
                 with suppress(BrowserError):
                     self.devtools.send("Browser.close")
             self.devtools.close()
+            self.devtools.wait_for_end(END_SECONDS)
+        self.kill()
         if self._pid:
-            self._wait(END_SECONDS)
-            with suppress(OSError):
-                os.killpg(self._pid, signal.SIGKILL)
-            self._wait(END_SECONDS)
+            with suppress(ChildProcessError):
+                os.waitpid(self._pid, 0)
             self._pid = 0
         # a child that is ending may still write into it
         for _ in range(5):
@@ -255,25 +254,10 @@ class Chromium:
             time.sleep(0.1)
 
     def kill(self) -> None:
-        """End it at once: what hangs is not asked."""
+        """End it at once: what hangs is not asked. (Until it is waited for, nobody else can have its number.)"""
         if self._pid:
             with suppress(OSError):
                 os.killpg(self._pid, signal.SIGKILL)
-
-    def _wait(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while self._status is None:
-            try:
-                pid, status = os.waitpid(self._pid, os.WNOHANG)
-            except ChildProcessError:
-                self._status = 0
-                return
-            if pid:
-                self._status = status
-                return
-            if time.monotonic() > until:
-                return
-            time.sleep(0.02)
 
 
 def program_version(program: str) -> str:

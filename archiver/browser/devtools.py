@@ -112,6 +112,10 @@ class DevTools:
                 os.close(self._write_fd)
             self._write_fd = -1
 
+    def wait_for_end(self, seconds: float) -> None:
+        """Until the browser has hung up, too, at most so long."""
+        self._reader.join(seconds)
+
     def _end(self) -> None:
         with self._lock:
             self.closed = True

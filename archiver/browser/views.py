@@ -76,7 +76,10 @@ class Renderer:
         self._program = find_chromium(settings.capture.chromium)
         major = program_version(self._program).partition(".")[0] or "0"
         self._agent = f"{AGENT.replace('{major}', major)} {settings.web.agent}"
-        self._certificate = RunCertificate()
+        try:
+            self._certificate = RunCertificate()
+        except OSError as error:
+            raise BrowserError(f"no place for the browser's files: {error.strerror}") from error
         self._browser: Chromium | None = None
         self.warnings = list(self._running().warnings)
 
@@ -107,12 +110,15 @@ class Renderer:
             if self._starts >= MAX_STARTS:
                 raise BrowserError("Chromium has ended too often, so nothing more is rendered")
             self._starts += 1
-            self._browser = Chromium(
-                self._program,
-                key_digest=key_digest(self._certificate.public_key),
-                agent=self._agent,
-                languages=self._settings.web.accept_language,
-            )
+            try:
+                self._browser = Chromium(
+                    self._program,
+                    key_digest=key_digest(self._certificate.public_key),
+                    agent=self._agent,
+                    languages=self._settings.web.accept_language,
+                )
+            except OSError as error:
+                raise BrowserError(f"no place for the browser's files: {error.strerror}") from error
             return self._browser
 
     def render_article(
@@ -169,28 +175,37 @@ class Renderer:
             if self._stop():
                 raise PageError("the run was stopped", subject=url)
             browser = self._running()
-            proxy = Proxy(
-                self._fetcher,
-                self._certificate.context,
-                agent=self._agent,
-                allowance=Allowance(MAX_REQUESTS, MAX_PAGE_BYTES, self._settings.capture.max_media_bytes),
-                given=given,
-                made_up=made_up,
-            )
             try:
-                seconds = self._settings.capture.rendered_timeout
-                page = Page(browser, proxy, seconds=seconds, quiet=self._quiet, stop=self._stop)
-                try:
-                    shown = page.show(url)
-                finally:
-                    page.close()
-            except PageError as error:
-                raise _with_reason(error, proxy) from error
-            finally:
-                proxy.close()
-                if proxy.fatal is not None:
-                    raise proxy.fatal
+                shown, proxy = self._show(browser, url, given, made_up)
+            except (KeyError, TypeError, ValueError, OSError) as error:
+                raise PageError(f"the browser was not understood: {error!r}"[:200], subject=url) from error
             return self._store(session, of, url, name or url, shown, proxy, browser)
+
+    def _show(
+        self, browser: Chromium, url: str, given: Mapping[str, Exchange] | None, made_up: frozenset[str]
+    ) -> tuple[Shown, Proxy]:
+        """What the browser showed, and the proxy that it came through, closed."""
+        proxy = Proxy(
+            self._fetcher,
+            self._certificate.context,
+            agent=self._agent,
+            allowance=Allowance(MAX_REQUESTS, MAX_PAGE_BYTES, self._settings.capture.max_media_bytes),
+            given=given,
+            made_up=made_up,
+        )
+        try:
+            seconds = self._settings.capture.rendered_timeout
+            page = Page(browser, proxy, seconds=seconds, quiet=self._quiet, stop=self._stop)
+            try:
+                return page.show(url), proxy
+            finally:
+                page.close()
+        except PageError as error:
+            raise _with_reason(error, proxy) from error
+        finally:
+            proxy.close()
+            if proxy.fatal is not None:
+                raise proxy.fatal
 
     def _store(
         self, session: Session, of: str, url: str, name: str, shown: Shown, proxy: Proxy, browser: Chromium

@@ -177,10 +177,12 @@ def test_a_page_that_is_not_there_is_shown_as_it_answers(stage: Stage) -> None:
 @pytest.mark.parametrize("reply", [Reply(status=404), Reply(status=204)])
 def test_an_empty_answer_gives_no_view(stage: Stage, reply: Reply) -> None:
     stage.pages["/nothing"] = reply
-    before = stage.session.added
+    url = stage.url(f"/nothing?{reply.status}")
     with pytest.raises(PageError):
-        stage.renderer.render(stage.session, of="test", url=stage.url(f"/nothing?{reply.status}"))
-    assert stage.session.added == before + 2  # the request and its answer
+        stage.renderer.render(stage.session, of="nothing", url=url)
+    assert stage.archive.catalogue.captures_at(url) != []
+    assert stage.archive.catalogue.captures_at(f"urn:view:{url}") == []
+    assert stage.archive.catalogue.captures_at("urn:archiver:rendering:nothing") == []
 
 
 def test_a_server_that_cannot_be_reached_gives_no_view(stage: Stage) -> None:
