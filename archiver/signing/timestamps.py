@@ -60,6 +60,8 @@ ECDSA_WITH = {
 }
 """Signature algorithms, with the hash that they fix; null where it is the signer's digest algorithm."""
 ED25519 = "1.3.101.112"
+RSA_PSS = "1.2.840.113549.1.1.10"
+MGF1 = "1.2.840.113549.1.1.8"
 
 GRANTED, GRANTED_WITH_MODS = 0, 1
 FAILURES = {
@@ -111,7 +113,16 @@ class _Signer(NamedTuple):
     signed: bytes
     """The attributes as the signature covers them."""
     algorithm: str
+    pss: _Pss | None
     signature: bytes
+
+
+class _Pss(NamedTuple):
+    """RSASSA-PSS-params (RFC 4055 section 3.1), all of them written out."""
+
+    digest: str
+    mask_digest: str
+    salt: int
 
 
 def request(data: bytes, nonce: int) -> bytes:
@@ -228,6 +239,7 @@ def _signer(node: Node) -> _Signer:
         if der.oid(kind) in named:
             raise DerError("an attribute twice")
         named[der.oid(kind)] = der.items(der.expect(values, der.SET))
+    pss = _pss(algorithm)
     return _Signer(
         issuer=issuer,
         serial=serial,
@@ -236,7 +248,8 @@ def _signer(node: Node) -> _Signer:
         attributes=named,
         # RFC 5652 section 5.4: signed with the tag of a SET, which the implicit tag stands for
         signed=bytes((der.SET,)) + attributes.raw[1:],
-        algorithm=_algorithm(algorithm),
+        algorithm=RSA_PSS if pss else _algorithm(algorithm),
+        pss=pss,
         signature=der.expect(signature, der.OCTET_STRING).content,
     )
 
@@ -273,6 +286,21 @@ def _algorithm(node: Node) -> str:
     if [part.raw for part in parts[1:]] not in ([], [b"\x05\x00"]):
         raise UnknownError(f"the algorithm {name} with parameters of its own")
     return name
+
+
+def _pss(node: Node) -> _Pss | None:
+    """The parameters of RSA-PSS; null for another algorithm."""
+    parts = der.items(der.expect(node, der.SEQUENCE))
+    if len(parts) != 2 or der.oid(parts[0]) != RSA_PSS:
+        return None
+    fields = der.items(der.expect(parts[1], der.SEQUENCE))
+    if [field.tag for field in fields] != [der.CONTEXT_0, der.CONTEXT_1, der.CONTEXT_2]:
+        raise UnknownError("RSA-PSS with parameters left out")  # that is, with SHA-1
+    mask, mask_digest = _fixed(der.only(fields[1], der.SEQUENCE), 2)
+    if der.oid(mask) != MGF1:
+        raise UnknownError(f"RSA-PSS with the mask function {der.oid(mask)}")
+    salt = der.integer(der.only(fields[2], der.INTEGER))
+    return _Pss(_algorithm(der.only(fields[0], der.SEQUENCE)), _algorithm(mask_digest), salt)
 
 
 def _fixed(node: Node, count: int) -> list[Node]:
@@ -377,7 +405,14 @@ def _named_certificate(attributes: dict[str, list[Node]], certificate: x509.Cert
 def _holds(signer: _Signer, name: str, algorithm: hashes.HashAlgorithm, certificate: x509.Certificate) -> bool:
     key = certificate.public_key()
     try:
-        if isinstance(key, rsa.RSAPublicKey) and signer.algorithm in RSA_WITH:
+        if isinstance(key, rsa.RSAPublicKey) and signer.pss is not None:
+            if signer.pss.mask_digest not in HASHES:
+                raise UnknownError(f"the digest algorithm {signer.pss.mask_digest}")
+            if signer.pss.digest != signer.digest or signer.pss.salt < 0:
+                return False
+            mask = padding.MGF1(HASHES[signer.pss.mask_digest][1])
+            key.verify(signer.signature, signer.signed, padding.PSS(mask, signer.pss.salt), algorithm)
+        elif isinstance(key, rsa.RSAPublicKey) and signer.algorithm in RSA_WITH:
             if RSA_WITH[signer.algorithm] not in (None, name):
                 return False
             key.verify(signer.signature, signer.signed, padding.PKCS1v15(), algorithm)

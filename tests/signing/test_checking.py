@@ -31,7 +31,7 @@ from archiver.signing.signer import AnonymousIdentity, DomainIdentity, TimeStamp
 from archiver.signing.trust import web_authorities
 from tests.signing.authorities import LONG_AGO, NOW, YEAR, Party, World, certify, p256, rsa_key
 from tests.signing.conftest import Posted, authority
-from tests.signing.tokens import Token
+from tests.signing.tokens import Token, pss_parameters
 
 SOUND, DAMAGED, NOT_CHECKED, ABSENT = Verdict.SOUND, Verdict.DAMAGED, Verdict.NOT_CHECKED, Verdict.ABSENT
 DIGEST = "sha256:" + hashlib.sha256(b"{}").hexdigest()
@@ -513,6 +513,23 @@ class TestStamp:
     @pytest.mark.parametrize("changed", UNKNOWN.values(), ids=UNKNOWN)
     def test_what_cannot_be_judged(self, changed: dict[str, Any], signed: Signed, stamper: Party, trust: Trust) -> None:
         assert verdicts(self.with_token(signed, stamper, **changed), trust)["time stamp"] is NOT_CHECKED
+
+    def test_rsa_pss(self, signed: Signed, world: World, trust: Trust) -> None:
+        party = world.stamper(key=rsa_key())
+        pss: dict[str, Any] = {"signature_algorithm": "1.2.840.113549.1.1.10"}
+        good = self.with_token(signed, party, **pss, pss=pss_parameters())
+        assert all_sound(good, trust)
+        sha512 = "2.16.840.1.101.3.4.2.3"
+        for wrong in (pss_parameters(salt=20), pss_parameters(mask=sha512), pss_parameters(digest=sha512)):
+            assert verdicts(self.with_token(signed, party, **pss, pss=wrong), trust)["time stamp"] is DAMAGED
+        for unknown in (b"\x30\x00", pss_parameters(mask="1.3.14.3.2.26"), b""):
+            assert verdicts(self.with_token(signed, party, **pss, pss=unknown), trust)["time stamp"] is NOT_CHECKED
+        data = base64.b64decode(good["timeSignature"])
+        tail = range(len(data) - 340, len(data))  # the algorithm, its parameters and the signature
+        assert not any(
+            all_sound({**good, "timeSignature": base64.b64encode(flip(data, position)).decode()}, trust)
+            for position in tail
+        )
 
     def test_a_signer_named_by_its_key(self, signed: Signed, stamper: Party, trust: Trust) -> None:
         identifier = stamper.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest

@@ -26,6 +26,15 @@ def algorithm(oid: str, parameters: bytes = b"") -> bytes:
     return write(SEQUENCE, write_oid(oid), parameters)
 
 
+def pss_parameters(digest: str = SHA256, mask: str = SHA256, salt: int = 32) -> bytes:
+    return write(
+        SEQUENCE,
+        write(0xA0, algorithm(digest, NULL)),
+        write(0xA1, write(SEQUENCE, write_oid("1.2.840.113549.1.1.8"), algorithm(mask, NULL))),
+        write(0xA2, write_integer(salt)),
+    )
+
+
 @dataclass
 class Token:
     """What an authority says; every field can be made wrong."""
@@ -43,6 +52,8 @@ class Token:
     digest_algorithm: str = SHA256
     announced: str = SHA256
     signature_algorithm: str = "1.2.840.10045.4.3.2"
+    pss: bytes | None = None
+    """The parameters of RSA-PSS, with which it is signed then."""
     embedded: tuple[bytes, ...] | None = None
     status: int = 0
     status_more: bytes = b""
@@ -99,7 +110,7 @@ class Token:
             who,
             algorithm(self.digest_algorithm),
             write(0xA0, content),
-            algorithm(self.signature_algorithm),
+            algorithm(self.signature_algorithm, self.pss or b""),
             write(OCTETS, signature),
             self.signer_more,
         )
@@ -120,6 +131,8 @@ class Token:
         key = self.by or self.party.key
         if isinstance(key, ec.EllipticCurvePrivateKey):
             return key.sign(data, ec.ECDSA(hashes.SHA256()))
+        if self.pss is not None:
+            return key.sign(data, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
         return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
 
     @staticmethod
