@@ -276,3 +276,227 @@ def test_a_real_limit_on_file_size_stops_in_one_line_and_earlier_evidence_is_int
         for capture in archive.catalogue.captures_in(segment(folder).name):
             archive.check_block(capture)
     assert_warcio_finds_nothing(segment(folder), capsys)
+
+
+# Around the WARC file: the catalogue, the index, the folder of torn ends, the lock, Ctrl-C.
+
+
+def stored(folder: Path) -> list[str]:
+    with Archive.open(folder, write=True) as archive:
+        names = [uri.uri.rpartition("/")[2] for uri in archive.catalogue.captured_uris()]
+        rows = tables(archive)
+        archive.rebuild()
+        assert tables(archive) == rows
+    return names
+
+
+def test_an_index_that_cannot_be_written_is_told_and_made_up_later(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    archive = frozen(folder)
+    session = archive.session()
+    session.write_exchange(exchange("https://posts.example/1"))
+    with monkeypatch.context() as full:
+        full.setattr(Path, "replace", refuse)
+        with pytest.raises(ArchiveError, match="the index was not written: No space left") as caught:
+            session.close()
+    archive.close()
+    assert caught.value.exit_code == 5
+    assert list((folder / "indexes").iterdir()) == [], "no half of one is left"
+    assert stored(folder) == ["1"]
+    assert len(list((folder / "indexes").iterdir())) == 1
+
+
+def test_a_catalogue_that_takes_no_more_is_told_once_and_caught_up_with_later(folder: Path) -> None:
+    """SQLite may take back rows of its own accord then: nothing may be noted as catalogued that is not."""
+    small(folder)
+    archive = frozen(folder)
+    session = archive.session()
+    session.write_exchange(exchange("https://posts.example/before"))
+    pages = archive.catalogue.query("PRAGMA page_count")[0][0]
+    archive.catalogue.query(f"PRAGMA max_page_count = {pages}")
+    number = 0
+
+    def until_full() -> None:
+        nonlocal number
+        while True:
+            session.write_exchange(exchange(f"https://posts.example/more/{number:04d}"))
+            number += 1
+
+    with pytest.raises(ArchiveError, match="full") as caught:
+        until_full()
+    assert caught.value.exit_code == 5
+    assert "rebuild" not in str(caught.value)
+    archive.catalogue.query("PRAGMA max_page_count = 1000000")  # there is room again: too late for this one
+    with pytest.raises(ArchiveError, match="full"):
+        session.close()
+    archive.close()
+    with frozen(folder) as again:
+        assert again.warnings == []
+        for before in range(number + 1):
+            assert again.catalogue.captures_at(f"https://posts.example/more/{before:04d}")
+        rows = tables(again)
+        again.rebuild()
+        assert tables(again) == rows
+
+
+def test_a_full_disk_while_a_torn_end_is_mended_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small(folder)
+    path = segment(folder)
+    os.truncate(path, path.stat().st_size - 30)
+    (folder / "catalogue.db").unlink()
+    torn = path.read_bytes()
+
+    def refuse(descriptor: int) -> None:
+        if "torn" in os.readlink(f"/proc/self/fd/{descriptor}"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("tells files apart by /proc")
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", refuse)
+        with pytest.raises(ArchiveError, match="No space left") as caught:
+            frozen(folder)
+    assert caught.value.exit_code == 5
+    assert path.read_bytes() == torn
+    assert stored(folder) == ["0", "1", "2"]
+
+
+def test_a_large_record_torn_in_any_of_its_pieces_is_cut_off_whole(quick: Path) -> None:
+    whole = quick / "whole"
+    with frozen(whole) as archive, archive.session() as session:
+        session.write_exchange(exchange("https://posts.example/before"))
+        session.write_exchange(exchange("https://posts.example/large", response(os.urandom(6_000_000))))
+    path = segment(whole)
+    with frozen(whole) as archive:
+        large = next(c for c in archive.catalogue.captures_in(path.name) if c.length > 1_000_000)
+    for size in range(large.offset + 1, large.offset + large.length, 400_001):
+        folder = quick / str(size)
+        shutil.copytree(whole, folder)
+        os.truncate(segment(folder), size)
+        (folder / "catalogue.db").unlink()
+        with frozen(folder) as archive:
+            assert len(archive.warnings) == 1
+        assert segment(folder).stat().st_size == large.offset
+        [kept] = (folder / "torn").iterdir()
+        assert kept.stat().st_size == size - large.offset
+        shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("moment", ["in the write", "before the catalogue"])
+def test_ctrl_c_in_the_middle_of_a_record(moment: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pressed twice it comes as an exception between any two steps."""
+    real = Segment._write
+
+    def interrupted(self: Segment, data: bytes) -> None:
+        real(self, data[: len(data) // 2])
+        raise KeyboardInterrupt
+
+    def appended(self: Segment, records: list[object]) -> list[tuple[int, int]]:
+        append(self, records)
+        raise KeyboardInterrupt
+
+    append = Segment.append
+
+    def run() -> None:
+        with frozen(folder) as archive, archive.session() as session:
+            session.write_exchange(exchange("https://posts.example/before"))
+            with monkeypatch.context() as patched:
+                if moment == "in the write":
+                    patched.setattr(Segment, "_write", interrupted)
+                else:
+                    patched.setattr(Segment, "append", appended)
+                session.write_exchange(exchange("https://posts.example/interrupted"))
+
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    with frozen(folder) as again:
+        assert again.warnings == []
+    assert stored(folder) == (["before"] if moment == "in the write" else ["before", "interrupted"])
+
+
+def test_a_segment_that_is_gone_is_told_and_its_index_is_left(folder: Path) -> None:
+    small(folder)
+    with frozen(folder) as archive, archive.session() as session:
+        session.write_exchange(exchange("https://posts.example/second"))
+    first, second = sorted((folder / "archive").iterdir())
+    index = folder / "indexes" / first.name.replace(".warc.gz", ".cdxj")
+    listed = index.read_bytes()
+    first.unlink()
+    for write in (False, True):
+        with frozen(folder, write=write) as archive:
+            told = archive.warnings
+        assert index.read_bytes() == listed
+        if not write:
+            problem = "the WARC file is gone: the catalogue was built anew without it"
+            assert told == [f"{first.name}: {problem} (its index was left: indexes/{index.name})"]
+    with frozen(folder) as archive:
+        archive.rebuild()
+        assert archive.warnings == [f"indexes/{index.name}: the WARC file that it lists is gone; it was left as it is"]
+        assert {row[0] for row in archive.catalogue.rows("captures")} == {second.name}
+    assert index.read_bytes() == listed
+
+
+def test_a_segment_that_became_shorter_is_told_and_what_its_index_said_is_kept(folder: Path) -> None:
+    small(folder)
+    path = segment(folder)
+    size = path.stat().st_size
+    [index] = (folder / "indexes").iterdir()
+    listed = index.read_bytes()
+    os.truncate(path, size // 2)
+    with frozen(folder) as archive:
+        assert archive.warnings[0].startswith(
+            f"{path.name}: the WARC file is shorter than it was ({size // 2} bytes of"
+        )
+    assert (folder / "torn" / f"{path.name}.{size}.cdxj").read_bytes() == listed
+
+
+HOLDER = """
+import sys, time
+from archiver.store import Archive
+with Archive.open(sys.argv[1], write=True):
+    print("open", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize(("holds", "opens"), [(0.3, True), (60, False)])
+def test_a_second_process_waits_a_little_and_then_says_so(holds: float, opens: bool, folder: Path) -> None:
+    small(folder)
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(folder), str(holds)], cwd=ROOT, stdout=subprocess.PIPE)
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"open\n"
+        if opens:
+            frozen(folder).close()
+        else:
+            with pytest.raises(ArchiveError, match="another archiver is writing to this archive") as caught:
+                frozen(folder)
+            assert caught.value.exit_code == 5
+            with frozen(folder, write=False) as reading:
+                assert len(reading.catalogue.rows("captures")) == 8
+    finally:
+        holder.kill()
+        holder.wait()
+        if holder.stdout is not None:
+            holder.stdout.close()
+
+
+@pytest.mark.slow
+def test_processes_that_write_in_turn_leave_one_chain(folder: Path) -> None:
+    from tests.store.test_log import assert_linked
+
+    turn = (
+        "import sys; from tests.store.conftest import exchange; from archiver.store import Archive\n"
+        "with Archive.open(sys.argv[1], write=True) as archive, archive.session() as session:\n"
+        "    session.write_exchange(exchange('https://posts.example/' + sys.argv[2]))\n"
+    )
+    processes = [subprocess.Popen([sys.executable, "-c", turn, str(folder), str(n)], cwd=ROOT) for n in range(4)]
+    codes = [process.wait() for process in processes]
+    assert 0 in codes
+    assert len(list((folder / "archive").iterdir())) == codes.count(0)
+    assert stored(folder) == [str(n) for n, code in enumerate(codes) if code == 0]
+    assert_linked(folder)
