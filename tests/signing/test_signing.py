@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import json
 import re
+import shutil
 import ssl
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -26,6 +29,7 @@ from archiver.config import SigningSettings, WebSettings
 from archiver.errors import ExitCode, SigningError, TimeStampError, UsageError
 from archiver.model import Verdict
 from archiver.signing import Signer, Trust, check_signature, signer_from
+from archiver.signing.certificates import fingerprint
 from archiver.signing.signer import AnonymousIdentity, DomainIdentity, TimeStamper
 from archiver.version import __version__
 from archiver.web import Door
@@ -194,6 +198,31 @@ class TestDomain:
         for certificate, issuer in pairwise(stamps):
             certificate.verify_directly_issued_by(issuer)
         assert stamps[-1].subject == stamps[-1].issuer
+
+    def test_authsign_accepts_it(self, made: Any, tmp_path: Path) -> None:
+        """py-wacz's verifier, where it is installed beside py-wacz (`pip install "wacz[signing]"`)."""
+        world, _, signed = made
+        python = Path(shutil.which("wacz") or "/nowhere/wacz").with_name("python")
+        probe = [python, "-c", "import authsign.verifier"]
+        if not python.exists() or subprocess.run(probe, capture_output=True, check=False).returncode:
+            pytest.skip("py-wacz with its verifier is not installed")
+        (tmp_path / "roots.yaml").write_text(
+            f"domain_cert_roots: [{fingerprint(world.web_root.certificate)}]\n"
+            f"timestamp_cert_roots: [{fingerprint(world.stamp_root.certificate)}]\n"
+        )
+        verify = (
+            "import json, sys; from authsign.verifier import Verifier; "
+            "print(Verifier(sys.argv[1])(json.load(sys.stdin)).observer)"
+        )
+        said = subprocess.run(
+            [python, "-c", verify, str(tmp_path / "roots.yaml")],
+            input=json.dumps(signed),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+        assert said.stdout == "news.example\n"
 
     def test_replayweb_page_finds_the_first_certificate(self, made: Any) -> None:
         """wabac.js splits the chain at empty lines, and takes the domain from a subject that begins with CN=."""
@@ -385,8 +414,6 @@ class TestAuthority:
         assert b"Operat" not in stamp.response
 
     def test_a_trusted_fingerprint_serves_where_the_certificate_is_sent(self, world: World, stamper: Party) -> None:
-        from archiver.signing.certificates import fingerprint
-
         trust = Trust(stamp_fingerprints=frozenset({fingerprint(world.stamp_root.certificate)}))
         assert self.ask(authority(stamper), trust).chain == stamper.chain
 
