@@ -19,8 +19,8 @@ import msgspec
 
 from archiver.browser.errors import BrowserError, PageError
 
-MAX_MESSAGE = 256 << 20
-"""Bytes of one message. The largest is a picture of `MAX_HEIGHT` lines in base64, which is half of this at the most."""
+MAX_MESSAGE = 160 << 20
+"""Bytes of one message; a browser that says more is hung up on. The largest is a picture of noise in base64."""
 
 PIECE = 1 << 20
 

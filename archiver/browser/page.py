@@ -29,7 +29,12 @@ MAX_HEIGHT = 16_384
 """Pixels; a longer page is cut there. It is what graphics drivers take for one texture."""
 
 MAX_WIDTH = 2_560
-MAX_PDF_BYTES = 50_000_000
+MAX_PIXELS = WIDTH * MAX_HEIGHT
+"""A wider page is cut earlier: a picture of noise has three bytes a pixel."""
+
+MAX_BYTES = 50_000_000
+"""Of one picture, or the PDF: a longer one is not kept."""
+
 MAX_PDF_PAGES = 100
 PDF_PIECE = 1 << 20
 
@@ -227,18 +232,24 @@ class Page:
         address, title = self._where()
         pictures = [self._taken(self._viewport)]
         self._scroll()
-        for what, take in (("the whole page", self._full_page), ("PDF", self._pdf)):
-            try:
-                pictures.append(self._taken(take))
-            except PageError as error:
-                self._check_there()
-                self._remark(f"{what}: {error.problem}")
-        after, _ = self._where()
+        self._add(pictures, "the whole page", lambda: self._taken(self._full_page))
+        after, title = self._where()
+        self._add(pictures, "PDF", self._pdf)
+        with suppress(PageError):  # a page that is long to print is busy with it for a while
+            after, title = self._where()
         if after != address:
-            self._remark(f"it went on from there to {after[:MAX_ADDRESS]}")
+            self._remark(f"it went on from there to {after}")
         if self._target in self._browser.opened_windows:
             self._remark("it opened a window")
         return Shown(pictures=tuple(pictures), address=address, title=title, remarks=tuple(self._remarks))
+
+    def _add(self, pictures: list[Picture], what: str, take: Callable[[], Picture]) -> None:
+        """One more form of the view; where it cannot be had, the others stand, and it is told."""
+        try:
+            pictures.append(take())
+        except PageError as error:
+            self._check_there()
+            self._remark(f"{what}: {error.problem}")
 
     def _taken(self, take: Callable[[], Picture]) -> Picture:
         """A picture; where it does not come, once more without the page's scripts, if it is they who keep it."""
@@ -309,7 +320,8 @@ class Page:
     def _full_page(self) -> Picture:
         size = self._ask("Page.getLayoutMetrics")["cssContentSize"]
         wanted = max(int(size["width"]), WIDTH), max(int(size["height"]), HEIGHT)
-        width, height = min(wanted[0], MAX_WIDTH), min(wanted[1], MAX_HEIGHT)
+        width = min(wanted[0], MAX_WIDTH)
+        height = min(wanted[1], MAX_HEIGHT, MAX_PIXELS // width)
         if (width, height) != wanted:
             self._remark(f"cut at {width} × {height} pixels of {wanted[0]} × {wanted[1]}")
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
@@ -319,7 +331,10 @@ class Page:
     def _screenshot(self, params: dict[str, Any]) -> bytes:
         self._ask("Page.bringToFront", within=self._share())
         answer = self._ask("Page.captureScreenshot", within=self._share(), **params)
-        return base64.b64decode(str(answer.get("data", "")))
+        data = base64.b64decode(str(answer.get("data", "")))
+        if len(data) > MAX_BYTES:
+            raise PageError(f"longer than {MAX_BYTES:,} bytes")
+        return data
 
     def _share(self) -> float:
         """How long one step may take: at most half of what is left, so that the next ones have a chance, too."""
@@ -360,8 +375,8 @@ class Page:
                 piece = self._ask("IO.read", handle=handle, size=PDF_PIECE)
                 text = str(piece.get("data", ""))
                 data += base64.b64decode(text) if piece.get("base64Encoded") else text.encode("latin-1")
-                if len(data) > MAX_PDF_BYTES:
-                    raise PageError(f"longer than {MAX_PDF_BYTES:,} bytes")
+                if len(data) > MAX_BYTES:
+                    raise PageError(f"longer than {MAX_BYTES:,} bytes")
                 if piece.get("eof"):
                     break
         finally:
@@ -373,7 +388,7 @@ class Page:
 
         Raises `PageError` where that is the browser's own page about an error.
         """
-        frame = self._ask("Page.getFrameTree", within=HANGING_SECONDS)["frameTree"]["frame"]
+        frame = self._ask("Page.getFrameTree", within=self._share())["frameTree"]["frame"]
         address = str(frame.get("url", "")) + str(frame.get("urlFragment", ""))
         if frame.get("unreachableUrl") or not address.startswith(("http://", "https://")):
             raise PageError(f"nothing was shown: {frame.get('unreachableUrl') or address}")
