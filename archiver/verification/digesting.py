@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import IO, BinaryIO, NamedTuple, cast
 
 from archiver.http1 import dechunk
@@ -26,6 +27,9 @@ MAX_KEPT = 8 << 20
 
 Result = tuple[str, str, bool | None]
 """Field, declared digest, whether it matches (null: the algorithm is not known)."""
+
+
+Update = Callable[[memoryview], object]
 
 
 class Digested(NamedTuple):
@@ -49,31 +53,29 @@ def digested(record: SweptRecord, keep: bytearray | None = None) -> Digested:
     payload = {found: _new(found) for name, value in wanted if name != BLOCK and (found := digest_algorithm(value))}
     pieces = record.pieces()
     start, head = _start(pieces, http=get("content-type", "").lower().startswith("application/http"))
-    aside: IO[bytes] | None = None
     if not head:  # block and payload are the same bytes
         payload = {name: block.get(name, hasher) for name, hasher in payload.items()}
-        updates: list[Callable[[memoryview], object]] = [hasher.update for hasher in {**payload, **block}.values()]
+        updates: list[Update] = [hasher.update for hasher in {**payload, **block}.values()]
     else:
         for hasher in block.values():
             hasher.update(head)
         start = start[len(head) :]
         updates = [hasher.update for hasher in (*block.values(), *payload.values())]
-        if payload and b"chunked" in head.lower():
-            aside = tempfile.SpooledTemporaryFile(IN_MEMORY, prefix="archiver-")  # noqa: SIM115  # closed below
-            updates.append(aside.write)
     if keep is not None:
         keep += head
         updates.append(lambda piece: keep.extend(piece[: MAX_KEPT - len(keep)]))
-    for update in updates:
-        update(start)
-    for piece in pieces:
+    chunked = bool(head and payload) and b"chunked" in head.lower()
+    with tempfile.SpooledTemporaryFile(IN_MEMORY, prefix="archiver-") if chunked else nullcontext() as aside:
+        if aside is not None:
+            updates.append(aside.write)
         for update in updates:
-            update(piece)
-    results = [(name, value, _matches(value, block if name == BLOCK else payload)) for name, value in wanted]
-    if aside is not None:
-        with aside:
-            if any(matches is False and name != BLOCK for name, _, matches in results):
-                results = _without_chunks(results, aside)
+            update(start)
+        for piece in pieces:
+            for update in updates:
+                update(piece)
+        results = [(name, value, _matches(value, block if name == BLOCK else payload)) for name, value in wanted]
+        if aside is not None and any(matches is False and name != BLOCK for name, _, matches in results):
+            results = _without_chunks(results, aside)
     return Digested(tuple(results), head)
 
 
