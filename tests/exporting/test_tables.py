@@ -99,15 +99,17 @@ class TestARow:
             "evidence": row["evidence"],
             "record_id": row["evidence"][0],
             "warc_file": "archiver-000001-20261120090000.warc.gz",
-            "warc_offset": 26791,
+            "warc_offset": row["warc_offset"],
             "payload_digest": row["payload_digest"],
             "resolution_record": row["resolution_record"],
-            "observation_record": "urn:uuid:76009ec4-2e70-562a-92ae-1540eb48ab06",
+            "observation_record": row["observation_record"],
         }
         with Archive.open(shipped) as archive:
             capture = archive.catalogue.capture_at(row["warc_file"], row["warc_offset"])
             assert capture is not None
             assert (capture.record_id, capture.payload_digest) == (row["record_id"], row["payload_digest"])
+            [(look, record_id)] = archive.catalogue.observations(DELETED)
+        assert (record_id, list(look.evidence)) == (row["observation_record"], row["evidence"])
 
     def test_an_unresolved_post_has_the_words_of_the_article_and_no_post(self, shipped: Path) -> None:
         [row] = json_rows(shipped, state=State.UNRESOLVED)
