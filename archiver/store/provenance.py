@@ -26,6 +26,9 @@ from archiver.version import __version__
 LIBRARIES = ("httpx", "httpcore", "h11", "certifi", "isal", "msgspec", "warcio")
 """What the evidence passes through on its way from the connection into the file."""
 
+CONCLUDING = ("anyascii", "babel", "beautifulsoup4", "dateparser", "rapidfuzz", "regex", "selectolax")
+"""What it depends on what is concluded from it: tables of languages and scripts, readers of HTML, likeness."""
+
 SHAPING = ("archive", "web", "capture", "browser")
 """Sections of the settings that say what is captured and how it is written."""
 
@@ -57,9 +60,9 @@ def running_software(settings: Settings | None = None, *, tls: str | None = None
 
 @functools.cache
 def library_versions() -> tuple[str, ...]:
-    """`name/version` of the libraries that touch the evidence, as installed."""
+    """`name/version` of the libraries that touch the evidence and what is concluded from it, as installed."""
     found = []
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *CONCLUDING):
         try:
             found.append(f"{name}/{version(name)}")
         except PackageNotFoundError:  # put there by other means than an installer

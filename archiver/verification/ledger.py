@@ -28,16 +28,13 @@ from archiver.resolution.known import Known
 from archiver.resolution.ranking import HandleUse
 from archiver.store import Archive
 from archiver.store.conclusions import Conclusion, Imported, parse_conclusion
-from archiver.store.provenance import program_digest
+from archiver.store.provenance import CONCLUDING, program_digest
 from archiver.store.reader import MAX_CONCLUSION
 from archiver.store.records import field
 from archiver.store.segment import OWN_SEGMENT
 from archiver.version import __version__
 
 MAX_WARCINFO = 1 << 20
-
-CONCLUDING = ("anyascii", "babel", "beautifulsoup4", "dateparser", "msgspec", "rapidfuzz", "regex", "selectolax")
-"""Libraries on which it depends what is concluded: tables of languages and scripts, readers of HTML, likeness."""
 
 MENTIONS = 4
 """So many versions of one mention are told apart, newest first."""
