@@ -100,16 +100,17 @@ class Notebook:
             self._db.execute("CREATE INDEX by_digest ON records (digest)")
         return self._db
 
-    def twice(self) -> Iterator[tuple[str, str, int]]:
-        """Record ids that stand more than once: the id, and file and offset of the later ones."""
+    def twice(self) -> Iterator[tuple[str, str, int, str]]:
+        """Record ids that stand more than once: the id, file and offset of the later ones, and the first one's file."""
         self._flush()
         # sorted, not by an index: most files have none, and need no index for it
         rows = self._db.execute("SELECT id, file, offset FROM records WHERE id <> '' ORDER BY id, rowid")
-        last = ""
+        last = first = ""
         for record_id, file, offset in rows:
             if record_id == last:
-                yield record_id, file, offset
-            last = record_id
+                yield record_id, file, offset, first
+            else:
+                last, first = record_id, file
 
     def at(self, file: str, offset: int) -> Noted | None:
         row = self._ready().execute(f"SELECT {_NOTED} FROM records WHERE file = ? AND offset = ?", (file, offset))  # noqa: S608

@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 from archiver.errors import ArchiverError, ExitCode
 from archiver.model import Check
 from archiver.store.digests import BLOCK
+from archiver.store.foreign import taken_in
 from archiver.store.sweep import Damage, Sweep, SweptRecord
 from archiver.store.warcfile import DamagedError, is_arc
 from archiver.verification.arcfile import look_at_arc
@@ -155,7 +156,10 @@ class RecordChecks:
 
     def checks(self) -> list[Check]:
         """Their verdicts, when all files were swept."""
-        for record_id, file, offset in self.notebook.twice():
+        for record_id, file, offset, first in self.notebook.twice():
+            if file != first and (taken_in(file) or taken_in(first)):
+                self.headers.note("a file that was taken in holds records that another file has, too")
+                continue
             self.headers.problem(
                 "a record id that another record has, too", where=file, offset=offset, record_id=record_id
             )

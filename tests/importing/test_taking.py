@@ -452,7 +452,7 @@ def test_a_disk_that_is_full_is_one_error_and_leaves_nothing(
     assert [taken.outcome for taken in take(home, foreign)] == ["imported"]
 
 
-SOUND = ("jwarc_cc.warc.gz", "warcio_example.warc.gz", "py-wacz_example-warcinfo-metadata.warc")
+SOUND = ("jwarc_cc.warc.gz", "warcio_example.warc", "warcio_example.warc.gz", "py-wacz_example-warcinfo-metadata.warc")
 
 
 @pytest.mark.skipif(FIXTURES is None, reason="the shared fixtures are not on this machine")
