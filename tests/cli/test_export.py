@@ -21,6 +21,7 @@ from archiver.errors import LimitError
 from archiver.exporting import whole
 from archiver.exporting.whole import written_whole
 from archiver.signing import check_signature
+from archiver.store import Archive
 from archiver.verification import verify
 
 SHIPPED = Path(__file__).parents[2] / "warc"
@@ -102,6 +103,26 @@ class TestForms:
         assert done.exit_code == 2
         assert "pip install 'archiver[parquet]'" in done.stderr
         assert left_over(tmp_path) == []
+
+
+class TestBrokenEvidence:
+    def test_an_article_that_was_altered_is_told_and_the_rest_is_written(self, folder: Path, tmp_path: Path) -> None:
+        with Archive.open(folder) as archive:
+            [capture] = [
+                found
+                for article, record_id in archive.catalogue.articles()
+                if article.source.endswith(".txt") and (found := archive.catalogue.capture(record_id))
+            ]
+        [segment] = (folder / "archive").iterdir()
+        data = bytearray(segment.read_bytes())
+        data[capture.offset + capture.length - 6] ^= 0xFF  # of the gzip member's checksum
+        segment.write_bytes(data)
+        done = export(folder, "-o", tmp_path / "x.jsonld")
+        assert done.exit_code == 5
+        assert f"{segment.name}: damaged" in done.stderr
+        items = json.loads((tmp_path / "x.jsonld").read_text())["first"]["items"]
+        assert len(items) == 8
+        assert sum("refinedBy" in str(item["target"]["selector"]) for item in items) == 7
 
 
 class TestFiles:
