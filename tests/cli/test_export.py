@@ -23,6 +23,8 @@ from archiver.exporting.whole import written_whole
 from archiver.signing import check_signature
 from archiver.store import Archive
 from archiver.verification import verify
+from tests.signing.authorities import World
+from tests.signing.conftest import openssl_server
 
 SHIPPED = Path(__file__).parents[2] / "warc"
 
@@ -277,6 +279,19 @@ class TestPackages:
         data = signed_data(tmp_path / "x.wacz")
         [check] = [check for check in check_signature(data["signedData"], str(data["hash"])) if check.checked]
         assert (check.name, check.verdict.value) == ("signature", "sound")
+
+    def test_with_a_time_stamp_of_an_authority_that_is_asked_over_the_network(
+        self, folder: Path, tmp_path: Path
+    ) -> None:
+        with openssl_server(tmp_path / "home", World().stamper()) as (server, _):
+            asked = f"http://127.0.0.1:{server.port}/stamp"
+            done = export(folder, "-o", tmp_path / "x.wacz", "--sign", "anonymous", "--time-stamp", asked)
+        assert (done.exit_code, done.stderr) == (0, "")
+        data = signed_data(tmp_path / "x.wacz")
+        checks = {check.name: check.verdict.value for check in check_signature(data["signedData"], str(data["hash"]))}
+        assert checks["signature"] == "sound"
+        assert checks["time stamp"] in ("sound", "not_checked")  # this authority is known to nobody
+        assert "timeSignature" in dict(data["signedData"])
 
     def test_the_configuration_says_who_signs(self, folder: Path, tmp_path: Path, settings: Path) -> None:
         settings.write_text('[signing]\nidentity = "anonymous"\n')
