@@ -107,6 +107,9 @@ ORIGINAL_OF = (
     " AND type IN ('response','resource') AND truncated IS NULL AND status IS NOT 206"
     " ORDER BY time, segment, offset"
 )
+OWN_ORIGINAL_OF = ORIGINAL_OF.replace(" ORDER", """ AND instr(coalesce(listed, ''), '"payload_digest"') = 0 ORDER""")
+"""Without those that an index lists under another digest: no other tool would find them as originals."""
+
 CAPTURE_OF_ID = "record_id = ? ORDER BY segment NOT GLOB 'archiver-*', segment, offset LIMIT 1"
 """Where a file of another program has a record of the same id, ours is meant."""
 
@@ -553,13 +556,13 @@ class Catalogue:
     def original_of(self, target_uri: str, payload_digest: str, *, own: bool = False) -> Capture | None:
         """The first whole record that holds this payload of this target URI.
 
-        own: among those that this program wrote: what another file says that it holds is no reason to leave a payload
-        out.
+        own: among those that a payload may be left out for: that this program wrote (what another file says that it
+        holds is no reason), and that other tools find by this digest, too.
         """
         with self._lock:
             if target_uri in self._pending_uris:
                 self._flush()
-            rows = self._execute(ORIGINAL_OF, (target_uri, payload_digest))
+            rows = self._execute(OWN_ORIGINAL_OF if own else ORIGINAL_OF, (target_uri, payload_digest))
             row = next((row for row in rows if not own or OWN_SEGMENT.fullmatch(row[0])), None)
         return capture_of(row) if row else None
 

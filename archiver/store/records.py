@@ -138,11 +138,13 @@ def members(record: Record, level: int) -> Iterator[bytes]:
 
 
 def may_be_revisit(exchange: Exchange) -> bool:
-    """Whether the payload may stand for the same payload elsewhere: it is whole, and there is something of it."""
+    """Whether the payload may be left out where it is stored already: it is whole, there is something of it, and every
+    tool that looks the original up by its digest finds it. Chunked responses carry none that all agree on."""
     return (
         exchange.payload_digest not in (None, EMPTY_DIGEST)
         and exchange.truncated is None
         and exchange.status != PARTIAL_CONTENT
+        and not exchange.chunked
     )
 
 

@@ -20,7 +20,7 @@ from fastwarc.warc import ArchiveIterator as FastWarcIterator
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 from warcio.checker import Checker
 
-from archiver.exchange import Exchange
+from archiver.exchange import Exchange, Tls
 from archiver.store import Archive
 from tests.store.conftest import exchange, frozen, response, segment
 
@@ -55,9 +55,20 @@ MESSAGES = {
 SHOWN = {"plain", "gzip", "chunked", "both", "untyped", "odd?b=2&a=1"}
 
 
+BESIDE = {
+    "plain": {"interim": b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"},
+    "gzip": {"surplus": b"HTTP/1.1 200 OK\r\n\r\nforged"},
+    "untyped": {"tls": Tls(version="TLSv1.3", cipher="TLS_AES_128_GCM_SHA256", certificates=(b"own", b"above"))},
+}
+"""What else crossed the connection."""
+
+
 def exchanges() -> Iterator[Exchange]:
     for name, message in MESSAGES.items():
-        yield exchange(f"https://posts.example/{name}", message)
+        yield exchange(f"https://posts.example/{name}", message, **BESIDE.get(name, {}))
+
+
+UNREADABLE = b"SSH-2.0-OpenSSH_9.2\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +85,9 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
         session.write_exchange(cut)
         session.write_resource("ni:///sha-256;invented", "text/html", PAGE)
         session.write_refusal("http://inside.example/", "10.1.2.3", "private address")
+        session.write_unreadable(
+            exchange("https://posts.example/no-http", UNREADABLE, status=0, headers=(), head_length=0)
+        )
     return folder
 
 
@@ -120,7 +134,7 @@ def test_warcio_fastwarc_and_this_store_read_the_same(collection: Path) -> None:
     ours = list(by_archiver(segment(collection)))
     assert ours == list(by_warcio(segment(collection)))
     assert ours == list(by_fastwarc(segment(collection)))
-    assert len(ours) == 1 + 4 * len(MESSAGES) + 2 + 2 + 1
+    assert len(ours) == 1 + 4 * len(MESSAGES) + 2 + 2 + 1 + 5 + 2
 
 
 def test_fastwarc_finds_the_block_digests_right(collection: Path) -> None:
@@ -142,7 +156,7 @@ def their_index(path: Path) -> str:
 def test_the_index_is_the_one_that_cdxj_indexer_makes(collection: Path) -> None:
     ours = next((collection / "indexes").iterdir()).read_text()
     assert ours == their_index(segment(collection))
-    assert len(ours.splitlines()) == 2 * len(MESSAGES) + 2 + 2
+    assert len(ours.splitlines()) == 2 * len(MESSAGES) + 2 + 2 + 5 + 1
     assert "sha1:" in ours, "chunked bodies and metadata have no WARC-Payload-Digest"
 
 
@@ -195,6 +209,13 @@ def test_pywb_serves_the_captured_page_and_its_revisit(name: str, year: int, way
         body = zlib.decompress(body, 31)
     assert body == PAGE
     assert headers["Memento-Datetime"] == f"{'Sun' if year == 2026 else 'Mon'}, 01 Mar {year} 12:00:00 GMT"
+
+
+def test_pywb_does_not_serve_what_is_no_http(wayback: str) -> None:
+    status, headers, body = fetched(f"{wayback}/2026id_/https://posts.example/no-http")
+    assert status == 404
+    assert "Memento-Datetime" not in headers
+    assert UNREADABLE not in body
 
 
 def test_pywb_serves_what_was_gone_as_gone(wayback: str) -> None:
