@@ -99,10 +99,10 @@ def run(folder: Path, *arguments: str) -> tuple[int, int, str]:
 
 
 CASES = [
-    ("one.warc.gz", ("verify", "find", "replay")),
+    ("one.warc.gz", ("verify", "find", "import", "replay")),
     ("twice.warc.gz", ("verify", "find", "replay")),
     ("encoded.warc.gz", ("find",)),  # what a payload is encoded with is no matter of verify and replay's start
-    ("member.wacz", ("verify", "find", "replay")),
+    ("member.wacz", ("verify", "find", "import", "replay")),
     ("deflated.wacz", ("verify", "find", "replay")),
 ]
 
