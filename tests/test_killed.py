@@ -14,9 +14,11 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from archiver.store import Archive
+from benchmarks.killed import log_faults
 from tests.town import ALIKE, DELETED, FLATTENED, LEFTOVERS, PICTURED, RENAMED, Town, program
 from tests.web_twin import Fault, Twin
 
+# 200 kills of a run over 500 posts: benchmarks/killed.py
 KILLS = 12
 ROUNDS = 3
 """So many archives, each killed `KILLS / ROUNDS` times before it is let be."""
@@ -133,3 +135,4 @@ def test_killed_at_many_moments_and_run_again(town: Town) -> None:
             archive.rebuild()
             assert archive.warnings == []
         assert gist(runs.folder) == before
+        assert log_faults(runs.folder) == []
