@@ -13,7 +13,7 @@ from archiver.exporting import spreadsheet
 from archiver.exporting.columns import Kind, Row, Table, rfc3339
 from archiver.model import to_json
 
-BATCH = 8192
+BATCH = 2048
 """Rows of a Parquet row group: so many are in memory at a time."""
 
 
