@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from archiver.capture import Job
 from archiver.cli.output import Column, Format, Output
 from archiver.cli.states import tally, why_not_seen
 from archiver.config import Settings, load_settings
 from archiver.errors import ArchiverError, ExitCode, NetworkError, NotStoredError, RefusedError
-from archiver.face import documents
 from archiver.model import Noun, State
-from archiver.sources import Document
-from archiver.web.once import StoppedError
+
+if TYPE_CHECKING:  # commands that capture nothing start in a third of the time without these
+    from archiver.capture import Job
+    from archiver.sources import Document
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -80,6 +80,9 @@ class Run:
 
     def documents(self, sources: Iterable[str], job: Job | None = None) -> Iterator[Document]:
         """The documents of the sources; those that cannot be read are reported. Ends early when the run is stopped."""
+        from archiver.face import documents
+        from archiver.web.once import StoppedError
+
         with suppress(StoppedError):
             for document in documents(sources, self.settings, job=job, on_error=self.problem):
                 self._read += 1
