@@ -486,7 +486,7 @@ class TestStamp:
         "a version that does not fit": {"signer_version": 3},
         "an unknown part of the signer": {"signer_more": b"\xa2\x00"},
         "an attribute twice": {
-            "attributes_more": bytes.fromhex("301806092a864886f70d010903310b06092a864886f70d010701")
+            "attributes_more": bytes.fromhex("301a06092a864886f70d010903310d060b2a864886f70d0109100104")
         },
         "two signers": {"signers": 2},
         "no signer": {"signers": 0},
@@ -530,6 +530,39 @@ class TestStamp:
             all_sound({**good, "timeSignature": base64.b64encode(flip(data, position)).decode()}, trust)
             for position in tail
         )
+
+    def test_the_signatures_algorithm_fits_its_digest(self, signed: Signed, world: World, trust: Trust) -> None:
+        elliptic, classic = world.stamper(), world.stamper(key=rsa_key())
+        for party, kind, verdict in (
+            (elliptic, "1.2.840.10045.4.3.2", SOUND),  # ecdsa-with-SHA256
+            (elliptic, "1.2.840.10045.2.1", SOUND),  # id-ecPublicKey
+            (elliptic, "1.2.840.10045.4.3.3", DAMAGED),  # ecdsa-with-SHA384
+            (classic, "1.2.840.113549.1.1.11", SOUND),  # sha256WithRSAEncryption
+            (classic, "1.2.840.113549.1.1.1", SOUND),  # rsaEncryption
+            (classic, "1.2.840.113549.1.1.13", DAMAGED),  # sha512WithRSAEncryption
+            (classic, "1.2.840.10045.4.3.2", NOT_CHECKED),
+        ):
+            stamped = self.with_token(signed, party, signature_algorithm=kind)
+            assert verdicts(stamped, trust)["time stamp"] is verdict, kind
+
+    def test_certificates_in_a_stamp_are_counted(self, signed: Signed, stamper: Party, trust: Trust) -> None:
+        encoded = tuple(each.public_bytes(serialization.Encoding.DER) for each in stamper.chain)
+        assert all_sound(self.with_token(signed, stamper, embedded=(encoded * 6)[:16]), trust)
+        many = self.with_token(signed, stamper, embedded=encoded * 6)
+        assert "too many certificates" in problem(many, trust, "time stamp")
+
+    def test_bits_of_a_certificate_cannot_be_called_unused(self, signed: Signed, world: World, trust: Trust) -> None:
+        def even(party: Party) -> bool:
+            return party.certificate.signature[-1] % 2 == 0
+
+        party = next(party for party in iter(world.stamper, None) if even(party))
+        encoded = party.certificate.public_bytes(serialization.Encoding.DER)
+        count = len(encoded) - len(party.certificate.signature) - 1
+        assert encoded[count] == 0
+        altered = encoded[:count] + b"\x01" + encoded[count + 1 :]
+        assert x509.load_der_x509_certificate(altered).signature == party.certificate.signature
+        assert all_sound(self.with_token(signed, party), trust)
+        assert not all_sound(self.with_token(signed, party, embedded=(altered,)), trust)
 
     def test_a_signer_named_by_its_key(self, signed: Signed, stamper: Party, trust: Trust) -> None:
         identifier = stamper.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
