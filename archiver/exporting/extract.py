@@ -1,9 +1,9 @@
 """One article's part of an archive, as a WARC file of its own: what its posts rest on, record by record as stored.
 
-The article and what was concluded of it, every look at the posts that it cites, and all captures that these name, with
-their requests, with what a revisit refers to, and with the posts' own pages and media. The records are copied byte for
-byte; a new `warcinfo` in front says where they come from. The seals of the archive's log speak of whole files and stay
-behind.
+The article and what was concluded of it, every look at the posts that it cites, at those that they quote and at the
+threads above them, and all captures that these name: with their requests, with what a revisit refers to, with the
+servers' certificates, and with the posts' own pages and media. The records are copied byte for byte; a new `warcinfo`
+in front says where they come from. The seals of the archive's log speak of whole files and stay behind.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from typing import BinaryIO, NamedTuple
 
 import msgspec
 
-from archiver.errors import ArchiveError
+from archiver.capture.stream import TYPES as PLAYLISTS
+from archiver.capture.stream import read_playlist
+from archiver.errors import ArchiveError, ArchiverError
 from archiver.exporting.cited import Selection, StoredArticle, stored_articles
 from archiver.exporting.pages import page_urls
 from archiver.model import Capture, Observation, Post, Resolution
 from archiver.store import Archive
-from archiver.store.records import block_record, clean, members, warc_date
+from archiver.store.records import CERTIFICATES, block_record, clean, field, members, warc_date
 from archiver.store.warcfile import GZIP_MAGIC
 from archiver.version import __version__
 
@@ -75,6 +77,9 @@ class _Closure:
         self._archive = archive
         self._catalogue = archive.catalogue
         self._places = places
+        self._posts: set[str] = set()
+        """Keys of the posts whose looks are in already."""
+        self._certificates: set[tuple[str, str]] = set()
 
     def of_article(self, stored: StoredArticle) -> None:
         self._add_ids((stored.record_id, stored.capture_id))
@@ -91,20 +96,42 @@ class _Closure:
         if resolution.post_key is None:
             return
         best = resolution.candidates[0].post if resolution.candidates else None
-        for key in dict.fromkeys((resolution.post_key, *((best.key,) if best else ()))):
+        waiting = [resolution.post_key, *((best.key,) if best else ()), *self._of_post(best)]
+        while waiting:
+            key = waiting.pop()
+            if key in self._posts:
+                continue
+            self._posts.add(key)
             rows = self._catalogue.query("SELECT record_id, json FROM observations WHERE post_key = ?", (key,))
             for record_id, json in rows:
                 observation = msgspec.json.decode(json, type=Observation)
                 self._add_ids((record_id, *observation.evidence))
-                self._of_post(observation.post)
-        self._of_post(best)
+                waiting += self._of_post(observation.post)
 
-    def _of_post(self, post: Post | None) -> None:
+    def _of_post(self, post: Post | None) -> list[str]:
+        """Add a post's page and media; the keys of the posts that it quotes and answers."""
         if post is None:
-            return
-        for url in (*page_urls(post), *(media.url for media in post.media)):
+            return []
+        urls = [*page_urls(post), *(url for media in post.media for url in (media.url, *media.smaller))]
+        seen = set(urls)
+        for url in urls:  # grows by what playlists name
             for capture in self._catalogue.captures_at(url):
                 self._add(capture)
+                urls += [piece for piece in self._pieces(capture) if piece not in seen]
+                seen.update(urls)
+        return [key for key in (post.quoted, post.in_reply_to) if key]
+
+    def _pieces(self, capture: Capture) -> tuple[str, ...]:
+        """What a playlist of a streamed film names."""
+        if capture.record_type not in ("response", "revisit") or capture.content_type not in PLAYLISTS:
+            return ()
+        try:
+            playlist = read_playlist(self._archive.exchange(capture))
+        except ArchiverError:  # altered, or larger than a playlist is: it is taken along as it is
+            return ()
+        if playlist is None:
+            return ()
+        return (*(url for _, url in playlist.variants), *playlist.renditions, *playlist.pieces)
 
     def _add_ids(self, record_ids: Iterable[str]) -> None:
         for record_id in record_ids:
@@ -121,6 +148,19 @@ class _Closure:
                 self._add(self._archive.payload_capture(capture))
         for beside in self._catalogue.concurrent(capture.record_id):
             self._add(beside)
+        if capture.record_type in ("response", "revisit") and capture.target_uri.startswith("https:"):
+            self._add_certificates(capture)
+
+    def _add_certificates(self, capture: Capture) -> None:
+        fields, stream = self._archive.open_record(capture)
+        stream.close()
+        uri = field(fields, CERTIFICATES)
+        if uri is None or (capture.file, uri) in self._certificates:
+            return
+        self._certificates.add((capture.file, uri))
+        for chain in self._catalogue.captures_at(uri):
+            if chain.file == capture.file:  # each file has its own
+                self._places.add(_Place(chain.file, chain.offset, chain.length))
 
 
 def _warcinfos(archive: Archive, files: set[str]) -> Iterator[_Place]:

@@ -25,7 +25,7 @@ from archiver.model import Article, Capture, Mention, Observation, Post, Resolut
 from archiver.store.cdxj import INDEXED_TYPES, IndexRow, Listed
 from archiver.store.conclusions import Conclusion, parse_conclusion
 from archiver.store.reader import StoredRecord
-from archiver.store.records import bare, media_type, parse_warc_date
+from archiver.store.records import BESIDE_KINDS, bare, media_type, parse_warc_date
 from archiver.store.segment import OWN_SEGMENT
 from archiver.store.surt import surt
 
@@ -567,10 +567,13 @@ class Catalogue:
         return capture_of(row) if row else None
 
     def concurrent(self, record_id: str) -> list[Capture]:
-        """The records that say they belong to this one: the request of a response, and the other way round."""
-        # by target URI, which they share: that is what an index finds
-        where = "target_uri = (SELECT target_uri FROM captures WHERE record_id = ? LIMIT 1) AND concurrent_to = ?"
-        return list(self._captures(f"{where} ORDER BY segment, offset", (record_id, record_id)))
+        """The records that say they belong to this one: the request of a response, and the other way round; the heads
+        of interim responses and the bytes behind the end."""
+        # by target URI, which they share but for what stands before it: that is what an index finds
+        uri = "(SELECT target_uri FROM captures WHERE record_id = ? LIMIT 1)"
+        named = [uri, *(f"'urn:archiver:{kind}:' || {uri}" for kind in BESIDE_KINDS)]
+        where = f"target_uri IN ({', '.join(named)}) AND concurrent_to = ? ORDER BY segment, offset"
+        return list(self._captures(where, (record_id,) * (len(named) + 1)))
 
     def _captures(self, where: str, parameters: tuple[Any, ...]) -> Iterator[Capture]:
         for row in self.query(f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE {where}", parameters):  # noqa: S608

@@ -32,6 +32,9 @@ HTTP_REQUEST = "application/http; msgtype=request"
 REVISIT_PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 EMPTY_DIGEST = "sha256:" + hashlib.sha256(b"").hexdigest()
 PARTIAL_CONTENT = 206
+BESIDE_KINDS = ("interim", "surplus", "unreadable")
+"""What crossed a connection and is no response, in `metadata` records with the target URI `urn:archiver:KIND:URL`."""
+
 CERTIFICATES = "Archiver-Certificates"
 """Header field of a record that came over TLS: the target URI of the record that holds the server's certificates."""
 

@@ -1,0 +1,70 @@
+"""One article's part of an archive takes along all that its posts rest on, and what crossed the connections with it."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from archiver.exporting.cited import Selection
+from archiver.exporting.extract import write_extract
+from archiver.store import Archive
+from tests.town import CLERK, HARBOUR, KEEPER, PICTURED, Town, at
+from tests.web_twin import Fault, Picture, TwinPost
+
+NOTE = TwinPost(
+    account=CLERK, created=at(9), text="Minutes of the board, page four.", media=(Picture(key="MinutesPageFour"),)
+)
+ABOVE = TwinPost(account=HARBOUR, created=at(10), text="What happened at the pier.")
+CITED = TwinPost(
+    account=KEEPER,
+    created=at(11),
+    text="@skerry_harbour This is not what the minutes say.",
+    reply_to=ABOVE.id,
+    quotes=NOTE.id,
+)
+
+
+@pytest.fixture
+def extract(town: Town, tmp_path: Path) -> Archive:
+    for post in (NOTE, ABOVE, CITED):
+        town.twin.population.add(post)
+    town.twin.fault("pbs.twimg.com", Fault.EARLY_HINTS)
+    page = town.page([CITED], name="cited.html")
+    town.run(page, town.page([PICTURED], name="other.html"))
+    out = io.BytesIO()
+    with Archive.open(town.archive) as archive:
+        [uri] = [found.uri for found, *_ in archive.catalogue.articles() if "cited" in found.source]
+        write_extract(archive, Selection(article=uri), out, name="x.warc.gz", created=datetime.now(UTC))
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(out.getvalue())
+    return Archive.view([path])
+
+
+def test_the_quoted_post_and_the_thread_come_along_and_other_articles_posts_do_not(extract: Archive) -> None:
+    with extract:
+        keys = {look.key for look, _ in extract.catalogue.observations()}
+        assert keys == {f"x:{post.id}" for post in (NOTE, ABOVE, CITED)}
+        assert extract.catalogue.captures_at("https://pbs.twimg.com/media/MinutesPageFour.jpg")
+        assert not extract.catalogue.captures_at(f"https://pbs.twimg.com/media/{PICTURED.media[0].key}.jpg")
+
+
+def test_interim_heads_and_certificates_come_along(extract: Archive) -> None:
+    with extract:
+        [path] = extract.segment_files()
+    held, named, interim = set(), set(), []
+    with path.open("rb") as file:
+        for record in ArchiveIterator(file):
+            uri = record.rec_headers.get_header("WARC-Target-URI") or ""
+            if uri.startswith("urn:archiver:certificates:"):
+                held.add(uri)
+            elif uri.startswith("urn:archiver:interim:"):
+                interim.append(uri)
+            if chain := record.rec_headers.get_header("Archiver-Certificates"):
+                named.add(chain)
+    assert named
+    assert held == named
+    assert "urn:archiver:interim:https://pbs.twimg.com/media/MinutesPageFour.jpg" in interim
