@@ -123,6 +123,7 @@ def audit(job: Job, cited: list[Cited], progress: Progress = no_progress) -> Ite
             finding = _look(job, one)
         except StoppedError:
             return
+        job.keep()
         progress(1, one.mention.display_name or one.mention.handle)
         yield finding
 

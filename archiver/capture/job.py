@@ -163,8 +163,6 @@ class Job:
             mentions = tuple(find(document.article, prose=prose))
         capture = self.store_article(document, mentions, prose=prose)
         for _, result in self._of_each(self._post, mentions, progress):
-            if self.session is not None:
-                self.session.sync()  # what is reported as stored is on the disk
             yield result
         if self.views is not None and not self.stop():
             viewed = self.views.of_article(document, capture)
@@ -191,6 +189,7 @@ class Job:
                     result = future.result()
                 except StoppedError:
                     return
+                self.keep()
                 progress(1, mention.display_name or mention.handle)
                 yield mention, result
         except KeyboardInterrupt:
@@ -198,6 +197,14 @@ class Job:
             raise
         finally:
             pool.shutdown(wait=wait, cancel_futures=True)
+
+    def keep(self) -> None:
+        """What was stored so far is on the disk when this returns: before anything of it is reported.
+
+        Raises `ArchiveError` when the disk does not keep it.
+        """
+        if self.session is not None:
+            self.session.sync()
 
     @property
     def threads(self) -> int:
