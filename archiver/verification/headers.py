@@ -17,8 +17,9 @@ TYPES = frozenset({"warcinfo", "response", "resource", "request", "metadata", "r
 OF_A_URI = frozenset({"response", "resource", "request", "revisit", "conversion", "continuation"})
 """Types that must have a `WARC-Target-URI` (section 5.12)."""
 
-REPEATED = frozenset({"warc-concurrent-to"})
-"""The only field that may stand more than once (section 5.9)."""
+REPEATED = frozenset({"warc-concurrent-to", "warc-protocol"})
+"""The fields that may stand more than once: one of the specification's (section 5.7), and one of its adopted extension
+WARC-Protocol, which names each layer."""
 
 _DATE = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:T(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)"
