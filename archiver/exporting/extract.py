@@ -2,8 +2,9 @@
 
 The article and what was concluded of it, every look at the posts that it cites, at those that they quote and at the
 threads above them, and all captures that these name: with their requests, with what a revisit refers to, with the
-servers' certificates, and with the posts' own pages and media. The records are copied byte for byte; a new `warcinfo`
-in front says where they come from. The seals of the archive's log speak of whole files and stay behind.
+servers' certificates, with the posts' own pages and media, and with rendered views. The records are copied byte for
+byte; a new `warcinfo` in front says where they come from. The seals of the archive's log speak of whole files and stay
+behind.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from archiver.exporting.pages import page_urls
 from archiver.model import Capture, Observation, Post, Resolution
 from archiver.store import Archive
 from archiver.store.records import CERTIFICATES, block_record, clean, field, members, warc_date
+from archiver.store.renderings import renderings
 from archiver.store.warcfile import GZIP_MAGIC
 from archiver.version import __version__
 
@@ -83,6 +85,7 @@ class _Closure:
 
     def of_article(self, stored: StoredArticle) -> None:
         self._add_ids((stored.record_id, stored.capture_id))
+        self._add_renderings(stored.article.uri)
         for _, mention in self._catalogue.mentions(stored.article.id):
             rows = self._catalogue.query("SELECT record_id, json FROM resolutions WHERE mention_id = ?", (mention.id,))
             for record_id, json in rows:
@@ -102,6 +105,7 @@ class _Closure:
             if key in self._posts:
                 continue
             self._posts.add(key)
+            self._add_renderings(key)
             rows = self._catalogue.query("SELECT record_id, json FROM observations WHERE post_key = ?", (key,))
             for record_id, json in rows:
                 observation = msgspec.json.decode(json, type=Observation)
@@ -132,6 +136,15 @@ class _Closure:
         if playlist is None:
             return ()
         return (*(url for _, url in playlist.variants), *playlist.renditions, *playlist.pieces)
+
+    def _add_renderings(self, of: str) -> None:
+        """How a browser showed an article or a post, and all that the page loaded for it."""
+        for stored in renderings(self._archive, of):
+            self._add_ids((stored.record_id,))
+            if (rendering := stored.rendering) is not None:
+                named = (rendering.page, *(request.record_id for request in rendering.requests))
+                self._add_ids(record_id for record_id in named if record_id)
+                self._add_ids(view.record_id for view in rendering.views)
 
     def _add_ids(self, record_ids: Iterable[str]) -> None:
         for record_id in record_ids:

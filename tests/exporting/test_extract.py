@@ -12,6 +12,8 @@ from warcio.archiveiterator import ArchiveIterator
 from archiver.exporting.cited import Selection
 from archiver.exporting.extract import write_extract
 from archiver.store import Archive
+from archiver.store.conclusions import RenderedRequest, RenderedView, Rendering, rendering_conclusion
+from tests.exporting.staging import staged
 from tests.town import CLERK, HARBOUR, KEEPER, PICTURED, Town, at
 from tests.web_twin import Fault, Picture, TwinPost
 
@@ -68,3 +70,40 @@ def test_interim_heads_and_certificates_come_along(extract: Archive) -> None:
     assert named
     assert held == named
     assert "urn:archiver:interim:https://pbs.twimg.com/media/MinutesPageFour.jpg" in interim
+
+
+def test_rendered_views_and_what_the_page_loaded_come_along(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with staged(tmp_path / "archive") as stage:
+        article, _ = stage.article("<p>words", "story.html", [])
+        stage.article("<p>others", "other.html", [])
+        view = stage.session.write_resource("urn:view:https://news.example/", "image/png", b"a picture").record_id
+        loaded, other = stage.answer(1), stage.answer(2)
+        stage.session.write_conclusion(
+            rendering_conclusion(
+                Rendering(
+                    of=article.uri,
+                    url="https://news.example/",
+                    address="https://news.example/",
+                    rendered_at=datetime(2026, 3, 1, tzinfo=UTC),
+                    software="a browser",
+                    views=(
+                        RenderedView(
+                            record_id=view,
+                            target_uri="urn:view:https://news.example/",
+                            content_type="image/png",
+                            digest="sha256:0",
+                            bytes=9,
+                        ),
+                    ),
+                    requests=(RenderedRequest(url="https://news.example/a.css", record_id=loaded),),
+                )
+            )
+        )
+        selection = Selection(article="story.html")
+        write_extract(stage.archive, selection, out, name="x.warc.gz", created=datetime.now(UTC))
+    (tmp_path / "x.warc.gz").write_bytes(out.getvalue())
+    with Archive.view([tmp_path / "x.warc.gz"]) as extract:
+        assert [extract.catalogue.capture(id_) is not None for id_ in (view, loaded, other)] == [True, True, False]
+        assert extract.catalogue.captures_at(f"urn:archiver:rendering:{article.uri}")
+        assert [found.source for found, _ in extract.catalogue.articles()] == ["story.html"]
