@@ -82,6 +82,22 @@ def test_those_of_a_run_prove_what_was_concluded(place: Place) -> None:
     assert found.note == "1 prove that a record is there, 1 that it is not"
 
 
+def test_the_control_posts_proof_is_not_the_cited_posts(tmp_path: Path) -> None:
+    """A post that Bluesky keeps back, and that its repository holds, is missing once the control post is shown."""
+    crowd = Crowd(5, size=6, notes_each=40)
+    number = next(who for who in range(crowd.size) if crowd.person(who).state is PostState.LIVE)
+    crowd.change_person(number, state=PostState.SUSPENDED)
+    with Twin(crowd=crowd, clock=NOW) as twin:
+        place = Place(twin, tmp_path, crowd)
+        place.site.suspended_elsewhere = True
+        kept = next(note for note in crowd.on("bluesky", number) if note.own_state is PostState.LIVE)
+        path = place.archive(kept)
+    assert any("suspended" in reason and HOLDS in reason for reason in said(path))
+    found = check(path)
+    assert (found.verdict, found.problems) == (Verdict.SOUND, ())
+    assert found.note == "2 prove that a record is there, 0 that it is not"
+
+
 def answers(raws: list[Raw], part: str) -> list[Raw]:
     return [raw for raw in raws if part in raw["WARC-Target-URI"] and raw["WARC-Type"] == "response"]
 

@@ -280,6 +280,20 @@ def swapped(kind: str) -> Forge:
     return change
 
 
+def one_more(kind: str) -> Forge:
+    """It names a capture, too, that says nothing of it."""
+
+    def change(raws: list[Raw]) -> str:
+        raw, conclusion = one_of(raws, kind, -1)
+        noun = getattr(conclusion, kind)
+        before = raws[: raws.index(raw)]
+        other = next(one for one in before if one["WARC-Type"] == "response" and one.record_id not in noun.evidence)
+        raw.conclude(replace(conclusion, **{kind: replace(noun, evidence=(*noun.evidence, other.record_id))}))
+        return raw.record_id
+
+    return change
+
+
 def of_another_post(raws: list[Raw]) -> str:
     """Everything is said of another post than the one that was looked at."""
     raw, conclusion = one_of(raws, "observation")
@@ -320,6 +334,8 @@ FORGED: dict[str, tuple[str, Forge]] = {
     "missing post is live": ("observations", changed("observation", 1, state=State.LIVE)),
     "fewer captures": ("observations", changed("observation", evidence=lambda o: o.evidence[:-1])),
     "other capture": ("observations", swapped("observation")),
+    "one capture more": ("observations", one_more("observation")),
+    "one capture more of a resolution": ("resolutions", one_more("resolution")),
     "another post": ("observations", of_another_post),
     "outcome": ("resolutions", changed("resolution", 3, outcome=Outcome.UNRESOLVED, post_key=None)),
     "ambiguous is resolved": (
