@@ -24,7 +24,7 @@ import httpx
 from archiver.config import WebSettings, parse_host_port
 from archiver.errors import ConfigError, NetworkError, RefusedError
 from archiver.exchange import Exchange, Truncation
-from archiver.http1 import body_length, final_head
+from archiver.http1 import body_length, final_head, head_end
 from archiver.model import Capture
 from archiver.url import WebUrl, web_url, without_userinfo
 from archiver.web.guard import parse_networks
@@ -326,6 +326,8 @@ class Door:
         except httpcore.ProtocolError as error:
             problem = error
             if not tape.ended:
+                # with a head that ends, even one that cannot be read, what follows it is bounded as a body
+                tape.head_complete = head_end(tape.head(settings.max_header_bytes)) is not None
                 truncated = tape.rest(settings.read_timeout) or ("unspecified" if answered else None)
             elif answered or tape.head(len(STATUS_LINE)) == STATUS_LINE:
                 truncated = "disconnect"

@@ -327,6 +327,15 @@ def test_a_head_without_end_is_kept_up_to_the_bound(steps: tuple[bytes, ...], ma
     assert 100_000 <= len(stored) <= 100_000 + 65536
 
 
+def test_the_body_behind_a_head_that_cannot_be_read_is_kept(make_door: MakeDoor, kept: Kept) -> None:
+    head, body = b"HTTP/1.1 200 OK\r\nX-A: a\0b\r\n\r\n", b"what was said\n" * 20_000
+    with Loopback(always(head + body, Close)) as server, pytest.raises(NetworkError, match="not HTTP"):
+        make_door(max_header_bytes=100_000).fetch(f"{server.url}/")
+    [exchange] = kept.unreadable
+    assert received(exchange) == head + body
+    assert exchange.truncated is None
+
+
 MISFRAMED = {
     "chunks that are none": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nonly this\r\n",
     "a chunk longer than it says": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nonly this\r\n0\r\n\r\n",
