@@ -72,9 +72,7 @@ class SweptRecord:
         self.offset = offset
         """Of its gzip member, or of its header."""
         self.header = header
-        self.version, self.fields, self.length, self.strays = parse_header(header)
-        self.known = {name.lower(): value for name, value in reversed(self.fields)}
-        """The first value of each field, by its name in lower case."""
+        self.version, self.fields, self.known, self.length, self.strays = parse_header(header)
         self.compressed = compressed
         self.oddities: list[str] = []
         """What is unusual and no damage; complete when the record is finished."""

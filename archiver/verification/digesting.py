@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from typing import IO, BinaryIO, NamedTuple, cast
 
 from archiver.http1 import dechunk
@@ -48,35 +47,55 @@ def digested(record: SweptRecord, keep: bytearray | None = None) -> Digested:
     get = record.known.get
     # a revisit's payload digest speaks of the original's payload
     names = _ALL if get("warc-type", "").lower() != "revisit" else _ALL[:1]
-    wanted = [(name, value) for lowered, name in names if (value := get(lowered))]
-    block = {found: _new(found) for name, value in wanted if name == BLOCK and (found := digest_algorithm(value))}
-    payload = {found: _new(found) for name, value in wanted if name != BLOCK and (found := digest_algorithm(value))}
+    wanted = [(name, value, digest_algorithm(value)) for lowered, name in names if (value := get(lowered))]
     pieces = record.pieces()
     start, head = _start(pieces, http=get("content-type", "").lower().startswith("application/http"))
-    if not head:  # block and payload are the same bytes
-        payload = {name: block.get(name, hasher) for name, hasher in payload.items()}
-        updates: list[Update] = [hasher.update for hasher in {**payload, **block}.values()]
-    else:
-        for hasher in block.values():
-            hasher.update(head)
+    # where there is no head, block and payload are the same bytes
+    block: dict[str | None, Hasher] = {}
+    payload = {} if head else block
+    for name, _, algorithm in wanted:
+        hashers = block if name == BLOCK else payload
+        if algorithm is not None and algorithm not in hashers:
+            hashers[algorithm] = _new(algorithm)
+    updates: list[Update] = [hasher.update for hasher in block.values()]
+    if head:
+        for update in updates:
+            update(memoryview(head))
         start = start[len(head) :]
-        updates = [hasher.update for hasher in (*block.values(), *payload.values())]
+        updates += [hasher.update for hasher in payload.values()]
     if keep is not None:
         keep += head
         updates.append(lambda piece: keep.extend(piece[: MAX_KEPT - len(keep)]))
     chunked = bool(head and payload) and b"chunked" in head.lower()
-    with tempfile.SpooledTemporaryFile(IN_MEMORY, prefix="archiver-") if chunked else nullcontext() as aside:
-        if aside is not None:
+    if chunked:
+        with tempfile.SpooledTemporaryFile(IN_MEMORY, prefix="archiver-") as aside:
             updates.append(aside.write)
-        for update in updates:
-            update(start)
-        for piece in pieces:
-            for update in updates:
-                update(piece)
-        results = [(name, value, _matches(value, block if name == BLOCK else payload)) for name, value in wanted]
-        if aside is not None and any(matches is False and name != BLOCK for name, _, matches in results):
-            results = _without_chunks(results, aside)
+            _pass(start, pieces, updates)
+            results = _compare(wanted, block, payload)
+            if any(matches is False and name != BLOCK for name, _, matches in results):
+                results = _without_chunks(results, aside)
+    else:
+        _pass(start, pieces, updates)
+        results = _compare(wanted, block, payload)
     return Digested(tuple(results), head)
+
+
+def _pass(start: memoryview, pieces: Iterator[memoryview], updates: list[Update]) -> None:
+    for update in updates:
+        update(start)
+    for piece in pieces:
+        for update in updates:
+            update(piece)
+
+
+def _compare(
+    wanted: list[tuple[str, str, str | None]], block: dict[str | None, Hasher], payload: dict[str | None, Hasher]
+) -> list[Result]:
+    results: list[Result] = []
+    for name, value, algorithm in wanted:
+        digest = (block if name == BLOCK else payload)[algorithm].digest() if algorithm is not None else None
+        results.append((name, value, None if digest is None else spells(value.partition(":")[2].strip(), digest)))
+    return results
 
 
 _ALL = tuple((name.lower(), name) for name in (BLOCK, *PAYLOAD_FIELDS))
@@ -106,21 +125,18 @@ def _start(pieces: Iterator[memoryview], *, http: bool) -> tuple[memoryview, byt
         start = memoryview(b"".join((start, more)))
 
 
-def _matches(declared: str, hashers: dict[str, Hasher]) -> bool | None:
-    algorithm = digest_algorithm(declared)
-    if algorithm is None:
-        return None
-    return spells(declared.partition(":")[2].strip(), hashers[algorithm].digest())
-
-
 def _without_chunks(results: list[Result], body: IO[bytes]) -> list[Result]:
     """The payload digests that did not match, against the body without its chunks."""
-    hashers = {found: _new(found) for _, value, _ in results if (found := digest_algorithm(value))}
+    failed = [
+        (name, value, digest_algorithm(value)) for name, value, matches in results if matches is False and name != BLOCK
+    ]
+    hashers: dict[str | None, Hasher] = {algorithm: _new(algorithm) for _, _, algorithm in failed if algorithm}
     body.seek(0)
     for piece in dechunk(cast(BinaryIO, body)):
         for hasher in hashers.values():
             hasher.update(piece)
+    again = iter(_compare(failed, {}, hashers))
     return [
-        (name, value, _matches(value, hashers) if matches is False and name != BLOCK else matches)
+        next(again) if matches is False and name != BLOCK else (name, value, matches)
         for name, value, matches in results
     ]
