@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import click
 import msgspec
 
 from archiver.capture.run import no_archive
 from archiver.cli.options import Run, archive_option, config_option, start
-from archiver.cli.output import discard
+from archiver.cli.output import discard, escaped_json, pictured_lines
 from archiver.config import SigningSettings
 from archiver.errors import ExitCode, UsageError
 from archiver.exporting.annotations import write_annotations
@@ -119,7 +121,7 @@ def command(
     form = form or _form_of(output)
     if table and form not in list(Form):
         raise UsageError("--table goes with --csv, --jsonl and --parquet")
-    if form in BINARY and output == STDOUT and sys.stdout.isatty():
+    if form in BINARY and output == STDOUT and run.out.is_tty:
         raise UsageError("this form is no text", hint="name a file: -o FILE")
     selection = Selection(article=article, platform=platform, state=State(state) if state else None, since=since)
     if form == WACZ:
@@ -176,11 +178,35 @@ def _form_of(output: str) -> str:
 def _write(run: Run, archive: Archive, output: str, form: str, table: str, selection: Selection) -> int:
     if form == ANNOTATIONS:
         with written_whole(output) as out:
-            return write_annotations(archive, out, selection=selection, on_problem=run.problem)
+            return write_annotations(
+                archive, _shown(run, out, output, form), selection=selection, on_problem=run.problem
+            )
     wanted = TABLES[table]
     rows = rows_of(archive, wanted, selection)
     with written_whole(output) as out:
-        return write_table(Form(form), wanted, rows, out)
+        return write_table(Form(form), wanted, rows, _shown(run, out, output, form))
+
+
+def _shown(run: Run, out: BinaryIO, output: str, form: str) -> BinaryIO:
+    """The stream itself; where it is a terminal, one that shows what the terminal would obey."""
+    if output != STDOUT or not run.out.is_tty:
+        return out
+    return cast(BinaryIO, _Terminal(out, pictured_lines if form == Form.CSV else escaped_json))
+
+
+class _Terminal(io.RawIOBase):
+    """Takes whole pieces of text in UTF-8, as the writers give them."""
+
+    def __init__(self, stream: BinaryIO, show: Callable[[str], str]) -> None:
+        self._stream = stream
+        self._show = show
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        self._stream.write(self._show(bytes(data).decode()).encode())
+        return len(data)
 
 
 def _signing(run: Run, identity: str | None, time_stamp: str | None) -> SigningSettings:

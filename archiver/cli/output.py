@@ -131,9 +131,18 @@ def isolated(line: str) -> str:
 
 def json_line(item: Noun | Mapping[str, Any]) -> str:
     """`item` as JSON on one line, whatever a reader takes for a line end, with nothing that a terminal would obey."""
-    text = to_json(item).decode()
+    return escaped_json(to_json(item).decode())
+
+
+def escaped_json(text: str) -> str:
+    """JSON with nothing that a terminal would obey."""
     # such characters can only stand inside strings here, where the escape means the same (RFC 8259, section 7)
     return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def pictured_lines(text: str) -> str:
+    """Lines of text with pictures of what a terminal would obey; line ends and tabs stay."""
+    return _UNSAFE.sub(lambda match: match[0] if match[0] in "\t\r\n" else _picture(match), text)
 
 
 def _ascii_json(text: str) -> str:

@@ -6,11 +6,14 @@ import csv
 import io
 import json
 import os
+import pty
+import re
 import shutil
 import stat
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,7 @@ from archiver.exporting.whole import written_whole
 from archiver.signing import check_signature
 from archiver.store import Archive
 from archiver.verification import verify
+from tests.exporting.staging import mention, staged
 from tests.signing.authorities import World
 from tests.signing.conftest import openssl_server
 
@@ -315,3 +319,40 @@ class TestPackages:
         assert done.stderr.startswith("error: ")
         assert (tmp_path / "x.wacz").read_text() == "before"
         assert left_over(tmp_path) == ["x.wacz"]
+
+
+class TestOnATerminal:
+    @pytest.fixture
+    def hostile(self, tmp_path: Path) -> Path:
+        with staged(tmp_path / "hostile") as stage:
+            words = "a\x1b]0;title\x07 b\u202e c\x9b31m"
+            stage.article("words", "story.txt", [mention(start=0, end=5, text=words)])
+        return tmp_path / "hostile"
+
+    @pytest.mark.parametrize("form", ["--csv", "--jsonl", "--annotations"])
+    def test_nothing_is_sent_that_it_would_obey(self, hostile: Path, form: str) -> None:
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "archiver", "export", "--archive", str(hostile), form]
+        with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as process:
+            os.close(theirs)
+            written = b""
+            with suppress(OSError):  # Linux says so when the other side is closed
+                while piece := os.read(ours, 65536):
+                    written += piece
+            os.close(ours)
+        assert process.returncode == 0
+        assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]", written.decode())
+        assert ("story.txt" if form != "--annotations" else "TextPositionSelector") in written.decode()
+
+    @pytest.mark.parametrize("form", ["--parquet", "--wacz"])
+    def test_what_is_no_text_is_not_sent_at_all(
+        self, hostile: Path, form: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("archiver.cli.output._is_terminal", lambda stream: True)
+        done = export(hostile, form)
+        assert (done.exit_code, done.stdout_bytes) == (2, b"")
+        assert "name a file: -o FILE" in done.stderr
+
+    def test_a_file_gets_it_as_it_is(self, hostile: Path, tmp_path: Path) -> None:
+        export(hostile, "-o", tmp_path / "x.csv")
+        assert "a\x1b]0;title\x07 b\u202e c\x9b31m" in (tmp_path / "x.csv").read_text()
