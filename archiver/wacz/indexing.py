@@ -21,8 +21,9 @@ from archiver.store.sweep import Damage, Sweep, SweptRecord
 from archiver.store.warcfile import DamagedError, Place
 from archiver.wacz.sorting import LineSorter
 
-_PLAIN_HEAD = re.compile(rb"[\t\r\n -~]*?\n\r?\n")
-"""An HTTP head in printable ASCII."""
+USUAL_HEAD = 4096
+_UNUSUAL = re.compile(rb"[^\t\r\n -~]|\n[ \t]")
+"""In an HTTP head: what is no printable ASCII, and lines that go on."""
 
 _CONTENT_TYPE = re.compile(rb"\ncontent-type[ \t]*:([^\n]*)", re.IGNORECASE)
 
@@ -43,15 +44,18 @@ class Entry(NamedTuple):
     status: str | None
 
 
-def index_entries(file: BinaryIO, name: str, *, digest_of: DigestOf | None = None) -> Iterator[Entry | Damage]:
+def index_entries(
+    file: BinaryIO, name: str, *, digest_of: DigestOf | None = None, bounded: bool = True
+) -> Iterator[Entry | Damage]:
     """The records of a WARC file that an index lists, and the damage between them, in the file's order.
 
     Arguments: `file`, opened for reading bytes, seekable; `name`, which stands in the lines as the file's; `digest_of`,
-    asked for each listed record's own digest, which goes into its line (`recordDigest`).
+    asked for each listed record's own digest, which goes into its line (`recordDigest`); `bounded`, whether compressed
+    data may expand only so far.
 
-    Raises `LimitError` where compressed data expands too far.
+    Raises `LimitError` where it expands too far.
     """
-    for record in Sweep(file, subject=name):
+    for record in Sweep(file, subject=name, bounded=bounded):
         if isinstance(record, Damage):
             yield record
             continue
@@ -111,13 +115,12 @@ def _listed(record: SweptRecord, kind: str, headers: dict[str, str]) -> Listed |
     if not record.length or not bare(headers.get("warc-target-uri", "")).startswith(("http:", "https:")):
         return Listed(None, None, digest)
     first = next(pieces)
-    head = _PLAIN_HEAD.match(first)
-    if head is None or b"\n " in head[0] or b"\n\t" in head[0]:
+    start = bytes(first[:USUAL_HEAD])
+    head, end, _ = start.partition(b"\r\n\r\n")
+    status = head.partition(b"\n")[0].decode("latin-1").partition(" ")[2].strip().partition(" ")[0]
+    if not end or not status or b"\n\n" in head or _UNUSUAL.search(head):
         return listed(record.fields, _Block(pieces, bytes(first)))
-    status = head[0][: head[0].index(b"\n")].decode("ascii").partition(" ")[2].strip().partition(" ")[0]
-    if not status:
-        return listed(record.fields, _Block(pieces, bytes(first)))
-    found = _CONTENT_TYPE.search(head[0])
+    found = _CONTENT_TYPE.search(head)
     content_type = found[1].decode("ascii").strip() if found else None
     return Listed(listed_type(content_type), status, digest)
 

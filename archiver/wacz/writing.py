@@ -20,7 +20,6 @@ import hashlib
 import json
 import os
 import re
-import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,7 +34,6 @@ from isal import isal_zlib
 from archiver.errors import ArchiveError, InputError
 from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES
-from archiver.store.digests import Hasher
 from archiver.store.durability import sync_folder
 from archiver.store.records import parse_warc_date
 from archiver.store.sweep import Damage
@@ -216,7 +214,7 @@ class _Writing:
             with _reading(path) as file:
                 measuring = _Measuring(file)
                 end = None
-                for entry in index_entries(file, name, digest_of=measuring.digest_of):
+                for entry in index_entries(file, name, digest_of=measuring.digest_of, bounded=not own):
                     if isinstance(entry, Damage):
                         self._warnings.append(f"{path}: {entry.problem}, at offset {entry.offset}")
                         end = entry.offset if own and entry.torn and entry.lost else None
@@ -374,28 +372,36 @@ class _Measuring:
         self._descriptor = file.fileno()
         self._whole = hashlib.sha256()
         self._crc32 = 0
-        self._position = 0
+        self._piece = memoryview(b"")
+        """What was read last; `_end` is where it ends in the file."""
+        self._end = 0
 
     def digest_of(self, place: Place) -> str:
         """`sha256:HEX` of a record's bytes as they are stored; asked in the order of the records."""
-        self._read(place.offset - self._position)
-        hasher = hashlib.sha256()
-        self._read(place.length, hasher)
+        start, end = place.offset, place.offset + place.length
+        while self._end <= start and self._read():
+            pass
+        begin = self._end - len(self._piece)
+        hasher = hashlib.sha256(self._piece[start - begin : end - begin])
+        while self._end < end and self._read():
+            hasher.update(self._piece[: end - (self._end - len(self._piece))])
         return "sha256:" + hasher.hexdigest()
 
     def finish(self, end: int | None) -> _Measured:
-        """Read the rest of the file, up to `end`."""
-        self._read((sys.maxsize if end is None else end) - self._position)
-        return _Measured(self._position, self._crc32, "sha256:" + self._whole.hexdigest())
+        """Read the rest of the file, or, where its tail is left out, the file once more up to `end`."""
+        if end is not None:
+            self._whole, self._crc32, self._end = hashlib.sha256(), 0, 0
+        while self._read(PIECE if end is None else min(PIECE, end - self._end)):
+            pass
+        return _Measured(self._end, self._crc32, "sha256:" + self._whole.hexdigest())
 
-    def _read(self, length: int, hasher: Hasher | None = None) -> None:
-        while length > 0 and (piece := os.pread(self._descriptor, min(PIECE, length), self._position)):
-            length -= len(piece)
-            self._position += len(piece)
-            self._whole.update(piece)
-            self._crc32 = isal_zlib.crc32(piece, self._crc32)
-            if hasher is not None:
-                hasher.update(piece)
+    def _read(self, size: int = PIECE) -> bool:
+        piece = os.pread(self._descriptor, size, self._end)
+        self._piece = memoryview(piece)
+        self._end += len(piece)
+        self._whole.update(piece)
+        self._crc32 = isal_zlib.crc32(piece, self._crc32)
+        return bool(piece)
 
 
 @contextmanager
