@@ -69,6 +69,7 @@ def certify(
     end: datetime | None = None,
     more: Iterable[tuple[x509.ExtensionType, bool]] = (),
     signing_only: bool = True,
+    may_issue: bool = True,
     named: bool = True,
 ) -> Party:
     """A certificate and its key; issued by itself where no issuer is given."""
@@ -91,7 +92,7 @@ def certify(
                 key_encipherment=not signing_only,
                 data_encipherment=False,
                 key_agreement=False,
-                key_cert_sign=ca,
+                key_cert_sign=ca and may_issue,
                 crl_sign=ca,
                 encipher_only=False,
                 decipher_only=False,

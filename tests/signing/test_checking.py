@@ -435,6 +435,7 @@ class TestStamp:
         for issuer in (
             stamper,
             world.stamper("Leaf As Issuer"),
+            certify("No Issuer", world.stamp_root, ca=True, may_issue=False, start=LONG_AGO),
             certify("No CA", world.stamp_root, ca=False, start=LONG_AGO),
             certify("Below Bound", world.stamp_issuer, ca=True, start=LONG_AGO),
             certify("Of Servers", world.stamp_root, ca=True, usages=[Usage.SERVER_AUTH], start=LONG_AGO),
@@ -460,6 +461,12 @@ class TestStamp:
     ) -> None:
         other = world.stamper("Other", **changed)
         assert "certificate" in problem(self.with_token(signed, other), trust, "time stamp")
+
+    def test_a_certificate_with_a_condition_that_is_not_known(self, signed: Signed, world: World, trust: Trust) -> None:
+        condition = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+        for critical, verdict in ((False, SOUND), (True, NOT_CHECKED)):
+            party = world.stamper(more=[(condition, critical)])
+            assert verdicts(self.with_token(signed, party), trust)["time stamp"] is verdict
 
     def test_a_certificate_of_the_same_key_cannot_take_anothers_place(
         self, signed: Signed, world: World, stamper: Party, trust: Trust
