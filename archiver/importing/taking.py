@@ -192,6 +192,12 @@ class _Taking:
                 copy.rename(target)
                 sync_folder(target.parent)
                 self._archive.add_file(target)
+        if self._counted and not self._archive.concludes(file):
+            raise InputError(
+                f"it is in the archive already, as {file}, and what it concludes does not count",
+                subject=self._source,
+                hint="take it into an archive that does not hold it yet",
+            )
         if not OWN_SEGMENT.fullmatch(file) and not self._is_concluded(file):
             source = os.fsencode(Path(self._source).name).decode("utf-8", "replace")
             self._session.write_conclusion(

@@ -342,6 +342,13 @@ class TestConclusionsOfOthers:
             assert [article.source for article, _ in archive.catalogue.articles()] == ["ours.txt", "story.txt"]
         assert_sound(home)
 
+    def test_cannot_be_vouched_for_afterwards(self, home: Path, foreign: Path) -> None:
+        """A file keeps its name, and with it whether it counts: it is said, not passed over in silence."""
+        take(home, foreign)
+        with pytest.raises(InputError, match="in the archive already"):
+            take(home, foreign, trust_conclusions=True)
+        assert_sound(home)
+
     def test_a_catalogue_made_anew_hears_them_when_they_came(self, home: Path, elsewhere: Path, tmp_path: Path) -> None:
         """Each says something else of the same article; the one that was concluded, or taken in, last counts."""
         other = tmp_path / "other"
