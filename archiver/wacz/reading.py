@@ -28,7 +28,7 @@ from isal.igzip_lib import IsalError
 from archiver.errors import InputError, LimitError
 from archiver.gunzip import EXPANSION_FLOOR, MAX_EXPANSION
 
-MAX_MEMBERS = 100_000
+MAX_MEMBERS = 50_000
 """Listed by one package; those of real ones have a few, and some thousands where each exchange is a member, too."""
 
 MAX_DIRECTORY = 32 * 1024 * 1024
