@@ -395,8 +395,8 @@ class _Measuring:
             pass
         return _Measured(self._end, self._crc32, "sha256:" + self._whole.hexdigest())
 
-    def _read(self, size: int = PIECE) -> bool:
-        piece = os.pread(self._descriptor, size, self._end)
+    def _read(self, size: int | None = None) -> bool:
+        piece = os.pread(self._descriptor, PIECE if size is None else size, self._end)
         self._piece = memoryview(piece)
         self._end += len(piece)
         self._whole.update(piece)

@@ -190,6 +190,15 @@ def test_damage_is_told_of_and_what_is_behind_it_is_listed(tmp_path: Path) -> No
     assert [line.count(b'"offset": "0"') for line in out.getvalue().splitlines()] == [1, 0]
 
 
+def test_what_cannot_be_fetched_alone_is_not_listed(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(gzip.compress(RECORDS["page"] * 2, mtime=0) + gzip.compress(RECORDS["page"], mtime=0))
+    out = io.BytesIO()
+    (warning,) = write_cdxj(out, [path])
+    assert "several records in one gzip member" in warning
+    assert len(out.getvalue().splitlines()) == 1
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere"):
         write_cdxj(io.BytesIO(), [tmp_path / "nowhere.warc.gz"])

@@ -81,7 +81,9 @@ def test_what_is_in_a_package_and_how_it_is_stored(archive: Archive, tmp_path: P
         assert {info.date_time for info in package.infolist()} == {(2026, 3, 2, 9, 30, 0)}
         assert package.read(f"archive/{warc.name}") == warc.read_bytes()
         described = json.loads(package.read("datapackage.json"))
-        for resource in described.pop("resources"):
+        resources = described.pop("resources")
+        assert [resource["path"] for resource in resources] == package.namelist()[:-2]
+        for resource in resources:
             data = package.read(resource["path"])
             assert resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
             assert resource["bytes"] == len(data)
@@ -322,6 +324,26 @@ def test_a_damaged_file_is_packed_whole_and_the_damage_told(tmp_path: Path) -> N
         f"at offset {offset}" in warning
         for offset, warning in zip((len(packed), len(packed) * 2 + 70), made.warnings, strict=True)
     ] == [True, True]
+
+
+@pytest.mark.parametrize("piece", [1, 7, 64, 1000])
+def test_digests_of_records_that_lie_across_what_is_read_at_once(
+    piece: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "PIECE", piece)
+    warc = tmp_path / "x.warc.gz"
+    warc.write_bytes(
+        b"".join(gzip.compress(RECORDS[name], mtime=0) for name in ("warcinfo", "page", "request", "page"))
+    )
+    pack([warc], tmp_path / "out.wacz")
+    found = gzip.decompress(member(tmp_path / "out.wacz", "indexes/index.cdx.gz")).decode().splitlines()
+    for line in found:
+        fields = json.loads(line.split(" ", 2)[2])
+        data = warc.read_bytes()[int(fields["offset"]) :][: int(fields["length"])]
+        assert fields["recordDigest"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+    assert len(found) == 2
+    [resource, *_] = json.loads(member(tmp_path / "out.wacz", "datapackage.json"))["resources"]
+    assert resource["hash"] == f"sha256:{hashlib.sha256(warc.read_bytes()).hexdigest()}"
 
 
 @pytest.mark.parametrize("data", [b"", b"<html>", b"filedesc://x.arc 0.0.0.0 20260301120000 text/plain 9\n1 0 a\n"])
