@@ -334,6 +334,12 @@ class Sweep:
         """
         after = self.position
         ends = b""
+        if self._buffer.startswith(RECORD_END, self._cursor):  # as nearly always
+            ends = RECORD_END
+            self._cursor += len(RECORD_END)
+            alone = self._inflate is not None and self._alone and not self._spans
+            if alone and self._cursor == len(self._buffer) and not self._more():
+                return Place(record.offset, self.position - record.offset, self.position)
         while True:
             while self._cursor < len(self._buffer) and self._buffer[self._cursor] in RECORD_END:
                 ends = (ends + self._buffer[self._cursor : self._cursor + 1])[:64]
