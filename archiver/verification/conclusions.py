@@ -155,7 +155,7 @@ class _Again:
 
         Raises `_DoubtError`.
         """
-        if self._ledger.made_otherwise(entry.capture.file):
+        if self._ledger.made_otherwise(entry):
             raise _DoubtError(OTHER_PROGRAM)
         return wrong
 

@@ -28,6 +28,7 @@ from archiver.resolution.known import Known
 from archiver.resolution.ranking import HandleUse
 from archiver.store import Archive
 from archiver.store.conclusions import Conclusion, Imported, parse_conclusion
+from archiver.store.foreign import taken_in
 from archiver.store.provenance import CONCLUDING, program_digest
 from archiver.store.reader import MAX_CONCLUSION
 from archiver.store.records import field
@@ -40,6 +41,9 @@ MENTIONS = 4
 """So many versions of one mention are told apart, newest first."""
 
 MAX_REFS = 8
+
+MAX_INFOS = 64
+"""Of `warcinfo` records, that are kept in memory."""
 
 SCHEMA = """
 CREATE TABLE mentions (id TEXT, place INTEGER, json TEXT, PRIMARY KEY (id, place)) WITHOUT ROWID;
@@ -57,6 +61,10 @@ CREATE TABLE named (platform TEXT, id TEXT, place INTEGER, json TEXT, PRIMARY KE
 """
 
 
+Info = tuple[tuple[str, str], ...]
+"""The fields of a `warcinfo`, names in small letters."""
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One of the program's own `metadata` records."""
 
@@ -65,6 +73,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     capture: Capture
     conclusion: Conclusion | None
     """Null where the block is none, or of a form that this program does not know."""
+    warcinfo: str = ""
+    """Record id of the `warcinfo` that it names."""
     newer: bool = False
     """It says that it is of a later form."""
 
@@ -80,11 +90,8 @@ class File(NamedTuple):
     """All segments that came before it are there, too."""
     concludes: bool
     """What it concludes counts here: it is a segment of this archive's own, or was taken in so."""
-    info: tuple[tuple[str, str], ...]
+    info: Info
     """What its `warcinfo` says, names in small letters."""
-
-    def said(self, name: str) -> str | None:
-        return next((value for key, value in self.info if key == name), None)
 
 
 class Ledger:
@@ -100,6 +107,7 @@ class Ledger:
             self._db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {SCHEMA}")
             self.archive = self._fresh(archive, stack)
             self.whole = whole
+            self._infos: dict[str, Info] = {}
             self.files = self._files()
             self._db.execute("BEGIN")
             for entry in self.entries():
@@ -142,7 +150,8 @@ class Ledger:
         imported = {one.file for one in self._imported()}
         segments = {name: Path(name).name for name in names}
         if not self.whole:
-            segments |= {name: told for name, (told, _) in read.items() if OWN_SEGMENT.fullmatch(told)}
+            told = {name: was for name, (was, _) in read.items() if OWN_SEGMENT.fullmatch(was)}
+            segments |= {name: was for name, was in told.items() if not taken_in(segments[name])}
         own = [name for name in names if OWN_SEGMENT.fullmatch(segments[name])]
         numbers = [_number(segments[name]) for name in own]
         alone = len(set(numbers)) == len(numbers) and (self.whole or imported <= set(segments.values()))
@@ -167,14 +176,15 @@ class Ledger:
             for number, name in enumerate(order)
         }
 
-    def _info(self, name: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    def _info(self, name: str) -> tuple[str, Info]:
         """What a file's `warcinfo` says: the name that the file had, and its fields."""
         rows = self.archive.catalogue.query(
             "SELECT offset FROM captures WHERE segment = ? AND type = 'warcinfo' ORDER BY offset LIMIT 1", (name,)
         )
         capture = self.archive.catalogue.capture_at(name, rows[0][0]) if rows else None
-        if capture is None:
-            return "", ()
+        return self._read_info(capture) if capture is not None else ("", ())
+
+    def _read_info(self, capture: Capture) -> tuple[str, Info]:
         try:
             fields, stream = self.archive.open_record(capture)
             with stream:
@@ -232,7 +242,9 @@ class Ledger:
             return None
         conclusion = parse_conclusion(block)
         newer = conclusion is not None and conclusion.archiver > SCHEMA_VERSION
-        return Entry(place=_place(number, offset), capture=capture, conclusion=conclusion, newer=newer)
+        warcinfo = (field(fields, "WARC-Warcinfo-ID") or "").strip("<> ")
+        place = _place(number, offset)
+        return Entry(place=place, capture=capture, conclusion=conclusion, warcinfo=warcinfo, newer=newer)
 
     def _enter(self, entry: Entry) -> None:
         conclusion, place = entry.conclusion, entry.place
@@ -273,10 +285,10 @@ class Ledger:
 
     # -- what concluded, and when it had begun
 
-    def made_otherwise(self, name: str) -> bool:
-        """Whether a file's `warcinfo` names another version of the program, or of something that its rules are built
-        on, than runs here. What it does not name is taken to be the same."""
-        info = dict(self.files[name].info)
+    def made_otherwise(self, entry: Entry) -> bool:
+        """Whether a conclusion's `warcinfo` names another version of the program, or of something that its rules are
+        built on, than runs here. What it does not name is taken to be the same."""
+        info = dict(self._written_by(entry))
         digest = info.get("software-digest", "unknown")
         if "software" in info and info["software"] != f"archiver/{__version__}":
             return True
@@ -287,6 +299,17 @@ class Ledger:
             return True
         made_with = dict(one.split("/", 1) for one in info.get("libraries", "").split() if "/" in one)
         return any(_version(library) != made_with[library] for library in CONCLUDING if library in made_with)
+
+    def _written_by(self, entry: Entry) -> Info:
+        """What the `warcinfo` that a conclusion names says: an extract of an archive has several."""
+        own = next(iter(self.places(entry.warcinfo)), None)
+        if own is None or own.record_type != "warcinfo":
+            return self.files[entry.capture.file].info
+        if own.record_id not in self._infos:
+            if len(self._infos) > MAX_INFOS:
+                self._infos.clear()
+            self._infos[own.record_id] = self._read_info(own)[1]
+        return self._infos[own.record_id]
 
     def begin_of_run(self, capture: Capture) -> int:
         """A place that was written before the run that wrote this record began: its segment may not be its first."""

@@ -448,6 +448,36 @@ def test_what_another_version_concluded_otherwise_is_not_judged(kept: Path, tmp_
     assert checks["resolutions"].verdict is Verdict.SOUND
 
 
+def test_of_several_programs_the_one_that_a_conclusion_names_counts(kept: Path, tmp_path: Path) -> None:
+    """An extract of an archive begins with a `warcinfo` of its own, and has those of the records in it."""
+
+    def extracted(raws: list[Raw]) -> None:
+        first = Raw([*raws[0].fields], b"software: archiver/0.0.1\r\n")
+        first["WARC-Record-ID"] = "<urn:uuid:00000000-0000-4000-8000-000000000001>"
+        raws.insert(0, first)
+        changed("observation", state=State.DELETED)(raws)
+
+    assert check(forged(kept, tmp_path / "forged", extracted))["observations"].verdict is Verdict.DAMAGED
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_files_that_were_taken_in(town: Town, trusted: bool) -> None:
+    """What another archive concluded before is known from then on, or does not count."""
+    sources = (town.page(CITED), town.write("left.txt", LEFTOVERS))
+    town.run(*sources, path=town.folder / "other")
+    (other,) = (town.folder / "other" / "archive").iterdir()
+    town.run(town.page([PICTURED]))
+    flags = ["--trust-conclusions"] if trusted else []
+    assert town.command("import", other, "--archive", town.archive, *flags).exit_code == 0
+    town.clock.go(days=1)
+    town.run(town.page(CITED, "flattened"), settings=town.settings(threads=4))
+    town.audit()
+    with Archive.open(town.archive) as archive:
+        counts = sound({one.name: one for one in check_conclusions(archive)})
+    assert counts["articles"] == (4 if trusted else 2)
+    assert all(problems(check(segment, whole=False)) == [] for segment in segments(town))
+
+
 def test_a_file_that_rests_on_one_before_it(town: Town) -> None:
     """Alone, what it refers to elsewhere is not judged; what it holds whole is."""
     page = town.page([PICTURED, DELETED])
