@@ -303,10 +303,14 @@ class Archive:
         for name, path in files.items():
             done = known.get(name, 0)
             if path.stat().st_size != done:
-                self._read_into_catalogue(name, path, done, mend=path == latest)
+                self._read_into_catalogue(name, path, done, mend=path == latest and not self._was_closed(name))
             if path.stat().st_size != done or not index_path(self.indexes_path, name).exists():
                 self.write_index(name)
         self.catalogue.commit()
+
+    def _was_closed(self, name: str) -> bool:
+        """Was it whole once, though it is shorter now? Then that is damage, and it is left as it is."""
+        return next(iter((self.path / "torn").glob(f"{name}.*.cdxj")), None) is not None
 
     def _tell_lost(self, name: str, path: Path | None, size: int) -> None:
         """Evidence that was there is not: say so, and keep what still shows what it was."""
@@ -317,7 +321,7 @@ class Archive:
             return
         now = path.stat().st_size
         problem = f"{name}: the WARC file is shorter than it was ({now} bytes of {size}): the catalogue was built anew"
-        if index.exists():
+        if index.exists():  # it is written when a segment was closed, or mended
             make_folder(self.path / "torn")
             kept_index = self.path / "torn" / f"{name}.{size}.cdxj"
             shutil.copyfile(index, kept_index)
