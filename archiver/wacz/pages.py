@@ -6,10 +6,11 @@ WACZ 1.1.1, `pages/pages.jsonl`: a header line, then one JSON object a page.
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import UTC, datetime
 
 import msgspec
+
+from archiver.model import to_json
 
 MAX_TEXT = 1 << 20
 """Characters of one page's text; readers hold all of them in memory."""
@@ -60,8 +61,4 @@ def page_line(page: Page) -> bytes:
 
 
 def _line(entry: dict[str, object]) -> bytes:
-    text = json.dumps(entry, ensure_ascii=False)
-    try:
-        return text.encode() + b"\n"
-    except UnicodeEncodeError:  # lone surrogates have no UTF-8 form
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode() + b"\n"
+    return to_json(entry) + b"\n"

@@ -93,7 +93,8 @@ def write_wacz(
     stream, which need not be seekable; `source`, an open archive (all its segments) or WARC files; `created`, the time
     of creation, to the second, and the date of all members; `pages`, in the order in which a reader is to see them
     (default: every HTML page among the records, without text); `title` and `description` (Markdown) of the package;
-    `main_page`, which is opened first; `sign`, who vouches for the package: whatever it raises fails the export;
+    `main_page`, which is opened first; `sign`, who vouches for the package: whatever it raises fails the export, and
+    the index of a signed package has each record's own digest (`recordDigest`), for readers that fetch single records;
     `clock`, asked for the time that the package itself states once all WARC files are in it (default: `created`),
     because a time stamp has to be of nearly that time and a large archive takes long; `progress`, told how many bytes
     of WARC of how many are done.
@@ -184,7 +185,7 @@ class _Writing:
             lines = self._stack.enter_context(LineSorter(self._folder))
             found = self._spool()
             names = member_names(files)
-            self._add_warcs(files, names, lines, found if pages is None else None, own=own)
+            self._add_warcs(files, names, lines, found if pages is None else None, own=own, signed=sign is not None)
             records = self._add_index(lines)
             page_count = self._add_pages(found, pages)
             if self._clock is not None:
@@ -204,9 +205,18 @@ class _Writing:
         )
 
     def _add_warcs(
-        self, files: Sequence[Path], names: Sequence[str], lines: LineSorter, found: IO[bytes] | None, *, own: bool
+        self,
+        files: Sequence[Path],
+        names: Sequence[str],
+        lines: LineSorter,
+        found: IO[bytes] | None,
+        *,
+        own: bool,
+        signed: bool,
     ) -> None:
-        """own: of an archive of ours, in whose last segment a record may just be being written: it is left out."""
+        """own: of an archive of ours, in whose last segment a record may just be being written: it is left out. signed:
+        then each record's own digest stands in the index, so that the signature reaches records that are read alone.
+        """
         sizes = [path.stat().st_size for path in files]
         done = 0
         for path, name, size in zip(files, names, sizes, strict=True):
@@ -214,7 +224,9 @@ class _Writing:
             with _reading(path) as file:
                 measuring = _Measuring(file)
                 end = None
-                for entry in index_entries(file, name, digest_of=measuring.digest_of, bounded=not own):
+                for entry in index_entries(
+                    file, name, digest_of=measuring.digest_of if signed else None, bounded=not own
+                ):
                     if isinstance(entry, Damage):
                         self._warnings.append(f"{path}: {entry.problem}, at offset {entry.offset}")
                         end = entry.offset if own and entry.torn and entry.lost else None
