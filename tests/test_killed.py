@@ -14,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from archiver.store import Archive
-from benchmarks.killed import log_faults
+from tests.chain import log_faults
 from tests.town import ALIKE, DELETED, FLATTENED, LEFTOVERS, PICTURED, RENAMED, Town, program
 from tests.web_twin import Fault, Twin
 
