@@ -42,7 +42,7 @@ def name_of(dependency: str) -> str:
 
 RUNTIME = {name_of(dependency) for dependency in PROJECT["dependencies"]}
 TEST_ONLY = {
-    name_of(dependency) for extra in ("test", "pywb") for dependency in PROJECT["optional-dependencies"][extra]
+    name_of(dependency) for extra in ("test", "pywb", "wacz") for dependency in PROJECT["optional-dependencies"][extra]
 }
 
 
@@ -155,7 +155,7 @@ class TestThirdParty:
         assert [name for name, licence in self.listed()["Needed to run"].items() if re.match(r"A?GPL", licence)] == []
         assert RUNTIME.isdisjoint({"surt", "pywb"})
 
-    @pytest.mark.parametrize("name", sorted(RUNTIME | TEST_ONLY - {"pywb"}))  # pywb is never installed beside us
+    @pytest.mark.parametrize("name", sorted(RUNTIME | TEST_ONLY - {"pywb", "wacz"}))  # never installed beside us
     def test_says_of_the_licence_what_the_package_says(self, name: str) -> None:
         package = metadata(name)
         fields = [package.get("License-Expression"), package.get("License"), *(package.get_all("Classifier") or [])]
