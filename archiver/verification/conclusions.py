@@ -163,16 +163,17 @@ class _Again:
 
     def _article(self, entry: Entry, stored: Article, mentions: tuple[Mention, ...], basis: Basis) -> str:
         again = self._read(entry, stored)
+        known = tuple(mention for mention in mentions if platform_of(mention.platform) is not None)
         wrong = _difference(replace(stored, html=None, text=None), replace(again, html=None, text=None))
         if not wrong:
-            wrong = _mentions_differ(mentions, tuple(find(again, prose=basis.prose)))
-        if not wrong:
+            wrong = _mentions_differ(known, tuple(find(again, prose=basis.prose)))
+        if not wrong and len(known) == len(mentions):
             return ""
         if again.digest != stored.digest:
             return f"the article's bytes are others than those that were read ({wrong})"
         if basis.method != DETECTING:
             raise _DoubtError(OTHER_RULES)
-        if any(platform_of(mention.platform) is None for mention in mentions):
+        if not wrong:
             raise _DoubtError(NO_PLATFORM)
         return self._differs(entry, f"the article's bytes give something else: {wrong}")
 

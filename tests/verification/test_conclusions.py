@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,17 @@ from archiver.face import documents
 from archiver.model import Check, Outcome, State, Verdict
 from archiver.store import Archive
 from archiver.store.conclusions import Basis, Conclusion
-from archiver.verification.conclusions import BESIDE, EARLIER, ELSEWHERE, OTHER_PROGRAM, OTHER_RULES, check_conclusions
+from archiver.verification.bluesky import check_bluesky_proofs
+from archiver.verification.conclusions import (
+    BESIDE,
+    EARLIER,
+    ELSEWHERE,
+    NO_PLATFORM,
+    OTHER_PROGRAM,
+    OTHER_RULES,
+    check_conclusions,
+)
+from archiver.verification.references import check_references
 from examples.make_archive import make
 from tests.town import (
     ALIKE,
@@ -418,6 +429,43 @@ def test_what_no_run_writes_is_a_problem_of_that_record(kept: Path, tmp_path: Pa
     assert [checks[name].found for name in ("articles", "resolutions", "observations")] == [0, 2, 2]
 
 
+JUNK: tuple[Any, ...] = (
+    *("", "x", "https://[::1", "2022-13-45", "2022-02-30T00:00:00Z", "0001-01-01T00:00:00", "9999-12-31T23:59:59Z"),
+    *("bluesky", "mastodon", "resolved", "\0", "🗼" * 50, 0, -1, 1e308, 2**63, None, True, [], {}),
+)
+
+
+def mutated(value: Any, roll: random.Random) -> Any:
+    """The same JSON with something else in one place."""
+    if isinstance(value, dict) and value and roll.random() < 0.9:
+        key = roll.choice(sorted(value))
+        return {**value, key: mutated(value[key], roll)}
+    if isinstance(value, list) and value and roll.random() < 0.9:
+        at = roll.randrange(len(value))
+        return [*value[:at], mutated(value[at], roll), *value[at + 1 :]]
+    return roll.choice(JUNK)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nothing_that_a_record_holds_stops_the_checks(kept: Path, tmp_path: Path, seed: int) -> None:
+    """Whatever is in one, it is that record's problem: the others are judged."""
+    roll = random.Random(seed)
+    ids: set[str] = set()
+
+    def spoil(raws: list[Raw]) -> None:
+        for raw in raws:
+            if raw.conclusion is not None and raw.conclusion.seal is None and roll.random() < 0.3:
+                raw.block = json.dumps(mutated(json.loads(raw.block), roll)).encode()
+                ids.add(raw.record_id)
+
+    path = forged(kept, tmp_path / "forged", spoil)
+    told = {problem.record_id for one in check(path).values() for problem in one.problems}
+    with Archive.view([path]) as archive:
+        check_references(archive)
+        check_bluesky_proofs(archive)
+    assert told & ids or not ids
+
+
 # -- what cannot be judged
 
 
@@ -476,6 +524,23 @@ def test_files_that_were_taken_in(town: Town, trusted: bool) -> None:
         counts = sound({one.name: one for one in check_conclusions(archive)})
     assert counts["articles"] == (4 if trusted else 2)
     assert all(problems(check(segment, whole=False)) == [] for segment in segments(town))
+
+
+def test_a_platform_that_no_module_here_knows(kept: Path, tmp_path: Path) -> None:
+    """Its posts cannot be found again; the others can."""
+
+    def plugin(raws: list[Raw]) -> None:
+        raw, conclusion = one_of(raws, "article")
+        unheard = replace(conclusion.mentions[0], platform="unheard-of", id="m-0000000000000000")
+        raw.conclude(replace(conclusion, mentions=(unheard, *conclusion.mentions)))
+
+    def and_more(raws: list[Raw]) -> None:
+        a_mention(text="The lamp is lit.")(raws)
+        plugin(raws)
+
+    found = check(forged(kept, tmp_path / "plugin", plugin))["articles"]
+    assert (found.verdict, found.note) == (Verdict.NOT_CHECKED, f"1 not checked: {NO_PLATFORM}")
+    assert check(forged(kept, tmp_path / "more", and_more))["articles"].verdict is Verdict.DAMAGED
 
 
 def test_a_file_that_rests_on_one_before_it(town: Town) -> None:
