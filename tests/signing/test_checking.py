@@ -374,6 +374,11 @@ class TestDomain:
         checks = check({**signed, "domainCert": "issuer=Somebody\n" + signed["domainCert"]}, trust)
         assert checks["certificate"].verdict is NOT_CHECKED
 
+    def test_certificates_are_counted(self, news: Party, signed: Signed, trust: Trust) -> None:
+        assert all_sound({**signed, "domainCert": chain_text([*news.chain, *news.chain * 4])}, trust)
+        many = {**signed, "domainCert": chain_text(news.chain * 6)}
+        assert "more than 16 certificates" in problem(many, trust, "certificate")
+
     def test_lines_may_end_as_on_windows(self, signed: Signed, trust: Trust) -> None:
         assert all_sound({**signed, "domainCert": signed["domainCert"].replace("\n", "\r\n")}, trust)
 

@@ -98,6 +98,7 @@ def test_what_is_no_time(text: str) -> None:
         ("3080", "length"),
         ("30820001ff", "length"),
         ("308101ff", "length"),
+        ("308200ff" + "00" * 255, "length"),
         ("3085000000000100", "length"),
         ("3084ffffffff", "cut short"),
         ("1f0100", "tag"),

@@ -18,8 +18,9 @@ from archiver.config import SigningSettings, WebSettings
 from archiver.errors import TimeStampError
 from archiver.model import Check, Verdict
 from archiver.signing import check_proof, signer_from
+from archiver.signing.keys import load_or_make_key
 from archiver.signing.opentimestamps import MAGIC, ProofError, read_proof, write_proof
-from archiver.signing.signer import Calendars
+from archiver.signing.signer import AnonymousIdentity, Calendars, Signer
 from archiver.web import Door
 from tests.loopback import Asked, Loopback, ok
 from tests.signing.authorities import NOW
@@ -126,6 +127,19 @@ class TestMaking:
         with pytest.raises(TimeStampError, match=r"b\.example"):
             Calendars(["https://a.example", "https://b.example"], posted).proof(DIGEST)
 
+    def test_a_proof_is_never_that_of_an_earlier_package(self, tmp_path: Any) -> None:
+        answers = [ALICE, b""]
+        posted = Posted(lambda url, body: answers.pop(0))
+        signer = Signer(
+            AnonymousIdentity(load_or_make_key(tmp_path / "key.pem", None)),
+            calendars=Calendars(["https://a.example"], posted),
+        )
+        signer.sign(DIGEST, NOW)
+        assert signer.proof is not None
+        with pytest.raises(TimeStampError):
+            signer.sign("sha256:" + "0" * 64, NOW)
+        assert signer.proof is None
+
 
 class TestChecking:
     def test_promises_are_told_and_not_believed(self) -> None:
@@ -201,6 +215,13 @@ class TestChecking:
 
     def test_every_cut_is_seen(self) -> None:
         assert {check(PROOF[:end]).verdict for end in range(len(PROOF))} == {Verdict.DAMAGED}
+
+    def test_forks_stand_in_forks_so_deep_and_no_deeper(self) -> None:
+        def deep(count: int) -> bytes:
+            return HEAD + (b"\xff" + append(b"a")) * count + ALICE * (count + 1)
+
+        assert check(deep(256)).verdict is Verdict.NOT_CHECKED
+        assert "too deep" in check(deep(257)).problems[0].what
 
     def test_many_attestations_are_not_all_told(self) -> None:
         many = HEAD + b"".join(b"\xff" + bitcoin(bytes((number + 1,))) for number in range(100)) + bitcoin(b"\x70")
