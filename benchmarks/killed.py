@@ -10,8 +10,8 @@ that is repeated with a new archive until there were so many kills. Checked of e
   the folder opens;
 - at the end: results equal to the undisturbed run's, post by post; the same articles, mentions, posts and states, and
   as many of each; no record id twice; no answer of the stand-in that was stored once is stored again as a whole
-  response (only as a revisit, but for chunked and empty ones); `warcio check` finds nothing; a rebuilt catalogue says the same; each segment names the
-  digest of the one before it, and every seal holds.
+  response (only as a revisit, but for chunked and empty ones); `warcio check` finds nothing; a rebuilt catalogue says
+  the same; each segment names the digest of the one before it, and every seal holds.
 
 Prints one line an archive and a sum; exits with 1 when anything differs.
 """
