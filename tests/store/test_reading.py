@@ -23,6 +23,7 @@ from warcio.warcwriter import WARCWriter
 from archiver.errors import ArchiveError
 from archiver.store import Archive
 from archiver.store.reader import read_segment
+from archiver.store.warcfile import is_arc
 from tests.store.conftest import exchange, frozen, response, segment
 
 FIXTURES = Path(__file__).parents[2] / "../shared/fixtures/warc_arc"
@@ -324,3 +325,28 @@ def test_any_bytes_give_records_or_one_line(
         assert "\n" not in str(error)  # noqa: PT017
         found = 0
     assert found >= 0
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b"filedesc://a.arc 127.0.0.1 20140216050221 text/plain 75\n1 0 Test\n", True),
+        (b"http://news.example/ 192.0.2.1 20140216050221 text/html 200 - - 0 a.arc 5\n", True),
+        (b"http://news.example/ - 20140216050221 no-type 5\r\n", True),
+        (b"WARC/1.0\r\nWARC-Type: warcinfo of this and that\r\n", False),
+        (b"PK\x03\x04: of a b c d e 20140216 x\n", False),
+        (b"http://news.example/ is a page of some words, and no file: 1 2 3\n", False),
+    ],
+)
+def test_an_arc_file_is_known_by_its_first_line(start: bytes, expected: bool, tmp_path: Path) -> None:
+    for data in (start, gzip.compress(start)):
+        (tmp_path / "file").write_bytes(data)
+        with (tmp_path / "file").open("rb") as file:
+            assert is_arc(file, 0) is expected
+
+
+def test_a_first_line_made_to_take_long_does_not(tmp_path: Path) -> None:
+    """Each space more doubles nothing: the expression matches in one way alone."""
+    (tmp_path / "file").write_bytes(b"a:b c 2014 " + b"x " * (1 << 15) + b"\0")
+    with (tmp_path / "file").open("rb") as file:
+        assert not is_arc(file, 0)
