@@ -210,7 +210,7 @@ class TestWrongValue:
             ("[audit.control]\nx = 20", "audit.control is {'x': 20}; wanted: text"),
             ("[replay]\nhost = ''", "replay.host is ''; wanted: text of length >= 1"),
             ("[archive]\ndir = 3", "archive.dir is 3; wanted: a path as text"),
-            ("[signing]\nidentity = 'me'", "signing.identity is 'me'; wanted: \"none\", \"anonymous\" or \"domain\""),
+            ("[signing]\nidentity = 'me'", 'signing.identity is \'me\'; wanted: "none", "anonymous" or "domain"'),
             ("[signing]\ntrusted_tsa = 'a.pem'", "signing.trusted_tsa is 'a.pem'; wanted: a list of paths"),
             ("web = 3", "web is 3; wanted: a section, [web]"),
         ],

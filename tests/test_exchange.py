@@ -69,7 +69,11 @@ def test_a_cut_body_gives_its_beginning() -> None:
     assert (bytes(range(256)) * 1000).startswith(payload)
 
 
-@given(st.sampled_from(["gzip", "deflate", "br", "x-gzip", "gzip, br", "zstd", "odd"]), st.booleans(), st.binary(max_size=200))
+@given(
+    st.sampled_from(["gzip", "deflate", "br", "x-gzip", "gzip, br", "zstd", "odd"]),
+    st.booleans(),
+    st.binary(max_size=200),
+)
 def test_any_body_gives_bytes_or_one_of_our_errors(coding: str, chunked: bool, body: bytes) -> None:
     headers = [("Content-Encoding", coding), *([("Transfer-Encoding", "chunked")] if chunked else [])]
     try:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 import click
 import msgspec
@@ -30,9 +30,10 @@ from archiver.store import Archive
 from archiver.store.archive import now
 from archiver.web import Door
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 ANNOTATIONS = "annotations"
 WACZ = "wacz"
-FORMS = (*(form.value for form in Form), ANNOTATIONS, WACZ)
 SUFFIXES = {
     ".csv": Form.CSV.value,
     ".jsonl": Form.JSONL.value,
@@ -55,6 +56,11 @@ def moment(value: str) -> datetime:
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+def form_option(form: str, text: str) -> Callable[[F], F]:
+    """`--FORM [FILE]`: the form, and where it goes, where that is not said with `-o`."""
+    return click.option(f"--{form}", form, is_flag=False, flag_value=STDOUT, metavar="[FILE]", help=text)
+
+
 @click.command(
     short_help="Write posts as CSV, JSON lines, Parquet, annotations or WACZ.",
     epilog="What each column holds is in docs/export.md.",
@@ -64,25 +70,26 @@ def moment(value: str) -> datetime:
 @click.option(
     "-o",
     "--output",
-    default=STDOUT,
     metavar="FILE",
     help="Where it goes; its ending (.csv, .jsonl, .parquet, .jsonld, .wacz) names the form. Default: - (standard "
     "output). A file takes its name when it is whole.",
 )
-@click.option("--csv", "form", flag_value=Form.CSV.value, help="A table for spreadsheets (RFC 4180, UTF-8).")
-@click.option("--jsonl", "form", flag_value=Form.JSONL.value, help="A table as JSON lines.")
-@click.option("--parquet", "form", flag_value=Form.PARQUET.value, help="A table for data frames (needs pyarrow).")
-@click.option(
-    "--annotations",
-    "form",
-    flag_value=ANNOTATIONS,
-    help="W3C Web Annotations (JSON-LD): places in articles, and posts.",
-)
-@click.option("--wacz", "form", flag_value=WACZ, help="A package (WACZ) of the WARC files, which replay tools open.")
+@form_option(Form.CSV.value, "A table for spreadsheets (RFC 4180, UTF-8).")
+@form_option(Form.JSONL.value, "A table as JSON lines.")
+@form_option(Form.PARQUET.value, "A table for data frames (needs pyarrow).")
+@form_option(ANNOTATIONS, "W3C Web Annotations (JSON-LD): places in articles, and posts.")
+@form_option(WACZ, "A package (WACZ) of the WARC files, which replay tools open.")
 @click.option("--table", type=click.Choice(list(TABLES)), help="Which table. Default: posts, one row a cited post.")
 @click.option("--article", metavar="ARTICLE", help="Only this article: its id, URL, or source as it was given.")
-@click.option("--platform", type=click.Choice(PLATFORMS), help="Only posts of this platform.")
-@click.option("--state", type=click.Choice([state.value for state in State]), help="Only posts in this state.")
+@click.option(
+    "--platform", type=click.Choice(PLATFORMS), metavar="PLATFORM", help="Only posts of this platform: x, bluesky, …"
+)
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in State]),
+    metavar="STATE",
+    help="Only posts in this state: live, deleted, …",
+)
 @click.option("--since", type=moment, metavar="TIME", help="Only posts that were looked at then or later.")
 @click.option("--title", default="", help="Of the package.")
 @click.option("--description", default="", help="Of the package (Markdown).")
@@ -98,8 +105,7 @@ def moment(value: str) -> datetime:
 def command(
     files: tuple[Path, ...],
     archive_path: Path | None,
-    output: str,
-    form: str | None,
+    output: str | None,
     table: str | None,
     article: str | None,
     platform: str | None,
@@ -110,6 +116,7 @@ def command(
     sign: str | None,
     time_stamp: str | None,
     config_path: Path | None,
+    **named: str | None,
 ) -> None:
     """Write what the archive holds in a form that others work with.
 
@@ -118,7 +125,7 @@ def command(
     ARTICLE with all that it rests on, or of the given WARC files. A package whose signature fails is not written.
     """
     run = start(config_path)
-    form = form or _form_of(output)
+    form, output = _form_and_output(named, output)
     if table and form not in list(Form):
         raise UsageError("--table goes with --csv, --jsonl and --parquet")
     if form in BINARY and output == STDOUT and run.out.is_tty:
@@ -166,13 +173,32 @@ def _piped() -> Iterator[None]:
         raise SystemExit(ExitCode.DONE) from None
 
 
-def _form_of(output: str) -> str:
-    known = SUFFIXES.get(Path(output).suffix.lower()) if output != STDOUT else None
-    if known is None:
+def _form_and_output(named: Mapping[str, str | None], output: str | None) -> tuple[str, str]:
+    """Which form, and where it goes. named: the form's option → its FILE, `-` where it has none, null where it was not
+    given.
+
+    Raises `UsageError` where that is not said, said twice, or would write over a file of another kind.
+    """
+    forms = {form: file for form, file in named.items() if file is not None}
+    if len(forms) > 1:
+        raise UsageError(f"one form at a time, not --{' and --'.join(forms)}")
+    if not forms:
+        known = SUFFIXES.get(Path(output).suffix.lower()) if output else None
+        if known is None or output is None:
+            raise UsageError(
+                "in which form?", hint="--csv, --jsonl, --parquet, --annotations, --wacz, or a file with such an ending"
+            )
+        return known, output
+    form, file = forms.popitem()
+    if file == STDOUT:
+        return form, output or STDOUT
+    if output is not None:
+        raise UsageError(f"is it to go to {file} or to {output}?", subject=f"--{form}")
+    if SUFFIXES.get(Path(file).suffix.lower()) != form:
         raise UsageError(
-            "in which form?", hint="--csv, --jsonl, --parquet, --annotations, or a file with such an ending"
+            f"{file} has not the ending of such a file", subject=f"--{form}", hint="-o FILE takes any name"
         )
-    return known
+    return form, file
 
 
 def _write(run: Run, archive: Archive, output: str, form: str, table: str, selection: Selection) -> int:

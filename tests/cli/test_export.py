@@ -75,6 +75,12 @@ class TestForms:
         assert done.stdout_bytes == (tmp_path / "a.jsonl").read_bytes()
         assert done.stdout.startswith("article_id,")
 
+    def test_the_file_may_be_named_with_the_form(self, folder: Path, tmp_path: Path) -> None:
+        for form, name in (("csv", "a.csv"), ("annotations", "e.jsonld"), ("wacz", "f.wacz")):
+            done = export(folder, f"--{form}", tmp_path / name)
+            assert (done.exit_code, done.output) == (0, ""), name
+            assert (tmp_path / name).stat().st_size > 1000
+
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
@@ -87,6 +93,10 @@ class TestForms:
             (["--wacz", "--time-stamp", "http://127.0.0.1:9/"], "put on a signature"),
             (["--csv", "-o", "nowhere/x.csv"], "there is no such folder"),
             (["--csv", "--since", "soon"], "no day"),
+            (["--csv", "--jsonl"], "one form at a time"),
+            (["--csv", "x.csv", "-o", "y.csv"], "x.csv or to y.csv"),
+            (["--wacz", "in.warc.gz"], "has not the ending"),
+            (["--csv", "x.jsonl"], "has not the ending"),
         ],
     )
     def test_wrong_usage(self, folder: Path, arguments: list[str], said: str) -> None:
