@@ -19,7 +19,7 @@ import msgspec
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange
 from archiver.model import Capture
-from archiver.store.cdxj import Listed, listed, listed_type
+from archiver.store.cdxj import INDEXED_TYPES, Listed, listed, listed_type
 from archiver.store.conclusions import CONTENT_TYPE, Conclusion, Seal, refusal_conclusion, seal_conclusion
 from archiver.store.reader import StoredRecord
 from archiver.store.records import (
@@ -381,7 +381,10 @@ class Session:
 
 def _listed(record: Record, exchange: Exchange | None) -> Listed | None:
     """What an index says of a record that was just written; the same that it says when it reads the record back."""
-    if exchange is not None and record.fields[0][1] in ("response", "revisit"):
+    kind = record.fields[0][1]
+    if kind not in INDEXED_TYPES:
+        return None
+    if exchange is not None and kind in ("response", "revisit"):
         digest = record.field("WARC-Payload-Digest")
         content_type = exchange.header("content-type")
         if digest is not None and (content_type is None or content_type.isascii()):

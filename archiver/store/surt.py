@@ -95,6 +95,7 @@ def _host_and_port(authority: str) -> tuple[str, str]:
     return host, _port(port) if port else ""
 
 
+@functools.lru_cache(maxsize=1024)
 def _host(scheme: str, host: str, port: str) -> str:
     """Reversed, with its port and the closing bracket; empty where there is no host."""
     if not _PLAIN_HOST.fullmatch(host):
