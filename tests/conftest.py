@@ -28,8 +28,9 @@ LONGEST_ID = 60
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
-    """Names of cases that can be read: nothing endless."""
-    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+    """Names of cases that can be read, and are the same in each process: nothing endless, and no bytes that are no text
+    (gzip data holds the second in which it was made)."""
+    if isinstance(val, str | bytes) and (len(val) > LONGEST_ID or (isinstance(val, bytes) and not val.isascii())):
         return f"{argname} of {len(val)}"
     return None
 
