@@ -26,7 +26,8 @@ from archiver.verification import verify
 from tests.exporting.staging import mention, post, staged
 from tests.store.conftest import exchange, response
 
-FIXTURES = Path("/work/shared/fixtures") if Path("/work/shared/fixtures").is_dir() else None
+_RECORDINGS = Path(__file__).parents[2] / "../shared/fixtures"
+FIXTURES = _RECORDINGS if _RECORDINGS.is_dir() else None
 CREATED = datetime(2026, 3, 2, tzinfo=UTC)
 PAGE = "https://posts.example/page"
 
