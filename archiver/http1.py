@@ -16,10 +16,10 @@ from archiver.errors import InputError
 
 Headers = tuple[tuple[str, str], ...]
 
-MAX_CHUNK_LINE = 16 * 1024
-"""A chunk-size line or trailer field longer than this is no chunked coding."""
+MAX_CHUNK_LINE = 256 * 1024
+"""A chunk-size line longer than this, or trailers, are no chunked coding. It is more than the parser on the connection
+takes (h11: the 100 KB that httpcore lets wait, and one read): what was read as chunks live is read as chunks again."""
 
-MAX_TRAILERS = 128
 MAX_CODINGS = 4
 """Content codings on top of each other; real servers send one, rarely two."""
 
@@ -30,7 +30,8 @@ ZSTD_WINDOW_LOG = 23
 """RFC 9659: no HTTP content needs a window of more than 8 MB."""
 
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
-_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+_CHUNK_SIZE = re.compile(rb"(?=[0-9A-Fa-f])0*([0-9A-Fa-f]{0,15})[ \t]*(?:;[^\n]*)?\r?\n")
+"""RFC 9112 section 7.1 bounds no leading zeros; a size of more than 15 digits is none that fits anywhere."""
 
 
 def head_end(data: bytes, start: int = 0) -> int | None:
@@ -101,7 +102,7 @@ def chunked_length(body: BinaryIO) -> int | None:
         if size is None:
             return None
         length += len(line)
-        count = int(size[1], 16)
+        count = int(size[1] or b"0", 16)
         if count == 0:
             break
         body.seek(count, 1)
@@ -109,10 +110,9 @@ def chunked_length(body: BinaryIO) -> int | None:
         if line not in (b"\r\n", b"\n"):
             return None
         length += count + len(line)
-    for _ in range(MAX_TRAILERS):
-        line = body.readline(MAX_CHUNK_LINE)
-        if not line.endswith(b"\n"):
-            return None
+    room = MAX_CHUNK_LINE
+    while (line := body.readline(room)).endswith(b"\n"):
+        room -= len(line)
         length += len(line)
         if line in (b"\r\n", b"\n"):
             return length
@@ -136,7 +136,7 @@ def dechunk(body: BinaryIO) -> Iterator[bytes]:
                     yield piece
             return
         first = False
-        left = int(size[1], 16)
+        left = int(size[1] or b"0", 16)
         if left == 0:
             return
         while left > 0:

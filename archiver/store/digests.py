@@ -11,12 +11,12 @@ import base64
 import binascii
 import functools
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, BinaryIO, Protocol
 
 import msgspec
-from warcio.bufferedreaders import ChunkedDataReader
 
+from archiver.http1 import dechunk
 from archiver.store.records import Field, field
 
 BLOCK = "WARC-Block-Digest"
@@ -77,10 +77,12 @@ def check_digests(
     if any(matches is False and name != BLOCK for (name, _), matches in checks.items()) and b"chunked" in head.lower():
         with open_block() as stream:
             read_head(stream)
-            decoded, _, _ = _hash(ChunkedDataReader(stream), algorithms, http=False)
+            decoded = {name: new_hasher(name) for name in algorithms}
+            for piece in dechunk(stream):
+                _update(decoded, piece)
         for (name, value), matches in checks.items():
             if name != BLOCK and matches is False:
-                checks[name, value] = _same(decoded, value)
+                checks[name, value] = _same(_digests(decoded), value)
     return tuple(DigestCheck(field=name, expected=value, matches=matches) for (name, value), matches in checks.items())
 
 
@@ -104,22 +106,21 @@ def _hash(stream: Any, algorithms: set[str], *, http: bool) -> tuple[dict[str, b
     """Digests of the whole stream, digests of what comes after its HTTP head, and the head."""
     whole = {name: new_hasher(name) for name in algorithms}
     head = read_head(stream) if http else b""
-    for hasher in whole.values():
-        hasher.update(head)
+    _update(whole, head)
     after = {name: new_hasher(name) for name in algorithms}
-    for piece in _pieces(stream):
-        for hasher in (*whole.values(), *after.values()):
-            hasher.update(piece)
-    return (
-        {name: hasher.digest() for name, hasher in whole.items()},
-        {name: hasher.digest() for name, hasher in after.items()},
-        head,
-    )
-
-
-def _pieces(stream: Any) -> Iterator[bytes]:
     while piece := stream.read(PIECE):
-        yield piece
+        _update(whole, piece)
+        _update(after, piece)
+    return _digests(whole), _digests(after), head
+
+
+def _update(hashers: dict[str, Hasher], piece: bytes) -> None:
+    for hasher in hashers.values():
+        hasher.update(piece)
+
+
+def _digests(hashers: dict[str, Hasher]) -> dict[str, bytes]:
+    return {name: hasher.digest() for name, hasher in hashers.items()}
 
 
 def read_head(stream: Any) -> bytes:

@@ -317,8 +317,10 @@ class Door:
                 length = body_length(response.status_code, shown, body)
             if length is not None:
                 surplus = tape.cut(start + head_length + length)
-            if surplus and tape.wire is not None:
-                tape.wire.hang_up()  # else it would be read as the answer to the next request (RFC 9112 section 6.3)
+            if (surplus or length is None) and tape.wire is not None:
+                # what came behind the end, or may have, would be read as the answer to the next request (RFC 9112
+                # section 6.3)
+                tape.wire.hang_up()
         except StoppedError as stop:
             truncated, problem = stop.reason, stop
         except httpcore.ReadTimeout as error:

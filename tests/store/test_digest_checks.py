@@ -29,6 +29,20 @@ def test_a_payload_digest_may_be_of_the_body_with_or_without_its_chunks(body: by
     assert checks(HEAD + SENT, ("WARC-Payload-Digest", sha1(body))) == [("WARC-Payload-Digest", True)]
 
 
+CHUNKED = {
+    "trailers": b"3\r\nabc\r\n0\r\nX-Checksum: 12\r\n\r\n",
+    "a long extension": b"3;" + b"a" * 20_000 + b"\r\nabc\r\n0\r\n\r\n",
+    "leading zeros": b"00000000000000000003\r\nabc\r\n0000\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("body", CHUNKED.values(), ids=CHUNKED)
+def test_however_it_was_chunked_the_content_is_the_same(body: bytes) -> None:
+    """What was altered, and what was merely chunked in an unusual way, must not look alike."""
+    declared = ("Archiver-Payload-Digest", sha1(b"abc"))
+    assert checks(HEAD + body, declared) == [("Archiver-Payload-Digest", True)]
+
+
 @pytest.mark.parametrize("declared", [sha1(b"other"), "sha256:", "sha256:zz", "sha1:" + "A" * 31, "sha256:é"])
 def test_other_values_do_not_match(declared: str) -> None:
     assert checks(PLAIN_HEAD + b"abc", ("WARC-Block-Digest", declared)) == [("WARC-Block-Digest", False)]

@@ -80,6 +80,38 @@ def test_what_follows_the_message_does_not_answer_the_next_request(make_door: Ma
         assert server.connections == 2
 
 
+UNUSUAL_CHUNKS = {
+    "a size with leading zeros": b"00000000000000000003\r\nabc\r\n00000000000000000000\r\n\r\n",
+    "a long extension": b"3;" + b"a" * 90_000 + b"\r\nabc\r\n0\r\n\r\n",
+    "many trailers": b"3\r\nabc\r\n0\r\n" + b"X: y\r\n" * 2000 + b"\r\n",
+    "a long trailer": b"3\r\nabc\r\n0\r\nX: " + b"y" * 90_000 + b"\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("chunks", UNUSUAL_CHUNKS.values(), ids=UNUSUAL_CHUNKS)
+def test_however_it_is_chunked_the_end_is_found(chunks: bytes, make_door: MakeDoor) -> None:
+    """The connection is read by one parser and the recorded bytes by another: they must agree."""
+    message = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+    forged = ok(b"forged")
+    with Loopback(lambda asked: [message + forged] if asked.target == "/1" else [ok(b"second")]) as server:
+        door = make_door()
+        exchange = door.fetch(f"{server.url}/1")
+        assert (received(exchange), exchange.surplus) == (message, forged[: len(exchange.surplus)])
+        assert exchange.payload() == b"abc"
+        assert exchange.payload_digest == f"sha256:{hashlib.sha256(b'abc').hexdigest()}"
+        assert door.fetch(f"{server.url}/2").payload() == b"second"
+
+
+def test_where_the_end_cannot_be_told_the_connection_is_not_used_again(
+    make_door: MakeDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archiver.web.door.body_length", lambda *_: None)
+    with Loopback(lambda asked: [ok(b"first") + ok(b"forged")] if asked.target == "/1" else [ok(b"second")]) as server:
+        door = make_door()
+        door.fetch(f"{server.url}/1")
+        assert door.fetch(f"{server.url}/2").payload() == b"second"
+
+
 NO_BODY = {
     "204 with a body": b"HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\n",
     "304 with a body": b"HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\n",
