@@ -28,6 +28,8 @@ class GroupSync:
         self._records = records
         self._seconds = seconds
         self._condition = threading.Condition()
+        self._syncing = threading.Lock()
+        """One sync at a time: of two, the kernel tells only one that the disk failed."""
         self._written = 0
         self._kept = 0
         """So many of the written records are on the disk."""
@@ -64,19 +66,20 @@ class GroupSync:
 
     def sync(self) -> None:
         """Raises `OSError` when the disk does not keep what was written, or did not before."""
-        self.check()
-        with self._condition:
-            written = self._written
-            if written == self._kept:
-                return
-            self._due = None  # what is written from here on gets a time of its own
-        try:
-            sync_file(self._descriptor)
-        except OSError as error:
-            self._failure = error
-            raise
-        with self._condition:
-            self._kept = max(self._kept, written)
+        with self._syncing:
+            self.check()
+            with self._condition:
+                written = self._written
+                if written == self._kept:
+                    return
+                self._due = None  # what is written from here on gets a time of its own
+            try:
+                sync_file(self._descriptor)
+            except OSError as error:
+                self._failure = error
+                raise
+            with self._condition:
+                self._kept = written
 
     def close(self) -> None:
         """Sync what is left and end the timer; the file itself stays open.

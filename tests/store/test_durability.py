@@ -130,6 +130,41 @@ def test_a_disk_that_does_not_sync_is_told_and_never_believed_again(by_timer: bo
         assert again.warnings == []
 
 
+def test_a_failing_sync_is_told_to_whoever_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel reports a failed write-back once to each open file: a second sync at that time is called a success."""
+    begun, go_on = threading.Event(), threading.Event()
+    results: list[str | None] = []
+
+    def fail_once(descriptor: int) -> None:
+        if begun.is_set():
+            return
+        begun.set()
+        assert go_on.wait(30)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def sync() -> None:
+        try:
+            group.sync()
+            results.append("kept")
+        except OSError as error:
+            results.append(error.strerror)
+
+    monkeypatch.setattr("archiver.store.durability.sync_file", fail_once)
+    with (tmp_path / "file").open("wb", buffering=0) as file:
+        group = GroupSync(file.fileno(), records=0, seconds=0)
+        file.write(b"x")
+        group.wrote(1)
+        first, second = threading.Thread(target=sync), threading.Thread(target=sync)
+        first.start()
+        assert begun.wait(30)
+        second.start()
+        second.join(0.1)  # it has to wait; where it does not, it is done by now
+        go_on.set()
+        first.join()
+        second.join()
+    assert results == [os.strerror(errno.EIO)] * 2
+
+
 def test_many_threads_and_a_timer_lose_no_record_to_the_close(tmp_path: Path, disk: Disk) -> None:
     path = tmp_path / "file"
     with path.open("wb", buffering=0) as file:
