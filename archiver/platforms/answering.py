@@ -19,6 +19,7 @@ from archiver.errors import ArchiverError, LimitError
 from archiver.exchange import Exchange
 from archiver.model import Answer, AnswerKind, Post, PostRef, State
 from archiver.platforms.base import Lookup
+from archiver.platforms.fullest import combined, fullest_first
 from archiver.platforms.values import clean, parse_json
 
 MAX_ANSWER = 8 * 1024 * 1024
@@ -234,10 +235,7 @@ def judged(ref: PostRef, answers: Sequence[Answer], *, corroborated: int = 1) ->
     nothing about the post.
     """
     verdict = _verdict(answers, corroborated)
-    posts = sorted(
-        (a.post for a in answers if a.post is not None),
-        key=lambda post: (post.text is None, not post.text_complete, post.created_at is None),
-    )
+    posts = fullest_first(a.post for a in answers if a.post is not None)
     about = [a for a in answers if a.kind is not AnswerKind.IDENTITY or a.positive] or list(answers)
     why = "; ".join(f"{a.endpoint}: {a.reason}" if a.endpoint else a.reason for a in about)
     alike = [a for a in answers if a.state == verdict.state and a.record_id]
@@ -252,6 +250,12 @@ def judged(ref: PostRef, answers: Sequence[Answer], *, corroborated: int = 1) ->
         contradictions=tuple(dict.fromkeys(said for a in answers for said in a.contradictions)),
         proven=any(a.proven and a.state is verdict.state for a in answers),
     )
+
+
+def judged_together(ref: PostRef, answers: Sequence[Answer]) -> Answer:
+    """As `judged`, where two endpoints have to say "not found"; with the record that all answers make together."""
+    verdict = judged(ref, answers, corroborated=2)
+    return replace(verdict, post=combined(a.post for a in answers if a.post is not None))
 
 
 def _verdict(answers: Sequence[Answer], corroborated: int) -> Answer:

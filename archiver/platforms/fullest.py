@@ -6,19 +6,24 @@ the others, whose names then stand in `seen_in` too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from archiver.model import Answer, Post
+from archiver.model import Post
 
 FILLED = ("handle", "display_name", "account_id", "created_at", "text", "title", "language", "media", "in_reply_to")
 """What is filled where the fullest record has nothing."""
 
 
-def combined(posts: Sequence[Post]) -> Post | None:
+def fullest_first(posts: Iterable[Post]) -> list[Post]:
+    """Records with the whole text before those with a part of it and those without, dated ones before others."""
+    return sorted(posts, key=lambda post: (post.text is None, not post.text_complete, post.created_at is None))
+
+
+def combined(posts: Iterable[Post]) -> Post | None:
     """One record of all; null where there is none. Records of another post than the fullest's are left aside."""
-    ordered = sorted(posts, key=lambda post: (post.text is None, not post.text_complete, post.created_at is None))
+    ordered = fullest_first(posts)
     if not ordered:
         return None
     best = ordered[0]
@@ -33,8 +38,3 @@ def combined(posts: Sequence[Post]) -> Post | None:
             best = replace(best, **more)
             names.append(other.seen_in)
     return replace(best, seen_in="+".join(dict.fromkeys(name for name in names if name)))
-
-
-def with_all(verdict: Answer, answers: Sequence[Answer]) -> Answer:
-    """A judgement with the record that all its answers make together."""
-    return replace(verdict, post=combined([a.post for a in answers if a.post is not None]))

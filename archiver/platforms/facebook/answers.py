@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archiver.exchange import Exchange
 from archiver.model import Answer, PostRef, State
-from archiver.platforms import answering, fullest, meta_graph, meta_look
+from archiver.platforms import answering, meta_graph, meta_look
 from archiver.platforms.base import Inquiry, Lookup
 from archiver.platforms.facebook import pages
 from archiver.platforms.facebook.endpoints import (
@@ -73,4 +73,4 @@ def _page(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
 
 def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
     """One state from all answers."""
-    return fullest.with_all(answering.judged(ref, answers, corroborated=2), answers)
+    return answering.judged_together(ref, answers)

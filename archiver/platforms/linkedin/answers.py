@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from archiver.exchange import Exchange
 from archiver.model import Answer, PostRef
-from archiver.platforms import answering, fullest
+from archiver.platforms import answering
 from archiver.platforms.base import Lookup
 from archiver.platforms.linkedin import pages
 from archiver.platforms.linkedin.endpoints import EMBED, HOSTS, LOGIN
@@ -48,4 +48,4 @@ def _read(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
 
 def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
     """One state from both pages: both have to say "not found"."""
-    return fullest.with_all(answering.judged(ref, answers, corroborated=2), answers)
+    return answering.judged_together(ref, answers)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from archiver.exchange import Exchange
 from archiver.model import Answer, PostRef
-from archiver.platforms import answering, fullest
+from archiver.platforms import answering
 from archiver.platforms.base import Lookup
 from archiver.platforms.pages import page_of, sent_to
 from archiver.platforms.pinterest import records
@@ -58,4 +58,4 @@ def _read(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
 
 def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
     """One state from all answers: two endpoints have to say "not found"."""
-    return fullest.with_all(answering.judged(ref, answers, corroborated=2), answers)
+    return answering.judged_together(ref, answers)

@@ -36,7 +36,7 @@ class Threads(DefaultPlatform):
         return shortcodes.day_range(day, slack_hours=slack_hours)
 
     def look(self, ref: PostRef) -> Inquiry:
-        return answers.look(ref)
+        return answers.NETWORK.look(ref)
 
     def contradictions(self, post: Post) -> tuple[str, ...]:
         return older_than_its_id(post, self.time_of(post.id))

@@ -8,61 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from selectolax.lexbor import LexborHTMLParser
-
-from archiver.exchange import Exchange
 from archiver.model import Answer, PostRef
-from archiver.platforms import answering, fullest, meta_graph, meta_look
-from archiver.platforms.base import Inquiry, Lookup
-from archiver.platforms.payload import names
+from archiver.platforms import answering
+from archiver.platforms.meta_coded import CodedNetwork
 from archiver.platforms.threads import pages
-from archiver.platforms.threads.endpoints import (
-    EMBED,
-    HOSTS,
-    LOGIN,
-    OEMBED,
-    embed_lookup,
-    oembed_lookup,
-    page_lookup,
+from archiver.platforms.threads.endpoints import HOSTS, LOGIN, embed_lookup, oembed_lookup, page_lookup
+
+NETWORK = CodedNetwork(
+    hosts=HOSTS,
+    login=LOGIN,
+    embed=embed_lookup,
+    oembed=oembed_lookup,
+    page=page_lookup,
+    embedded_post=pages.embedded_post,
+    scripted_post=pages.scripted_post,
+    previewed_post=pages.previewed_post,
+    notice=pages.unavailable,
+    notice_is="the embed's notice for posts that are deleted, private or for signed-in readers only",
 )
-
-
-def look(ref: PostRef) -> Inquiry:
-    """The embed's page; where that does not show the post, whether there is an embed at all; the page, for the name."""
-    page = page_lookup(ref.id)
-    return meta_look.embed_first(
-        ref, embed_lookup(ref.id), read_answer, where_shown=(page,), else_=(oembed_lookup(ref.id), page)
-    )
-
-
-def read_answer(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
-    """What one endpoint's answer says of the post. Never raises on what the answer holds."""
-    oembed = lookup.endpoint == OEMBED
-    answer = (
-        meta_graph.read(exchange, names=lambda html: names(html, ref.id)) if oembed else _page(lookup, ref, exchange)
-    )
-    return answering.of(lookup, exchange, answer)
-
-
-def _page(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
-    def shown(page: LexborHTMLParser) -> Answer | None:
-        if lookup.endpoint == EMBED:
-            post = pages.embedded_post(page, ref)
-        else:
-            post = pages.scripted_post(page, ref) or pages.previewed_post(page, ref, exchange.url)
-        return answering.shown(post) if post is not None else None
-
-    return meta_look.page_answer(
-        exchange,
-        hosts=HOSTS,
-        login=LOGIN,
-        shown=shown,
-        notice=pages.unavailable,
-        notice_is="the embed's notice for posts that are deleted, private or for signed-in readers only",
-        else_="an application page without the post",
-    )
 
 
 def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
     """One state from all answers, with the name from the page and the words from the embed."""
-    return fullest.with_all(answering.judged(ref, answers, corroborated=2), answers)
+    return answering.judged_together(ref, answers)

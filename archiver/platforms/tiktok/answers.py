@@ -18,7 +18,6 @@ from archiver.platforms import answering
 from archiver.platforms.answering import Body, Walls, body_of, refused, shown, stated, unexpected, unsaid
 from archiver.platforms.base import Inquiry
 from archiver.platforms.bounds import parse
-from archiver.platforms.fullest import with_all
 from archiver.platforms.tiktok import endpoints, scripts
 from archiver.platforms.tiktok.records import oembed_id, oembed_post, record_post
 from archiver.platforms.tiktok.states import read_state
@@ -144,7 +143,7 @@ def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
         answers = [
             replace(a, kind=AnswerKind.NOT_FOUND, state=State.DELETED) if a.reason == REFUSAL else a for a in answers
         ]
-    return with_all(answering.judged(ref, answers, corroborated=2), answers)
+    return answering.judged_together(ref, answers)
 
 
 def _path(url: str) -> str:

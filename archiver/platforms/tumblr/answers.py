@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from archiver.exchange import Exchange
 from archiver.model import Answer, AnswerKind, PostRef, State
-from archiver.platforms import answering, fullest
+from archiver.platforms import answering
 from archiver.platforms.base import Inquiry, Lookup
 from archiver.platforms.pages import page_of, sent_to
 from archiver.platforms.tumblr import pages, records
@@ -132,4 +132,4 @@ def _no_answer(page: str, what: str) -> Answer:
 
 def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
     """One state from all answers: two endpoints have to say "not found"."""
-    return fullest.with_all(answering.judged(ref, answers, corroborated=2), answers)
+    return answering.judged_together(ref, answers)

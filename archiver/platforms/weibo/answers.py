@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from archiver.exchange import Exchange
 from archiver.model import Answer, PostRef
-from archiver.platforms import answering, fullest
+from archiver.platforms import answering
 from archiver.platforms.base import Lookup
 from archiver.platforms.fragments import words_in
 from archiver.platforms.pages import page_of, sent_to
@@ -88,4 +88,4 @@ def _notice(number: str, said: str) -> Answer:
 
 def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
     """One state from both answers: both have to say "not found"."""
-    return fullest.with_all(answering.judged(ref, answers, corroborated=2), answers)
+    return answering.judged_together(ref, answers)

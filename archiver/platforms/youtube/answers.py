@@ -17,7 +17,6 @@ from archiver.model import Answer, AnswerKind, Post, PostRef, State
 from archiver.platforms import answering
 from archiver.platforms.answering import Body, Walls, body_of, not_found, refused, shown, unexpected, unsaid
 from archiver.platforms.base import Inquiry
-from archiver.platforms.fullest import with_all
 from archiver.platforms.payload import objects, values_after
 from archiver.platforms.values import Json, dig, string
 from archiver.platforms.youtube import endpoints
@@ -201,7 +200,7 @@ def _shown(ref: PostRef, post: Post, warning: str | None = None) -> Answer:
 
 def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
     """One state. A bare "unavailable" counts where both the page and oEmbed say it."""
-    return with_all(answering.judged(ref, answers, corroborated=2), answers)
+    return answering.judged_together(ref, answers)
 
 
 def _host(url: str) -> str | None:
