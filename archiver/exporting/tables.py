@@ -15,7 +15,7 @@ import msgspec
 from archiver.errors import InputError, UsageError
 from archiver.exporting.cited import EVERYTHING, Cited, Selection, cited_posts, stored_articles
 from archiver.exporting.columns import Column, Kind, Row, Table
-from archiver.model import Media, Observation, Resolution
+from archiver.model import Article, Media, Mention, Observation, Resolution
 from archiver.store import Archive
 from archiver.store.catalogue import CAPTURE_COLUMNS, NO_TIME, capture_of
 from archiver.store.records import parse_warc_date
@@ -53,6 +53,43 @@ _RESOLVED = (
     Column("score", NUMBER, "0 to 1: of the best candidate"),
     Column("outcome_reason", TEXT, "why this outcome"),
 )
+
+
+def _article_values(article: Article) -> Row:
+    """For the columns of `_ARTICLE`."""
+    return (
+        article.id,
+        article.uri,
+        article.source,
+        article.title,
+        article.language,
+        article.published,
+    )
+
+
+def _place_values(mention: Mention) -> Row:
+    """For the columns of `_PLACE`."""
+    return (
+        mention.id,
+        mention.start,
+        mention.end,
+        mention.selector,
+        mention.rule,
+        mention.confidence,
+        mention.times,
+        mention.words,
+        mention.handle,
+        mention.display_name,
+        mention.date,
+    )
+
+
+def _resolved_values(resolution: Resolution | None) -> Row:
+    """For the columns of `_RESOLVED`."""
+    if resolution is None:
+        return (None, None, None)
+    score = resolution.candidates[0].score if resolution.candidates else None
+    return (resolution.outcome.value, score, resolution.reason)
 
 
 def _posts(archive: Archive, selection: Selection = EVERYTHING) -> Iterator[Row]:
@@ -98,26 +135,9 @@ def _post_row(cited: Cited) -> Row:
     article, mention, post = cited.stored.article, cited.mention, cited.post
     resolution, observation, capture = cited.resolution, cited.observation, cited.capture
     return (
-        article.id,
-        article.uri,
-        article.source,
-        article.title,
-        article.language,
-        article.published,
-        mention.id,
-        mention.start,
-        mention.end,
-        mention.selector,
-        mention.rule,
-        mention.confidence,
-        mention.times,
-        mention.words,
-        mention.handle,
-        mention.display_name,
-        mention.date,
-        resolution.outcome.value if resolution else None,
-        _score(resolution),
-        resolution.reason if resolution else None,
+        *_article_values(article),
+        *_place_values(mention),
+        *_resolved_values(resolution),
         mention.platform,
         post.key if post else None,
         post.id if post else None,
@@ -148,12 +168,7 @@ def _articles(archive: Archive) -> Iterator[Row]:
     for stored in stored_articles(archive):
         article = stored.article
         yield (
-            article.id,
-            article.uri,
-            article.source,
-            article.title,
-            article.language,
-            article.published,
+            *_article_values(article),
             article.digest,
             stored.capture_id,
             stored.record_id,
@@ -180,17 +195,7 @@ def _mentions(archive: Archive) -> Iterator[Row]:
         for _, mention in archive.catalogue.mentions(stored.article.id):
             yield (
                 stored.article.id,
-                mention.id,
-                mention.start,
-                mention.end,
-                mention.selector,
-                mention.rule,
-                mention.confidence,
-                mention.times,
-                mention.words,
-                mention.handle,
-                mention.display_name,
-                mention.date,
+                *_place_values(mention),
                 mention.platform,
                 mention.post_id,
                 mention.url,
@@ -223,9 +228,7 @@ def _resolutions(archive: Archive) -> Iterator[Row]:
         resolution = msgspec.json.decode(json, type=Resolution)
         yield (
             mention_id,
-            resolution.outcome.value,
-            _score(resolution),
-            resolution.reason,
+            *_resolved_values(resolution),
             resolution.post_key,
             _utc(time),
             len(resolution.candidates),
@@ -388,10 +391,6 @@ def selected_articles(archive: Archive, selection: Selection) -> frozenset[str] 
 
 def media_count(media: Iterable[Media]) -> int:
     return sum(one.kind not in SIDE_MEDIA for one in media)
-
-
-def _score(resolution: Resolution | None) -> float | None:
-    return resolution.candidates[0].score if resolution and resolution.candidates else None
 
 
 def _utc(warc_date: str) -> datetime | None:
