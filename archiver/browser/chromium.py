@@ -10,7 +10,6 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,6 +18,7 @@ from typing import Any
 
 from archiver.browser.devtools import DevTools
 from archiver.browser.errors import BrowserError
+from archiver.browser.profile import ProfileFolder
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 PLACES = (
@@ -135,7 +135,8 @@ class Chromium:
         self.version = program_version(program)
         """Such as `150.0.7871.100`."""
         self.warnings: list[str] = []
-        self._profile = tempfile.mkdtemp(prefix="archiver-browser-")
+        self._folder = ProfileFolder()
+        self._profile = self._folder.path
         self._pid = 0
         self.devtools: DevTools | None = None
         self.opened_windows: set[str] = set()
@@ -246,12 +247,7 @@ class Chromium:
             with suppress(ChildProcessError):
                 os.waitpid(self._pid, 0)
             self._pid = 0
-        # a child that is ending may still write into it
-        for _ in range(5):
-            shutil.rmtree(self._profile, ignore_errors=True)
-            if not os.path.exists(self._profile):
-                break
-            time.sleep(0.1)
+        self._folder.remove()
 
     def kill(self) -> None:
         """End it at once: what hangs is not asked. (Until it is waited for, nobody else can have its number.)"""

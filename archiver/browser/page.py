@@ -35,6 +35,7 @@ MAX_PIXELS = WIDTH * MAX_HEIGHT
 MAX_BYTES = 50_000_000
 """Of one picture, or the PDF: a longer one is not kept."""
 
+PDF = "application/pdf"
 MAX_PDF_PAGES = 100
 PDF_PIECE = 1 << 20
 
@@ -381,7 +382,7 @@ class Page:
                     break
         finally:
             self._send("IO.close", handle=handle)
-        return Picture(scheme="urn:pdf:", content_type="application/pdf", data=bytes(data))
+        return Picture(scheme="urn:pdf:", content_type=PDF, data=bytes(data))
 
     def _where(self) -> tuple[str, str]:
         """Address and title of what is shown.

@@ -17,7 +17,8 @@ from typing import Self
 from archiver.browser.certificate import RunCertificate
 from archiver.browser.chromium import Chromium, find_chromium, key_digest, program_version
 from archiver.browser.errors import BrowserError, PageError
-from archiver.browser.page import HEIGHT, QUIET_SECONDS, WIDTH, Page, Shown
+from archiver.browser.page import HEIGHT, PDF, QUIET_SECONDS, WIDTH, Page, Shown
+from archiver.browser.pdfdates import dated
 from archiver.browser.proxy import Allowance, Proxy, answer_of
 from archiver.config import Settings
 from archiver.exchange import Exchange, Fetcher
@@ -220,14 +221,15 @@ class Renderer:
         views = []
         for picture in shown.pictures:
             uri = picture.scheme + name
-            capture = session.write_resource(uri, picture.content_type, picture.data, concurrent_to=page_record)
+            data = dated(picture.data, at) if picture.content_type == PDF else picture.data
+            capture = session.write_resource(uri, picture.content_type, data, concurrent_to=page_record)
             views.append(
                 RenderedView(
                     record_id=capture.record_id,
                     target_uri=uri,
                     content_type=picture.content_type,
                     digest=capture.payload_digest or "",
-                    bytes=len(picture.data),
+                    bytes=len(data),
                     width=picture.width,
                     height=picture.height,
                 )
