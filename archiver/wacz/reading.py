@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import struct
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from archiver.errors import InputError, LimitError
+from archiver.fileslice import FileSlice
 from archiver.gunzip import EXPANSION_FLOOR, MAX_EXPANSION
 
 MAX_MEMBERS = 50_000
@@ -169,7 +169,7 @@ class Package:
         """
         member = self._readable(name)
         if member.method == STORED:
-            yield cast(BinaryIO, _Window(self, member.data, member.size))
+            yield cast(BinaryIO, FileSlice(self.pread, member.data, member.size))
             return
         if member.size > MAX_UNPACKED:
             raise LimitError(f"{name} has more than {MAX_UNPACKED >> 30} GiB", subject=self.subject)
@@ -387,41 +387,6 @@ def _name(raw: bytes, flags: int) -> str:
         return raw.decode("utf-8" if flags & UTF8 or raw.isascii() else "cp437")
     except UnicodeDecodeError:
         return raw.decode("cp437")
-
-
-class _Window(io.RawIOBase):
-    """A stored member where it lies."""
-
-    def __init__(self, package: Package, start: int, size: int) -> None:
-        self._package = package
-        self._start = start
-        self._length = size
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._length}[whence]
-        self._position = max(0, base + offset)
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def read(self, size: int | None = -1) -> bytes:
-        left = max(0, self._length - self._position)
-        data = self._package.pread(left if size is None or size < 0 else min(size, left), self._start + self._position)
-        self._position += len(data)
-        return data
-
-    def readinto(self, buffer: Any) -> int:
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
 
 
 class _Unpacked(io.RawIOBase):

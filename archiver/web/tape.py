@@ -22,6 +22,7 @@ import httpcore
 
 from archiver.errors import LimitError, NetworkError, RefusedError
 from archiver.exchange import Tls, Truncation
+from archiver.fileslice import FileSlice
 from archiver.web.guard import Address, Network, why_refused
 from archiver.web.secured import tls_of
 
@@ -65,40 +66,14 @@ class Spool:
         except OSError as error:
             raise self._no_room(error) from error
 
+    def pread(self, size: int, offset: int) -> bytes:
+        """Bytes of the file; fewer than `size` only at its end."""
+        return os.pread(self.file.fileno(), size, offset)
+
     @staticmethod
     def _no_room(error: OSError) -> LimitError:
         problem = f"no room for a large response in the temporary folder: {error.strerror}"
         return LimitError(problem, hint="the environment variable TMPDIR names another folder")
-
-
-class FileSlice(io.RawIOBase):
-    """Reads a file by position, so that several readers can share one descriptor."""
-
-    def __init__(self, spool: Spool, start: int, length: int) -> None:
-        self._spool = spool
-        self._start = start
-        self._length = length
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._length}[whence]
-        self._position = max(0, base + offset)
-        return self._position
-
-    def readinto(self, buffer: Any) -> int:
-        size = min(len(buffer), self._length - self._position)
-        if size <= 0:
-            return 0
-        data = os.pread(self._spool.file.fileno(), size, self._start + self._position)
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
 
 
 class Tape:
@@ -210,7 +185,7 @@ class Tape:
         if spool is None:
             data = b"".join(self._pieces)[start:]
             return lambda: io.BytesIO(data)
-        return lambda: cast(BinaryIO, io.BufferedReader(FileSlice(spool, start, length), READ_SIZE))
+        return lambda: cast(BinaryIO, io.BufferedReader(FileSlice(spool.pread, start, length), READ_SIZE))
 
     def head(self, limit: int) -> bytes:
         """The first bytes of the response, at most `limit`."""
