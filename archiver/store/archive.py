@@ -51,7 +51,7 @@ from archiver.store.records import (
 )
 from archiver.store.segment import Lock, cut_torn, latest_segment
 from archiver.store.session import Session
-from archiver.store.warcfile import DamagedError, next_record
+from archiver.store.warcfile import DamagedError, is_unwritten, next_record
 
 WARC_SUFFIXES = (".warc.gz", ".warc")
 
@@ -300,6 +300,12 @@ class Archive:
             known = {}
         # A crash can tear the last of our segments only: another one was closed, or mended, before the next was begun.
         latest = latest_segment(list(files.values()))
+        if latest is not None and self._was_lost_since(latest, known.get(latest.name, 0)):
+            self.warnings.append(
+                f"{latest.name}: it cannot be read as far as it was catalogued: the catalogue was built anew"
+            )
+            self._start_catalogue_anew()
+            known = {}
         for name, path in files.items():
             done = known.get(name, 0)
             if path.stat().st_size != done:
@@ -307,6 +313,22 @@ class Archive:
             if path.stat().st_size != done or not index_path(self.indexes_path, name).exists():
                 self.write_index(name)
         self.catalogue.commit()
+
+    def _was_lost_since(self, path: Path, size: int) -> bool:
+        """Are there no whole records up to `size`, though they are catalogued? So it can be after a loss of power where
+        the run did not come to its end: the catalogue's bytes may reach the disk before those of the segment."""
+        if not size or index_path(self.indexes_path, path.name).exists():  # it is written when a segment was closed
+            return False
+        end = 0
+        try:
+            for record in read_segment(path):
+                end = record.end
+                if end >= size:
+                    break
+        except ArchiveError as error:
+            if isinstance(error.__cause__, OSError):
+                raise
+        return end != size
 
     def _was_closed(self, name: str) -> bool:
         """Was it whole once, though it is shorter now? Then that is damage, and it is left as it is."""
@@ -365,7 +387,8 @@ class Archive:
                     raise
                 damage = max(position, resume)
                 resume = next_record(path, damage + 1, expansion)
-                if mend and resume is None and isinstance(cause := error.__cause__, DamagedError) and cause.torn:
+                torn = isinstance(cause := error.__cause__, DamagedError) and cause.torn
+                if mend and resume is None and (torn or is_unwritten(path, damage)):
                     lost = cut_torn(path, damage, self.path / "torn")
                     self.warnings.append(f"{name}: {lost} bytes of an unfinished record were cut off (kept in torn/)")
                     return

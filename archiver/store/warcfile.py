@@ -64,12 +64,13 @@ class RawRecord:
 
 
 class _Member(io.RawIOBase):
-    """One gzip member, inflated piece by piece."""
+    """One gzip member, inflated piece by piece; of the file, up to `border` where one is given."""
 
-    def __init__(self, file: BinaryIO, offset: int, expansion: Expansion | None) -> None:
+    def __init__(self, file: BinaryIO, offset: int, expansion: Expansion | None, border: int | None = None) -> None:
         self._file = file
         self._offset = offset
         self._expansion = expansion
+        self._border = border
         self._inflate = isal_zlib.decompressobj(31)
         self._input = b""
         self._read = 0
@@ -83,7 +84,9 @@ class _Member(io.RawIOBase):
         while self.end is None:
             if not self._input:
                 # by position: the file's own position may be another reader's
-                self._input = os.pread(self._file.fileno(), READ_SIZE, self._offset + self._read)
+                position = self._offset + self._read
+                size = READ_SIZE if self._border is None else min(READ_SIZE, self._border - position)
+                self._input = os.pread(self._file.fileno(), size, position)
                 if not self._input:
                     raise DamagedError("the record breaks off", self._offset, torn=True)
                 self._read += len(self._input)
@@ -231,6 +234,44 @@ def _is_whole(file: BinaryIO, offset: int, expansion: Expansion | None) -> bool:
     except DamagedError:
         return False
     return True
+
+
+SECTOR = 512
+"""Bytes: file systems hand out room in multiples of it."""
+
+
+def is_unwritten(path: Path, offset: int) -> bool:
+    """Is all from `offset` on what a loss of power leaves of records that were not synced yet?
+
+    The disk may know by then how long the file had become, and not the bytes: they read as NUL, from a sector's
+    beginning to the file's end. What stands before them, if anything, is a compressed record that is sound so far.
+    """
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        end = _end_of_bytes(file, offset, size)
+        if end == offset:
+            return size > offset
+        border = -(-end // SECTOR) * SECTOR
+        if border >= size:
+            return False
+        member = _Member(file, offset, None, border)
+        buffer = bytearray(PIECE)
+        try:
+            while member.readinto(buffer):
+                pass
+        except DamagedError as error:
+            return error.torn
+        return False
+
+
+def _end_of_bytes(file: BinaryIO, start: int, end: int) -> int:
+    """Behind the last byte between `start` and `end` that is not NUL; `start` where there is none."""
+    while end > start:
+        begin = max(start, end - PIECE)
+        if kept := os.pread(file.fileno(), end - begin, begin).rstrip(b"\0"):
+            return begin + len(kept)
+        end = begin
+    return start
 
 
 def is_arc(file: BinaryIO, offset: int) -> bool:

@@ -89,7 +89,92 @@ def test_a_segment_of_no_bytes_is_no_trouble(folder: Path) -> None:
             assert session.write_exchange(exchange("https://posts.example/x")).file.startswith("archiver-000003-")
 
 
-@pytest.mark.parametrize("tail", [b"\0" * 500, b"garbage " * 100, b"\x1f\x8b garbage"])
+SECTOR = 512
+
+
+@pytest.mark.parametrize("catalogued", [True, False], ids=["catalogue on the disk", "catalogue lost"])
+def test_records_whose_bytes_a_loss_of_power_kept_from_the_disk(catalogued: bool, quick: Path) -> None:
+    """The file has its length, and reads as NUL from some sector on; the catalogue may have been written before it."""
+    from tests.store.test_log import assert_linked
+
+    running = quick / "running"
+    small(running)
+    with frozen(running) as archive, archive.session() as session:
+        for number in range(4):
+            session.write_exchange(exchange(f"https://posts.example/new/{number}", response(os.urandom(700))))
+            session.write_refusal("http://10.1.2.3/", "10.1.2.3", "private address")  # commits the catalogue
+        assert session._segment is not None
+        name = session._segment.path.name
+        shutil.copytree(running, quick / "lost")
+    data = (quick / "lost" / "archive" / name).read_bytes()
+    with frozen(running, write=False) as archive:
+        rows = [row for row in archive.catalogue.rows("captures") if row[0] == name and row[1] < len(data)]
+    assert len(data) > 8 * SECTOR
+    ends = {row[1] + row[2] for row in rows}
+    for border in (0, *range(SECTOR, len(data), SECTOR), *sorted(ends)):
+        for size in (len(data), len(data) + 4096):
+            if border % SECTOR and border != len(data) and size == len(data):
+                continue  # no sector begins there
+            folder = quick / "again"
+            shutil.copytree(quick / "lost", folder)
+            path = folder / "archive" / name
+            path.write_bytes(data[:border].ljust(size, b"\0"))
+            if not catalogued:
+                for file in folder.glob("catalogue.db*"):
+                    file.unlink()
+            whole = max((end for end in (0, *ends) if end <= border), default=0)
+            with frozen(folder, write=border % 1024 == 0) as archive:
+                kept = [row for row in archive.catalogue.rows("captures") if row[0] == name]
+                assert kept == [row for row in rows if row[1] < whole], (border, size)
+                assert archive.warnings or border >= size
+            assert path.read_bytes() == data[:whole]
+            if border < size:
+                [torn] = (folder / "torn").iterdir()
+                assert torn.read_bytes() == data[whole:border].ljust(size - whole, b"\0")
+            with frozen(folder) as archive, archive.session() as session:
+                assert archive.warnings == []
+                session.write_exchange(exchange("https://posts.example/after"))
+            assert_linked(folder, unsealed=(1,) if whole else ())
+            shutil.rmtree(folder)
+
+
+def test_nul_bytes_before_a_whole_record_are_damage(folder: Path) -> None:
+    small(folder)
+    [index] = (folder / "indexes").iterdir()
+    index.unlink()
+    (folder / "catalogue.db").unlink()
+    path = segment(folder)
+    data = bytearray(path.read_bytes())
+    data[SECTOR : 2 * SECTOR] = bytes(SECTOR)
+    path.write_bytes(data)
+    with frozen(folder) as archive:
+        assert len(archive.warnings) == 1
+        assert archive.catalogue.captures_in(path.name)
+    assert path.read_bytes() == data
+    assert not (folder / "torn").exists()
+
+
+def test_a_record_that_was_altered_is_no_unfinished_one(quick: Path) -> None:
+    """The end of a gzip member has a NUL byte or two of its own."""
+    folder = quick / "warc"
+    small(folder)
+    (folder / "catalogue.db").unlink()
+    path = segment(folder)
+    with frozen(folder, write=False) as archive:
+        last = archive.catalogue.captures_in(path.name)[-1]
+    data = path.read_bytes()
+    for position in range(last.offset + 12, len(data), 19):
+        altered = bytearray(data)
+        altered[position] ^= 0x10
+        path.write_bytes(altered)
+        (folder / "catalogue.db").unlink()
+        with frozen(folder) as archive:
+            assert len(archive.warnings) == 1
+        assert path.read_bytes() == altered
+    assert not (folder / "torn").exists()
+
+
+@pytest.mark.parametrize("tail", [b"garbage " * 100, b"\x1f\x8b garbage", b"\0" * 600 + b"\x01"])
 def test_a_tail_that_is_no_beginning_of_a_record_is_left_and_told(tail: bytes, folder: Path) -> None:
     small(folder)
     with segment(folder).open("ab") as file:

@@ -69,6 +69,8 @@ def store(archive: Archive, *names: str, size: int = 10) -> None:
 def assert_linked(folder: Path, *, unsealed: tuple[int, ...] = ()) -> None:
     before: tuple[str | None, str | None] = (None, None)
     for number, path in enumerate(segments(folder)):
+        if not path.stat().st_size:
+            continue
         assert link(path) == before
         said = seal(path)
         if number in unsealed:
