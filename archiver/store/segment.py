@@ -179,6 +179,19 @@ class Lock:
             self._file = file
             return self
 
+    def is_held(self) -> bool:
+        """Whether somebody writes to the archive now. Nothing is made or written to find out."""
+        try:
+            if not self._path.is_file():
+                return False
+            with self._path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
     def release(self) -> None:
         if self._file is not None:
             self._file.close()

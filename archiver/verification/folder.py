@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.errors import InputError
-from archiver.model import Check
+from archiver.model import Check, Verdict
 from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES
 from archiver.store.cdxj import IndexRow, cdxj_line, index_path
-from archiver.store.segment import OWN_SEGMENT
+from archiver.store.segment import OWN_SEGMENT, Lock
+from archiver.verification.catalogue import NAME as CATALOGUE
 from archiver.verification.catalogue import check_catalogue
 from archiver.verification.index import IndexCheck, bounded_lines, line_offset, lines_differ
-from archiver.verification.log import check_log
+from archiver.verification.log import LogEntry, check_log
 from archiver.verification.notebook import Notebook
 from archiver.verification.records import RecordChecks, Watch
 from archiver.verification.revisits import check_revisits
@@ -49,10 +50,15 @@ def verify_folder(
 class _Folder:
     def __init__(self, path: Path, progress: Callable[[int, int], None], stop: Callable[[], bool]) -> None:
         self.path = path
-        found = sorted(file for file in (path / "archive").iterdir() if file.is_file())
-        self.files = [file for file in found if file.name.endswith(WARC_SUFFIXES)]
-        self.others = [file for file in found if not file.name.endswith(WARC_SUFFIXES)]
-        self.watch = Watch(progress, stop, sum(file.stat().st_size for file in self.files))
+        self.lock = Lock(path / ".lock")
+        self.busy = self.lock.is_held()
+        """Somebody has written to the archive since this began."""
+        found = sorted((path / "archive").iterdir())
+        self.files = [file for file in found if file.is_file() and file.name.endswith(WARC_SUFFIXES)]
+        self.others = [file for file in found if file not in self.files]
+        self.sizes = {file: file.stat().st_size for file in self.files}
+        self.newest = max((file.name for file in self.files if OWN_SEGMENT.fullmatch(file.name)), default=None)
+        self.watch = Watch(progress, stop, sum(self.sizes.values()))
 
     def checks(self, *, conclude: bool) -> list[Check]:
         with Notebook() as notebook, tempfile.TemporaryDirectory(prefix="archiver-verify-") as temporary:
@@ -64,9 +70,10 @@ class _Folder:
             view = Archive.view(self._written(), catalogue=fresh, strict=False, of_archive=True)
             try:
                 view.catalogue.commit()
+                unfinished = next((entry.name for entry in records.log if self._is_unfinished(entry)), None)
                 checks += [
-                    self._index(notebook, view, records),
-                    check_catalogue(self.path / "catalogue.db", fresh),
+                    self._index(notebook, view, unfinished),
+                    self._catalogue(fresh, unfinished),
                     self._listing(records),
                     check_revisits(notebook, whole=True),
                     check_log(records.log, self._open, whole=True),
@@ -82,10 +89,29 @@ class _Folder:
     def _written(self) -> list[Path]:
         return [file for file in self.files if file.stat().st_size]
 
+    def _is_busy(self) -> bool:
+        """Whether somebody writes to the archive, or has since this began."""
+        if not self.busy:
+            changed = any(file.stat().st_size != size for file, size in self.sizes.items())
+            self.busy = changed or self.lock.is_held()
+        return self.busy
+
+    def _is_unfinished(self, entry: LogEntry) -> bool:
+        """The last segment may not have been closed in order; of any other, the log tells."""
+        return entry.own and entry.seal is None and entry.name == self.newest
+
+    def _catalogue(self, fresh: Path, unfinished: str | None) -> Check:
+        found = check_catalogue(self.path / "catalogue.db", fresh, unfinished=unfinished)
+        if found.verdict is not Verdict.ABSENT and self._is_busy():  # asked last: what was compared belongs together
+            note = "somebody writes to the archive now, and the catalogue follows when they are done"
+            return Check(name=CATALOGUE, verdict=Verdict.NOT_CHECKED, note=note)
+        return found
+
     def _sweep(self, file: Path, records: RecordChecks) -> None:
-        size = file.stat().st_size
+        size = self.sizes[file]
         if size or not OWN_SEGMENT.fullmatch(file.name):  # a crash can leave one that is empty
-            records.sweep_file(file, f"archive/{file.name}")
+            growing = file.name == self.newest and self._is_busy()
+            records.sweep_file(file, f"archive/{file.name}", growing=growing)
         records.done += size
         self.watch.at(records.done)
 
@@ -94,18 +120,21 @@ class _Folder:
         with (self.path / "archive" / name).open("rb") as stream:
             yield stream
 
-    def _index(self, notebook: Notebook, view: Archive, records: RecordChecks) -> Check:
+    def _index(self, notebook: Notebook, view: Archive, unfinished: str | None) -> Check:
         """Each segment's index, line by line what its records give; other tools' index files by what they mean."""
         folder = self.path / "indexes"
         check = IndexCheck(notebook, [file.name for file in self.files])
         of_segments = {index_path(folder, file.name): file.name for file in self._written()}
         present = sorted(folder.iterdir()) if folder.is_dir() else []
-        unfinished = {entry.name for entry in records.log if entry.own and entry.seal is None}
         for path, segment in of_segments.items():
             where = f"indexes/{path.name}"
-            if path in present:
+            if segment == unfinished and self._is_busy():
+                check.note(f"{segment} is being written, and gets its index when it is closed")
+            elif path in present and not path.is_file():
+                check.problem("it is no file", where)
+            elif path in present:
                 _compare(path, view.catalogue.index_rows(segment), check, where)
-            elif segment in unfinished:
+            elif segment == unfinished:
                 check.note(f"{segment} was not closed in order, and has no index yet")
             else:
                 check.problem("there is no index of it", f"archive/{segment}")
@@ -115,11 +144,17 @@ class _Folder:
             if path in of_segments or not path.is_file() or (path in empty and not path.stat().st_size):
                 continue
             if OWN_INDEX.fullmatch(path.name):
+                if self._is_there_now(path):
+                    continue
                 check.problem("an index of a segment that is gone", where)
             elif path.name.endswith((".cdxj", ".cdx")):
                 with path.open("rb") as stream:
                     check.look_at_plain(stream, where)
         return check.check(both_ways=False)
+
+    def _is_there_now(self, index: Path) -> bool:
+        """Whether the segment of this index was begun since this began."""
+        return (self.path / "archive" / index.name.replace(".cdxj", ".warc.gz")).exists() and self._is_busy()
 
     def _listing(self, records: RecordChecks) -> Check:
         """What lies in the folder besides WARC files."""
@@ -128,6 +163,9 @@ class _Folder:
         if not self.files:
             tally.note("no WARC file in it")
         for file in self.others:
+            if file.name.endswith(WARC_SUFFIXES):
+                tally.problem("it is no file", where=f"archive/{file.name}")
+                continue
             tally.note(f"archive/{file.name} is no WARC file, and was not looked at")
         torn = self.path / "torn"
         kept = sum(1 for _ in torn.iterdir()) if torn.is_dir() else 0

@@ -68,17 +68,20 @@ class RecordChecks:
         self.arc = False
         """One of the files is an ARC file."""
 
-    def sweep_file(self, path: Path, where: str) -> None:
-        """Check one WARC or ARC file on disk. Raises as `sweep` does."""
+    def sweep_file(self, path: Path, where: str, *, growing: bool = False) -> None:
+        """Check one WARC or ARC file on disk. growing: as for `sweep`. Raises as `sweep` does."""
         where = where.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # the name may be no text
         with path.open("rb") as stream:
             if is_arc(stream, 0):
                 self._arc(path, where)
             else:
-                self.sweep(stream, where.rpartition("/")[2], where)
+                self.sweep(stream, where.rpartition("/")[2], where, growing=growing)
 
-    def sweep(self, stream: BinaryIO, name: str, where: str, *, packed: int | None = None) -> None:
-        """Check one WARC file. name: as an index names it. where: as problems name it. packed: as for `Sweep`.
+    def sweep(
+        self, stream: BinaryIO, name: str, where: str, *, packed: int | None = None, growing: bool = False
+    ) -> None:
+        """Check one WARC file. name: as an index names it. where: as problems name it. packed: as for `Sweep`. growing:
+        somebody writes to it, so that its last record may not be there yet.
 
         Raises `LimitError`, `OSError`, `StoppedVerificationError`.
         """
@@ -91,14 +94,17 @@ class RecordChecks:
         reported = 0
         for item in sweep:
             if isinstance(item, Damage):
-                self._damage(item)
+                if item.torn and growing:
+                    self.completeness.note(f"{where} is being written: its last record is not there yet")
+                else:
+                    self._damage(item)
                 continue
             records += 1
             self._record(item, name, entry)
             if sweep.position - reported >= STEP:
                 reported = sweep.position
                 self.watch.at(self.done + reported)
-        if not records:
+        if not records and not growing:
             self.structure.problem("no WARC record in it")
         self.structure.checked += records
         self.log.append(entry)

@@ -50,6 +50,8 @@ def verify(
 
             checks = verify_folder(path, progress=progress, stop=stop, conclude=conclude)
             return Verification(path=str(path), kind="archive", checks=tuple(checks))
+        if path.exists() and not path.is_file():  # one that waits for a writer, or never ends
+            raise InputError("this is no file that can be read more than once", subject=str(path))
         with path.open("rb") as file:
             start = file.read(5)
         if start.startswith(b"PK"):

@@ -738,6 +738,42 @@ def catalogue_overwritten(folder: Path) -> None:
     (folder / "catalogue.db").write_bytes(b"SQLite format 3\0" + b"garbage" * 1000)
 
 
+def schema_of_catalogue(folder: Path, script: str) -> None:
+    with closing(sqlite3.connect(folder / "catalogue.db")) as database, database:
+        database.executescript(script)
+
+
+@kind("folder", "catalogue")
+def catalogue_with_a_trigger(folder: Path) -> None:
+    trigger = "CREATE TRIGGER forget AFTER INSERT ON captures BEGIN DELETE FROM observations; END"
+    schema_of_catalogue(folder, trigger)
+
+
+@kind("folder", "catalogue")
+def catalogue_with_a_table_that_never_ends(folder: Path) -> None:
+    rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i record_id, i url, i address,"
+    schema_of_catalogue(folder, f"DROP TABLE refusals; CREATE VIEW refusals AS {rows} i reason, i time FROM n")
+
+
+@kind("folder", "catalogue")
+def catalogue_rows_doubled(folder: Path) -> None:
+    script = "CREATE TABLE twice AS SELECT * FROM segments; INSERT INTO twice SELECT * FROM segments;"
+    schema_of_catalogue(folder, f"{script} DROP TABLE segments; ALTER TABLE twice RENAME TO segments")
+
+
+@kind("folder", "catalogue")
+def catalogue_index_without_its_rows(folder: Path) -> None:
+    """What is looked up by record id is not found, though the rows are there."""
+    with closing(sqlite3.connect(folder / "catalogue.db", isolation_level=None)) as database:
+        page, size = (
+            database.execute(question).fetchone()[0]
+            for question in ("SELECT rootpage FROM sqlite_master WHERE name = 'captures_record_id'", "PRAGMA page_size")
+        )
+    with (folder / "catalogue.db").open("r+b") as file:
+        file.seek((page - 1) * size + 3)
+        file.write(b"\0\0")  # cells of the page
+
+
 # A WACZ package.
 
 
