@@ -19,7 +19,7 @@ from isal.igzip_lib import IsalError
 from warcio.archiveiterator import ArchiveIterator
 
 from archiver.gunzip import Expansion
-from archiver.store.recordheader import MAX_HEADER, VERSION_LINE, parse_header
+from archiver.store.recordheader import HEADER_END, MAX_HEADER, VERSION_LINE, parse_header
 from archiver.store.records import Field, field
 
 READ_SIZE = 1 << 16
@@ -195,7 +195,7 @@ def _header(stream: BinaryIO, offset: int) -> tuple[tuple[Field, ...], int, int]
     while line not in _BLANK:
         line = stream.readline(MAX_HEADER)
         size += len(line)
-        if not line.endswith(b"\n") or size > MAX_HEADER:
+        if not line.endswith(b"\n") or size > MAX_HEADER or line.startswith(b"WARC/"):
             raise DamagedError("the record's header does not end", offset)
         lines.append(line)
     try:
@@ -217,12 +217,43 @@ def next_record(path: Path, after: int, expansion: Expansion | None = None) -> i
         while position < size:
             data = os.pread(file.fileno(), PIECE, position)
             for found in mark.finditer(data):
-                if _is_whole(file, position + found.start(), expansion):
-                    return position + found.start()
+                at = position + found.start()
+                begin = max(0, at - 1)
+                if may_begin(os.pread(file.fileno(), PEEK, begin), at - begin) and _is_whole(file, at, expansion):
+                    return at
             if len(data) < PIECE:
                 return None
             position += len(data) - 8  # a mark may lie across the border
         return None
+
+
+PEEK = 4096
+"""Bytes that are looked at of what may be a record, before it is read."""
+
+
+def may_begin(data: bytes, at: int) -> bool:
+    """Does a record seem to begin at `at`, the place of a mark? `data` goes on some way behind it, and has the byte
+    before it, if there is one.
+
+    Reads little, so that a file made of nothing but marks takes no longer than its size.
+    """
+    start = data[at:]
+    if start.startswith(GZIP_MAGIC):
+        try:
+            return isal_zlib.decompressobj(31).decompress(start, 64).lstrip(b"\r\n").startswith(b"WARC/")
+        except IsalError:  # type: ignore[misc]
+            return False
+    version = VERSION_LINE.match(start)
+    if data[:at][-1:] not in (b"\n", b"") or version is None:
+        return False
+    end = HEADER_END.search(start, version.end() - 1)
+    header = start[: end.end()] if end else start
+    if b"\nWARC/" in header:  # text that speaks of WARC files, or a header that was cut off
+        return False
+    try:
+        return end is None or field(parse_header(header).fields, "WARC-Type") is not None
+    except ValueError:
+        return False
 
 
 def _is_whole(file: BinaryIO, offset: int, expansion: Expansion | None) -> bool:

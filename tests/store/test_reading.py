@@ -12,6 +12,7 @@ import shutil
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archiver.errors import ArchiveError
-from archiver.store import Archive
+from archiver.gunzip import Expansion
+from archiver.store import Archive, warcfile
 from archiver.store.reader import read_segment
 from archiver.store.warcfile import is_arc
 from tests.store.conftest import exchange, frozen, response, segment
@@ -350,3 +352,37 @@ def test_a_first_line_made_to_take_long_does_not(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"a:b c 2014 " + b"x " * (1 << 14) + b"\0")
     with (tmp_path / "file").open("rb") as file:
         assert not is_arc(file, 0)
+
+
+RECORD = b"WARC/1.1\r\nWARC-Type: metadata\r\nContent-Length: 2\r\n\r\nhi\r\n\r\n"
+MARKS = {
+    "version lines": b"WARC/1.0\r\n",
+    "version lines among fields": b"A: b\r\nWARC/1.0\r\nB: c\r\n",
+    "versions within lines": b"A: WARC/1.0\r\n",
+    "version words": b"WARC/1.0 ",
+    "gzip marks": b"\x1f\x8b\x08",
+    "gzip headers": b"\x1f\x8b\x08\0\0\0\0\0\0\3",
+    "names of gzip headers": b"\x1f\x8b\x08\x08\1\1\1\1\1\3",
+}
+
+
+@pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS)
+def test_a_file_of_beginnings_takes_no_longer_than_its_size(
+    mark: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each was read to where a header may end at the latest: 200 KB took a minute."""
+    tried: list[int] = []
+    real = warcfile.read_record
+
+    def read_record(file: BinaryIO, offset: int, expansion: Expansion | None = None) -> warcfile.RawRecord | None:
+        tried.append(offset)
+        return real(file, offset, expansion)
+
+    monkeypatch.setattr(warcfile, "read_record", read_record)
+    path = tmp_path / "marks.warc"
+    path.write_bytes(RECORD + b"WARC/1.1\r\n\r\n" + mark * 5000 + b"\n" + RECORD)
+    with Archive.view([path]) as archive:
+        found = [row[1] for row in archive.catalogue.rows("captures")]
+        assert len(archive.warnings) == 1
+    assert found == [0, path.stat().st_size - len(RECORD)]
+    assert len(tried) < 5
