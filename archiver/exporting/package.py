@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from archiver.errors import UsageError
 from archiver.exporting.cited import EVERYTHING, Selection, stored_articles
 from archiver.exporting.extract import write_extract
 from archiver.exporting.pages import cited_pages
@@ -39,9 +41,11 @@ def written_package(
 
     Where calendars attest it, their proof is written beside it, as `FILE.ots`. Other arguments and errors are those of
     `write_package`, and what the signer raises: then there is no file.
+
+    Raises `UsageError` where another package's proof would stand beside this one.
     """
 
-    def write(target: Path | BinaryIO) -> Package:
+    def write(target: Path | BinaryIO, sign: Sign | None) -> Package:
         return write_package(
             target,
             source,
@@ -49,19 +53,32 @@ def written_package(
             selection=selection,
             title=title,
             description=description,
-            sign=signer.sign if signer else None,
+            sign=sign,
             clock=clock,
             on_problem=on_problem,
         )
 
+    sign = signer.sign if signer is not None else None
     if output == STDOUT or is_special(Path(output)):
         with written_whole(output) as out:
-            return write(out)
-    package = write(Path(output).resolve())
-    if signer is not None and signer.proof is not None:
-        with written_whole(output + PROOF_SUFFIX) as out:
-            out.write(signer.proof)
-    return package
+            return write(out, sign)
+    proof = output + PROOF_SUFFIX
+    if signer is None or not signer.attested:
+        if os.path.lexists(proof):
+            raise UsageError(
+                "the proof of another package would stand beside this one", subject=proof, hint="move it away"
+            )
+        return write(Path(output), sign)
+    # begun first: where it cannot be written, nobody is asked for anything
+    with written_whole(proof) as out:
+
+        def sign_and_prove(digest: str, created: datetime) -> Mapping[str, Any]:
+            signed = signer.sign(digest, created)
+            out.write(signer.proof or b"")
+            out.flush()  # a full disk is told before the package takes its name
+            return signed
+
+        return write(Path(output), sign_and_prove)
 
 
 def write_package(

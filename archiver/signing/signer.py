@@ -301,6 +301,11 @@ class Signer:
         self.proof: bytes | None = None
         """After `sign`: the OpenTimestamps proof, for `PACKAGE.wacz.ots`; null where no calendar is named."""
 
+    @property
+    def attested(self) -> bool:
+        """Will there be a proof?"""
+        return self._calendars is not None
+
     def sign(self, digest: str, created: datetime) -> Mapping[str, Any]:
         """The `signedData` of `datapackage-digest.json`.
 

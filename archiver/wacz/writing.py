@@ -23,21 +23,23 @@ import re
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, BinaryIO, NamedTuple
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 import msgspec
 from isal import isal_zlib
 
 from archiver.errors import ArchiveError, InputError
+from archiver.fileslice import FileSlice
 from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES
-from archiver.store.durability import sync_folder
 from archiver.store.records import parse_warc_date
 from archiver.store.sweep import Damage
 from archiver.store.warcfile import GZIP_MAGIC, Place
+from archiver.store.wholefile import whole_file
 from archiver.version import __version__
 from archiver.wacz.indexing import Entry, index_entries
 from archiver.wacz.pages import Page, header_line, page_line, rfc3339
@@ -100,11 +102,14 @@ def write_wacz(
     of WARC of how many are done.
 
     Raises `InputError` when a file cannot be read or is no WARC file; `LimitError` where one expands too far;
-    `ArchiveError` when the package cannot be written, a WARC file changes while it is packed, or the signature is of
-    something else.
+    `UsageError` where no file can be at `target`; `ArchiveError` when the package cannot be written, a WARC file
+    changes while it is packed, or the signature is of something else.
     """
     created = created.replace(microsecond=0)
-    files = source.segment_files() if isinstance(source, Archive) else list(source)
+    if isinstance(source, Archive):
+        files = [path for path in source.segment_files() if _size(path)]  # one that was just begun holds nothing yet
+    else:
+        files = list(source)
     if not files:
         raise InputError("no WARC file to pack")
     with _replaced(target) if isinstance(target, Path) else _told(target) as stream:
@@ -116,19 +121,11 @@ def write_wacz(
 @contextmanager
 def _replaced(target: Path) -> Iterator[BinaryIO]:
     """A file beside the target that takes its place when all went well."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
-        with temporary.open("wb") as stream:
+        with whole_file(target) as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(target)
-        sync_folder(target.parent)
     except OSError as error:
         raise ArchiveError(f"cannot be written: {error.strerror or error}", subject=str(target)) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -217,15 +214,19 @@ class _Writing:
         """own: of an archive of ours, in whose last segment a record may just be being written: it is left out. signed:
         then each record's own digest stands in the index, so that the signature reaches records that are read alone.
         """
-        sizes = [path.stat().st_size for path in files]
+        total = sum(_size(path) for path in files)
         done = 0
-        for path, name, size in zip(files, names, sizes, strict=True):
+        for path, name in zip(files, names, strict=True):
             member = f"archive/{name}"
             with _reading(path) as file:
-                measuring = _Measuring(file)
+                # what is appended meanwhile is not in the index, and stays out
+                size = os.fstat(file.fileno()).st_size
+                pread = partial(_pread, file.fileno(), str(path))
+                upto = cast(BinaryIO, FileSlice(pread, 0, size))
+                measuring = _Measuring(pread, size)
                 end = None
                 for entry in index_entries(
-                    file, name, digest_of=measuring.digest_of if signed else None, bounded=not own
+                    upto, name, digest_of=measuring.digest_of if signed else None, bounded=not own
                 ):
                     if isinstance(entry, Damage):
                         self._warnings.append(f"{path}: {entry.problem}, at offset {entry.offset}")
@@ -235,7 +236,6 @@ class _Writing:
                     if found is not None and (page := _page_of(entry)):
                         found.write(page_line(page))
                 measured = measuring.finish(end)
-                file.seek(0)
                 try:
                     pieces = _pieces(file, measured.size, str(path))
                     self._zip.add(member, pieces, size=measured.size, crc32=measured.crc32)
@@ -244,7 +244,7 @@ class _Writing:
             self._list(member, measured)
             done += size
             if self._progress:
-                self._progress(done, sum(sizes))
+                self._progress(done, max(total, done))
 
     def _add_index(self, lines: LineSorter) -> int:
         blocks, index = self._spool(), self._spool()
@@ -369,7 +369,7 @@ def _suffix(path: Path) -> str:
 
 
 def _page_of(entry: Entry) -> Page | None:
-    if entry.mime not in _HTML or entry.status not in (None, "200") or entry.type == "revisit":
+    if (entry.mime or "").lower() not in _HTML or entry.status not in (None, "200") or entry.type == "revisit":
         return None
     try:
         return Page(url=entry.url, time=parse_warc_date(entry.date))
@@ -378,10 +378,12 @@ def _page_of(entry: Entry) -> Page | None:
 
 
 class _Measuring:
-    """Reads a WARC file beside its index: the file's checksum and digest, and those of its records, in one go."""
+    """Reads the first `size` bytes of a WARC file beside its index: their checksum and digest, and those of the
+    records, in one go."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._descriptor = file.fileno()
+    def __init__(self, pread: Callable[[int, int], bytes], size: int) -> None:
+        self._pread = pread
+        self._size = size
         self._whole = hashlib.sha256()
         self._crc32 = 0
         self._piece = memoryview(b"")
@@ -400,15 +402,16 @@ class _Measuring:
         return "sha256:" + hasher.hexdigest()
 
     def finish(self, end: int | None) -> _Measured:
-        """Read the rest of the file, or, where its tail is left out, the file once more up to `end`."""
+        """Read what is left, or, where the tail is left out, all of it once more up to `end`."""
         if end is not None:
             self._whole, self._crc32, self._end = hashlib.sha256(), 0, 0
-        while self._read(PIECE if end is None else min(PIECE, end - self._end)):
+            self._size = end
+        while self._read():
             pass
         return _Measured(self._end, self._crc32, "sha256:" + self._whole.hexdigest())
 
-    def _read(self, size: int | None = None) -> bool:
-        piece = os.pread(self._descriptor, PIECE if size is None else size, self._end)
+    def _read(self) -> bool:
+        piece = self._pread(min(PIECE, self._size - self._end), self._end)
         self._piece = memoryview(piece)
         self._end += len(piece)
         self._whole.update(piece)
@@ -424,6 +427,20 @@ def _reading(path: Path) -> Iterator[BinaryIO]:
         raise InputError(f"cannot be read: {error.strerror or error}", subject=str(path)) from error
     with file:
         yield file
+
+
+def _pread(descriptor: int, subject: str, size: int, offset: int) -> bytes:
+    try:
+        return os.pread(descriptor, size, offset)
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", subject=subject) from error
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror or error}", subject=str(path)) from error
 
 
 def _pieces(file: IO[bytes], size: int, subject: str) -> Iterator[bytes]:

@@ -21,14 +21,15 @@ from click.testing import CliRunner, Result
 
 from archiver.cli import main
 from archiver.errors import LimitError
-from archiver.exporting import whole
 from archiver.exporting.whole import written_whole
 from archiver.signing import check_signature
-from archiver.store import Archive
+from archiver.store import Archive, wholefile
 from archiver.verification import verify
 from tests.exporting.staging import mention, staged
+from tests.loopback import Loopback, ok
 from tests.signing.authorities import World
 from tests.signing.conftest import openssl_server
+from tests.signing.test_opentimestamps import ALICE
 
 SHIPPED = Path(__file__).parents[2] / "warc"
 
@@ -145,12 +146,20 @@ class TestFiles:
     def test_the_archive_is_not_written_over(self, folder: Path) -> None:
         [segment] = (folder / "archive").iterdir()
         before = segment.read_bytes()
-        inside = [segment, folder / "indexes" / "x.csv", folder / "catalogue.db", folder / "archive" / "x.wacz"]
+        (folder / "archive" / "deep").mkdir()
+        names = (
+            "indexes/x.csv", "catalogue.db", "catalogue.db-wal", "catalogue.db-new.csv", ".lock", ".x.csv",
+            "archive/x.wacz", "archive/deep/x.wacz", "new/../archive/x.csv", "torn/x.csv",
+        )  # fmt: skip
+        inside = [segment, *(folder / name for name in names)]
         for path in inside:
             done = export(folder, "--wacz" if path.suffix == ".wacz" else "--csv", "-o", path)
             assert done.exit_code == 2, path
             assert "inside the archive itself" in done.stderr
         assert segment.read_bytes() == before
+        (folder / "archive" / "deep").rmdir()
+        assert [path.name for path in (folder / "archive").iterdir()] == [segment.name]
+        assert export(folder, "-o", folder / "posts.csv").exit_code == 0
 
     def test_neither_is_a_warc_file_that_is_packed(self, folder: Path) -> None:
         [segment] = (folder / "archive").iterdir()
@@ -182,22 +191,45 @@ class TestFiles:
         def full(_descriptor: int) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(whole.os, "fsync", full)
+        monkeypatch.setattr(wholefile.os, "fsync", full)
         with pytest.raises(LimitError, match="No space left"), written_whole(str(path)) as out:
             out.write(b"all of it")
         assert path.read_text() == "before"
         assert left_over(tmp_path) == ["x.csv"]
 
+    @pytest.mark.parametrize("name", ["\u6a4b" * 82, "b" * 248])
+    def test_a_name_may_be_as_long_as_the_file_system_lets_it(self, folder: Path, tmp_path: Path, name: str) -> None:
+        for suffix in (".csv", ".wacz"):
+            done = export(folder, "-o", tmp_path / f"{name}{suffix}")
+            assert (done.exit_code, done.stderr) == (0, "")
+        assert left_over(tmp_path) == [f"{name}.csv", f"{name}.wacz"]
+
+    def test_what_is_no_place_for_a_file_is_told_before_anything_is_done(self, folder: Path, tmp_path: Path) -> None:
+        (tmp_path / "home" / "x.wacz").mkdir(parents=True)
+        (tmp_path / "home" / "x.csv").mkdir()
+        for suffix in (".csv", ".wacz"):
+            asked = ["--sign", "anonymous", "--time-stamp", "http://127.0.0.1:9/"] if suffix == ".wacz" else []
+            done = export(folder, "-o", tmp_path / "home" / f"x{suffix}", *asked)
+            assert (done.exit_code, "this is a folder" in done.stderr) == (2, True), done.stderr
+            done = export(folder, "-o", tmp_path / "nowhere" / f"x{suffix}", *asked)
+            assert (done.exit_code, "there is no such folder" in done.stderr) == (2, True), done.stderr
+
+    def test_while_it_is_written_nobody_can_read_it_who_could_not_before(self, tmp_path: Path) -> None:
+        (tmp_path / "x.csv").touch(0o600)
+        with written_whole(str(tmp_path / "x.csv")) as out:
+            out.write(b"secret")
+            assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob(".*.part")} == {0o600}
+
     def test_it_is_on_the_disk_before_it_takes_the_name(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         happened: list[str] = []
-        fsync, replace, folder = os.fsync, os.replace, whole.sync_folder
+        fsync, replace, folder = os.fsync, os.replace, wholefile.sync_folder
 
         def note(what: str) -> None:
             happened.append(f"{what} {(tmp_path / 'x').exists()}")
 
-        monkeypatch.setattr(whole.os, "fsync", lambda fd: (note("sync"), fsync(fd)))
-        monkeypatch.setattr(whole.os, "replace", lambda a, b: (note("replace"), replace(a, b)))
-        monkeypatch.setattr(whole, "sync_folder", lambda path: (note("folder"), folder(path)))
+        monkeypatch.setattr(wholefile.os, "fsync", lambda fd: (note("sync"), fsync(fd)))
+        monkeypatch.setattr(wholefile.os, "replace", lambda a, b: (note("replace"), replace(a, b)))
+        monkeypatch.setattr(wholefile, "sync_folder", lambda path: (note("folder"), folder(path)))
         with written_whole(str(tmp_path / "x")) as out:
             out.write(b"1")
         assert happened[:2] == ["sync False", "replace False"]
@@ -313,6 +345,40 @@ class TestPackages:
         assert "signedData" in signed_data(tmp_path / "x.wacz")
         assert export(folder, "-o", tmp_path / "x.wacz", "--sign", "none").exit_code == 0
         assert "signedData" not in signed_data(tmp_path / "x.wacz")
+
+    def test_the_proof_stands_beside_the_package_and_is_never_that_of_another(
+        self, folder: Path, tmp_path: Path, settings: Path
+    ) -> None:
+        calendar = Loopback(lambda asked: [ok(ALICE)])
+        with calendar:
+            allowed = "[web]\nallow_addresses = ['127.0.0.0/8']\n"
+            settings.write_text(f"{allowed}[signing]\nidentity = 'anonymous'\ncalendars = ['{calendar.url}']\n")
+            for _ in range(2):  # the second time over the first
+                done = export(folder, "-o", tmp_path / "x.wacz")
+                assert (done.exit_code, done.stderr) == (0, "")
+                checks = {check.name: check.verdict.value for check in verify(tmp_path / "x.wacz").checks}
+                assert checks["OpenTimestamps"] == "not_checked"
+        assert left_over(tmp_path) == ["x.wacz", "x.wacz.ots"]
+        before = [(tmp_path / name).read_bytes() for name in left_over(tmp_path)]
+        done = export(folder, "-o", tmp_path / "x.wacz")  # there is no calendar any more
+        assert done.exit_code == 4
+        settings.write_text("[signing]\nidentity = 'anonymous'\n")
+        done = export(folder, "-o", tmp_path / "x.wacz")
+        assert done.exit_code == 2
+        assert "x.wacz.ots: the proof of another package" in done.stderr
+        assert [(tmp_path / name).read_bytes() for name in left_over(tmp_path)] == before
+
+    def test_where_the_proof_cannot_be_written_there_is_no_package(
+        self, folder: Path, tmp_path: Path, settings: Path
+    ) -> None:
+        settings.write_text("[signing]\nidentity = 'anonymous'\ncalendars = ['http://127.0.0.1:9/']\n")
+        (tmp_path / "x.wacz.ots").mkdir()
+        done = export(folder, "-o", tmp_path / "x.wacz")
+        assert (done.exit_code, "x.wacz.ots: this is a folder" in done.stderr) == (2, True)
+        assert left_over(tmp_path) == ["x.wacz.ots"]
+        done = export(folder, "-o", tmp_path / f"{'b' * 248}.wacz")
+        assert (done.exit_code, "File name too long" in done.stderr) == (5, True)
+        assert left_over(tmp_path) == ["x.wacz.ots"]
 
     @pytest.mark.parametrize(
         "arguments",

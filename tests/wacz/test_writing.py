@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from archiver.errors import ArchiveError, InputError, LimitError
+from archiver.errors import ArchiveError, InputError, LimitError, UsageError
 from archiver.replay import Library
 from archiver.sources import read_sources
 from archiver.store import Archive
@@ -22,7 +22,7 @@ from archiver.wacz import writing
 from archiver.wacz.pages import MAX_TEXT, Page
 from archiver.wacz.writing import Package, write_wacz
 from tests.store.conftest import exchange, frozen, response, segment
-from tests.wacz.test_indexing import RECORDS
+from tests.wacz.test_indexing import PAGE, RECORDS, record
 
 CREATED = datetime(2026, 3, 2, 9, 30, 0, 999_999, tzinfo=UTC)
 HTML = "Content-Type: text/html; charset=utf-8"
@@ -257,8 +257,21 @@ def test_nothing_is_left_and_nothing_lost_when_it_fails(archive: Archive, tmp_pa
 
 
 def test_a_folder_that_is_not_there_is_one_clear_error(archive: Archive, tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match="cannot be written: No such file or directory"):
+    with pytest.raises(UsageError, match="there is no such folder"):
         pack(archive, tmp_path / "nowhere" / "out.wacz")
+    with pytest.raises(UsageError, match="this is a folder"):
+        pack(archive, tmp_path, sign=refuse)
+
+
+def test_a_file_that_cannot_be_read_is_the_one_that_is_named(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(writing.os, "pread", fail)
+    with pytest.raises(InputError, match=r"\.warc\.gz: cannot be read: Input/output error"):
+        pack(archive, tmp_path / "out.wacz")
 
 
 def test_a_stream_that_takes_no_more_is_one_clear_error(archive: Archive) -> None:
@@ -359,6 +372,28 @@ def test_what_is_no_warc_file_is_refused(data: bytes, tmp_path: Path) -> None:
     assert not (tmp_path / "out.wacz").exists()
 
 
+@pytest.mark.parametrize(
+    ("date", "listed"),
+    [
+        ("2026-03-01T12:00:00Z", True),
+        ("yesterday", False),
+        ("", False),
+        ("0001-01-01T00:00:00+14:00", False),
+        ("9999-12-31T23:59:59-14:00", False),
+    ],
+)
+@pytest.mark.parametrize("media", [b"text/html", b"Text/HTML"])
+def test_a_page_whose_date_is_none_is_packed_and_not_listed(
+    date: str, listed: bool, media: bytes, tmp_path: Path
+) -> None:
+    """The last two are dates by their form, which in UTC lie beyond the years that there are. Media types have no case
+    (RFC 9110 section 8.3.1)."""
+    page = PAGE.replace(b"Text/HTML", media)
+    (tmp_path / "a.warc").write_bytes(record("response", page, date=date))
+    assert pack([tmp_path / "a.warc"], tmp_path / "out.wacz").warcs == ("a.warc",)
+    assert len(lines(tmp_path / "out.wacz")) == 1 + listed
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"x\.warc"):
         pack([tmp_path / "x.warc"], tmp_path / "out.wacz")
@@ -384,6 +419,32 @@ def test_a_record_that_is_just_being_written_is_left_out(archive: Archive, tmp_p
     assert [f"at offset {len(whole)}" in warning for warning in made.warnings] == [True]
     assert len(pack([warc], tmp_path / "foreign.wacz").warnings) == 1
     assert len(member(tmp_path / "foreign.wacz", f"archive/{warc.name}")) == len(whole) + 90
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_what_is_written_meanwhile_is_neither_listed_nor_packed(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed: bool
+) -> None:
+    """A record that is appended between the index and the copy would be in the package, and in no index."""
+    warc = segment(archive.path)
+    whole = warc.read_bytes()
+    indexed = writing.index_entries
+
+    def index_and_append(*arguments: Any, **options: Any) -> Any:
+        yield from indexed(*arguments, **options)
+        with warc.open("ab") as file:
+            file.write(gzip.compress(RECORDS["page"], mtime=0) + gzip.compress(RECORDS["page"], mtime=0)[:90])
+
+    monkeypatch.setattr(writing, "index_entries", index_and_append)
+    made = pack(archive, tmp_path / "out.wacz", sign=signature if signed else None)
+    assert made.warnings == ()
+    assert member(tmp_path / "out.wacz", f"archive/{warc.name}") == whole
+
+
+def test_a_segment_that_was_just_begun_is_left_out(archive: Archive, tmp_path: Path) -> None:
+    first = segment(archive.path)
+    first.with_name("archiver-000002-20260301120000.warc.gz").touch()
+    assert pack(archive, tmp_path / "out.wacz").warcs == (first.name,)
 
 
 # The program itself reads what it packs.
