@@ -31,14 +31,13 @@ from archiver.model import Capture
 from archiver.store.catalogue import Catalogue, CatalogueError, UnusableCatalogueError
 from archiver.store.cdxj import index_path, write_index
 from archiver.store.conclusions import Conclusion, parse_conclusion
-from archiver.store.digests import DigestCheck, check_digests
+from archiver.store.digests import BLOCK, PAYLOAD_FIELDS, DigestCheck, check_digests
 from archiver.store.durability import make_folder
 from archiver.store.foreign import conclusions_count
 from archiver.store.provenance import running_software
 from archiver.store.reader import (
     MAX_CONCLUSION,
     StoredRecord,
-    digest_matches,
     exchange_of,
     open_block,
     prefixed,
@@ -54,6 +53,8 @@ from archiver.store.session import Session
 from archiver.store.warcfile import DamagedError, is_unwritten, next_record
 
 WARC_SUFFIXES = (".warc.gz", ".warc")
+
+_PAYLOAD = frozenset(name.lower() for name in PAYLOAD_FIELDS)
 
 LOCK_WAIT = 2.0
 """Seconds that opening for writing waits for another writer: a reader who brings the catalogue up to date is done by
@@ -450,28 +451,13 @@ class Archive:
         return open_block(self.file_of(capture), capture.offset)
 
     def check_block(self, capture: Capture) -> None:
-        """Read the whole block against its digest, before any of it is shown.
+        """Read the whole block against its digest, before any of it is shown; of other tools' records that have none,
+        the payload.
 
-        Raises `ArchiveError` when it does not match, or the record has no digest that could tell.
+        Raises `ArchiveError` when it does not match, or the algorithm is not known.
         """
-        fields, stream = self.open_record(capture)
-        with stream:
-            expected = field(fields, "WARC-Block-Digest")
-            if expected is None:
-                return self._check_payload(capture, fields, stream)
-            matches = digest_matches(stream, expected)
-        self._require(matches, capture)
-        return None
-
-    def _check_payload(self, capture: Capture, fields: tuple[Field, ...], stream: BinaryIO) -> None:
-        """For other tools' records that carry a payload digest only (of the body as transferred)."""
-        expected = field(fields, "WARC-Payload-Digest")
-        if expected is None or capture.record_type == "revisit":
-            return
-        if (field(fields, "Content-Type") or "").startswith("application/http"):
-            while stream.readline(1 << 16) not in (b"\r\n", b"\n", b""):
-                pass
-        self._require(digest_matches(stream, expected), capture)
+        for check in self._digest_checks(capture, block_is_enough=True):
+            self._require(check.matches, capture)
 
     def _require(self, matches: bool | None, capture: Capture) -> None:
         if not matches:
@@ -492,9 +478,14 @@ class Archive:
             checks += self._digest_checks(original, capture.payload_digest)
         return checks
 
-    def _digest_checks(self, capture: Capture, payload_digest: str | None = None) -> tuple[DigestCheck, ...]:
+    def _digest_checks(
+        self, capture: Capture, payload_digest: str | None = None, *, block_is_enough: bool = False
+    ) -> tuple[DigestCheck, ...]:
+        """block_is_enough: the payload digests are looked at only where there is no block digest."""
         fields, stream = self.open_record(capture)
         stream.close()
+        if block_is_enough and field(fields, BLOCK):
+            fields = tuple(one for one in fields if one[0].lower() not in _PAYLOAD)
         try:
             return check_digests(fields, lambda: self.open_record(capture)[1], payload_digest=payload_digest)
         except (OSError, ValueError, zlib.error) as error:
@@ -545,7 +536,13 @@ class Archive:
             self.check_block(body)
         exchange = exchange_of(record, self.file_of(capture), self.file_of(body), body.offset)
         exchange.capture = capture
+        exchange.packed_length = self._packed_length(body)
         return exchange
+
+    def _packed_length(self, capture: Capture) -> int | None:
+        """Bytes that a record of somebody unknown takes in its file; null for our own, which has what a server sent."""
+        known = not self._bounded and conclusions_count(Path(capture.file).name)
+        return None if known else capture.length
 
     def payload_capture(self, capture: Capture) -> Capture:
         """The record that holds the payload: the capture itself, or a revisit's original.
@@ -589,6 +586,7 @@ class Archive:
             response_length=len(head) + length,
             head_length=len(head),
             payload_digest=capture.payload_digest,
+            packed_length=self._packed_length(capture),
             capture=capture,
         )
 

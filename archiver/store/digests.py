@@ -22,6 +22,8 @@ from archiver.store.records import Field, field
 BLOCK = "WARC-Block-Digest"
 PAYLOAD_FIELDS = ("WARC-Payload-Digest", "Archiver-Payload-Digest")
 
+SEGMENT_NUMBER = "WARC-Segment-Number"
+
 ALGORITHMS = frozenset(
     {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3256", "sha3384", "sha3512", "blake2b", "blake2s"}
 )
@@ -58,26 +60,34 @@ def check_digests(
     """Every digest that a record declares, checked against its block.
 
     `open_block` opens the block for reading from its start, as often as needed. `payload_digest` is one more digest of
-    the payload, declared elsewhere: by a revisit record, of its original. A revisit's own payload digests speak of the
-    original's payload and are left out.
+    the payload, declared elsewhere: by a revisit record, of its original. Left out are digests that are of other bytes
+    than the record's: a revisit's own payload digests speak of the original's payload, those of a record in segments of
+    all segments together (section 5.9), and wget's revisits have the block digest of no bytes at all.
     """
     revisit = (field(fields, "WARC-Type") or "").lower() == "revisit"
-    wanted = [(name, value) for name in (BLOCK, *PAYLOAD_FIELDS) if (value := field(fields, name))]
-    if revisit:
-        wanted = [(name, value) for name, value in wanted if name == BLOCK]
+    elsewhere = revisit or field(fields, SEGMENT_NUMBER) is not None
+    names = (BLOCK,) if elsewhere else (BLOCK, *PAYLOAD_FIELDS)
+    wanted = [(name, value) for name in names if (value := field(fields, name))]
     if payload_digest:
         wanted.append(("WARC-Payload-Digest of the revisit", payload_digest))
     if not wanted:
         return ()
     http = (field(fields, "Content-Type") or "").lower().startswith("application/http")
-    algorithms = {name for _, value in wanted if (name := digest_algorithm(value))}
+    of_block = {algorithm for name, value in wanted if name == BLOCK and (algorithm := digest_algorithm(value))}
+    of_payload = {algorithm for name, value in wanted if name != BLOCK and (algorithm := digest_algorithm(value))}
     with open_block() as stream:
-        block, body, head = _hash(stream, algorithms, http=http)
+        block, body, head = _hash(stream, of_block, of_payload, http=http)
     checks = {(name, value): _same(block if name == BLOCK else body, value) for name, value in wanted}
+    if revisit:
+        checks = {
+            (name, value): matches
+            for (name, value), matches in checks.items()
+            if matches is not False or name != BLOCK or not of_nothing(value)
+        }
     if any(matches is False and name != BLOCK for (name, _), matches in checks.items()) and b"chunked" in head.lower():
         with open_block() as stream:
             read_head(stream)
-            decoded = {name: new_hasher(name) for name in algorithms}
+            decoded = {name: new_hasher(name) for name in of_payload}
             for piece in dechunk(stream):
                 _update(decoded, piece)
         for (name, value), matches in checks.items():
@@ -102,12 +112,20 @@ def new_hasher(name: str) -> Hasher:
     return hashlib.new(HASHLIB_NAMES.get(name, name), usedforsecurity=False)
 
 
-def _hash(stream: Any, algorithms: set[str], *, http: bool) -> tuple[dict[str, bytes], dict[str, bytes], bytes]:
+def of_nothing(declared: str) -> bool:
+    """Is this the digest of no bytes?"""
+    algorithm = digest_algorithm(declared)
+    return algorithm is not None and _same({algorithm: new_hasher(algorithm).digest()}, declared) is True
+
+
+def _hash(
+    stream: Any, of_whole: set[str], of_body: set[str], *, http: bool
+) -> tuple[dict[str, bytes], dict[str, bytes], bytes]:
     """Digests of the whole stream, digests of what comes after its HTTP head, and the head."""
-    whole = {name: new_hasher(name) for name in algorithms}
+    whole = {name: new_hasher(name) for name in of_whole}
     head = read_head(stream) if http else b""
     _update(whole, head)
-    after = {name: new_hasher(name) for name in algorithms}
+    after = {name: new_hasher(name) for name in of_body}
     while piece := stream.read(PIECE):
         _update(whole, piece)
         _update(after, piece)

@@ -19,7 +19,7 @@ from archiver.exchange import Exchange, Truncation
 from archiver.gunzip import Expansion
 from archiver.http1 import parse_head
 from archiver.store.cdxj import Listed, listed
-from archiver.store.digests import digest_algorithm, new_hasher, read_head, spells
+from archiver.store.digests import read_head
 from archiver.store.records import Field, block_length, field, parse_warc_date
 from archiver.store.warcfile import PIECE, DamagedError, arc_records, is_arc, read_record
 
@@ -276,17 +276,6 @@ def recode_head(head: bytes, original: bytes) -> bytes:
         if line.partition(b":")[0].strip().lower().decode("latin-1") in CODING_HEADERS
     ]
     return b"\r\n".join([*kept, *coding, b"", b""])
-
-
-def digest_matches(stream: BinaryIO, expected: str) -> bool | None:
-    """Does the stream hash to `ALGORITHM:VALUE` (hex or Base32)? null when the algorithm is unknown."""
-    name = digest_algorithm(expected)
-    if name is None:
-        return None
-    hasher = new_hasher(name)
-    while piece := stream.read(PIECE):
-        hasher.update(piece)
-    return spells(expected.partition(":")[2].strip(), hasher.digest())
 
 
 def _first_line(error: BaseException) -> str:

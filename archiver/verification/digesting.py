@@ -13,7 +13,17 @@ from collections.abc import Callable, Iterator
 from typing import IO, BinaryIO, NamedTuple, cast
 
 from archiver.http1 import dechunk
-from archiver.store.digests import BLOCK, MAX_HEAD, PAYLOAD_FIELDS, Hasher, digest_algorithm, new_hasher, spells
+from archiver.store.digests import (
+    BLOCK,
+    MAX_HEAD,
+    PAYLOAD_FIELDS,
+    SEGMENT_NUMBER,
+    Hasher,
+    digest_algorithm,
+    new_hasher,
+    of_nothing,
+    spells,
+)
 from archiver.store.recordheader import HEADER_END
 from archiver.store.sweep import SweptRecord
 
@@ -45,8 +55,12 @@ def digested(record: SweptRecord, keep: bytearray | None = None) -> Digested:
     Raises `DamagedError` where it is not whole, and what `SweptRecord.pieces` raises.
     """
     get = record.known.get
-    # a revisit's payload digest speaks of the original's payload
-    names = _ALL if get("warc-type", "").lower() != "revisit" else _ALL[:1]
+    # which digests are of other bytes than the record's: see `check_digests`
+    revisit = get("warc-type", "").lower() == "revisit"
+    segmented = _SEGMENT_NUMBER in record.known
+    names = _ALL if not revisit and not segmented else _ALL[:1]
+    if segmented:
+        record.oddities.append("records in segments, whose payload digests are of all segments and were not checked")
     wanted = [(name, value, digest_algorithm(value)) for lowered, name in names if (value := get(lowered))]
     pieces = record.pieces()
     start, head = _start(pieces, http=get("content-type", "").lower().startswith("application/http"))
@@ -77,6 +91,9 @@ def digested(record: SweptRecord, keep: bytearray | None = None) -> Digested:
     else:
         _pass(start, pieces, updates)
         results = _compare(wanted, block, payload)
+    if revisit and (kept := [one for one in results if one[2] is not False or not of_nothing(one[1])]) != results:
+        record.oddities.append("block digests of revisit records that are of no bytes, as wget writes them")
+        results = kept
     return Digested(tuple(results), head)
 
 
@@ -98,6 +115,7 @@ def _compare(
     return results
 
 
+_SEGMENT_NUMBER = SEGMENT_NUMBER.lower()
 _ALL = tuple((name.lower(), name) for name in (BLOCK, *PAYLOAD_FIELDS))
 _FAST = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5}
 _NOTHING = memoryview(b"")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import shutil
@@ -218,6 +219,66 @@ class TestAWarcFile:
             take(home, foreign)
         assert taken_names(home) == set()
         assert not [name for name in names(home) if name.startswith(".")]
+
+
+HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKS = b"5\r\nwords\r\n0\r\n\r\n"
+
+
+def foreign_record(block: bytes, *fields: str) -> bytes:
+    lines = ("WARC/1.0", "WARC-Date: 2020-01-01T00:00:00Z", *fields, f"Content-Length: {len(block)}", "", "")
+    return gzip.compress("\r\n".join(lines).encode() + block + b"\r\n\r\n", mtime=0)
+
+
+class TestWhatOtherToolsWrite:
+    """It is verified where it lies, and what was sound there is sound in the archive, and can be read."""
+
+    @pytest.mark.parametrize("payload", [CHUNKS, b"words"], ids=["as transferred", "as content"])
+    def test_a_payload_digest_of_either_reading_alone_is_enough_to_read_it(
+        self, home: Path, tmp_path: Path, payload: bytes
+    ) -> None:
+        path = tmp_path / "a.warc.gz"
+        path.write_bytes(
+            foreign_record(
+                HTML + CHUNKS,
+                "WARC-Type: response",
+                "WARC-Record-ID: <urn:uuid:3f4e1c3e-0000-4000-8000-000000000001>",
+                f"WARC-Target-URI: {PAGE}",
+                "Content-Type: application/http; msgtype=response",
+                f"WARC-Payload-Digest: sha1:{hashlib.sha1(payload).hexdigest()}",
+            )
+        )
+        take(home, path)
+        with Archive.open(home) as archive:
+            [capture] = archive.catalogue.captures_at(PAGE)
+            assert archive.exchange(capture).payload() == b"words"
+        assert_sound(home)
+
+    @pytest.mark.parametrize("profile", ["identical-payload-digest", "server-not-modified"])
+    def test_a_revisit_whose_original_is_in_a_file_that_did_not_come_is_no_damage(
+        self, home: Path, tmp_path: Path, profile: str
+    ) -> None:
+        path = tmp_path / "second-crawl.warc.gz"
+        path.write_bytes(
+            foreign_record(
+                HTML,
+                "WARC-Type: revisit",
+                "WARC-Record-ID: <urn:uuid:3f4e1c3e-0000-4000-8000-000000000001>",
+                f"WARC-Target-URI: {PAGE}",
+                "Content-Type: application/http; msgtype=response",
+                f"WARC-Profile: http://netpreserve.org/warc/1.0/revisit/{profile}",
+                "WARC-Refers-To: <urn:uuid:3f4e1c3e-0000-4000-8000-000000000009>",
+                "WARC-Payload-Digest: sha1:DCM3JUEPHXBLTYYKY5HTU4GUPCQWXQDF",
+                "WARC-Block-Digest: sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ",  # of nothing, as wget writes it
+            )
+        )
+        assert [taken.outcome for taken in take(home, path)] == ["imported"]
+        found = {check.name: check for check in verify(home, conclude=False).checks}
+        assert (found["revisits"].verdict, found["revisits"].note) == (
+            Verdict.NOT_CHECKED,
+            "originals that are not here",
+        )
+        assert_sound(home)
 
 
 class TestAPackage:

@@ -34,6 +34,10 @@ def declared(block: bytes, payload: bytes, algorithm: str = "sha1") -> list[str]
     return [f"WARC-Block-Digest: {digest(block)}", f"WARC-Payload-Digest: {digest(payload)}"]
 
 
+def sha1(data: bytes) -> str:
+    return declared(data, b"")[0].partition(": ")[2]
+
+
 HTTP = ("WARC-Type: response", "Content-Type: application/http; msgtype=response")
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -58,6 +62,34 @@ def test_either_reading_of_a_chunked_body() -> None:
 def test_a_revisits_payload_digest_is_its_originals() -> None:
     fields = ["WARC-Type: revisit", HTTP[1], *declared(HEAD, b"the original's")]
     assert [name for name, _, _ in digested(swept(HEAD, *fields)).results] == ["WARC-Block-Digest"]
+
+
+@pytest.mark.parametrize("of", [b"", HEAD, b"other"])
+def test_wgets_revisits_have_the_digest_of_no_bytes_and_no_other_digest_is_let_pass(of: bytes) -> None:
+    """wget --warc-dedup hashes the block of a revisit after it has been read: so each has the digest of nothing."""
+    record = swept(HEAD, "WARC-Type: revisit", HTTP[1], declared(of, b"")[0])
+    results = [(name, matches) for name, _, matches in digested(record).results]
+    fields = (("WARC-Type", "revisit"), ("Content-Type", "application/http"), ("WARC-Block-Digest", sha1(of)))
+    again = [(check.field, check.matches) for check in check_digests(fields, lambda: io.BytesIO(HEAD))]
+    assert results == again == ([] if not of else [("WARC-Block-Digest", of == HEAD)])
+    assert record.oddities == (
+        [] if of else ["block digests of revisit records that are of no bytes, as wget writes them"]
+    )
+
+
+def test_the_digest_of_no_bytes_is_wrong_in_a_response() -> None:
+    results = digested(swept(HEAD, *HTTP, *declared(b"", b""))).results
+    assert [matches for _, _, matches in results] == [False, True]
+
+
+def test_the_payload_digest_of_a_record_in_segments_is_of_all_segments() -> None:
+    """ISO 28500:2017, section 5.9."""
+    block = HEAD + b"the first ha"
+    record = swept(block, *HTTP, "WARC-Segment-Number: 1", *declared(block, b"the first half and the second"))
+    assert [(name, matches) for name, _, matches in digested(record).results] == [("WARC-Block-Digest", True)]
+    assert record.oddities
+    checks = check_digests(tuple(record.fields), lambda: io.BytesIO(block))
+    assert [(check.field, check.matches) for check in checks] == [("WARC-Block-Digest", True)]
 
 
 def test_an_unknown_algorithm_is_neither_right_nor_wrong() -> None:
