@@ -78,10 +78,11 @@ class _Folder:
                     check_revisits(notebook, whole=True),
                     check_log(records.log, self._open, whole=True),
                 ]
-                if conclude and records.concluded:
-                    from archiver.verification.rederived import rederived_checks
+                if records.concluded:
+                    from archiver.verification.rederived import left_out_checks, rederived_checks
 
-                    checks += rederived_checks(view, whole=True, stop=self.watch.stop)
+                    stop = self.watch.stop
+                    checks += rederived_checks(view, whole=True, stop=stop) if conclude else left_out_checks()
             finally:
                 view.close()
         return checks

@@ -110,21 +110,24 @@ def _loose(
         checks = records.checks()
         checks.append(check_revisits(notebook, whole=False))
         checks.append(check_log(records.log, open_it, whole=False))
-        if conclude and records.concluded:
-            checks += _rederived(path, stop)
+        if records.concluded:
+            checks += _rederived(path, stop, conclude=conclude)
     return Verification(path=str(path), kind="warc", checks=tuple(checks))
 
 
-def _rederived(path: Path, stop: Callable[[], bool]) -> list[Check]:
+def _rederived(path: Path, stop: Callable[[], bool], *, conclude: bool) -> list[Check]:
     import tempfile
 
     from archiver.errors import ArchiveError
     from archiver.store import Archive
-    from archiver.verification.rederived import rederived_checks
+    from archiver.verification.rederived import left_out_checks, rederived_checks
+
+    if not conclude:
+        return left_out_checks()
 
     with tempfile.TemporaryDirectory(prefix="archiver-verify-") as temporary:
         try:
-            view = Archive.view([path], catalogue=Path(temporary) / "catalogue.db")
+            view = Archive.view([path], catalogue=Path(temporary) / "catalogue.db", bounded=True)
         except ArchiveError as error:
             return [Check(name="references", verdict=Verdict.NOT_CHECKED, note=str(error))]
         with view:

@@ -21,7 +21,7 @@ from archiver.store import Archive
 from archiver.verification import StoppedVerificationError, verify
 from archiver.verification.index import MAX_LINE
 from tests.store.conftest import exchange, frozen, response, ticking_clock
-from tests.verification.damage import members, segments
+from tests.verification.damage import members, segments, unzipped, zipped
 
 
 def named(found: Verification, name: str) -> Check:
@@ -60,15 +60,18 @@ def line(entry: dict[str, str], **other: object) -> str:
     return f"{fields.pop('key')} {fields.pop('time')} {json.dumps(fields)}\n"
 
 
-def package(path: Path, data: bytes, indexes: dict[str, bytes]) -> Path:
+def package(path: Path, data: bytes, indexes: dict[str, bytes], algorithm: str = "sha256") -> Path:
+    def digest(content: bytes) -> str:
+        return f"{algorithm}:{hashlib.new(algorithm, content).hexdigest()}"
+
     files = {"archive/a.warc.gz": data, **{f"indexes/{name}": content for name, content in indexes.items()}}
     resources = [
-        {"name": name, "path": name, "hash": "sha256:" + hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-        for name, content in files.items()
+        {"name": name, "path": name, "hash": digest(content), "bytes": len(content)} for name, content in files.items()
     ]
     described = json.dumps({"profile": "data-package", "wacz_version": "1.1.1", "resources": resources}).encode()
+    hashed = json.dumps({"path": "datapackage.json", "hash": digest(described)}).encode()
     with zipfile.ZipFile(path, "w") as out:
-        for name, content in {**files, "datapackage.json": described}.items():
+        for name, content in {**files, "datapackage.json": described, "datapackage-digest.json": hashed}.items():
             out.writestr(name, content)
     return path
 
@@ -168,12 +171,47 @@ def test_json_that_nests_without_end(tmp_path: Path) -> None:
     check = index_check(tmp_path, {"index.cdxj": b"a 20260301000000 " + deep + b"}" * 100_000 + b"\n"})
     assert check.verdict is Verdict.DAMAGED
     path = package(tmp_path / "b.wacz", warc_data, {})
-    with zipfile.ZipFile(path, "a") as out:
-        out.writestr("datapackage-digest.json", deep)
+    files = unzipped(path.read_bytes())
+    path.write_bytes(zipped({**files, "datapackage-digest.json": deep}))
     assert named(verify(path), "package digest").verdict is Verdict.DAMAGED
 
 
+@pytest.mark.parametrize("algorithm", ["md5", "sha512"])
+def test_digests_of_another_algorithm(algorithm: str, tmp_path: Path) -> None:
+    """py-wacz writes MD5 where it is told to (`--hash-type md5`)."""
+    path = package(tmp_path / "a.wacz", warc_data, {"index.cdxj": "".join(map(line, entries)).encode()}, algorithm)
+    found = verify(path)
+    assert not found.damaged, found
+    assert named(found, "resource digests").checked == 2
+    assert named(found, "package digest").verdict is Verdict.SOUND
+    files = unzipped(path.read_bytes())
+    files["archive/a.warc.gz"] += gzip.compress(b"")
+    path.write_bytes(zipped(files))
+    assert named(verify(path), "resource digests").verdict is Verdict.DAMAGED
+    files["datapackage.json"] += b" "
+    path.write_bytes(zipped(files))
+    assert named(verify(path), "package digest").verdict is Verdict.DAMAGED
+
+
+def test_a_digest_of_an_algorithm_that_nobody_knows(tmp_path: Path) -> None:
+    files = unzipped(package(tmp_path / "a.wacz", warc_data, {}).read_bytes())
+    value = json.dumps({"path": "datapackage.json", "hash": "blake9:00"}).encode()
+    (tmp_path / "a.wacz").write_bytes(zipped({**files, "datapackage-digest.json": value}))
+    assert named(verify(tmp_path / "a.wacz"), "package digest").verdict is Verdict.NOT_CHECKED
+
+
 # Archives.
+
+
+def test_what_was_left_out_is_said() -> None:
+    """Of an archive, one of its files, and a package of it."""
+    example = Path(__file__).parents[2] / "warc"
+    for path in (example, next((example / "archive").iterdir())):
+        said = [check for check in verify(path, conclude=False).checks if "left out" in check.note]
+        assert [check.name for check in said] == [
+            "references", "articles", "resolutions", "observations", "bluesky proofs",
+        ]  # fmt: skip
+        assert all(check.verdict is Verdict.NOT_CHECKED for check in said)
 
 
 def more(path: Path) -> Archive:
