@@ -8,7 +8,6 @@ own header and its attribution are the post's; most embeds show none.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -16,7 +15,7 @@ from selectolax.lexbor import LexborNode
 
 from archiver.language import names
 from archiver.model import PostRef
-from archiver.platforms import banners
+from archiver.platforms import banners, instants
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.instagram import phrases
 from archiver.platforms.instagram.residues import Attribution, attribution_at
@@ -59,7 +58,7 @@ def read_embed(node: LexborNode) -> Sighting | None:
         return None
     ref, url = found
     moment = node.css_first("time[datetime]")
-    time = _utc(moment.attributes.get("datetime")) if moment is not None else None
+    time = instants.utc(moment.attributes.get("datetime")) if moment is not None else None
     said = _attribution(rendered.text)
     if said is not None:
         return Sighting(
@@ -160,17 +159,6 @@ def _caption(shown: str) -> str | None:
     )
 
 
-def _utc(value: str | None) -> str | None:
-    """RFC 3339 in UTC of what `<time datetime>` holds."""
-    if not value:
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment.tzinfo else None
-
-
 def read_code(node: LexborNode) -> Sighting | None:
     """An element that names the post by its short code: AMP's, and those of consent managers and forums."""
     attributes = node.attributes
@@ -232,7 +220,7 @@ def read_newsletter(node: LexborNode) -> Sighting | None:
         url=ref_from_id(code).url,
         handle=(said.handle if said else None) or (handle if re.fullmatch(HANDLE, handle) else None),
         display_name=said.name if said else None,
-        time=_utc(made) if isinstance(made, str) else None,
+        time=instants.utc(made) if isinstance(made, str) else None,
         shape="record",
     )
 

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archiver.language.dates import read_date
 from archiver.model import Media, Post, PostRef
+from archiver.platforms import instants
 from archiver.platforms.fragments import words_in
 from archiver.platforms.payload import names
 from archiver.platforms.preview import named_by, preview, whole
@@ -168,14 +169,8 @@ def _made(element: LexborNode) -> tuple[datetime | None, str | None]:
             value = node.attributes.get(name) or ""
             if value.isascii() and value.isdecimal() and len(value) < 12 and (made := epoch(int(value))):
                 return made, None
-        stamp = node.attributes.get("datetime") or ""
-        if stamp:
-            try:
-                moment = datetime.fromisoformat(stamp[:40])
-            except ValueError:
-                continue
-            if moment.tzinfo is not None:
-                return moment.astimezone(UTC), None
+        if (made := instants.moment(node.attributes.get("datetime"))) is not None:
+            return made, None
     for node in element.css(DATES)[:MAX_ITEMS]:
         made = printed_moment(node.text(strip=True)[:80])
         if made is not None:

@@ -8,13 +8,14 @@ prose with a link) it shows nothing.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archiver.model import PostRef
+from archiver.platforms import instants
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.markup import Link, Rendered, classes, render
 from archiver.platforms.x.urls import HANDLE, ref_from_url
@@ -106,7 +107,7 @@ def read_blockquote(node: LexborNode) -> Sighting | None:
             found_url=link.href,
             handle=ref.handle,
             printed=shown or None,
-            time=_rfc3339(link.attributes.get("data-datetime")),
+            time=instants.utc(link.attributes.get("data-datetime")),
             text=words or None,
             links=_links_in(rendered, link.start),
             shape="permalink" if declared or named else "permalink alone",
@@ -119,7 +120,7 @@ def read_blockquote(node: LexborNode) -> Sighting | None:
         handle=signed["handle"],
         display_name=signed["name"].strip() or None,
         printed=shown or None,
-        time=_rfc3339(link.attributes.get("data-datetime")),
+        time=instants.utc(link.attributes.get("data-datetime")),
         text=before[:start].strip() or None,
         links=_links_in(rendered, start),
         shape="permalink and signature",
@@ -149,16 +150,6 @@ def _without_permalink(rendered: Rendered, named: PostRef | None, declared: bool
 
 def _is_name_line(text: str) -> bool:
     return "\n" not in text and len(text) < 20
-
-
-def _rfc3339(value: str | None) -> str | None:
-    if not value:
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment.tzinfo else None
 
 
 # --- elements that name the post in an attribute
@@ -297,7 +288,7 @@ def render_fragment(fragment: str) -> str:
 def _any_time(value: str) -> str | None:
     """RFC 3339 of an ISO time or of the API's old form, `Sun Jun 12 20:39:42 +0000 2022`."""
     try:
-        return _rfc3339(value) or _rfc3339(datetime.strptime(value, "%a %b %d %H:%M:%S %z %Y").isoformat())
+        return instants.utc(value) or instants.utc(datetime.strptime(value, "%a %b %d %H:%M:%S %z %Y").isoformat())
     except ValueError:
         return None
 
@@ -367,7 +358,7 @@ def read_static_card(node: LexborNode) -> Sighting | None:
         handle=ref.handle if ref and ref.handle else at["handle"] if at else None,
         display_name=_NAME_TAIL.sub("", render(name).text.strip()) or None if name is not None else None,
         printed=_DATE_HEAD.sub("", render(date).text.strip()) or None if date is not None else None,
-        time=_rfc3339(date.attributes.get("datetime")) if date is not None else None,
+        time=instants.utc(date.attributes.get("datetime")) if date is not None else None,
         text=shown.text.strip() or None,
         links=_links_in(shown, len(shown.text)),
         shape="drawn card with permalink" if ref else "drawn card",

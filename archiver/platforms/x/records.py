@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
 from archiver.model import Media, Post
+from archiver.platforms import instants
 from archiver.platforms.values import MAX_ITEMS, MAX_TEXT, Json, clean, dig, https, string, whole
 from archiver.platforms.x.ids import time_of
 from archiver.platforms.x.urls import ref_from_id
@@ -372,17 +373,14 @@ def moment(value: object) -> datetime | None:
     """`2026-08-16T19:12:58.000Z` or `Thu Nov 08 02:31:41 +0000 2012`, to the second; null for anything else."""
     if not isinstance(value, str) or len(value) > 40:
         return None
-    try:
-        if value[:4].isdecimal():
-            found = datetime.fromisoformat(value)
-        else:
+    if not value[:4].isdecimal():
+        try:
             _, month, day, clock, zone, year = value.split()
-            found = datetime.fromisoformat(f"{year}-{MONTHS.index(month) + 1:02}-{day}T{clock}{zone[:3]}:{zone[3:]}")
-    except ValueError:
-        return None
-    if found.tzinfo is None:
-        return None
-    return found.astimezone(UTC).replace(microsecond=0)
+            value = f"{year}-{MONTHS.index(month) + 1:02}-{day}T{clock}{zone[:3]}:{zone[3:]}"
+        except ValueError:
+            return None
+    found = instants.moment(value)
+    return found.replace(microsecond=0) if found else None
 
 
 def made_at(post_id: str) -> datetime | None:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archiver.exchange import Exchange
 from archiver.model import AnswerKind, Media, Post, PostRef
+from archiver.platforms import instants
 from archiver.platforms.base import Clues
 from archiver.platforms.bounds import parse
 from archiver.platforms.markup import render
@@ -262,13 +263,8 @@ def _description(page: LexborHTMLParser) -> tuple[str | None, bool]:
 def _date(page: LexborHTMLParser) -> tuple[datetime | None, str | None]:
     for name in ("datePublished", "uploadDate"):
         value = _content(page, name) or ""
-        if "T" in value:
-            try:
-                made = datetime.fromisoformat(value[:40])
-                if made.tzinfo is not None:
-                    return made.astimezone(UTC), None
-            except (ValueError, OverflowError):
-                continue
+        if (made := instants.moment(value)) is not None:
+            return made, None
         if day := day_of(value):
             return None, day
     for node in page.css(", ".join(DATES))[:4]:
