@@ -91,7 +91,10 @@ def parse_warc_date(value: str) -> datetime:
     """
     time = datetime.fromisoformat(value.strip())
     # A W3CDTF day has no zone; WARC dates are UTC.
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    try:
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except OverflowError:  # its offset takes it out of the years 1 to 9999
+        raise ValueError(f"a time that UTC does not have: {value.strip()!r}") from None
 
 
 def clean(value: str) -> str:

@@ -254,5 +254,5 @@ def _time(value: str) -> datetime:
     """The time of a record; `NO_TIME` where another tool wrote none that can be read."""
     try:
         return parse_warc_date(value)
-    except (ValueError, OverflowError):
+    except ValueError:
         return NO_TIME
