@@ -9,6 +9,7 @@ and keeps beside.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -27,6 +28,9 @@ READ_SIZE = 1 << 20
 OWN_SEGMENT = re.compile(r"archiver-([0-9]{6,})-[0-9]{14}\.warc\.gz")
 """Files that this program wrote, and may mend; other people's in the folder are only read."""
 
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""A full disk, a used-up quota, a limit on the size of files."""
+
 LOCK_STEP = 0.05
 """Seconds between two tries to get the lock."""
 
@@ -41,6 +45,7 @@ class Segment:
         self.size = 0
         try:
             self._file: BinaryIO = path.open("xb", buffering=0)
+            self._links = os.fstat(self._file.fileno()).st_nlink
             self._keeping = GroupSync(self._file.fileno(), records=sync_records, seconds=sync_seconds)
             try:
                 sync_folder(path.parent)
@@ -116,15 +121,19 @@ class Segment:
             self._stuck = error
 
     def sync(self) -> None:
-        """Raises `ArchiveError` when the disk does not keep what was written."""
+        """Raises `ArchiveError` when the disk does not keep what was written, or somebody removed the file."""
         try:
             self._keeping.sync()
+            removed = os.fstat(self._file.fileno()).st_nlink < self._links
         except OSError as error:
             raise self._not_stored(error) from error
+        if removed:  # what is written to it goes nowhere, and no call fails
+            raise ArchiveError("the WARC file was removed while it was written", subject=str(self.path))
 
     def _not_stored(self, error: OSError) -> ArchiveError:
         problem = f"the record was not stored: {error.strerror or error}"
-        return ArchiveError(problem, subject=str(self.path), hint="is the disk full?")
+        hint = "what was stored before is in the archive" if error.errno in NO_ROOM else "is the disk sound?"
+        return ArchiveError(problem, subject=str(self.path), hint=hint)
 
     def remove_empty(self) -> None:
         """Give the file up where not even its first record could be stored."""
@@ -135,14 +144,21 @@ class Segment:
                 self.path.unlink()
 
     def close(self) -> None:
-        """Sync and close the file; raises `ArchiveError` when the disk does not keep what was written."""
-        if not self._file.closed:
-            try:
-                self._keeping.close()
-            except OSError as error:
-                raise self._not_stored(error) from error
-            finally:
-                self._file.close()
+        """Sync and close the file; raises `ArchiveError` when the disk does not keep what was written, or somebody
+        removed the file."""
+        if self._file.closed:
+            return
+        try:
+            self._keeping.close()
+            self.sync()
+        except OSError as error:
+            raise self._not_stored(error) from error
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        with suppress(OSError):  # all of it was synced, or is told not to be
+            self._file.close()
 
 
 class Lock:

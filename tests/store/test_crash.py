@@ -544,6 +544,28 @@ def test_a_segment_that_became_shorter_is_told_and_what_its_index_said_is_kept(f
     assert (folder / "torn" / f"{path.name}.{size}.cdxj").read_bytes() == listed
 
 
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_a_file_that_is_removed_while_it_is_written_is_told_before_anything_is_reported(
+    what: str, folder: Path
+) -> None:
+    """Each write to it goes on without an error, and into nothing."""
+    archive = frozen(folder)
+    session = archive.session()
+    session.write_exchange(exchange())
+    session.sync()
+    if what == "file":
+        segment(folder).unlink()
+    else:
+        shutil.rmtree(folder)
+    session.write_exchange(exchange("https://posts.example/lost"))
+    with pytest.raises(ArchiveError, match="was removed while it was written") as caught:
+        session.sync()
+    assert caught.value.exit_code == 5
+    with pytest.raises(ArchiveError, match="was removed while it was written"):
+        session.close()
+    archive.close()
+
+
 HOLDER = """
 import sys, time
 from archiver.store import Archive
