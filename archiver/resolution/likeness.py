@@ -24,6 +24,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from archiver.language.spelling import alike
+from archiver.resolution.sums import added
 from archiver.resolution.words import Text, Word, beginning, comparable, telling_words
 
 SHORT = 4
@@ -279,8 +280,8 @@ def _has_capitals(text: Text) -> bool:
 
 
 def _telling_share(words: Sequence[Word], *, names: bool) -> float:
-    total = sum(word.weight for word in words)
-    return sum(word.weight for word in words if word.number or (names and word.name)) / total if total else 0.0
+    total = added(word.weight for word in words)
+    return added(word.weight for word in words if word.number or (names and word.name)) / total if total else 0.0
 
 
 def _compare_marks(features: dict[str, float], notes: dict[str, str], a: Text, b: Text) -> None:
@@ -353,8 +354,8 @@ def _related(a: str, b: str) -> float:
 
 
 def _covered(words: Sequence[Word], hits: Sequence[float]) -> float:
-    total = sum(word.weight for word in words)
-    return sum(word.weight * hit for word, hit in zip(words, hits, strict=True)) / total if total else 0.0
+    total = added(word.weight for word in words)
+    return added(word.weight * hit for word, hit in zip(words, hits, strict=True)) / total if total else 0.0
 
 
 # -- two languages
@@ -383,7 +384,7 @@ def _across(a: Text, b: Text, cut_short: bool) -> Likeness:
     pairs = _names_across(a, b)
     names_a, names_b = _names(a), _names(b)
     if pairs:
-        features["shared_names"] = min(1.0, sum(like for *_, like in pairs) / 2)
+        features["shared_names"] = min(1.0, added(like for *_, like in pairs) / 2)
         notes["shared_names"] = "names that sound alike: " + ", ".join(f"{x} and {y}" for x, y, _ in pairs[:3])
     elif names_a and names_b and not (a.capitals or b.capitals):
         features["other_names"] = 1.0

@@ -45,6 +45,7 @@ from typing import Any, Protocol
 import msgspec
 
 from archiver.errors import ConfigError
+from archiver.resolution.sums import added
 from archiver.resolution.words import LINK
 
 GROUP = "archiver.embeddings"
@@ -312,7 +313,7 @@ def _prepared(text: str) -> str:
 
 
 def _dot(a: Vector, b: Vector) -> float:
-    return sum(x * y for x, y in zip(a, b, strict=True))
+    return added(x * y for x, y in zip(a, b, strict=True))
 
 
 def _scale(same: Sequence[float], other: Sequence[float]) -> Scale | None:
@@ -324,7 +325,7 @@ def _scale(same: Sequence[float], other: Sequence[float]) -> Scale | None:
 
 def _mean(values: Iterable[float]) -> float:
     listed = list(values)
-    return sum(listed) / len(listed)
+    return added(listed) / len(listed)
 
 
 def _value(place: float) -> float:

@@ -23,6 +23,7 @@ from archiver.platforms.base import Platform
 from archiver.resolution.likeness import Likeness, likeness, names_alike, telling
 from archiver.resolution.meaning import ALONE, Meaning
 from archiver.resolution.settings import ResolveSettings
+from archiver.resolution.sums import added
 from archiver.resolution.weights import contributions, probabilities
 from archiver.resolution.window import clock_fits, printed_day, printed_moment, window_of
 
@@ -171,7 +172,7 @@ def _likeness(mention: Mention, post: Post) -> tuple[Likeness, str]:
         note = "no record of the post's words" if words else "the article shows no words of the post"
         return replace(UNREAD, notes={"": note}), ""
     found = [(likeness(words, text, post_complete=post.text_complete), text) for text in texts]
-    return max(found, key=lambda one: sum(contributions(one[0].kind, _with_words(one[0]), {}).values()))
+    return max(found, key=lambda one: added(contributions(one[0].kind, _with_words(one[0]), {}).values()))
 
 
 def _meaning(meaning: Meaning, words: str, text: str, alike: Likeness, add: _Add) -> None:
@@ -430,7 +431,7 @@ def _sums(ranked: Sequence[Ranked]) -> list[_Sum]:
     out = []
     for one, features in zip(ranked, features_of(ranked), strict=True):
         parts = contributions(one.alike.kind, features, one.around)
-        out.append(_Sum(sum(parts.values()), parts, {**features, **one.around}))
+        out.append(_Sum(added(parts.values()), parts, {**features, **one.around}))
     return out
 
 
@@ -449,7 +450,7 @@ def _distinct(ranked: Sequence[Ranked]) -> list[float]:
     gains = dict.fromkeys(rivals, 0.0)
     for place in range(length):
         hits = {i: ranked[i].alike.hits[place][1] for i in rivals}
-        mean = sum(hits.values()) / len(hits)
+        mean = added(hits.values()) / len(hits)
         for i, hit in hits.items():
             gains[i] += hit - mean
     return [round(gains[i] / max(1, length), 4) if i in gains else 0.0 for i in range(len(ranked))]
@@ -491,7 +492,7 @@ def _reasons(one: Ranked, summed: _Sum) -> tuple[Reason, ...]:
     # what has no words of its own is said with the text
     untold = {name for name in one.alike.features if "" in one.alike.notes and name not in one.alike.notes} | {"words"}
     if "" in one.alike.notes:
-        weight = summed.parts["bias"] + sum(summed.parts.get(name, 0.0) for name in untold)
+        weight = summed.parts["bias"] + added(summed.parts.get(name, 0.0) for name in sorted(untold))
         reasons.append(Reason(feature="text", weight=round(weight, 3), note=one.alike.notes[""]))
     elif one.alike.kind in ("alike", "foreign"):
         what = "in the same language" if one.alike.kind == "alike" else "in another language"

@@ -16,6 +16,8 @@ from importlib.resources import files
 
 import msgspec
 
+from archiver.resolution.sums import added
+
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
     """The fitted model."""
@@ -58,5 +60,5 @@ def probabilities(log_odds: Sequence[float], *, gaps: bool) -> list[float]:
     scaled = [value / model.temperature for value in (outside, *log_odds)]
     top = max(scaled)
     raised = [math.exp(value - top) for value in scaled]
-    total = sum(raised)
+    total = added(raised)
     return [value / total for value in raised[1:]]
