@@ -15,6 +15,7 @@ from typing import BinaryIO, Literal, Protocol
 import msgspec
 
 from archiver.errors import LimitError
+from archiver.gunzip import MAX_EXPANSION, Expansion
 from archiver.http1 import content_codings, dechunk, decoded
 from archiver.model import Capture
 from archiver.url import resolve_url
@@ -23,9 +24,6 @@ Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
 MAX_PAYLOAD = 64 * 1024 * 1024
 """Default bound on a decoded payload that is read into memory."""
-
-MAX_EXPANSION = 200
-"""A decoded payload may be this many times its encoded size (gzip reaches about 1,000 on zeros: a bomb)."""
 
 ALWAYS_DECODED = 1 << 20
 """Up to so many bytes the ratio is not looked at: a small page of blanks is no bomb."""
@@ -75,6 +73,9 @@ class Exchange(msgspec.Struct, kw_only=True):
     ip_address: str | None = None
     tls: Tls | None = None
     truncated: Truncation | None = None
+    packed_length: int | None = None
+    """Bytes that the record with the body takes where it lies, if somebody unknown made the file. A few of them can
+    stand for a body of megabytes that is itself compressed: its expansion is then counted from here."""
     capture: Capture | None = None
     """Where the response is stored, once it is."""
 
@@ -116,25 +117,47 @@ class Exchange(msgspec.Struct, kw_only=True):
         """
         out = io.BytesIO()
         size = 0
+        bound = self._bound()
         for piece in self.iter_payload():
             size += len(piece)
             if size > limit:
                 raise LimitError(f"the answer decodes to more than {limit:,} bytes", subject=self.url)
+            if size > bound:  # also where nothing is to be decoded: here it takes memory
+                raise self._expanded()
             out.write(piece)
         return out.getvalue()
 
     def iter_payload(self) -> Iterator[bytes]:
         """The decoded body piece by piece, in constant memory; raises what `payload` raises."""
-        size = 0
-        bound = max(ALWAYS_DECODED, (self.response_length - self.head_length) * MAX_EXPANSION)
+        codings = content_codings(self.header("content-encoding"))
         with self.open_response() as stream:
             stream.read(self.head_length)
+            if not self.chunked and not codings:
+                yield from iter(lambda: stream.read(PIECE), b"")
+                return
+            if self._sent > self._bound():
+                raise self._expanded()
             pieces = dechunk(stream) if self.chunked else iter(lambda: stream.read(PIECE), b"")
-            for piece in decoded(pieces, content_codings(self.header("content-encoding"))):
-                size += len(piece)
-                if size > bound:
-                    raise LimitError(f"the answer expands more than {MAX_EXPANSION} times", subject=self.url)
-                yield piece
+            # before it is decoded, too: megabytes may be packed into nothing that give nothing
+            yield from decoded(self._counted(pieces), codings, counted=self._counted)
+
+    @property
+    def _sent(self) -> int:
+        return self.response_length - self.head_length
+
+    @property
+    def _packed(self) -> int:
+        """Bytes that the body takes, of which its expansion is counted."""
+        return self._sent if self.packed_length is None else min(self._sent, self.packed_length)
+
+    def _bound(self) -> int:
+        return max(ALWAYS_DECODED, self._packed * MAX_EXPANSION)
+
+    def _counted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        return Expansion(self.url, packed=self._packed, floor=ALWAYS_DECODED, what="answer").counted(pieces)
+
+    def _expanded(self) -> LimitError:
+        return LimitError(f"the answer expands more than {MAX_EXPANSION} times", subject=self.url)
 
     def text(self, limit: int = MAX_PAYLOAD) -> str:
         """The payload as text, in the charset that the header names, else UTF-8; wrong bytes become U+FFFD.

@@ -3,13 +3,15 @@
 As one stream of all its members, which may expand only so far: a few kilobytes of gzip can stand for terabytes, once
 they are packed twice. DEFLATE itself gives at most 1,032 bytes for one; what people store does not come near it. So the
 rule, everywhere the same: beyond a floor, data that is more than `MAX_EXPANSION` times what it takes where it lies is
-not read further. What it takes is counted where the file lies on the disk, however often it is packed.
+not read further. What it takes is counted where the file lies on the disk, however often it is packed. Millions of
+things of a few bytes (empty members, records, lines) cost time instead: each counts as some bytes more.
 """
 
 from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 from archiver.errors import ArchiverError, LimitError
@@ -20,12 +22,22 @@ MAX_EXPANSION = 200
 EXPANSION_FLOOR = 64 * 1024 * 1024
 """Below so many bytes it does not matter how far they grew."""
 
+RECORD_COUNTS = 2048
+"""What a record, or a gzip member, counts besides its own bytes. Real records take 200 bytes and more where they lie,
+so that they stay far below the rule."""
+
+PIECE_COUNTS = 64
+"""The same of a piece of a body: they come in 64 KB and more, where nobody cut it into chunks of a byte."""
+
+LINE_COUNTS = 256
+"""The same of a line; those of indexes take 60 bytes and more, compressed."""
+
 
 class Expansion:
     """How far one file has expanded.
 
-    subject: the file, for the error. packed: how many bytes it takes where it lies; null where they are counted as they
-    are read. floor, error: as for `Gunzipped`.
+    subject: the file, for the error, and what is in it. packed: how many bytes it takes where it lies; null where they
+    are counted as they are read. floor, error: as for `Gunzipped`.
     """
 
     def __init__(
@@ -35,22 +47,31 @@ class Expansion:
         packed: int | None = None,
         floor: int = EXPANSION_FLOOR,
         error: type[ArchiverError] = LimitError,
+        what: str = "data",
     ) -> None:
         self._subject = subject
+        self._what = what
         self._packed = packed
         self._floor = floor
         self._error = error
         self._out = 0
 
-    def grew(self, size: int, read: int) -> None:
-        """So many bytes more came out; `read`, of the compressed data, so far.
+    def grew(self, size: int, read: int | None = None) -> None:
+        """So many bytes more came out; `read`, of the compressed data, so far (null: all of `packed`).
 
         Raises `error` where that is more than there can be.
         """
         self._out += size
-        packed = read if self._packed is None else min(read, self._packed)
-        if self._out > self._floor and self._out > packed * MAX_EXPANSION:
-            raise self._error(f"the gzip data expands more than {MAX_EXPANSION} times", subject=self._subject)
+        if self._out <= self._floor:
+            return
+        if self._out > min(taken for taken in (read, self._packed) if taken is not None) * MAX_EXPANSION:
+            raise self._error(f"the {self._what} expands more than {MAX_EXPANSION} times", subject=self._subject)
+
+    def counted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """The pieces, which are what came out. For data whose `packed` is known."""
+        for piece in pieces:
+            self.grew(len(piece) + PIECE_COUNTS)
+            yield piece
 
 
 class Gunzipped(io.RawIOBase):

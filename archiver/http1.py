@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-from archiver.errors import InputError
+from archiver.errors import InputError, LimitError
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -20,8 +20,14 @@ MAX_CHUNK_LINE = 256 * 1024
 """A chunk-size line longer than this, or trailers, are no chunked coding. It is more than the parser on the connection
 takes (h11: the 100 KB that httpcore lets wait, and one read): what was read as chunks live is read as chunks again."""
 
+MAX_HEAD_LINES = 10_000
+"""Real heads have less than 100."""
+
 MAX_CODINGS = 4
 """Content codings on top of each other; real servers send one, rarely two."""
+
+MAX_PARTS = 10_000
+"""Gzip members or zstd frames of one body; compressors that work in blocks make one of 64 KB or more."""
 
 PIECE = 64 * 1024
 
@@ -59,24 +65,26 @@ def final_head(data: bytes) -> tuple[int, int]:
 def parse_head(head: bytes) -> tuple[str, int, Headers]:
     """`(version, status, headers)` of a response head; status 0 when there is no status line.
 
-    Names and values are ISO 8859-1, as bytes on the wire map to characters one by one; folded lines are joined.
+    Names and values are ISO 8859-1, as bytes on the wire map to characters one by one; folded lines are joined. Of a
+    head that has more than `MAX_HEAD_LINES`, those are read.
     """
-    lines = head.replace(b"\r\n", b"\n").split(b"\n")
+    lines = head.replace(b"\r\n", b"\n").split(b"\n", MAX_HEAD_LINES)[:MAX_HEAD_LINES]
     first = lines[0].split(None, 2)
     version = first[0].decode("latin-1") if first and first[0].upper().startswith(b"HTTP/") else ""
     status = int(first[1]) if version and len(first) > 1 and len(first[1]) == 3 and first[1].isdigit() else 0
-    headers: list[tuple[str, str]] = []
+    # the lines of each value: joined once, or a value of many lines would take the square of its length
+    headers: list[tuple[str, list[str]]] = []
     for line in lines[1:]:
         if not line:
             break
         if line[:1] in b" \t":
             if headers:
-                headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip().decode('latin-1')}")
+                headers[-1][1].append(line.strip().decode("latin-1"))
             continue
         name, colon, value = line.partition(b":")
         if colon:
-            headers.append((name.strip().decode("latin-1"), value.strip().decode("latin-1")))
-    return version, status, tuple(headers)
+            headers.append((name.strip().decode("latin-1"), [value.strip().decode("latin-1")]))
+    return version, status, tuple((name, " ".join(values)) for name, values in headers)
 
 
 def body_length(status: int, headers: Headers, body: BinaryIO) -> int | None:
@@ -161,16 +169,25 @@ def content_codings(value: str | None) -> tuple[str, ...]:
     return tuple(names)
 
 
-def decoded(pieces: Iterator[bytes], codings: tuple[str, ...]) -> Iterator[bytes]:
+def decoded(
+    pieces: Iterator[bytes],
+    codings: tuple[str, ...],
+    *,
+    counted: Callable[[Iterator[bytes]], Iterator[bytes]] = lambda pieces: pieces,
+) -> Iterator[bytes]:
     """The body with its content codings removed (the last one applied first), in pieces of bounded size.
+
+    counted: what comes out of each coding goes through it, so that a bound can be put on all of them: what is coded
+    twice may be gigabytes in between, and nothing at the end.
 
     What is mislabelled (not in this coding from its first byte on) is passed on as it is; what breaks off or breaks
     later gives what came before.
 
-    Raises `InputError` for brotli and zstd where no library for it is installed.
+    Raises `InputError` for brotli and zstd where no library for it is installed, and `LimitError` for more than
+    `MAX_PARTS` gzip members or zstd frames.
     """
     for coding in reversed(codings):
-        pieces = _DECODERS[coding](pieces)
+        pieces = counted(_DECODERS[coding](pieces))
     return pieces
 
 
@@ -195,10 +212,13 @@ def _inflate(pieces: Iterator[bytes], make: Callable[[bytes], Any], *, members: 
             break
     inflate = make(head)
     data, begun = head, False
+    parts = 1
     while True:
         if not data:
             data = next(pieces, b"")
             if not data:
+                if rest := inflate.flush():  # it may hold output that did not fit before
+                    yield rest
                 return
         try:
             out = inflate.decompress(data, PIECE)
@@ -215,9 +235,17 @@ def _inflate(pieces: Iterator[bytes], make: Callable[[bytes], Any], *, members: 
             data = inflate.unused_data or next(pieces, b"")
             if not members or not data.startswith(b"\x1f"):
                 return
+            parts = _next_part(parts)
             inflate = make(data)
         elif not out:
             begun = True  # the coding's header was read
+
+
+def _next_part(parts: int) -> int:
+    """One more gzip member, or zstd frame. Empty ones have no size that could be bounded."""
+    if parts >= MAX_PARTS:
+        raise LimitError(f"the body is compressed in more than {MAX_PARTS:,} parts")
+    return parts + 1
 
 
 def _unbrotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -262,13 +290,14 @@ def _unzstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
         )
     window = {module.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG}
     inflate = module.ZstdDecompressor(options=window)
-    data = head
+    data, parts = head, 1
     try:
         while True:
             if out := inflate.decompress(data, PIECE):
                 yield out
             if inflate.eof:
                 data = inflate.unused_data or next(pieces, b"")
+                parts = _next_part(parts)
                 inflate = module.ZstdDecompressor(options=window)
             else:
                 data = next(pieces, b"") if inflate.needs_input else b""

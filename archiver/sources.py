@@ -26,8 +26,9 @@ from archiver import http1
 from archiver.article import MAX_DOCUMENT, Kind, article_of, json_object, text_field, too_large
 from archiver.errors import ArchiverError, InputError, LimitError, NetworkError
 from archiver.exchange import Exchange
-from archiver.gunzip import MAX_EXPANSION, Gunzipped
+from archiver.gunzip import MAX_EXPANSION, Expansion, Gunzipped
 from archiver.model import Article
+from archiver.store.recordheader import MAX_HEADER, MAX_LINES
 from archiver.wacz.reading import Member, Package
 
 logging.getLogger("warcio").addHandler(logging.NullHandler())  # else its remarks go to standard error
@@ -43,8 +44,7 @@ MAX_LINE = MAX_DOCUMENT * 2
 DOCUMENT_FLOOR = 1024 * 1024
 """A document of so many bytes may be packed however tightly; beyond, as `archiver.gunzip` says."""
 
-MAX_HEADER_LINE = 1024 * 1024
-"""Of a WARC record. A longer line is no header."""
+MAX_HTTP_HEAD = 1024 * 1024
 
 BAD_LINES = 20
 """So many broken JSON lines on end, and the file is taken to be something else."""
@@ -200,10 +200,10 @@ class _Reader:
             self._check_growth(size)
         return b"".join(pieces)
 
-    def _check_growth(self, size: int) -> None:
+    def _check_growth(self, size: int, source: str | None = None) -> None:
         """Before a bomb fills the memory: one document, or line, of a compressed file."""
-        if self._unzipped is not None and size > self._bound(size):
-            raise LimitError(f"the gzip data expands more than {MAX_EXPANSION} times", subject=self.spec)
+        if size > max(DOCUMENT_FLOOR, self._packed_length(size) * MAX_EXPANSION):
+            raise LimitError(f"the document expands more than {MAX_EXPANSION} times", subject=source or self.spec)
 
     def _next(self) -> None:
         self.count += 1
@@ -310,7 +310,7 @@ class _Reader:
 
     def _of_response(self, record: ArcWarcRecord, uri: str, source: str) -> Document | None:
         head = b""
-        while (end := http1.head_end(head)) is None and len(head) < MAX_HEADER_LINE:
+        while (end := http1.head_end(head)) is None and len(head) < MAX_HTTP_HEAD:
             piece = record.raw_stream.read(8192)
             if not piece:
                 break
@@ -325,13 +325,17 @@ class _Reader:
         stream = io.BytesIO(block)
         chunked = "chunked" in header.get("transfer-encoding", "").lower()
         pieces = http1.dechunk(stream) if chunked else iter([block])
-        out, size, bound = [], 0, self._bound(len(block))
-        for piece in http1.decoded(pieces, http1.content_codings(header.get("content-encoding"))):
+        out, size = [], 0
+        codings = http1.content_codings(header.get("content-encoding"))
+
+        def counted(pieces: Iterator[bytes]) -> Iterator[bytes]:
+            packed = self._packed_length(len(block))
+            return Expansion(source, packed=packed, floor=DOCUMENT_FLOOR, what="document").counted(pieces)
+
+        for piece in http1.decoded(counted(pieces), codings, counted=counted):
             size += len(piece)
             if size > self.max_document:
                 raise too_large(source, self.max_document)
-            if size > bound:
-                raise LimitError(f"the document expands more than {MAX_EXPANSION} times", subject=source)
             out.append(piece)
         data = b"".join(out)
         if not data.strip():
@@ -343,13 +347,14 @@ class _Reader:
 
     def _block(self, record: ArcWarcRecord, source: str, start: bytes = b"") -> bytes:
         said = record.rec_headers.get_header("Content-Length") or ""
-        if said.isascii() and said.isdecimal() and int(said[:19]) > self.max_document + MAX_HEADER_LINE:
+        if said.isascii() and said.isdecimal() and int(said[:19]) > self.max_document + MAX_HTTP_HEAD:
             raise too_large(source, self.max_document)
         pieces, size = [start], len(start)
         while piece := record.raw_stream.read(65536):
             size += len(piece)
             if size > self.max_document:
                 raise too_large(source, self.max_document)
+            self._check_growth(size, source)
             pieces.append(piece)
         return b"".join(pieces)
 
@@ -387,12 +392,10 @@ class _Reader:
         if self._unzipped is not None and start.startswith(GZIP_MAGIC):
             raise LimitError("gzip data within gzip data is not unpacked", subject=self.spec)
 
-    def _bound(self, stored: int) -> int:
-        """How large a document may become that takes so many bytes in its record."""
+    def _packed_length(self, stored: int) -> int:
+        """What of the file a document takes, at most, that takes so many bytes in its record."""
         packed = stored if self._packed is None else min(stored, self._packed)
-        if self._unzipped is not None:
-            packed = min(packed, self._unzipped.read_so_far)
-        return max(DOCUMENT_FLOOR, packed * MAX_EXPANSION)
+        return packed if self._unzipped is None else min(packed, self._unzipped.read_so_far)
 
 
 class _NoJsonError(InputError):
@@ -426,14 +429,21 @@ class _Mended(Gunzipped):
 
 
 class _BoundedReader(BufferedReader):  # type: ignore[misc]
-    """warcio's line reader, with a bound on a line: a header without an end must not fill the memory."""
+    """warcio's line reader, with a bound on a header: one without an end must not fill the memory."""
+
+    header_bytes = header_lines = 0
+    """Of the present header, and the blank lines before it."""
 
     def readline(self, length: int | None = None) -> bytes:
         line: bytes = super().readline(length or 8192)
-        while length is None and not line.endswith(b"\n") and (piece := super().readline(8192)):
+        if length is not None:
+            return line
+        while not line.endswith(b"\n") and len(line) <= MAX_HEADER and (piece := super().readline(8192)):
             line += piece
-            if len(line) > MAX_HEADER_LINE:
-                raise ArchiveLoadFailed("a header line does not end")
+        self.header_bytes += len(line)
+        self.header_lines += 1
+        if self.header_bytes > MAX_HEADER or self.header_lines > MAX_LINES:
+            raise ArchiveLoadFailed("a record's header does not end")
         return line
 
 
@@ -450,6 +460,7 @@ class _Records(ArchiveIterator):  # type: ignore[misc]
 
     def _next_record(self, next_line: bytes | None) -> ArcWarcRecord:
         record = super()._next_record(next_line)
+        self.reader.header_bytes = self.reader.header_lines = 0
         length = record.rec_headers.get_header("Content-Length") or ""
         if not (length.isascii() and length.isdecimal()):
             raise ArchiveLoadFailed("a record without a length")

@@ -82,18 +82,19 @@ _UNUSUAL = ("\n ", "\t", " :", ":  ", " \r", "\r\r")
 def _irregular(lines: str) -> tuple[list[Field], int]:
     """The fields of a header with values over several lines, odd names, or lines that are no field: how many those
     are."""
-    fields: list[Field] = []
+    # the lines of each value: joined once, or a value of many lines would take the square of its length
+    fields: list[tuple[str, list[str]]] = []
     strays = 0
     for line in lines.split("\n"):
         if line[:1] in (" ", "\t") and fields:
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip(_SPACE)}")
+            fields[-1][1].append(line.strip(_SPACE))
             continue
         name, colon, value = line.partition(":")
         if colon:
-            fields.append((name.strip(_SPACE), value.strip(_SPACE)))
+            fields.append((name.strip(_SPACE), [value.strip(_SPACE)]))
         elif line not in ("\r", ""):
             strays += 1
-    return fields, strays
+    return [(name, " ".join(values)) for name, values in fields], strays
 
 
 def _text(line: bytes) -> str:

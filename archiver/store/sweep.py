@@ -19,7 +19,7 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from archiver.errors import LimitError
-from archiver.gunzip import Expansion
+from archiver.gunzip import RECORD_COUNTS, Expansion
 from archiver.store.recordheader import HEADER_END, MAX_HEADER, VERSION_LINE, parse_header
 from archiver.store.records import field
 from archiver.store.warcfile import GZIP_MAGIC, DamagedError, Place
@@ -254,6 +254,7 @@ class Sweep:
         flags = self._chunk[self._at + 3 : self._at + 4]
         if flags and flags[0] & RESERVED_FLAGS:
             raise DamagedError("a gzip header with flags that mean nothing", offset)
+        self._count()
         self._inflate = isal_zlib.decompressobj(31)
         self._input = FIRST_INPUT
         self._member = offset
@@ -293,7 +294,13 @@ class Sweep:
         if self._compressed is None and self._inflate is not None and start.startswith(GZIP_MAGIC):
             raise LimitError("gzip data within gzip data is not unpacked", subject=self._subject)
 
+    def _count(self) -> None:
+        """One more member or record: millions of empty ones take as long as millions of full ones."""
+        if self._expansion is not None:
+            self._expansion.grew(RECORD_COUNTS, self._reach)
+
     def _record(self, offset: int, header: bytes) -> SweptRecord:
+        self._count()
         try:
             record = SweptRecord(self, offset, header, compressed=self._inflate is not None)
         except ValueError as error:

@@ -6,6 +6,7 @@ means: where a record lies, its URL, time, status and digest.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import re
@@ -18,8 +19,9 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from archiver.errors import LimitError
-from archiver.gunzip import Expansion
+from archiver.gunzip import LINE_COUNTS, RECORD_COUNTS, Expansion
 from archiver.model import Check
+from archiver.store.digests import digest_algorithm, spells
 from archiver.store.surt import surt
 from archiver.verification.notebook import Notebook, Noted
 from archiver.verification.tally import Tally
@@ -34,18 +36,27 @@ MAX_BLOCK = 64 << 20
 
 _NOT_DIGITS = re.compile(r"\D")
 _LINE = re.compile(rb"(?P<key>\S+) (?P<time>\d{4,17}) (?P<json>\{.*\})\s*", re.DOTALL)
+_HOST = re.compile(r"https?://(?:[^/?#@]*@)?([A-Za-z0-9._-]+)(?=[:/?#]|$)", re.ASCII)
+_BETWEEN_LABELS = re.compile(r"[.,]")
+_WWW = re.compile(r"www\d*")
+REVISIT = "warc/revisit"
+"""In place of a media type: the line is of a revisit record."""
+
 _CLASSIC = re.compile(rb"\S+ \d{4,17} \S+ \S+ (?:\d{3}|-) \S+ .*\s*", re.DOTALL)
 
 
 class IndexCheck:
     """One check over all index files of a package or folder."""
 
-    def __init__(self, notebook: Notebook, files: Iterable[str]) -> None:
-        """files: names of the WARC files, as lines name them."""
+    def __init__(self, notebook: Notebook, files: Iterable[str], *, exact: bool = False) -> None:
+        """files: names of the WARC files, as the notebook has them: without a folder, or, of several of one name, with
+        theirs. exact: this program wrote the index, so that each key is the SURT of its URL and nothing like it."""
         self._notebook = notebook
-        self._files = frozenset(files)
+        self._files: dict[str, list[str]] = {}
+        for file in files:
+            self._files.setdefault(file.rpartition("/")[2], []).append(file)
+        self._exact = exact
         self._tally = Tally(NAME)
-        self._lines = 0
         self._other_form = False
 
     def problem(self, what: str, where: str, offset: int | None = None) -> None:
@@ -57,22 +68,25 @@ class IndexCheck:
     def checked(self, count: int) -> None:
         self._tally.checked += count
 
-    def look_at_plain(self, stream: BinaryIO, where: str) -> None:
-        """An index file of lines."""
-        self._look_at_lines(bounded_lines(stream), where)
+    def look_at_plain(self, stream: BinaryIO, where: str, packed: int | None = None) -> None:
+        """An index file of lines. packed: as for `bounded_lines`. Raises `LimitError`."""
+        self._look_at_lines(bounded_lines(stream, where, packed), where)
 
     def look_at_packed(self, stream: BinaryIO, where: str, packed: int) -> None:
         """An index file of lines, gzipped, without an index of its blocks. Raises `LimitError`."""
-        self._look_at_lines(bounded_lines(_Gunzip(stream, where, packed)), where)
+        self._look_at_lines(bounded_lines(_Gunzip(stream, Expansion(where, packed=packed))), where)
 
-    def look_at_blocks(self, index: BinaryIO, blocks: BinaryIO, where: str, blocks_where: str) -> None:
+    def look_at_blocks(
+        self, index: BinaryIO, blocks: BinaryIO, where: str, blocks_where: str, *, packed: tuple[int, int]
+    ) -> None:
         """A ZipNum pair: `index` says where the blocks of `blocks` lie and with which line each begins.
 
-        Raises `LimitError`.
+        packed: how many bytes either takes where it lies. Raises `LimitError`.
         """
         reached = 0
         size = blocks.seek(0, 2)
-        for line in bounded_lines(index):
+        expansion = Expansion(blocks_where, packed=packed[1])
+        for line in bounded_lines(index, where, packed[0]):
             if line is None:
                 self.problem("a line that does not end", where)
                 continue
@@ -86,26 +100,29 @@ class IndexCheck:
             if length > MAX_BLOCK:
                 raise LimitError(f"a block of the index has {length:,} bytes", subject=where)
             if offset != reached or offset + length > size:
+                # and are not read: a line costs nothing, a block that all of them name would be read for each
                 self.problem("its blocks do not follow each other", where, offset)
+                reached = max(reached, min(offset + length, size))
+                continue
             reached = offset + length
             blocks.seek(offset)
             data = blocks.read(length)
             if digest and digest.startswith("sha256:") and digest[7:].lower() != hashlib.sha256(data).hexdigest():
                 self.problem("a block does not match the digest in the block index", blocks_where, offset)
             self._tally.checked += 1
-            lines = self._block_lines(data, blocks_where, offset)
+            lines = self._block_lines(data, expansion, blocks_where, offset)
             first = next(lines, None)
             if first is None:
                 continue
-            if not first.startswith(key):
+            if not key or not first.startswith(key + b" "):
                 self.problem("a block begins with another line than the block index says", blocks_where, offset)
             self._look_at_lines((line for group in ((first,), lines) for line in group), blocks_where)
         if reached != size:
             self.problem(f"{size - reached:,} bytes that the block index does not list", blocks_where, reached)
 
-    def _block_lines(self, data: bytes, where: str, offset: int) -> Iterator[bytes | None]:
+    def _block_lines(self, data: bytes, expansion: Expansion, where: str, offset: int) -> Iterator[bytes | None]:
         try:
-            yield from bounded_lines(_Gunzip(io.BytesIO(data), where, len(data)))
+            yield from bounded_lines(_Gunzip(io.BytesIO(data), expansion))
         except _NotGzipError as error:
             self.problem(str(error), where, offset)
 
@@ -136,7 +153,6 @@ class IndexCheck:
         if place < last:
             self.note("lines that are not sorted, so that readers may miss some")
         self._tally.checked += 1
-        self._lines += 1
         filename, offset = str(fields.get("filename", "")), _number(fields.get("offset"))
         name = filename.rpartition("/")[2]
         if offset is None or not name:
@@ -145,20 +161,38 @@ class IndexCheck:
         if name not in self._files:
             self.problem(f"a line for {filename}, which is not there", where)
             return place
-        record = self._notebook.at(name, offset)
-        if record is None:
+        key, time = found["key"].decode("utf-8", "replace"), found["time"].decode()
+        said: tuple[Noted, str | None] | None = None
+        for file in self._files[name]:  # a line need not say in which folder
+            record = self._notebook.at(file, offset)
+            if record is not None:
+                said = record, _difference(record, fields, time) or self._other_key(record, key)
+                if said[1] is None:
+                    break
+        if said is None:
             self.problem(f"a line for {name} at {offset}, where no record is", where)
             return place
+        record, what = said
         self._notebook.list_it(record.row)
-        if what := _difference(record, fields, found["time"].decode()):
+        if what is not None:
             self._tally.problem(
                 f"a line and its record differ in {what}", where=where, offset=offset, record_id=record.id or None
             )
         return place
 
+    def _other_key(self, record: Noted, key: str) -> str | None:
+        """ "key", where readers who look the record up by its URL do not find this line.
+
+        Tools make keys differently (of a POST's body, of a query); the host is in all of them.
+        """
+        if record.uri.startswith(("http:", "https:")):
+            wrong = key != surt(record.uri) if self._exact else _another_host(key, record.uri)
+            return "key" if wrong else None
+        return None
+
     def check(self, *, both_ways: bool = True) -> Check:
         """The verdict. both_ways: whether a response that no line lists is a problem."""
-        if both_ways and self._lines:
+        if both_ways and not self._other_form:
             for record in self._notebook.unlisted():
                 self._tally.problem(
                     "no index lists it", where=record.file, offset=record.offset, record_id=record.id or None
@@ -166,9 +200,16 @@ class IndexCheck:
         return self._tally.check()
 
 
-def bounded_lines(stream: Any) -> Iterator[bytes | None]:
-    """The lines of a stream; null for one that is longer than a line can be."""
+def bounded_lines(stream: Any, where: str = "", packed: int | None = None) -> Iterator[bytes | None]:
+    """The lines of a stream; null for one that is longer than a line can be.
+
+    packed: how many bytes the stream takes where it lies, if strangers packed it: then it may have only so many lines
+    (`archiver.gunzip`), and more raise `LimitError`, with `where` as its subject.
+    """
+    expansion = Expansion(where, packed=packed) if packed is not None else None
     while line := stream.readline(MAX_LINE):
+        if expansion is not None:
+            expansion.grew(len(line) + LINE_COUNTS)
         if line.endswith(b"\n") or len(line) < MAX_LINE:
             yield line
             continue
@@ -221,7 +262,10 @@ def _number(value: object) -> int | None:
 
 def _difference(record: Noted, fields: dict[str, Any], time: str) -> str | None:
     """In what an index line contradicts its record; null where it does not."""
-    length = _number(fields.get("length"))
+    said = fields.get("length")
+    length = _number(said)
+    if length is None and said not in (None, "", "-"):
+        return "length"
     # in a plain file, some tools count the two line ends behind the block
     if length is not None and record.length and not record.length <= length <= record.end - record.offset:
         return "length"
@@ -234,6 +278,8 @@ def _difference(record: Noted, fields: dict[str, Any], time: str) -> str | None:
     status = str(fields.get("status", ""))
     if record.status is not None and record.type == "response" and status.isdecimal() and int(status) != record.status:
         return "status"
+    if fields.get("mime") == REVISIT and record.type == "response":
+        return "type"
     digest = fields.get("digest")
     if isinstance(digest, str) and record.digest and _contradict(digest, record.digest):
         return "digest"
@@ -243,9 +289,33 @@ def _difference(record: Noted, fields: dict[str, Any], time: str) -> str | None:
 def _contradict(one: str, other: str) -> bool:
     """Some tools leave the algorithm away."""
     (first_name, _, first), (second_name, _, second) = (digest.rpartition(":") for digest in (one, other))
-    if first_name and second_name and first_name.lower() != second_name.lower():
-        return False
+    if first_name and second_name:
+        if digest_algorithm(one) != digest_algorithm(other):
+            return False
+        if len(first) != len(second):  # of one algorithm: another spelling, or none of its digests
+            return not any(spells(first, digest) for digest in _decoded(second))
     return len(first) == len(second) and first.lower() != second.lower()
+
+
+def _decoded(value: str) -> Iterator[bytes]:
+    """The bytes that a digest may spell, in hex or in Base32."""
+    with suppress(ValueError):
+        yield bytes.fromhex(value)
+    with suppress(ValueError):  # what `binascii` raises is one
+        yield base64.b32decode(value + "=" * (-len(value) % 8), casefold=True)
+
+
+def _another_host(key: str, url: str) -> bool:
+    """Whether a key is that of another host: by its labels, because tools leave `www` away or not."""
+    found = _HOST.match(url)
+    if found is None or not key.isascii():
+        return False
+    host = key.partition(")")[0].rpartition("(")[2].partition(":")[0]
+    return _labels(host) != _labels(found[1])
+
+
+def _labels(host: str) -> list[str]:
+    return sorted(label for label in _BETWEEN_LABELS.split(host.lower()) if label and not _WWW.fullmatch(label))
 
 
 def _block_place(line: bytes) -> tuple[bytes, int, int, str | None] | None:
@@ -273,12 +343,14 @@ class _NotGzipError(Exception):
 
 
 class _Gunzip:
-    """Lines of gzip data of one or many members, bounded in how far they expand."""
+    """Lines of gzip data of one or many members, bounded in how far they expand.
 
-    def __init__(self, stream: BinaryIO, where: str, packed: int) -> None:
+    expansion: with `packed`, the size of the data where it lies.
+    """
+
+    def __init__(self, stream: BinaryIO, expansion: Expansion) -> None:
         self._stream = stream
-        self._packed = packed
-        self._expansion = Expansion(where)
+        self._expansion = expansion
         self._inflate: Any = None
         self._input = b""
         self._buffer = b""
@@ -294,6 +366,7 @@ class _Gunzip:
             if not more:
                 break
             self._buffer, self._at = self._buffer[self._at :] + more, 0
+        self._expansion.grew(LINE_COUNTS)
         stop = end + 1 if end >= 0 else min(len(self._buffer), self._at + limit)
         line = self._buffer[self._at : stop]
         self._at = stop
@@ -316,6 +389,7 @@ class _Gunzip:
             self._input = self._inflate.unconsumed_tail
             if self._inflate.eof:
                 self._input, self._inflate = self._inflate.unused_data, None
-            self._expansion.grew(len(data), self._packed)
+                self._expansion.grew(RECORD_COUNTS)
+            self._expansion.grew(len(data))
             if data:
                 return data

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +33,9 @@ MAX_DESCRIPTION = 16 << 20
 MAX_UNPACKED = 8 << 30
 """Bytes of WARC files that are put aside to conclude from them again."""
 
+OWN_SOFTWARE = "archiver "
+INDEXES = (".idx", ".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz")
+LIKE_WARC = re.compile(r"\.w?arc(?:\.gz|\.zst)?$", re.IGNORECASE)
 UNKNOWN_ALGORITHM = "digests of an algorithm that is not known"
 FILES, DIGESTS, PACKAGE_DIGEST, PAGES = "files", "resource digests", "package digest", "pages"
 
@@ -61,13 +66,22 @@ def _is_warc(name: str) -> bool:
     return name.startswith("archive/") and name.lower().endswith(WARC_SUFFIXES)
 
 
+def _by_short_name(members: list[Member]) -> dict[str, Member]:
+    """WARC files by what an index calls them: their name alone, or, of several of one name, with their folders."""
+    names = Counter(member.name.rpartition("/")[2] for member in members)
+    return {
+        name if names[name := member.name.rpartition("/")[2]] == 1 else member.name.removeprefix("archive/"): member
+        for member in members
+    }
+
+
 class _Verified:
     def __init__(self, path: Path, package: Package, watch: Watch, signing: SigningSettings) -> None:
         self.path = path
         self.signing = signing
         self.package = package
         self.watch = watch
-        self.warcs = {member.name.rpartition("/")[2]: member for member in package.members if _is_warc(member.name)}
+        self.warcs = _by_short_name([member for member in package.members if _is_warc(member.name)])
         self.digests: dict[str, str] = {}
         """SHA-256 of each member that could be read."""
 
@@ -79,12 +93,13 @@ class _Verified:
                 self._sweep(name, member, records)
             checks = records.checks()
             description = self._description()
+            own = isinstance(description, Mapping) and str(description.get("software", "")).startswith(OWN_SOFTWARE)
             checks += [
                 self._files(description),
                 self._resource_digests(description),
                 self._package_digest(),
-                self._index(notebook),
-                self._pages(),
+                self._index(notebook, own=own),
+                self._pages(notebook, own=own),
                 check_revisits(notebook, whole=False),
                 check_log(records.log, self._open, whole=False),
             ]
@@ -160,6 +175,8 @@ class _Verified:
         for member in self.package.members:
             if member.name not in listed and member.name not in (DESCRIPTION, DIGEST):
                 tally.problem(f"{member.name} is there, and is not listed")
+            if LIKE_WARC.search(member.name) and not _is_warc(member.name):
+                tally.unchecked(f"{member.name} may be a WARC file, and is none that a reader would look for")
         if not self.warcs:
             tally.problem("no WARC file in it (archive/*.warc.gz)")
         return tally.check()
@@ -235,9 +252,12 @@ class _Verified:
             return "it cannot be read"
         return value if isinstance(value, dict) else "it cannot be read"
 
-    def _index(self, notebook: Notebook) -> Check:
-        check = IndexCheck(notebook, self.warcs)
+    def _index(self, notebook: Notebook, *, own: bool) -> Check:
+        check = IndexCheck(notebook, self.warcs, exact=own)
         names = [member.name for member in self.package.members if member.name.startswith("indexes/")]
+        if not any(name.endswith(INDEXES) for name in names):
+            check.problem("there is none (WACZ 1.1.1, section 5.2.2)", "indexes/")
+            return check.check(both_ways=False)
         in_blocks: set[str] = set()
         for name in names:
             if name.endswith(".idx"):
@@ -248,7 +268,8 @@ class _Verified:
                 in_blocks.add(blocks)
                 try:
                     with self.package.stream(name) as index, self.package.seekable(blocks) as stream:
-                        check.look_at_blocks(index, stream, name, blocks)
+                        packed = self._packed(name), self._packed(blocks)
+                        check.look_at_blocks(index, stream, name, blocks, packed=packed)
                 except InputError as error:
                     check.problem(error.problem, name)
         for name in names:
@@ -257,14 +278,18 @@ class _Verified:
             try:
                 if name.endswith((".cdx", ".cdxj")):
                     with self.package.stream(name) as stream:
-                        check.look_at_plain(stream, name)
+                        check.look_at_plain(stream, name, self._packed(name))
                 elif name.endswith((".cdx.gz", ".cdxj.gz")):
                     with self.package.stream(name) as stream:
-                        member = self.package.member(name)
-                        check.look_at_packed(stream, name, member.packed if member else 0)
+                        check.look_at_packed(stream, name, self._packed(name))
             except InputError as error:
                 check.problem(error.problem, name)
         return check.check()
+
+    def _packed(self, name: str) -> int:
+        """Bytes that a member takes in the package."""
+        member = self.package.member(name)
+        return member.packed if member else 0
 
     def _blocks_of(self, index: str) -> str | None:
         """The file of blocks that a block index speaks of: as its first line says, or of its own name."""
@@ -283,20 +308,30 @@ class _Verified:
                 pass
         return next((f"{folder}/{name}" for name in names if f"{folder}/{name}" in self.package), None)
 
-    def _pages(self) -> Check:
-        """The lists of pages can be read, and name pages."""
+    def _pages(self, notebook: Notebook, *, own: bool) -> Check:
+        """The lists of pages can be read, and name pages; each page of this program's own is a capture of that time."""
         tally = Tally(PAGES)
+        if "pages/pages.jsonl" not in self.package:
+            tally.note("there is no pages/pages.jsonl, with which readers begin")
         for member in self.package.members:
             if not (member.name.startswith("pages/") and member.name.endswith(".jsonl")):
                 continue
             try:
                 with self.package.stream(member.name) as stream:
-                    for number, line in enumerate(bounded_lines(stream), 1):
+                    for number, line in enumerate(bounded_lines(stream, member.name, member.packed), 1):
                         if line is not None and not line.strip():
                             continue
                         tally.checked += 1
-                        if line is None or not _is_page(line, header=number == 1):
+                        page = _page(line) if line is not None else None
+                        if page is None or not (number == 1 or isinstance(page.get("url"), str)):
                             tally.problem(f"line {number} is no page", where=member.name)
+                        elif isinstance(url := page.get("url"), str) and not notebook.holds(
+                            url, str(page.get("ts"))[:19] if own else None
+                        ):
+                            if own:
+                                tally.problem(f"line {number} is of no capture: {url[:200]}", where=member.name)
+                            else:
+                                tally.note("pages of which there is no capture")
             except InputError:
                 continue  # told of the ZIP file
         return tally.check()
@@ -330,8 +365,9 @@ class _Verified:
             return [Check(name="references", verdict=Verdict.NOT_CHECKED, note=note)]
         with tempfile.TemporaryDirectory(prefix="archiver-verify-") as temporary:
             files: list[Path] = []
-            for name, member in self.warcs.items():
-                target = Path(temporary) / Path(name).name
+            for number, (name, member) in enumerate(self.warcs.items()):
+                target = Path(temporary) / str(number) / Path(name).name  # several may have one name
+                target.parent.mkdir()
                 with self.package.stream(member.name) as source, target.open("wb") as out:
                     while piece := source.read(1 << 20):
                         out.write(piece)
@@ -340,9 +376,10 @@ class _Verified:
                 return rederived_checks(view, whole=False, stop=self.watch.stop)
 
 
-def _is_page(line: bytes, *, header: bool) -> bool:
+def _page(line: bytes) -> dict[str, Any] | None:
+    """A line of a list of pages; null for what is none."""
     try:
         value = msgspec.json.decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return False
-    return isinstance(value, dict) and (header or isinstance(value.get("url"), str))
+        return None
+    return value if isinstance(value, dict) else None
