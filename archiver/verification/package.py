@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
 from collections import Counter
@@ -37,6 +38,11 @@ OWN_SOFTWARE = "archiver "
 INDEXES = (".idx", ".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz")
 LIKE_WARC = re.compile(r"\.w?arc(?:\.gz|\.zst)?$", re.IGNORECASE)
 UNKNOWN_ALGORITHM = "digests of an algorithm that is not known"
+DOUBLING = "js-wacz"
+"""In `software`: a writer whose digests of WARC files are of other bytes, which can be told."""
+
+NODE_PIECE = 64 * 1024
+
 FILES, DIGESTS, PACKAGE_DIGEST, PAGES = "files", "resource digests", "package digest", "pages"
 
 
@@ -202,7 +208,11 @@ class _Verified:
                 tally.unchecked(UNKNOWN_ALGORITHM)
             else:
                 tally.checked += 1
-                if not matches:
+                if matches:
+                    continue
+                if DOUBLING in str(description.get("software")) and self._matches_doubled(name, declared):
+                    tally.note(f"digests of WARC files as {DOUBLING} makes them: each piece of 64 KiB counts twice")
+                else:
                     tally.problem("the file does not match its digest", where=name)
         return tally.check()
 
@@ -221,6 +231,18 @@ class _Verified:
                     self.watch.at(0)
             digest = hasher.digest()
         return spells(declared.partition(":")[2].strip(), digest)
+
+    def _matches_doubled(self, name: str, declared: str) -> bool:
+        """Whether the digest is of the member with each piece that Node reads (64 KiB) twice: js-wacz 0.1.6 gives every
+        piece to its hash by hand, and pipes the file into it besides. Such a digest proves the bytes as well as any.
+        """
+        hasher = hashlib.sha256()
+        with self.package.stream(name) as stream:
+            while piece := stream.read(NODE_PIECE):
+                hasher.update(piece)
+                hasher.update(piece)
+                self.watch.at(0)
+        return spells(declared.partition(":")[2].strip(), hasher.digest())
 
     def _package_digest(self) -> Check:
         tally = Tally(PACKAGE_DIGEST, DIGEST)

@@ -200,6 +200,29 @@ def test_a_digest_of_an_algorithm_that_nobody_knows(tmp_path: Path) -> None:
     assert named(verify(tmp_path / "a.wacz"), "package digest").verdict is Verdict.NOT_CHECKED
 
 
+def test_digests_as_js_wacz_makes_them(tmp_path: Path) -> None:
+    """It counts each piece of a WARC file twice. Of another writer, or of another file, that is no digest."""
+    big = warc_data * 250
+    assert len(big) > 2 * 65536
+    files = unzipped(package(tmp_path / "a.wacz", big, {}).read_bytes())
+    described = json.loads(files["datapackage.json"])
+    twice = hashlib.sha256(b"".join(big[at : at + 65536] * 2 for at in range(0, len(big), 65536))).hexdigest()
+
+    def check(software: str, data: bytes) -> Check:
+        resource = {**described["resources"][0], "hash": f"sha256:{twice}", "bytes": len(data)}
+        text = json.dumps({**described, "software": software, "resources": [resource]}).encode()
+        digest = json.dumps({"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(text).hexdigest()}"}).encode()
+        changed = {"archive/a.warc.gz": data, "datapackage.json": text, "datapackage-digest.json": digest}
+        (tmp_path / "b.wacz").write_bytes(zipped({**files, **changed}))
+        return named(verify(tmp_path / "b.wacz"), "resource digests")
+
+    found = check("@harvard-lil/js-wacz 0.1.6", big)
+    assert (found.verdict, found.checked) == (Verdict.SOUND, 1)
+    assert "js-wacz" in found.note
+    assert check("@harvard-lil/js-wacz 0.1.6", big + gzip.compress(b"")).verdict is Verdict.DAMAGED
+    assert check("another 1.0", big).verdict is Verdict.DAMAGED
+
+
 # Archives.
 
 
