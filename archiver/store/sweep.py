@@ -20,9 +20,8 @@ from isal.igzip_lib import IsalError
 
 from archiver.errors import LimitError
 from archiver.gunzip import RECORD_COUNTS, Expansion
-from archiver.store.recordheader import HEADER_END, MAX_HEADER, VERSION_LINE, parse_header
-from archiver.store.records import field
-from archiver.store.warcfile import GZIP_MAGIC, DamagedError, Place
+from archiver.store.recordheader import HEADER_END, MAX_HEADER, parse_header
+from archiver.store.warcfile import GZIP_MAGIC, PEEK, DamagedError, Place, may_begin
 
 READ = 1024 * 1024
 FIRST_INPUT = 16 * 1024
@@ -445,21 +444,9 @@ class Sweep:
         return False
 
     def _is_record(self, at: int) -> bool:
-        self._stream.seek(max(0, at - 1))
-        data = self._stream.read(4096)
-        before, start = (data[:1], data[1:]) if at else (b"\n", data)
-        if start.startswith(GZIP_MAGIC):
-            try:
-                return isal_zlib.decompressobj(31).decompress(start, 64).lstrip(b"\r\n").startswith(b"WARC/")
-            except IsalError:  # type: ignore[misc]
-                return False
-        if before != b"\n" or VERSION_LINE.match(start) is None:
-            return False
-        end = HEADER_END.search(start)
-        try:  # text that speaks of WARC files may have such a line, too
-            return end is None or field(parse_header(start[: end.end()]).fields, "WARC-Type") is not None
-        except ValueError:
-            return False
+        begin = max(0, at - 1)
+        self._stream.seek(begin)
+        return may_begin(self._stream.read(PEEK), at - begin)
 
     def _go_to(self, position: int) -> None:
         self._stream.seek(position)
