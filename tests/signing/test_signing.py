@@ -200,9 +200,10 @@ class TestDomain:
         assert stamps[-1].subject == stamps[-1].issuer
 
     def test_authsign_accepts_it(self, made: Any, tmp_path: Path) -> None:
-        """py-wacz's verifier, where it is installed beside py-wacz (`pip install "wacz[signing]"`)."""
+        """py-wacz's verifier, where it is installed beside py-wacz (`pip install "wacz[signing]"`, as ./test does)."""
         world, _, signed = made
-        python = Path(shutil.which("wacz") or "/nowhere/wacz").with_name("python")
+        program = Path(__file__).parents[2] / ".venv-wacz" / "bin" / "wacz"
+        python = (program if program.exists() else Path(shutil.which("wacz") or "/nowhere/wacz")).with_name("python")
         probe = [python, "-c", "import authsign.verifier"]
         if not python.exists() or subprocess.run(probe, capture_output=True, check=False).returncode:
             pytest.skip("py-wacz with its verifier is not installed")
@@ -214,15 +215,16 @@ class TestDomain:
             "import json, sys; from authsign.verifier import Verifier; "
             "print(Verifier(sys.argv[1])(json.load(sys.stdin)).observer)"
         )
-        said = subprocess.run(
-            [python, "-c", verify, str(tmp_path / "roots.yaml")],
-            input=json.dumps(signed),
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
-        assert said.stdout == "news.example\n"
+
+        def asked(signature: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+            command = [python, "-c", verify, str(tmp_path / "roots.yaml")]
+            return subprocess.run(
+                command, input=json.dumps(signature), capture_output=True, text=True, check=False, timeout=60
+            )
+
+        assert asked(signed).stdout == "news.example\n"
+        other = "sha256:" + hashlib.sha256(b"another package").hexdigest()
+        assert "AssertionError" in asked(signed | {"hash": other}).stderr
 
     def test_replayweb_page_finds_the_first_certificate(self, made: Any) -> None:
         """wabac.js splits the chain at empty lines, and takes the domain from a subject that begins with CN=."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import json
@@ -14,8 +15,10 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from fastwarc.warc import ArchiveIterator as FastWarcIterator
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -23,6 +26,9 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 from warcio.checker import Checker
 
+from archiver.signing import Signer
+from archiver.signing.keys import public_key
+from archiver.signing.signer import AnonymousIdentity
 from archiver.wacz.pages import Page
 from archiver.wacz.writing import write_wacz
 from tests.replay.test_replay_server import CHROMIUM, browser_command, running
@@ -34,6 +40,7 @@ ARTICLE = "https://news.example/story"
 WORDS = "The bridge stays shut until the gauge falls"
 FILE = "ni:///sha-256;invented"
 FILE_WORDS = "An article that came as a file"
+KEY = ec.derive_private_key(0xA5C1, ec.SECP384R1())
 HTML = "Content-Type: text/html; charset=utf-8"
 
 
@@ -60,7 +67,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
         target = folder / "articles.wacz"
         write_wacz(
             target, archive, created=datetime(2026, 3, 2, tzinfo=UTC), title="Bridges", pages=articles,
-            main_page=articles[0],
+            main_page=articles[0], sign=Signer(AnonymousIdentity(KEY)).sign,
         )  # fmt: skip
     return target
 
@@ -186,7 +193,24 @@ function look(root) {{
     if (inner && inner.body) {{ found[inner.location.pathname] = inner.body.innerText; look(inner); }}
   }}
 }}
-setInterval(() => {{ look(document); fetch("/report", {{method: "POST", body: JSON.stringify(found)}}); }}, 200);
+async function verified() {{  // what its worker found when it checked hashes and the signature
+  const all = {{}};
+  for (const {{name}} of await indexedDB.databases()) {{
+    const db = await new Promise(done => {{ indexedDB.open(name).onsuccess = event => done(event.target.result); }});
+    if (db.objectStoreNames.contains("verification")) {{
+      const asked = db.transaction("verification").objectStore("verification").getAll();
+      await new Promise(done => {{ asked.onsuccess = done; }});
+      for (const one of asked.result) all[one.id] = one;
+    }}
+    db.close();
+  }}
+  return all;
+}}
+setInterval(async () => {{
+  look(document);
+  const body = JSON.stringify({{found, verified: await verified()}});
+  fetch("/report", {{method: "POST", body}});
+}}, 200);
 </script>"""
 
 
@@ -201,6 +225,8 @@ class Viewer:
         self.package = package
         self.views = "".join(VIEW.format(ts=ts, url=url) for ts, url in captures)
         self.shown: dict[str, str] = {}
+        self.verified: dict[str, dict[str, Any]] = {}
+        """What it checked: of the signature, of members of the package, and of records that it fetched alone."""
         self.ranges: list[str] = []
         self.app = Starlette(
             routes=[
@@ -214,7 +240,9 @@ class Viewer:
         )
 
     async def report(self, request: Request) -> Response:
-        self.shown.update(json.loads(await request.body()))
+        told = json.loads(await request.body())
+        self.shown.update(told["found"])
+        self.verified.update(told["verified"])
         return Response()
 
     def serve_package(self, request: Request) -> Response:
@@ -229,7 +257,7 @@ class Viewer:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
-def test_replayweb_page_shows_the_captured_articles(package: Path, tmp_path: Path) -> None:
+def test_replayweb_page_shows_the_articles_and_finds_the_signature_valid(package: Path, tmp_path: Path) -> None:
     if not (VIEWER / "sw.js").exists():
         pytest.skip("ReplayWeb.page is not here (./test fetches it with npm)")
     captures = {("20260301120000", ARTICLE): WORDS, ("20270301120000", ARTICLE): WORDS}
@@ -248,3 +276,6 @@ def test_replayweb_page_shows_the_captured_articles(package: Path, tmp_path: Pat
             browser.terminate()
             browser.wait(30)
     assert "all of it" not in viewer.ranges, "it fetches only what it needs"
+    # the other hashes it leaves unchecked, in whatever package
+    assert viewer.verified["signature"]["matched"] is True
+    assert base64.b64decode(viewer.verified["publicKey"]["expected"]) == public_key(KEY.public_key())
