@@ -130,6 +130,15 @@ class Notebook:
         for row in rows:
             yield Noted(*row)
 
+    def holds(self, uri: str, second: str | None) -> bool:
+        """Is there a capture of this target URI, in this second (`YYYY-MM-DDThh:mm:ss`) where one is given?"""
+        found = self._ready().execute(
+            "SELECT 1 FROM records WHERE uri = ? AND date BETWEEN ? AND ?"
+            " AND type IN ('response', 'revisit', 'resource', 'conversion') LIMIT 1",
+            (uri, second or "", f"{second or ''}~"),  # the tilde sorts behind whatever follows in a date
+        )
+        return found.fetchone() is not None
+
     def revisits(self) -> Iterator[tuple[Noted, str | None, str | None, str | None, str | None]]:
         """Revisit records, with the id, target URI and date they refer to, and their profile."""
         rows = self._db.execute(

@@ -278,7 +278,7 @@ class _Verified:
         check = IndexCheck(notebook, self.warcs, exact=own)
         names = [member.name for member in self.package.members if member.name.startswith("indexes/")]
         if not any(name.endswith(INDEXES) for name in names):
-            check.problem("there is none (WACZ 1.1.1, section 5.2.2)", "indexes/")
+            check.problem("there is none, and WACZ demands one", "indexes/")
             return check.check(both_ways=False)
         in_blocks: set[str] = set()
         for name in names:

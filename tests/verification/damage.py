@@ -954,6 +954,75 @@ def index_changed(data: bytes) -> bytes:
     return of_members(data, put("indexes/index.cdx.gz", lambda content: pack(gzip.decompress(content))))
 
 
+@kind("wacz", "pages")
+def page_of_another_address(data: bytes) -> bytes:
+    return of_members(data, put("pages/pages.jsonl", replaced(b"posts.example", b"other.example")), digests=True)
+
+
+@kind("wacz", "pages")
+def page_of_another_time(data: bytes) -> bytes:
+    return of_members(data, put("pages/pages.jsonl", substituted(rb'"ts":"2026', b'"ts":"2025')), digests=True)
+
+
+def plain_index(data: bytes, change: OfBytes) -> bytes:
+    """A package with its index as one file of lines, changed; all digests are made to fit."""
+
+    def of(files: dict[str, bytes]) -> None:
+        del files["indexes/index.idx"]
+        files["indexes/index.cdx"] = change(gzip.decompress(files.pop("indexes/index.cdx.gz")))
+        described = json.loads(files["datapackage.json"])
+        described["resources"] = [one for one in described["resources"] if not one["path"].startswith("indexes/")]
+        described["resources"].append({"name": "index.cdx", "path": "indexes/index.cdx"})
+        files["datapackage.json"] = json.dumps(described).encode()
+
+    return of_members(data, of, digests=True)
+
+
+@kind("wacz", "index")
+def index_emptied(data: bytes) -> bytes:
+    return plain_index(data, lambda _: b"")
+
+
+@kind("wacz", "index")
+def index_line_with_the_key_of_another_page(data: bytes) -> bytes:
+    return plain_index(data, replaced(b"example,posts)/0 ", b"example,posts)/00 "))
+
+
+@kind("wacz", "index")
+def index_line_of_a_response_as_of_a_revisit(data: bytes) -> bytes:
+    return plain_index(data, replaced(b'"mime": "text/html"', b'"mime": "warc/revisit"'))
+
+
+@kind("wacz", "index")
+def index_line_with_a_digest_that_is_none(data: bytes) -> bytes:
+    return plain_index(data, substituted(rb'"digest": "sha256:\w+', b'"digest": "sha256:00'))
+
+
+@kind("wacz", "index")
+def package_without_an_index(data: bytes) -> bytes:
+    def change(files: dict[str, bytes]) -> None:
+        described = json.loads(files["datapackage.json"])
+        described["resources"] = [one for one in described["resources"] if not one["path"].startswith("indexes/")]
+        files["datapackage.json"] = json.dumps(described).encode()
+        for name in ("indexes/index.idx", "indexes/index.cdx.gz"):
+            del files[name]
+
+    return of_members(data, change, digests=True)
+
+
+@kind("wacz", "completeness")
+def one_of_two_files_of_one_name_cut(data: bytes) -> bytes:
+    def change(files: dict[str, bytes]) -> None:
+        described = json.loads(files["datapackage.json"])
+        for folder in ("a", "b"):
+            path = f"archive/{folder}/data.warc.gz"
+            files[path] = files[warc_of(files)][: -9 if folder == "a" else None]
+            described["resources"].append({"name": "data.warc.gz", "path": path})
+        files["datapackage.json"] = json.dumps(described).encode()
+
+    return of_members(data, change, digests=True)
+
+
 @kind("wacz", "index")
 def block_index_changed(data: bytes) -> bytes:
     return of_members(data, put("indexes/index.idx", substituted(rb'"length": \d', b'"length": 9')), digests=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import io
@@ -92,6 +93,11 @@ warc_data, entries = warc()
         {"digest": "sha256:" + "0" * 64},  # of an algorithm that the record does not have
         {"filename": "archive/a.warc.gz", "mime": "text/html", "more": {"x": 1}},
         {"url": "https://NEWS.example/0"},
+        {"key": "example,news)/0?__wb_method=post&a=b"},
+        {"key": "example,news,www2)/0"},
+        {"key": "http://(example,news,)/0"},
+        {"digest": "sha1:" + base64.b32decode(entries[0]["digest"].partition(":")[2]).hex()},
+        {"length": "-"},
         {"time": entries[0]["time"] + "123"},
         {"status": "-"},
     ],
@@ -112,6 +118,10 @@ def test_lines_of_other_tools_are_no_damage(other: dict[str, object], tmp_path: 
         ({"time": "20000101000000"}, "time"),
         ({"status": "404"}, "status"),
         ({"digest": "sha1:" + "A" * 32}, "digest"),
+        ({"digest": "sha1:AAAA"}, "digest"),
+        ({"key": "example,other)/0"}, "key"),
+        ({"mime": "warc/revisit"}, "type"),
+        ({"length": "many"}, "length"),
         ({"filename": "b.warc.gz"}, "not there"),
         ({"offset": None}, "where its record lies"),
     ],
@@ -125,6 +135,54 @@ def test_lines_that_contradict_their_record(other: dict[str, object], what: str,
 def test_a_record_that_no_index_lists(tmp_path: Path) -> None:
     check = index_check(tmp_path, {"index.cdxj": line(entries[1]).encode()})
     assert [problem.what for problem in check.problems] == ["no index lists it"]
+
+
+def test_an_index_of_no_line(tmp_path: Path) -> None:
+    assert len(index_check(tmp_path, {"index.cdxj": b""}).problems) == 2
+
+
+def test_files_of_one_name_in_two_folders(tmp_path: Path) -> None:
+    """An index may say in which of them a record is, or not."""
+    two = [{**entry, "filename": f"{folder}/a.warc.gz"} for folder in ("one", "archive/two") for entry in entries]
+    for lines in (two, [*entries, *entries]):
+        index = "".join(map(line, lines)).encode()
+        files = unzipped(package(tmp_path / "a.wacz", warc_data, {"index.cdxj": index}).read_bytes())
+        described = json.loads(files["datapackage.json"])
+        (resource,) = (one for one in described["resources"] if one["path"].startswith("archive/"))
+        for folder in ("one", "two"):
+            path = f"archive/{folder}/a.warc.gz"
+            files[path] = warc_data
+            described["resources"].append({**resource, "path": path})
+        described["resources"].remove(resource)
+        del files["archive/a.warc.gz"], files["datapackage-digest.json"]
+        files["datapackage.json"] = json.dumps(described).encode()
+        (tmp_path / "a.wacz").write_bytes(zipped(files))
+        found = verify(tmp_path / "a.wacz")
+        assert named(found, "file structure").checked == 4
+        assert named(found, "index").checked == 4
+        problems = [problem.what for check in found.checks for problem in check.problems]
+        assert set(problems) <= {"a record id that another record has, too", "no index lists it"}
+
+
+def test_what_looks_like_a_warc_file_and_is_not_looked_at(tmp_path: Path) -> None:
+    files = unzipped(package(tmp_path / "a.wacz", warc_data, {"index.cdxj": b""}).read_bytes())
+    described = json.loads(files["datapackage.json"])
+    described["resources"].append({"name": "b.warc.zst", "path": "archive/b.warc.zst"})
+    files |= {"datapackage.json": json.dumps(described).encode(), "archive/b.warc.zst": b"anything"}
+    (tmp_path / "a.wacz").write_bytes(zipped(files))
+    check = named(verify(tmp_path / "a.wacz"), "files")
+    assert check.verdict is Verdict.NOT_CHECKED
+    assert "archive/b.warc.zst" in check.note
+
+
+def test_pages_of_others_without_a_capture_are_a_note(tmp_path: Path) -> None:
+    path = package(tmp_path / "a.wacz", warc_data, {"index.cdxj": "".join(map(line, entries)).encode()})
+    assert "no pages/pages.jsonl" in named(verify(path), "pages").note
+    pages = b'{"format": "json-pages-1.0"}\n{"url": "https://news.example/0#top", "ts": 1}\n'
+    path.write_bytes(zipped({**unzipped(path.read_bytes()), "pages/pages.jsonl": pages}))
+    check = named(verify(path), "pages")
+    assert check.verdict is Verdict.SOUND
+    assert "no capture" in check.note
 
 
 def test_lines_in_another_order_are_a_note(tmp_path: Path) -> None:
