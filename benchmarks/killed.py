@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import hashlib
 import json
 import random
 import subprocess
@@ -33,12 +32,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.checker import Checker
-
 from archiver.store import Archive
 from archiver.store.records import EMPTY_DIGEST
 from tests.chain import log_faults
+from tests.others import warcio_check, whole_records
 from tests.town import CONTROL, DAY, Town, program
 from tests.web_twin import Account, Picture, Population, PostState, Twin, TwinPost
 
@@ -59,20 +56,6 @@ def population(count: int) -> list[TwinPost]:
         )
         for number in range(count)
     ]
-
-
-def whole_records(path: Path) -> list[tuple[str, str]]:
-    """Id and digest of each complete record, read without our own reader."""
-    found = []
-    with path.open("rb") as file:
-        try:
-            for record in ArchiveIterator(file, no_record_parse=True):
-                digest = hashlib.sha256(record.raw_stream.read()).hexdigest()
-                if record.raw_stream.limit == 0:
-                    found.append((record.rec_headers.get_header("WARC-Record-ID"), digest))
-        except Exception:  # where a crash tore it
-            return found
-    return found
 
 
 def gist(folder: Path) -> dict[str, Any]:
@@ -140,17 +123,7 @@ class Runs:
 
     def killed_after(self, questions: int, pause: float) -> bool:
         """Start a run and kill it when the stand-in was asked so often; false where the run was done before."""
-        already = len(self.town.twin.log)
-        process = subprocess.Popen(
-            self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.town.within()
-        )
-        while len(self.town.twin.log) < already + questions and process.poll() is None:
-            time.sleep(0.001)
-        time.sleep(pause)
-        done = process.poll() is not None
-        process.kill()
-        process.wait()
-        return not done
+        return self.town.killed_after(self.command, questions, pause)
 
     def whole(self) -> list[tuple[str, ...]]:
         done = subprocess.run(self.command, capture_output=True, check=False, **self.town.within())
@@ -212,9 +185,7 @@ def main() -> int:
             found += doubled(runs.folder) + log_faults(runs.folder)
             paths = sorted((runs.folder / "archive").iterdir())
             found += [f"{path.name}: a complete record changed" for path in seen if whole_records(path) != seen[path]]
-            checker = Checker(type("Arguments", (), {"inputs": [str(path) for path in paths], "verbose": False})())
-            checker.process_all()
-            if checker.exit_value:
+            if not warcio_check(paths)[0]:
                 found.append("warcio check finds damage")
             with Archive.open(runs.folder, write=True) as archive_again:
                 ids = {row[3] for row in archive_again.catalogue.rows("captures")}

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import random
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from warcio.archiveiterator import ArchiveIterator
-from warcio.checker import Checker
 
 from archiver.store import Archive
 from tests.chain import log_faults
+from tests.others import warcio_check, whole_records
 from tests.town import ALIKE, DELETED, FLATTENED, LEFTOVERS, PICTURED, RENAMED, Town, program
 from tests.web_twin import Fault, Twin
 
@@ -22,28 +20,6 @@ from tests.web_twin import Fault, Twin
 KILLS = 12
 ROUNDS = 3
 """So many archives, each killed `KILLS / ROUNDS` times before it is let be."""
-
-
-def check(folder: Path) -> None:
-    """`warcio check` of every segment."""
-    paths = [str(path) for path in sorted((folder / "archive").iterdir())]
-    checker = Checker(type("Arguments", (), {"inputs": paths, "verbose": False})())
-    checker.process_all()
-    assert checker.exit_value == 0
-
-
-def record_ids(path: Path) -> list[str]:
-    """The ids of the complete records, read without our own reader."""
-    ids = []
-    with path.open("rb") as file:
-        try:
-            for record in ArchiveIterator(file):
-                record.content_stream().read()
-                if record.raw_stream.limit == 0:
-                    ids.append(record.rec_headers.get_header("WARC-Record-ID"))
-        except Exception:
-            return ids
-    return ids
 
 
 def gist(folder: Path) -> dict[str, Any]:
@@ -75,17 +51,7 @@ class Runs:
 
     def killed_after(self, questions: int, pause: float) -> bool:
         """Start a run and kill it when the twin was asked so many times; false where the run was done before."""
-        already = len(self.town.twin.log)
-        process = subprocess.Popen(
-            self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.town.within()
-        )
-        while len(self.town.twin.log) < already + questions and process.poll() is None:
-            time.sleep(0.002)
-        time.sleep(pause)
-        done = process.poll() is not None
-        process.kill()
-        process.wait()
-        return not done
+        return self.town.killed_after(self.command, questions, pause)
 
     def whole(self) -> list[dict[str, Any]]:
         done = subprocess.run(self.command, capture_output=True, check=False, **self.town.within())
@@ -113,24 +79,25 @@ def test_killed_at_many_moments_and_run_again(town: Town) -> None:
     roll = random.Random("moments")
     for number in range(ROUNDS):
         runs = Runs(town, town.folder / f"killed {number}")
-        seen: dict[Path, list[str]] = {}
+        seen: dict[Path, list[tuple[str, str]]] = {}
         killed = 0
         while killed < KILLS // ROUNDS:
             killed += runs.killed_after(roll.randrange(questions * 2 // 3), roll.random() * 0.02)
             for path in sorted((runs.folder / "archive").iterdir()) if (runs.folder / "archive").is_dir() else ():
-                whole = record_ids(path)
+                whole = whole_records(path)
                 # what was complete at the last kill is there still
                 assert whole[: len(seen.get(path, []))] == seen.get(path, [])
                 seen[path] = whole
         assert said(runs.whole()) == said(expected)
-        check(runs.folder)
-        for path, ids in seen.items():
-            assert record_ids(path) == ids
+        sound, said_by_warcio = warcio_check(sorted((runs.folder / "archive").iterdir()))
+        assert sound, said_by_warcio
+        for path, records in seen.items():
+            assert whole_records(path) == records
         assert gist(runs.folder) == gist(undisturbed.folder)
         with Archive.open(runs.folder, write=True) as archive:
             captured = [row[3] for row in archive.catalogue.rows("captures")]
             assert len(captured) == len(set(captured))
-            assert {id_.strip("<>") for ids in seen.values() for id_ in ids} <= set(captured)
+            assert {id_.strip("<>") for records in seen.values() for id_, _ in records} <= set(captured)
             before = gist(runs.folder)
             archive.rebuild()
             assert archive.warnings == []

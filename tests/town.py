@@ -11,6 +11,7 @@ import itertools
 import os
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -237,6 +238,19 @@ class Town:
         asked = program(*arguments)
         within = self.within(**options)
         return subprocess.run(asked, input=stdin or b"", capture_output=True, timeout=timeout, check=False, **within)
+
+    def killed_after(self, command: Sequence[str], questions: int, pause: float) -> bool:
+        """Start a program and kill it (SIGKILL) `pause` seconds after the twin was asked so many times; false where it
+        was done before."""
+        already = len(self.twin.log)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.within())
+        while len(self.twin.log) < already + questions and process.poll() is None:
+            time.sleep(0.001)
+        time.sleep(pause)
+        done = process.poll() is not None
+        process.kill()
+        process.wait()
+        return not done
 
     def within(self, **options: Any) -> dict[str, Any]:
         """How the program's process is started: in the town's folder, with nobody's configuration."""

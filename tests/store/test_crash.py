@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 import pytest
-from warcio.checker import Checker
 
 from archiver.errors import ArchiveError
 from archiver.store import Archive
 from archiver.store.segment import Segment
+from tests.others import warcio_check
 from tests.store.conftest import exchange, files, frozen, response, segment, tables
 
 ROOT = Path(__file__).parents[2]
@@ -30,20 +30,13 @@ def small(folder: Path, pages: int = 3) -> None:
             session.write_exchange(exchange(f"https://posts.example/{number}", response(b"words %d" % number)))
 
 
-def assert_warcio_finds_nothing(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    class Options:
-        inputs = (str(path),)
-        verbose = False
-
-    checker = Checker(Options())
-    checker.process_all()
-    assert checker.exit_value == 0, capsys.readouterr().out
+def assert_warcio_finds_nothing(path: Path) -> None:
+    sound, said = warcio_check([path])
+    assert sound, said
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["catalogue ahead of the file", "catalogue gone"])
-def test_an_end_torn_at_any_byte_of_the_last_record(
-    known: bool, quick: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_end_torn_at_any_byte_of_the_last_record(known: bool, quick: Path) -> None:
     whole = quick / "whole"
     small(whole)
     with frozen(whole, write=False) as archive:
@@ -70,7 +63,7 @@ def test_an_end_torn_at_any_byte_of_the_last_record(
         assert [path.read_bytes() for path in kept] == ([data[last:size]] if size > last else [])
         assert all("20260301" in path.name for path in kept)
         if size % 50 == 0:
-            assert_warcio_finds_nothing(segment(folder), capsys)
+            assert_warcio_finds_nothing(segment(folder))
         with frozen(folder) as archive:
             assert archive.warnings == []
             assert archive.catalogue.rows("captures") == kept_rows
@@ -232,7 +225,7 @@ with archive, archive.session() as session:
 
 
 @pytest.mark.slow
-def test_a_writer_that_is_killed_loses_and_doubles_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_writer_that_is_killed_loses_and_doubles_nothing(folder: Path) -> None:
     chance = random.Random(7)
     told: dict[int, int] = {}
     for run in range(12):
@@ -262,7 +255,7 @@ def test_a_writer_that_is_killed_loses_and_doubles_nothing(folder: Path, capsys:
         archive.rebuild()
         assert tables(archive) == rows
         for path in archive.segment_files():
-            assert_warcio_finds_nothing(path, capsys)
+            assert_warcio_finds_nothing(path)
     assert sum(told.values()) > 50
 
 
@@ -285,9 +278,7 @@ class Full:
 
 
 @pytest.mark.parametrize("room", [0, 1, 100, 700])
-def test_a_full_disk_leaves_the_file_as_it_was(
-    room: int, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_full_disk_leaves_the_file_as_it_was(room: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with frozen(folder) as archive, archive.session() as session:
         session.write_exchange(exchange("https://posts.example/before"))
         before = segment(folder).read_bytes()
@@ -303,7 +294,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(
         part._file.room = 1 << 20  # type: ignore[attr-defined]
         capture = session.write_exchange(exchange("https://posts.example/after"))
         archive.check_block(capture)
-    assert_warcio_finds_nothing(segment(folder), capsys)
+    assert_warcio_finds_nothing(segment(folder))
     with frozen(folder) as archive:
         assert [c.target_uri.rpartition("/")[2] for c in archive.catalogue.captures_in(segment(folder).name)] == [
             "", "before", "before", "after", "after", "urn:archiver:seal:" + segment(folder).name,
@@ -328,6 +319,7 @@ def test_a_disk_that_is_full_from_the_start_leaves_no_empty_file(folder: Path, m
 
 LIMITED = """
 import resource, sys
+from tests.others import warcio_check
 from tests.store.conftest import exchange, response
 from archiver.errors import ArchiverError
 from archiver.store import Archive
@@ -345,9 +337,7 @@ with Archive.open(sys.argv[1], write=True) as archive, archive.session() as sess
 """
 
 
-def test_a_real_limit_on_file_size_stops_in_one_line_and_earlier_evidence_is_intact(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_real_limit_on_file_size_stops_in_one_line_and_earlier_evidence_is_intact(folder: Path) -> None:
     assert resource.RLIMIT_FSIZE is not None
     done = subprocess.run(
         [sys.executable, "-c", LIMITED, str(folder)], cwd=ROOT, capture_output=True, text=True, check=False
@@ -361,7 +351,7 @@ def test_a_real_limit_on_file_size_stops_in_one_line_and_earlier_evidence_is_int
             assert len(archive.catalogue.captures_at(f"https://posts.example/{index}")) == 2
         for capture in archive.catalogue.captures_in(segment(folder).name):
             archive.check_block(capture)
-    assert_warcio_finds_nothing(segment(folder), capsys)
+    assert_warcio_finds_nothing(segment(folder))
 
 
 # Around the WARC file: the catalogue, the index, the folder of torn ends, the lock, Ctrl-C.

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 import zlib
@@ -18,10 +15,10 @@ from typing import Any
 import pytest
 from fastwarc.warc import ArchiveIterator as FastWarcIterator
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
-from warcio.checker import Checker
 
 from archiver.exchange import Exchange, Tls
 from archiver.store import Archive
+from tests.others import warcio_check, wayback
 from tests.store.conftest import exchange, frozen, response, segment
 
 PAGE = b"<!doctype html><title>An invented page</title><p>words that were said</p>"
@@ -91,15 +88,9 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_warcio_check_finds_nothing(collection: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    class Options:
-        inputs = (str(segment(collection)),)
-        verbose = True
-
-    checker = Checker(Options())
-    checker.process_all()
-    shown = capsys.readouterr().out
-    assert checker.exit_value == 0, shown
+def test_warcio_check_finds_nothing(collection: Path) -> None:
+    sound, shown = warcio_check([segment(collection)])
+    assert sound, shown
     assert shown.count("digest pass") > 20
 
 
@@ -164,31 +155,12 @@ def test_the_index_is_the_one_that_cdxj_indexer_makes(collection: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def wayback(collection: Path) -> Iterator[str]:
-    program = shutil.which("wayback")
-    if program is None:
-        pytest.skip("pywb's `wayback` is not on the PATH (`pip install pywb`)")
+def served(collection: Path) -> Iterator[str]:
     root = collection.parents[1] / "pywb"
     (root / "collections").mkdir(parents=True)
     (root / "collections" / "invented").symlink_to(collection)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [program, "--bind", "127.0.0.1", "--port", str(port), "--directory", str(root)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/").close()
-                break
-            except OSError:
-                assert server.poll() is None, "pywb does not start"
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/invented"
-    finally:
-        server.terminate()
-        server.wait()
+    with wayback(root) as address:
+        yield f"{address}/invented"
 
 
 def fetched(url: str) -> tuple[int, Any, bytes]:
@@ -202,8 +174,8 @@ def fetched(url: str) -> tuple[int, Any, bytes]:
 
 @pytest.mark.parametrize("year", [2026, 2027])
 @pytest.mark.parametrize("name", sorted(SHOWN))
-def test_pywb_serves_the_captured_page_and_its_revisit(name: str, year: int, wayback: str) -> None:
-    status, headers, body = fetched(f"{wayback}/{year}0301120000id_/https://posts.example/{name}")
+def test_pywb_serves_the_captured_page_and_its_revisit(name: str, year: int, served: str) -> None:
+    status, headers, body = fetched(f"{served}/{year}0301120000id_/https://posts.example/{name}")
     assert status == 200
     if headers.get("Content-Encoding") == "gzip":
         body = zlib.decompress(body, 31)
@@ -211,21 +183,21 @@ def test_pywb_serves_the_captured_page_and_its_revisit(name: str, year: int, way
     assert headers["Memento-Datetime"] == f"{'Sun' if year == 2026 else 'Mon'}, 01 Mar {year} 12:00:00 GMT"
 
 
-def test_pywb_does_not_serve_what_is_no_http(wayback: str) -> None:
-    status, headers, body = fetched(f"{wayback}/2026id_/https://posts.example/no-http")
+def test_pywb_does_not_serve_what_is_no_http(served: str) -> None:
+    status, headers, body = fetched(f"{served}/2026id_/https://posts.example/no-http")
     assert status == 404
     assert "Memento-Datetime" not in headers
     assert UNREADABLE not in body
 
 
-def test_pywb_serves_what_was_gone_as_gone(wayback: str) -> None:
-    status, headers, body = fetched(f"{wayback}/20260301120000id_/https://posts.example/gone")
+def test_pywb_serves_what_was_gone_as_gone(served: str) -> None:
+    status, headers, body = fetched(f"{served}/20260301120000id_/https://posts.example/gone")
     assert (status, body) == (404, b"no such post")
     assert "Memento-Datetime" in headers
 
 
-def test_pywb_lists_the_captures(wayback: str) -> None:
-    _, _, body = fetched(f"{wayback}/cdx?url=https://posts.example/plain&output=json")
+def test_pywb_lists_the_captures(served: str) -> None:
+    _, _, body = fetched(f"{served}/cdx?url=https://posts.example/plain&output=json")
     lines = [json.loads(line) for line in body.splitlines()]
     assert [line["timestamp"][:4] for line in lines] == ["2026", "2027"]
     assert [line["mime"] for line in lines] == ["text/html", "warc/revisit"]
