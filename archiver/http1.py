@@ -183,8 +183,8 @@ def decoded(
     What is mislabelled (not in this coding from its first byte on) is passed on as it is; what breaks off or breaks
     later gives what came before.
 
-    Raises `InputError` for brotli and zstd where no library for it is installed, and `LimitError` for more than
-    `MAX_PARTS` gzip members or zstd frames.
+    Raises `InputError` for brotli and zstd where no library for it is installed that can be bounded, and `LimitError`
+    for more than `MAX_PARTS` gzip members or zstd frames.
     """
     for coding in reversed(codings):
         pieces = counted(_DECODERS[coding](pieces))
@@ -251,7 +251,7 @@ def _next_part(parts: int) -> int:
 def _unbrotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
     module = next((found for name in ("brotli", "brotlicffi") if (found := _optional(name))), None)
     if module is None:
-        raise InputError("the body is compressed with brotli", hint="`pip install brotli` lets it be read")
+        raise InputError("the body is compressed with brotli", hint="`pip install 'brotli>=1.2'` lets it be read")
     decompressor = module.Decompressor()
     process = getattr(decompressor, "process", None) or decompressor.decompress
     begun = False
@@ -308,10 +308,17 @@ def _unzstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _bounded(process: Callable[..., bytes], data: bytes) -> bytes:
+    """Output that waits comes with empty input. Before Brotli 1.2, a kilobyte gives a gigabyte at once (CVE-2025-6176).
+
+    Raises `InputError` for those versions.
+    """
     try:
-        return process(data, output_buffer_limit=PIECE)  # since Brotli 1.2: output that waits comes with empty input
+        return process(data, output_buffer_limit=PIECE)
     except TypeError:
-        return process(data) if data else b""
+        raise InputError(
+            "the body is compressed with brotli, and the library for it that is installed has no bound on its output",
+            hint="`pip install 'brotli>=1.2'` lets it be read",
+        ) from None
 
 
 def _optional(name: str) -> Any:

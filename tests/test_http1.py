@@ -8,7 +8,7 @@ import gzip
 import io
 import sys
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import brotli
 import h11
@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver import http1
-from archiver.errors import InputError
+from archiver.errors import InputError, LimitError
 from archiver.http1 import body_length, chunked_length, content_codings, dechunk, decoded, final_head, parse_head
 
 if sys.version_info >= (3, 14):
@@ -203,21 +203,65 @@ def test_a_zstd_window_larger_than_http_allows_is_not_made_room_for() -> None:
     assert b"".join(decoded(iter([frame]), ("zstd",))) == b""
 
 
-def test_an_older_brotli_without_output_limits_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Decompressor:
-        def __init__(self) -> None:
-            self._inner = brotli.Decompressor()
+def test_an_older_brotli_without_output_limits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before 1.2, 1.6 KB gave a gigabyte at once (CVE-2025-6176)."""
 
+    class Decompressor:
         def process(self, data: bytes) -> bytes:
-            return bytes(self._inner.process(data))
+            raise AssertionError("it would give everything at once")
 
     class Module:
         error = brotli.error
 
     Module.Decompressor = Decompressor  # type: ignore[attr-defined]
     monkeypatch.setattr(http1, "_optional", lambda name: Module)
-    body = b"an invented page " * 20_000
-    assert b"".join(decoded(pieces(brotli.compress(body), 7), ("br",))) == body  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="no bound on its output"):
+        list(decoded(iter([brotli.compress(b"page")]), ("br",)))
+
+
+@pytest.mark.parametrize(
+    ("coding", "part"), [("gzip", gzip.compress(b"", mtime=0)), ("zstd", zstd.compress(b""))], ids=["gzip", "zstd"]
+)
+def test_a_body_of_empty_parts_without_end_is_stopped(coding: str, part: bytes) -> None:
+    """They give nothing that could be bounded, and each takes time."""
+    with pytest.raises(LimitError, match="parts"):
+        list(decoded(iter([part * (http1.MAX_PARTS + 1)]), (coding,)))
+    assert list(decoded(iter([part * (http1.MAX_PARTS // 2)]), (coding,))) == []
+
+
+def test_what_is_between_two_codings_is_counted() -> None:
+    """A few bytes that stand for a hundred megabytes that stand for nothing."""
+    bomb = gzip.compress(gzip.compress(b"page") + bytes(50_000_000))
+    sizes: list[int] = []
+
+    def counted(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            sizes.append(len(piece))
+            yield piece
+
+    assert b"".join(decoded(iter([bomb]), ("gzip", "gzip"), counted=counted)) == b"page"
+    assert sum(sizes) > len(b"page") * 2
+
+
+@pytest.mark.parametrize("more", [1, 17, 250])
+def test_the_last_bytes_of_a_raw_deflate_body_are_there(more: int) -> None:
+    """Where the output is full when the input ends, the rest waits in the decompressor."""
+    body = bytes(http1.PIECE + more)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    data = packer.compress(body) + packer.flush()
+    assert b"".join(decoded(iter([data]), ("deflate",))) == body
+
+
+def test_a_head_of_folded_lines_is_read_in_a_time_that_grows_with_it() -> None:
+    head = b"HTTP/1.1 200 OK\r\nA: b\r\n" + b" a\r\n" * 300_000 + b"\r\n"
+    _, status, headers = parse_head(head)
+    assert status == 200
+    assert headers == (("A", "b" + " a" * (http1.MAX_HEAD_LINES - 2)),)
+
+
+def test_a_head_of_fields_without_end_gives_the_first_ones() -> None:
+    _, _, headers = parse_head(b"HTTP/1.1 200 OK\r\n" + b"a:\r\n" * 300_000 + b"\r\n")
+    assert len(headers) == http1.MAX_HEAD_LINES - 1
 
 
 @pytest.mark.parametrize(
