@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from keyword import iskeyword
+from types import FrameType
 from typing import Any, NoReturn
 
 import click
@@ -60,6 +62,7 @@ class Commands(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
         from archiver.cli.output import Output
 
+        _heed_terminate()
         try:
             return super().main(args, *rest, **options)
         except ArchiverError as error:
@@ -84,6 +87,19 @@ class Commands(click.Group):
 
             Output().note("stopped; what was stored is stored")
             _leave(ExitCode.INTERRUPTED)
+
+
+def _heed_terminate() -> None:
+    """SIGTERM (of a supervisor, a container that stops) ends a run as Ctrl-C does: nothing half-written is left.
+
+    Python's own way would end it on the spot. A signal that is ignored from outside stays so.
+    """
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _leave(code: ExitCode) -> NoReturn:

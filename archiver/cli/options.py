@@ -142,7 +142,7 @@ class Run:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """The first Ctrl-C ends the run between two posts, with everything stored; the second at once."""
+        """The first Ctrl-C (or SIGTERM) ends the run between two posts, with everything stored; the second at once."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -154,11 +154,12 @@ class Run:
             self.code(ExitCode.INTERRUPTED)
             self.out.at_once("stopping after what is under way; press again to stop at once")
 
-        before = signal.signal(signal.SIGINT, interrupt)
+        before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def finish(self) -> None:
         """End the program with the code that matters most."""

@@ -212,8 +212,8 @@ class Interrupted:
             assert self.process.poll() is None, self.process.communicate()
             time.sleep(0.005)
 
-    def interrupt(self) -> None:
-        os.kill(self.process.pid, signal.SIGINT)
+    def interrupt(self, number: signal.Signals = signal.SIGINT) -> None:
+        os.kill(self.process.pid, number)
 
     def end(self) -> tuple[int, bytes, str]:
         out, err = self.process.communicate(timeout=30)
@@ -221,14 +221,17 @@ class Interrupted:
 
 
 class TestInterruption:
-    @pytest.mark.parametrize("questions", [1, 3, 6])
-    def test_ctrl_c_ends_whole_and_concludes_nothing(self, town: Town, questions: int) -> None:
+    @pytest.mark.parametrize(
+        ("questions", "number"),
+        [(1, signal.SIGINT), (3, signal.SIGINT), (3, signal.SIGTERM), (6, signal.SIGINT)],
+    )
+    def test_ctrl_c_ends_whole_and_concludes_nothing(self, town: Town, questions: int, number: signal.Signals) -> None:
         page = town.page([PICTURED, DELETED, RENAMED])
         for host in ("cdn.syndication.twimg.com", "publish.twitter.com", "x.com"):
             town.twin.fault(host, Fault.SLOW, piece=200, delay=0.03)
         run = Interrupted(town, "archive", page)
         run.wait_for(questions)
-        run.interrupt()
+        run.interrupt(number)
         code, out, err = run.end()
         assert code == 130
         assert "Traceback" not in err

@@ -9,9 +9,11 @@ import os
 import pty
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
+import time
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +28,7 @@ from archiver.signing import check_signature
 from archiver.store import Archive, wholefile
 from archiver.verification import verify
 from tests.exporting.staging import mention, staged
-from tests.loopback import Loopback, ok
+from tests.loopback import Loopback, Stall, always, ok
 from tests.signing.authorities import World
 from tests.signing.conftest import openssl_server
 from tests.signing.test_opentimestamps import ALICE
@@ -338,6 +340,26 @@ class TestPackages:
         assert checks["signature"] == "sound"
         assert checks["time stamp"] in ("sound", "not_checked")  # this authority is known to nobody
         assert "timeSignature" in dict(data["signedData"])
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_an_export_that_is_ended_leaves_nothing(self, folder: Path, tmp_path: Path, number: signal.Signals) -> None:
+        (tmp_path / "x.wacz").write_text("before")
+        with Loopback(always(Stall)) as authority:  # it never answers
+            command = [
+                sys.executable, "-m", "archiver", "export", "--archive", str(folder), "-o", str(tmp_path / "x.wacz"),
+                "--sign", "anonymous", "--time-stamp", authority.url,
+            ]  # fmt: skip
+            with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+                until = time.monotonic() + 30
+                while not authority.asked:
+                    assert time.monotonic() < until
+                    time.sleep(0.01)
+                assert len(left_over(tmp_path)) == 2
+                process.send_signal(number)
+                _, errors = process.communicate(timeout=30)
+        assert (process.returncode, b"Traceback" in errors) == (130, False)
+        assert left_over(tmp_path) == ["x.wacz"]
+        assert (tmp_path / "x.wacz").read_text() == "before"
 
     def test_the_configuration_says_who_signs(self, folder: Path, tmp_path: Path, settings: Path) -> None:
         settings.write_text('[signing]\nidentity = "anonymous"\n')
