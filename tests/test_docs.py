@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import pkgutil
 import re
 import tomllib
 from importlib.metadata import metadata
@@ -53,6 +54,45 @@ def test_the_schema_is_current() -> None:
 def test_the_columns_of_exported_tables_are_current() -> None:
     page = generate.EXPORT.read_text(encoding="utf-8")
     assert generate.export_text(page) == page, RENEW
+
+
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+OF_OTHERS = {"--sort", "--key-type", "--unpack-wacz"}
+"""Options of cdxj-indexer, certbot and wb-manager."""
+
+
+def anchors(page: Path) -> set[str]:
+    """Of its headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+class TestPages:
+    """What pages that are written by hand name is there."""
+
+    @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+    def test_every_file_and_heading_that_is_linked_is_there(self, page: Path) -> None:
+        for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text(encoding="utf-8")):
+            name, _, anchor = link.partition("#")
+            target = page.parent / name if name else page
+            assert target.is_file(), link
+            assert not anchor or anchor in anchors(target), link
+
+    @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+    def test_every_name_of_the_package_is_one(self, page: Path) -> None:
+        for name in re.findall(r"`(archiver(?:\.\w+)+)", page.read_text(encoding="utf-8")):
+            pkgutil.resolve_name(name)  # raises where there is none
+
+    @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+    def test_every_option_is_one_of_a_command(self, page: Path) -> None:
+        options = {
+            option
+            for context in generate.all_commands(main)
+            for parameter in context.command.get_params(context)
+            for option in (*parameter.opts, *parameter.secondary_opts)
+        }
+        named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]", page.read_text(encoding="utf-8")))
+        assert named - options - OF_OTHERS == set()
 
 
 class TestCommands:

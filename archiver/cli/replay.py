@@ -20,8 +20,8 @@ def command(
 ) -> None:
     """Show stored articles, posts and captures as a local site.
 
-    ARCHIVE is an archive's folder, FILE a WARC file. No script of a captured page runs, digests are checked before a
-    byte is served, and nothing is fetched from the live web.
+    ARCHIVE is an archive's folder, FILE a WARC file or a WACZ package. No script of a captured page runs, digests are
+    checked before a byte is served, and nothing is fetched from the live web.
     """
     from archiver.replay import serve
 

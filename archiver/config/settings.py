@@ -328,7 +328,11 @@ class SigningSettings(Section, frozen=True, kw_only=True):
         ),
     ] = ""
     domain: Annotated[
-        str, Meta(description="For a domain: the name, where the certificate has several; empty: its first.")
+        str,
+        Meta(
+            description="For a domain: the name, where the certificate has several; empty: its common name, or else "
+            "the first."
+        ),
     ] = ""
     tsa: Annotated[
         str,
