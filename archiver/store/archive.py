@@ -369,12 +369,13 @@ class Archive:
         """
         position = start
         counts = self.concludes(name)
+        own = counts and not self._bounded
         left_out = 0
         expansion = Expansion(str(path)) if self._bounded else None
         resume: int | None = start
         while resume is not None:
             try:
-                for record in read_segment(path, resume, name=name, listing=True, expansion=expansion):
+                for record in read_segment(path, resume, name=name, listing=True, expansion=expansion, own=own):
                     if record.block is not None and not counts:
                         left_out += parse_conclusion(record.block) is not None
                         record = msgspec.structs.replace(record, block=None)

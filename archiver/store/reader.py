@@ -6,7 +6,7 @@ What comes from `warcfile` gets one kind of error, and the way from a record to 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -16,7 +16,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange, Truncation
-from archiver.gunzip import Expansion
+from archiver.gunzip import MAX_EXPANSION, Expansion
 from archiver.http1 import parse_head
 from archiver.store.cdxj import Listed, listed
 from archiver.store.digests import read_head
@@ -24,6 +24,8 @@ from archiver.store.records import Field, block_length, field, parse_warc_date
 from archiver.store.warcfile import PIECE, DamagedError, arc_records, is_arc, read_record
 
 MAX_CONCLUSION = 64 * 1024 * 1024
+ALWAYS_HELD = 1 << 20
+"""Of a conclusion in a stranger's file, however tightly it is packed."""
 
 
 class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,11 +74,13 @@ def read_segment(
     name: str | None = None,
     listing: bool = False,
     expansion: Expansion | None = None,
+    own: bool = True,
 ) -> Iterator[StoredRecord]:
     """The records of a WARC file from the one at `start` on, in order; `name` goes into them as their segment's.
 
     listing: whether it is read, too, what an index says of each; a record without a payload digest is hashed for it.
-    expansion: how far the file may expand, where that is bounded (`LimitError`).
+    expansion: how far the file may expand, where that is bounded (`LimitError`). own: whether this program wrote it:
+    else a block that expands further than any conclusion does is not held in memory to be read as one.
 
     Raises `ArchiveError` where the file is damaged, after the records before the damage.
     """
@@ -88,8 +92,8 @@ def read_segment(
                 yield from _read_arc(file, start, name, listing)
                 return
             while raw := read_record(file, offset, expansion):
-                head, block = _peek(raw.fields, raw.block)
-                seen = listed(raw.fields, _Again(block or head, raw.block)) if listing else None
+                head, block, begun = _peek(raw.fields, raw.block, None if own else raw.packed)
+                seen = listed(raw.fields, _Again(begun, raw.block)) if listing else None
                 offset, length, end = raw.finish()
                 yield StoredRecord(
                     segment=name, offset=offset, length=length, end=end,
@@ -110,8 +114,8 @@ def _read_arc(file: BinaryIO, start: int, name: str, listing: bool) -> Iterator[
     iterator = arc_records(file, start)
     for record in iterator:
         fields = tuple(record.rec_headers.headers)
-        head, block = _peek(fields, record.raw_stream)
-        seen = listed(fields, _Again(block or head, record.raw_stream)) if listing else None
+        head, block, begun = _peek(fields, record.raw_stream, None)
+        seen = listed(fields, _Again(begun, record.raw_stream)) if listing else None
         offset, length = iterator.get_record_offset(), iterator.get_record_length()
         yield StoredRecord(
             segment=name, offset=offset, length=length, end=iterator.offset,
@@ -119,15 +123,28 @@ def _read_arc(file: BinaryIO, start: int, name: str, listing: bool) -> Iterator[
         )  # fmt: skip
 
 
-def _peek(fields: tuple[Field, ...], block: BinaryIO) -> tuple[bytes, bytes | None]:
-    """The HTTP head of a response or revisit, or the block of a record that may hold a conclusion."""
+def _peek(
+    fields: tuple[Field, ...], block: BinaryIO, packed: Callable[[], int] | None
+) -> tuple[bytes, bytes | None, bytes]:
+    """The HTTP head of a response or revisit, or the block of a record that may hold a conclusion; and what was read.
+
+    packed: what was read of the file for it so far, where a stranger wrote it.
+    """
     record_type = field(fields, "WARC-Type")
     content_type = field(fields, "Content-Type") or ""
     if record_type in ("response", "revisit") and content_type.startswith("application/http"):
-        return read_head(block), None
+        head = read_head(block)
+        return head, None, head
     if record_type == "metadata" and content_type.startswith("application/json"):
-        return b"", block.read(MAX_CONCLUSION)
-    return b"", None
+        begun = block.read(MAX_CONCLUSION if packed is None else ALWAYS_HELD)
+        while packed is not None and len(begun) < min(MAX_CONCLUSION, packed() * MAX_EXPANSION):
+            more = block.read(min(len(begun), MAX_CONCLUSION - len(begun)))
+            if not more:
+                return b"", begun, begun
+            begun += more
+        whole = packed is None or len(begun) < ALWAYS_HELD
+        return b"", begun if whole else None, begun
+    return b"", None, b""
 
 
 class _Again:

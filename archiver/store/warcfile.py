@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
@@ -56,11 +57,19 @@ class Place(NamedTuple):
 class RawRecord:
     """One record being read; its block is read at most once, and `finish` tells where it lies."""
 
-    def __init__(self, fields: tuple[Field, ...], block: BinaryIO, finish: Callable[[], Place]) -> None:
+    def __init__(
+        self,
+        fields: tuple[Field, ...],
+        block: BinaryIO,
+        finish: Callable[[], Place],
+        packed: Callable[[], int] = lambda: sys.maxsize,
+    ) -> None:
         self.fields = fields
         self.block = block
         self.finish = finish
         """Read what is left of the record; raises `DamagedError` when it is not whole."""
+        self.packed = packed
+        """Bytes of the file that were read for it so far, if it is compressed."""
 
 
 class _Member(io.RawIOBase):
@@ -73,7 +82,8 @@ class _Member(io.RawIOBase):
         self._border = border
         self._inflate = isal_zlib.decompressobj(31)
         self._input = b""
-        self._read = 0
+        self.read_so_far = 0
+        """Bytes of the file."""
         self.end: int | None = None
         """Where the member ends, once it has been read."""
 
@@ -84,22 +94,22 @@ class _Member(io.RawIOBase):
         while self.end is None:
             if not self._input:
                 # by position: the file's own position may be another reader's
-                position = self._offset + self._read
+                position = self._offset + self.read_so_far
                 size = READ_SIZE if self._border is None else min(READ_SIZE, self._border - position)
                 self._input = os.pread(self._file.fileno(), size, position)
                 if not self._input:
                     raise DamagedError("the record breaks off", self._offset, torn=True)
-                self._read += len(self._input)
+                self.read_so_far += len(self._input)
             try:
                 data = self._inflate.decompress(self._input, len(buffer))
             except IsalError as error:  # type: ignore[misc]  # the stub does not say that it is an exception
                 raise DamagedError(f"damaged ({error})", self._offset) from error
             self._input = self._inflate.unconsumed_tail
             if self._inflate.eof:
-                self.end = self._offset + self._read - len(self._inflate.unused_data)
+                self.end = self._offset + self.read_so_far - len(self._inflate.unused_data)
             if data:
                 if self._expansion is not None:
-                    self._expansion.grew(len(data), self._offset + self._read)
+                    self._expansion.grew(len(data), self._offset + self.read_so_far)
                 buffer[: len(data)] = data
                 return len(data)
         return 0
@@ -158,7 +168,7 @@ def _compressed_record(file: BinaryIO, offset: int, expansion: Expansion | None)
         end = member.end or offset
         return Place(offset, end - offset, end)
 
-    return RawRecord(fields, block, finish)
+    return RawRecord(fields, block, finish, lambda: member.read_so_far)
 
 
 def _plain_record(file: BinaryIO, offset: int) -> RawRecord | None:
