@@ -16,7 +16,7 @@ CONTENT_TYPE = "application/json"
 
 
 class Refusal(Noun, frozen=True, kw_only=True):
-    """A connection that the guard refused."""
+    """A connection that the guard refused, or that was not secure."""
 
     url: str
     address: str

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from archiver.errors import ArchiveError
-from archiver.exchange import Exchange
+from archiver.exchange import Exchange, Tls
 from archiver.model import Capture
 from archiver.store.cdxj import INDEXED_TYPES, Listed, listed, listed_type
 from archiver.store.conclusions import CONTENT_TYPE, Conclusion, Seal, refusal_conclusion, seal_conclusion
 from archiver.store.reader import StoredRecord
 from archiver.store.records import (
+    CERTIFICATES,
     Field,
     Record,
     beside_records,
@@ -111,7 +112,7 @@ class Session:
                 )
             request = request_record(exchange, request_id, self._warcinfo_id, response_id)
             beside = beside_records(exchange, archive.new_id, self._warcinfo_id, response_id)
-            place = self._append_exchange(exchange, request, response, *beside)
+            place = self._append_crossed(exchange, response, request, response, *beside)
             return self._capture(
                 response, place, exchange.time, status=exchange.status, content_type=exchange.content_type
             )
@@ -126,12 +127,12 @@ class Session:
             answer_id, request_id = self.archive.new_id(), self.archive.new_id()
             request = request_record(exchange, request_id, self._warcinfo_id, answer_id)
             answer = unreadable_record(exchange, answer_id, self._warcinfo_id, request_id)
-            return self._capture(answer, self._append_exchange(exchange, request, answer), exchange.time)
+            return self._capture(answer, self._append_crossed(exchange, answer, request, answer), exchange.time)
 
-    def _append_exchange(self, exchange: Exchange, request: Record, answer: Record, *beside: Record) -> tuple[int, int]:
+    def _append_crossed(self, exchange: Exchange, answer: Record, *crossed: Record) -> tuple[int, int]:
         """Append what crossed a connection, and the server's certificates, unless this segment holds them already;
-        where the answer lies."""
-        records = [request, answer, *beside]
+        where `answer`, one of these records, lies."""
+        records = [*crossed]
         uri = certificates_uri(exchange)
         if uri is not None and uri not in self._certificates:
             new_id, answer_id = self.archive.new_id(), answer.fields[1][1][1:-1]
@@ -143,7 +144,7 @@ class Session:
                 answer.stream.close()
         if uri is not None:
             self._certificates.add(uri)
-        return places[1]
+        return places[crossed.index(answer)]
 
     def write_resource(self, uri: str, content_type: str, data: bytes, *, concurrent_to: str | None = None) -> Capture:
         """Store bytes that came from no server (an article's file, a rendered view); known bytes of this URI are not
@@ -191,9 +192,23 @@ class Session:
             archive.catalogue.commit()
             return self._capture(record, place, time, content_type=CONTENT_TYPE)
 
-    def write_refusal(self, url: str, address: str, reason: str) -> None:
-        """Store that the guard refused a connection."""
-        self.write_conclusion(refusal_conclusion(url, address, reason))
+    def write_refusal(self, url: str, address: str, reason: str, certificates: tuple[bytes, ...] = ()) -> None:
+        """Store that a connection was refused, by the guard or because the server's `certificates` (DER) do not hold.
+
+        Raises `ArchiveError` when it cannot be written.
+        """
+        conclusion = refusal_conclusion(url, address, reason)
+        if not certificates:
+            self.write_conclusion(conclusion)
+            return
+        tls = Tls(version="", cipher="", certificates=certificates)
+        with self._lock:
+            self._ensure_segment()
+            time = self.archive.clock()
+            shown = Exchange(url=url, time=time, status=0, ip_address=address or None, tls=tls)
+            record = self._metadata(conclusion, time, certificates=certificates_uri(shown))
+            self._append_crossed(shown, record, record)
+            self.archive.catalogue.commit()
 
     def sync(self) -> None:
         """What was written is on the disk when this returns: to be called before it is reported as stored.
@@ -306,8 +321,11 @@ class Session:
         )
         self._append([self._metadata(seal_conclusion(seal), self.archive.clock())])
 
-    def _metadata(self, conclusion: Conclusion, time: datetime, refers_to: str | None = None) -> Record:
+    def _metadata(
+        self, conclusion: Conclusion, time: datetime, refers_to: str | None = None, *, certificates: str | None = None
+    ) -> Record:
         refers: tuple[Field, ...] = (("WARC-Refers-To", f"<{refers_to}>"),) if refers_to else ()
+        came_by: tuple[Field, ...] = ((CERTIFICATES, certificates),) if certificates else ()
         fields = (
             ("WARC-Type", "metadata"),
             ("WARC-Record-ID", f"<{self.archive.new_id()}>"),
@@ -315,6 +333,7 @@ class Session:
             ("WARC-Target-URI", clean(conclusion.target_uri)),
             ("WARC-Date", warc_date(time)),
             *refers,
+            *came_by,
             ("Content-Type", CONTENT_TYPE),
         )
         return block_record(fields, msgspec.json.encode(conclusion))

@@ -29,6 +29,7 @@ from archiver.model import Capture
 from archiver.url import WebUrl, web_url, without_userinfo
 from archiver.web.guard import parse_networks
 from archiver.web.limits import HostLimiter, retry_after
+from archiver.web.secured import RememberingSocket
 from archiver.web.tape import RecordingBackend, StoppedError, Tape
 from archiver.web.transport import RecordingTransport
 
@@ -63,7 +64,7 @@ class Sink(Protocol):
 
     def write_unreadable(self, exchange: Exchange) -> Capture: ...
 
-    def write_refusal(self, url: str, address: str, reason: str) -> None: ...
+    def write_refusal(self, url: str, address: str, reason: str, certificates: tuple[bytes, ...] = ()) -> None: ...
 
 
 class Door:
@@ -337,6 +338,8 @@ class Door:
                 problem = httpcore.RemoteProtocolError("no status line")
         except (httpcore.NetworkError, httpcore.TimeoutException) as error:
             truncated, problem = "disconnect", error
+            if tape.refused_chain:
+                self._record_refusal(url, tape.ip_address or "", _explain(error), tape.refused_chain)
         finally:
             self._backend.insert(None)
             if response is not None:
@@ -381,9 +384,9 @@ class Door:
             return asked
         return TOO_MANY_REQUESTS_SECONDS if exchange.status == 429 else BACKOFF_SECONDS * float(1 << attempt)
 
-    def _record_refusal(self, url: str, address: str, reason: str) -> None:
+    def _record_refusal(self, url: str, address: str, reason: str, certificates: tuple[bytes, ...] = ()) -> None:
         if self._sink is not None:
-            self._sink.write_refusal(url, address, reason)
+            self._sink.write_refusal(url, address, reason, certificates)
 
     def _refuse(self, problem: str, url: str) -> RefusedError:
         """The error for a target that is not allowed; what was refused, and why, is stored."""
@@ -423,6 +426,7 @@ def _ssl_context(ca_file: str) -> ssl.SSLContext:
         except (OSError, ssl.SSLError) as error:
             raise ConfigError(f"the CA file cannot be used: {error}", subject=f"[web] ca_file {ca_file}") from error
     context.set_alpn_protocols(["http/1.1"])
+    context.sslsocket_class = RememberingSocket
     return context
 
 

@@ -1,4 +1,5 @@
-"""What a TLS connection tells of itself: version, cipher suite, and the certificates that the server sent."""
+"""What a TLS connection tells of itself: version, cipher suite, and the certificates that the server sent; of one that
+was not made because they do not hold, these."""
 
 from __future__ import annotations
 
@@ -28,6 +29,26 @@ SUITES = {
     "DHE-RSA-AES128-SHA256": "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256",
 }
 """OpenSSL's names of the TLS 1.2 suites that Python offers by default → IANA's. TLS 1.3's are the same in both."""
+
+
+class RememberingSocket(ssl.SSLSocket):
+    """Where the server's certificates do not hold, `refused_chain` finds them with the error: the socket is gone then.
+
+    To be the `sslsocket_class` of an `ssl.SSLContext`.
+    """
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except ssl.SSLCertVerificationError as error:
+            error.certificates = chain(self)  # type: ignore[attr-defined]
+            raise
+
+
+def refused_chain(error: BaseException | None) -> tuple[bytes, ...]:
+    """The certificates (DER) that a server sent and that were not accepted, by the error that ended the handshake of a
+    `RememberingSocket`; none where it failed for another reason."""
+    return getattr(error, "certificates", ())
 
 
 def tls_of(connection: Any) -> Tls | None:
@@ -61,7 +82,10 @@ def chain(connection: Any) -> tuple[bytes, ...]:
         certificates = tuple(_der(certificate) for certificate in found or ())
     except (AttributeError, TypeError, ValueError, ssl.SSLError):
         certificates = ()
-    own = connection.getpeercert(True)
+    try:
+        own = connection.getpeercert(True)
+    except ValueError:  # the handshake did not come to its end
+        own = None
     if own is not None and certificates[:1] != (own,):
         return (own,)
     return certificates[:MAX_CERTIFICATES]

@@ -24,7 +24,7 @@ from archiver.errors import LimitError, NetworkError, RefusedError
 from archiver.exchange import Tls, Truncation
 from archiver.fileslice import FileSlice
 from archiver.web.guard import Address, Network, why_refused
-from archiver.web.secured import tls_of
+from archiver.web.secured import refused_chain, tls_of
 
 SPOOL_LIMIT = 1 << 20
 """A response larger than this goes to a temporary file: so much memory one exchange may take."""
@@ -96,6 +96,8 @@ class Tape:
         self.tls: Tls | None = None
         self.refusals: list[tuple[str, str]] = []
         """Addresses that the guard refused, with the reason."""
+        self.refused_chain: tuple[bytes, ...] = ()
+        """The server's certificates, where they did not hold."""
         self.length = 0
         self._pieces: list[bytes] = []
         self._spool: Spool | None = None
@@ -257,7 +259,13 @@ class RecordingStream(httpcore.NetworkStream):
         tape = self._current.tape
         if tape is not None:
             timeout = tape.remaining(timeout)
-        secured = self._inner.start_tls(ssl_context, server_hostname, timeout)
+            tape.ip_address = self._address
+        try:
+            secured = self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except httpcore.ConnectError as error:
+            if tape is not None:
+                tape.refused_chain = refused_chain(error.__cause__)
+            raise
         return RecordingStream(secured, self._current, self._address, tls_of(secured.get_extra_info("socket")))
 
     def get_extra_info(self, info: str) -> Any:

@@ -25,6 +25,8 @@ class Kept:
     exchanges: list[Exchange] = field(default_factory=list)
     unreadable: list[Exchange] = field(default_factory=list)
     refusals: list[tuple[str, str, str]] = field(default_factory=list)
+    chains: list[tuple[bytes, ...]] = field(default_factory=list)
+    """Certificates that were not accepted."""
 
     def write_exchange(self, exchange: Exchange) -> Capture:
         self.exchanges.append(exchange)
@@ -50,8 +52,10 @@ class Kept:
             length=0,
         )
 
-    def write_refusal(self, url: str, address: str, reason: str) -> None:
+    def write_refusal(self, url: str, address: str, reason: str, certificates: tuple[bytes, ...] = ()) -> None:
         self.refusals.append((url, address, reason))
+        if certificates:
+            self.chains.append(certificates)
 
 
 @dataclass

@@ -105,7 +105,8 @@ BAD = {
 def test_a_bad_certificate_is_refused(
     issue, words: str, authority: trustme.CA, ca_file: str, make_door: MakeDoor, kept: Kept
 ) -> None:  # type: ignore[no-untyped-def]
-    with Loopback(always(ok()), tls=server_context(issue(authority))) as server:
+    leaf = issue(authority)
+    with Loopback(always(ok()), tls=server_context(leaf)) as server:
         door = make_door(ca_file=ca_file, connect_to={"posts.example": f"127.0.0.1:{server.port}"})
         with pytest.raises(NetworkError, match=words) as caught:
             door.fetch("https://posts.example/")
@@ -114,6 +115,24 @@ def test_a_bad_certificate_is_refused(
     assert "_ssl.c" not in str(caught.value)
     assert "\n" not in str(caught.value)
     assert kept.exchanges == []
+    # what was shown in its place says why
+    [(url, address, reason)] = kept.refusals
+    assert (url, address) == ("https://posts.example/", "127.0.0.1")
+    assert f"{url}: {reason}" == str(caught.value)
+    assert kept.chains == [tuple(ssl.PEM_cert_to_DER_cert(pem.bytes().decode()) for pem in leaf.cert_chain_pems)]
+
+
+def test_what_is_no_matter_of_certificates_is_none(
+    authority: trustme.CA, ca_file: str, make_door: MakeDoor, kept: Kept
+) -> None:
+    context = server_context(authority.issue_cert("posts.example"))
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AES128-SHA")  # not offered by any client of today
+    with Loopback(always(ok()), tls=context) as server:
+        door = make_door(ca_file=ca_file, connect_to={"posts.example": f"127.0.0.1:{server.port}"})
+        with pytest.raises(NetworkError, match="not secure"):
+            door.fetch("https://posts.example/")
+    assert kept.refusals == []
 
 
 def test_a_server_that_speaks_no_tls(make_door: MakeDoor) -> None:

@@ -19,13 +19,14 @@ from cryptography import x509
 from fastwarc.warc import ArchiveIterator as FastWarcIterator
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
+from archiver import verify
 from archiver.config import WebSettings
 from archiver.errors import NetworkError
 from archiver.store import Archive, Session
 from archiver.web import Door
 from archiver.web.secured import suite
 from tests.loopback import Close, Loopback, Pause, Stall, Step, always, ok
-from tests.store.conftest import counting_ids, frozen, segment, ticking_clock
+from tests.store.conftest import counting_ids, frozen, segment, tables, ticking_clock
 
 BODY = b"<p>an invented page</p>" * 20
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
@@ -267,6 +268,37 @@ def test_the_secured_connection_is_told_of_in_the_record(tmp_path: Path) -> None
     shown, given = (x509.load_pem_x509_certificates(pem) for pem in (chains[0].block, sent))
     assert len(shown) == 2
     assert shown == given
+
+
+def test_certificates_that_do_not_hold_are_stored_with_the_reason(tmp_path: Path) -> None:
+    leaf = trustme.CA().issue_cert("posts.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    leaf.configure_cert(context)
+    with Loopback(always(ok(b"unheard")), tls=context) as server:
+        settings = WebSettings(connect_to={"posts.example": f"127.0.0.1:{server.port}"}, rates={"*": 0.0}, retries=0)
+        with frozen(tmp_path / "warc") as archive, archive.session() as session, Door(settings, sink=session) as door:
+            for _ in range(2):
+                with pytest.raises(NetworkError, match="not secure"):
+                    door.fetch("https://posts.example/1")
+            assert server.asked == []
+        with frozen(tmp_path / "warc") as archive:
+            assert [row[2] for row in archive.catalogue.rows("refusals")] == ["127.0.0.1"] * 2
+            rows = tables(archive)
+            archive.rebuild()
+            assert tables(archive) == rows
+    stored = list(by_warcio(segment(tmp_path / "warc")))
+    refusals = [record for record in stored if record.uri == "urn:archiver:refusal"]
+    [chain] = [record for record in stored if record.uri.startswith("urn:archiver:certificates:")]
+    assert [record.fields["Archiver-Certificates"] for record in refusals] == [chain.uri] * 2
+    assert b"certificate verify failed" in refusals[0].block
+    assert chain.fields["WARC-Refers-To"] == refusals[0].fields["WARC-Record-ID"]
+    assert chain.fields["WARC-IP-Address"] == "127.0.0.1"
+    shown, given = (
+        x509.load_pem_x509_certificates(pem)
+        for pem in (chain.block, b"".join(pem.bytes() for pem in leaf.cert_chain_pems))
+    )
+    assert shown == given
+    assert not [check for check in verify(tmp_path / "warc").checks if check.verdict == "damaged"]
 
 
 def test_cipher_suites_have_the_names_of_the_registry() -> None:
