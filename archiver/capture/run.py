@@ -13,13 +13,13 @@ from archiver.browser.errors import BrowserError
 from archiver.capture.job import Job, control_ref
 from archiver.capture.rendered import RenderedViews
 from archiver.config import Settings
-from archiver.errors import ConfigError, InputError
+from archiver.errors import ConfigError
 from archiver.exchange import Fetcher
 from archiver.platforms import platform as platform_of
 from archiver.platforms import platforms
 from archiver.resolution.known import known_posts
 from archiver.store import Archive, Session, StoredFetcher
-from archiver.store.archive import new_record_id, now
+from archiver.store.archive import new_record_id, no_archive, now
 from archiver.store.postindex import PostIndex
 from archiver.store.provenance import running_software
 from archiver.web import TLS_LIBRARY, Door
@@ -110,11 +110,6 @@ def _views(job: Job, session: Session, stack: ExitStack, clock: Callable[[], dat
         return None
     job.archive.warnings.extend(renderer.warnings)
     return RenderedViews(renderer, session)
-
-
-def no_archive(path: Path) -> InputError:
-    """The error for a folder that should hold an archive and does not."""
-    return InputError("there is no archive here", subject=str(path), hint="`archiver archive SOURCE` makes one")
 
 
 def _check_controls(settings: Settings) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from archiver.capture.run import no_archive
 from archiver.cli.options import archive_option, config_option, format_option, start
 from archiver.cli.output import Column, Format
 from archiver.explain import explain, lines, rows
 from archiver.store import Archive
+from archiver.store.archive import no_archive
 
 COLUMNS = (Column("depth", right=True), Column("kind"), Column("id"), Column("fact"), Column("value"))
 

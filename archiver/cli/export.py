@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
@@ -13,7 +13,6 @@ from typing import Any, BinaryIO, TypeVar, cast
 import click
 import msgspec
 
-from archiver.capture.run import no_archive
 from archiver.cli.options import Run, archive_option, config_option, start
 from archiver.cli.output import discard, escaped_json, pictured_lines
 from archiver.config import SigningSettings
@@ -25,10 +24,8 @@ from archiver.exporting.package import written_package
 from archiver.exporting.tables import TABLES, rows_of
 from archiver.exporting.whole import STDOUT, refuse_own_files, written_whole
 from archiver.model import PLATFORMS, State
-from archiver.signing import signer_from
 from archiver.store import Archive
-from archiver.store.archive import now
-from archiver.web import Door
+from archiver.store.archive import no_archive, now
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -254,8 +251,13 @@ def _package(
         raise UsageError("a time stamp is put on a signature", hint="--sign anonymous, or --sign domain")
     if signing.identity != "none" and signing.calendars and output == STDOUT:
         raise UsageError("the OpenTimestamps proof is written beside the package", hint="name a file: -o FILE")
-    with Door(run.settings.web) as door:
-        signer = signer_from(signing, post=door.post)
+    with ExitStack() as stack:
+        signer = None
+        if signing.identity != "none":  # what signs and what asks the web is loaded only then
+            from archiver.signing import signer_from
+            from archiver.web import Door
+
+            signer = signer_from(signing, post=stack.enter_context(Door(run.settings.web)).post)
         package = written_package(
             output,
             source,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from archiver.capture.run import no_archive
 from archiver.cli.options import archive_option, config_option, format_option, start
 from archiver.cli.output import Column
 from archiver.store import Archive
+from archiver.store.archive import no_archive
 
 COLUMNS = (Column("file"), Column("records", right=True), Column("bytes", right=True))
 

@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from archiver.errors import UsageError
 from archiver.exporting.cited import EVERYTHING, Selection, stored_articles
-from archiver.exporting.extract import write_extract
 from archiver.exporting.pages import cited_pages
 from archiver.exporting.tables import selected_articles
 from archiver.exporting.whole import STDOUT, is_special, written_whole
 from archiver.exporting.words import OnProblem
-from archiver.signing import Signer
 from archiver.store import Archive
 from archiver.wacz.pages import Page
 from archiver.wacz.writing import Package, Sign, write_wacz
+
+if TYPE_CHECKING:  # what signs is loaded where something is signed
+    from archiver.signing import Signer
 
 PROOF_SUFFIX = ".ots"
 
@@ -129,5 +130,8 @@ def write_package(
         name = f"{article.article.id}.warc.gz"
         extract = Path(folder) / name
         with extract.open("wb") as out:
+            # it knows the jobs that capture, which take long to load
+            from archiver.exporting.extract import write_extract
+
             write_extract(source, selection, out, name=name, created=created)
         return write([extract], pages)

@@ -24,7 +24,7 @@ from typing import BinaryIO, Self
 import msgspec
 
 from archiver.config import ArchiveSettings
-from archiver.errors import ArchiveError
+from archiver.errors import ArchiveError, InputError
 from archiver.exchange import Exchange
 from archiver.gunzip import Expansion
 from archiver.model import Capture
@@ -599,6 +599,11 @@ class Archive:
         if not self._writable:
             raise ArchiveError("opened for reading only", subject=str(self.path))
         return Session(self, operator=operator, description=description)
+
+
+def no_archive(path: Path) -> InputError:
+    """The error for a folder that should hold an archive and does not."""
+    return InputError("there is no archive here", subject=str(path), hint="`archiver archive SOURCE` makes one")
 
 
 def iter_files(paths: list[Path]) -> Iterator[Path]:
