@@ -15,7 +15,7 @@ from typing import BinaryIO, Literal, Protocol
 import msgspec
 
 from archiver.errors import LimitError
-from archiver.gunzip import MAX_EXPANSION, Expansion
+from archiver.gunzip import MAX_EXPANSION, BodyExpansion
 from archiver.http1 import content_codings, dechunk, decoded
 from archiver.model import Capture
 from archiver.url import resolve_url
@@ -138,8 +138,8 @@ class Exchange(msgspec.Struct, kw_only=True):
             if self._sent > self._bound():
                 raise self._expanded()
             pieces = dechunk(stream) if self.chunked else iter(lambda: stream.read(PIECE), b"")
-            # before it is decoded, too: megabytes may be packed into nothing that give nothing
-            yield from decoded(self._counted(pieces), codings, counted=self._counted)
+            expansion = BodyExpansion(self.url, packed=self._packed, floor=ALWAYS_DECODED, what="answer")
+            yield from decoded(expansion.sent(pieces), codings, counted=expansion.counted)
 
     @property
     def _sent(self) -> int:
@@ -152,9 +152,6 @@ class Exchange(msgspec.Struct, kw_only=True):
 
     def _bound(self) -> int:
         return max(ALWAYS_DECODED, self._packed * MAX_EXPANSION)
-
-    def _counted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        return Expansion(self.url, packed=self._packed, floor=ALWAYS_DECODED, what="answer").counted(pieces)
 
     def _expanded(self) -> LimitError:
         return LimitError(f"the answer expands more than {MAX_EXPANSION} times", subject=self.url)

@@ -67,10 +67,31 @@ class Expansion:
         if self._out > min(taken for taken in (read, self._packed) if taken is not None) * MAX_EXPANSION:
             raise self._error(f"the {self._what} expands more than {MAX_EXPANSION} times", subject=self._subject)
 
-    def counted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        """The pieces, which are what came out. For data whose `packed` is known."""
+
+class BodyExpansion:
+    """How far the body of an HTTP message expands, at each of its codings, against what was read of it so far.
+
+    subject, what: as for `Expansion`. packed: how many bytes the body takes where it lies, as it was sent or, if it is
+    packed once more, less. floor: below so many bytes it does not matter how far they grew.
+    """
+
+    def __init__(self, subject: str, *, packed: int, floor: int, what: str) -> None:
+        self._make = lambda: Expansion(subject, packed=packed, floor=floor, what=what)
+        self._read = 0
+
+    def sent(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """The body as it was sent, without its chunks. Raises `LimitError`, as `counted` does."""
+        expansion = self._make()
         for piece in pieces:
-            self.grew(len(piece) + PIECE_COUNTS)
+            self._read += len(piece)
+            expansion.grew(len(piece) + PIECE_COUNTS, self._read + PIECE_COUNTS)
+            yield piece
+
+    def counted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """What comes out of one of the codings: for `archiver.http1.decoded`."""
+        expansion = self._make()
+        for piece in pieces:
+            expansion.grew(len(piece) + PIECE_COUNTS, self._read)
             yield piece
 
 

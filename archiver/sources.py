@@ -26,7 +26,7 @@ from archiver import http1
 from archiver.article import MAX_DOCUMENT, Kind, article_of, json_object, text_field, too_large
 from archiver.errors import ArchiverError, InputError, LimitError, NetworkError
 from archiver.exchange import Exchange
-from archiver.gunzip import MAX_EXPANSION, Expansion, Gunzipped
+from archiver.gunzip import MAX_EXPANSION, BodyExpansion, Gunzipped
 from archiver.model import Article
 from archiver.store.recordheader import MAX_HEADER, MAX_LINES
 from archiver.wacz.reading import Member, Package
@@ -324,15 +324,12 @@ class _Reader:
         block = self._block(record, source, body_start)
         stream = io.BytesIO(block)
         chunked = "chunked" in header.get("transfer-encoding", "").lower()
-        pieces = http1.dechunk(stream) if chunked else iter([block])
+        pieces = http1.dechunk(stream) if chunked else iter(lambda: stream.read(http1.PIECE), b"")
         out, size = [], 0
         codings = http1.content_codings(header.get("content-encoding"))
-
-        def counted(pieces: Iterator[bytes]) -> Iterator[bytes]:
-            packed = self._packed_length(len(block))
-            return Expansion(source, packed=packed, floor=DOCUMENT_FLOOR, what="document").counted(pieces)
-
-        for piece in http1.decoded(counted(pieces), codings, counted=counted):
+        packed = self._packed_length(len(block))
+        expansion = BodyExpansion(source, packed=packed, floor=DOCUMENT_FLOOR, what="document")
+        for piece in http1.decoded(expansion.sent(pieces), codings, counted=expansion.counted):
             size += len(piece)
             if size > self.max_document:
                 raise too_large(source, self.max_document)
