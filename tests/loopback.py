@@ -35,7 +35,11 @@ class Pause:
 
 
 class Close:
-    """Close the connection."""
+    """Close the connection; over TLS, with the closing alert."""
+
+
+class BreakOff:
+    """Close the connection, over TLS without the closing alert."""
 
 
 class Reset:
@@ -46,7 +50,7 @@ class Stall:
     """Send nothing more, until the client goes."""
 
 
-Step = bytes | Pause | type[Close] | type[Reset] | type[Stall]
+Step = bytes | Pause | type[Close] | type[BreakOff] | type[Reset] | type[Stall]
 Answer = Callable[[Asked], Iterable[Step]]
 
 
@@ -144,6 +148,9 @@ class Loopback:
             else:
                 if step is Reset:
                     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                if step is Close and isinstance(connection, ssl.SSLSocket):
+                    with contextlib.suppress(OSError):  # the client does not say goodbye
+                        connection.unwrap()
                 connection.close()
                 return False
         return True

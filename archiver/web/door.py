@@ -322,6 +322,8 @@ class Door:
                 # what came behind the end, or may have, would be read as the answer to the next request (RFC 9112
                 # section 6.3)
                 tape.wire.hang_up()
+            if length is None and tape.broke_off:
+                truncated = "unspecified"  # complete only with the closing alert (RFC 9112 section 9.8)
         except StoppedError as stop:
             truncated, problem = stop.reason, stop
         except httpcore.ReadTimeout as error:

@@ -32,10 +32,22 @@ SUITES = {
 
 
 class RememberingSocket(ssl.SSLSocket):
-    """Where the server's certificates do not hold, `refused_chain` finds them with the error: the socket is gone then.
+    """Keeps what Python's own passes over: the certificates that do not hold, which `refused_chain` finds with the
+    error (the socket is gone then), and whether the connection ended without the closing alert.
 
     To be the `sslsocket_class` of an `ssl.SSLContext`.
     """
+
+    broke_off = False
+    """The server's side ended without the alert `close_notify` (RFC 8446 section 6.1): anybody may have ended it."""
+
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002 (the name is Python's)
+        self.suppress_ragged_eofs = False
+        try:
+            return super().read(len, buffer)
+        except ssl.SSLEOFError:
+            self.broke_off = True
+            return b"" if buffer is None else 0
 
     def do_handshake(self, block: bool = False) -> None:
         try:
@@ -43,6 +55,11 @@ class RememberingSocket(ssl.SSLSocket):
         except ssl.SSLCertVerificationError as error:
             error.certificates = chain(self)  # type: ignore[attr-defined]
             raise
+
+
+def broke_off(connection: Any) -> bool:
+    """Did a secured connection end without being closed? Then nobody knows that what came is all that was sent."""
+    return isinstance(connection, RememberingSocket) and connection.broke_off
 
 
 def refused_chain(error: BaseException | None) -> tuple[bytes, ...]:

@@ -24,7 +24,7 @@ from archiver.errors import LimitError, NetworkError, RefusedError
 from archiver.exchange import Tls, Truncation
 from archiver.fileslice import FileSlice
 from archiver.web.guard import Address, Network, why_refused
-from archiver.web.secured import refused_chain, tls_of
+from archiver.web.secured import broke_off, refused_chain, tls_of
 
 SPOOL_LIMIT = 1 << 20
 """A response larger than this goes to a temporary file: so much memory one exchange may take."""
@@ -109,6 +109,8 @@ class Tape:
         """The connection over which the request went."""
         self.ended = False
         """The server has closed its side."""
+        self.broke_off = False
+        """It ended without TLS's closing alert."""
         self._deadline = deadline
         self._monotonic = monotonic
 
@@ -223,6 +225,7 @@ class RecordingStream(httpcore.NetworkStream):
             tape.received(data)
         else:
             tape.ended = True
+            tape.broke_off = broke_off(self._inner.get_extra_info("socket"))
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

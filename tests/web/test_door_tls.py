@@ -13,7 +13,7 @@ from archiver.config import WebSettings
 from archiver.errors import ConfigError, NetworkError
 from archiver.web import Door
 from archiver.web.secured import chain
-from tests.loopback import Close, Loopback, always, ok
+from tests.loopback import BreakOff, Close, Loopback, always, ok
 from tests.web.conftest import Kept, MakeDoor, received
 
 
@@ -120,6 +120,33 @@ def test_a_bad_certificate_is_refused(
     assert (url, address) == ("https://posts.example/", "127.0.0.1")
     assert f"{url}: {reason}" == str(caught.value)
     assert kept.chains == [tuple(ssl.PEM_cert_to_DER_cert(pem.bytes().decode()) for pem in leaf.cert_chain_pems)]
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+ENDS = {
+    "no length, closed": (HEAD + b"\r\nall of it", Close, None),
+    "no length, broken off": (HEAD + b"\r\nall of it?", BreakOff, "unspecified"),
+    "no length, nothing came": (HEAD + b"\r\n", BreakOff, "unspecified"),
+    "a length, broken off behind it": (HEAD + b"Connection: close\r\nContent-Length: 3\r\n\r\nabc", BreakOff, None),
+    "a length, broken off before it": (HEAD + b"Content-Length: 9\r\n\r\nabc", BreakOff, "disconnect"),
+    "chunks, broken off behind them": (CHUNKED + b"3\r\nabc\r\n0\r\n\r\n", BreakOff, None),
+    "chunks, broken off before their end": (CHUNKED + b"3\r\nabc\r\n", BreakOff, "disconnect"),
+}
+
+
+@pytest.mark.parametrize(("message", "end", "truncated"), ENDS.values(), ids=ENDS)
+def test_a_response_that_only_its_end_bounds_is_whole_where_the_end_was_meant(
+    message: bytes, end: type[Close] | type[BreakOff], truncated: str | None,
+    authority: trustme.CA, ca_file: str, make_door: MakeDoor,
+) -> None:  # fmt: skip
+    """RFC 9112 section 9.8: else anybody on the way could cut a page short, and it would be stored as whole."""
+    with Loopback(always(message, end), tls=server_context(authority.issue_cert("posts.example"))) as server:
+        door = make_door(ca_file=ca_file, connect_to={"posts.example": f"127.0.0.1:{server.port}"})
+        exchange = door.fetch("https://posts.example/")
+    assert received(exchange) == message
+    assert exchange.truncated == truncated
+    assert (exchange.payload_digest is None) == (truncated is not None)
 
 
 def test_what_is_no_matter_of_certificates_is_none(
