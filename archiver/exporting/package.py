@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from archiver.errors import UsageError
 from archiver.exporting.cited import EVERYTHING, Selection, stored_articles
+from archiver.exporting.found import FoundWords
 from archiver.exporting.pages import cited_pages
 from archiver.exporting.tables import selected_articles
 from archiver.exporting.whole import STDOUT, is_special, written_whole
@@ -98,8 +99,9 @@ def write_package(
     """Write a package of an archive, of one of its articles (`selection.article`), or of WARC files.
 
     The articles and the pages of their posts are what it offers to open, with their words; where there is no article,
-    every page among the records. The first article is its main page. Other arguments and errors are those of
-    `archiver.wacz.writing.write_wacz`; `on_problem` as for `archiver.exporting.pages.cited_pages`.
+    every page among the records, with the words that are found in it. The first article is its main page. Other
+    arguments and errors are those of `archiver.wacz.writing.write_wacz`; `on_problem` as for
+    `archiver.exporting.pages.cited_pages`.
 
     Raises `InputError` where the archive holds no such article, too.
     """
@@ -111,6 +113,7 @@ def write_package(
             files,
             created=created,
             pages=chain((first,), pages) if first is not None and pages is not None else None,
+            words=FoundWords(),
             title=title or (first.title if first is not None and selection.article else ""),
             description=description,
             main_page=first,

@@ -240,10 +240,12 @@ def prefixed(prefix: bytes, stream: BinaryIO) -> BinaryIO:
 
 
 def exchange_of(record: StoredRecord, path: Path, body_path: Path, body_offset: int) -> Exchange:
-    """A stored response as the exchange it was.
+    """A stored response as the exchange it was; a resource, as if it had been one.
 
     For a revisit, `body_path` and `body_offset` name the record that holds the payload; else the record itself.
     """
+    if record.record_type == "resource":
+        return _resource_exchange(record, path)
     version, status, headers = parse_head(record.head)
     revisit = record.record_type == "revisit"
 
@@ -277,6 +279,22 @@ def exchange_of(record: StoredRecord, path: Path, body_path: Path, body_offset: 
         http_version=version or "HTTP/1.1",
         ip_address=record.field("WARC-IP-Address"),
         truncated=None if revisit else cast("Truncation | None", record.field("WARC-Truncated")),
+    )
+
+
+def _resource_exchange(record: StoredRecord, path: Path) -> Exchange:
+    length = block_length(record.fields)
+    content_type = record.field("Content-Type") or "application/octet-stream"
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n".encode()
+    return Exchange(
+        url=record.target_uri,
+        time=record.time,
+        status=200,
+        headers=(("Content-Type", content_type), ("Content-Length", str(length))),
+        open_response=lambda: prefixed(head, open_block(path, record.offset)[1]),
+        response_length=len(head) + length,
+        head_length=len(head),
+        payload_digest=record.field("WARC-Payload-Digest"),
     )
 
 

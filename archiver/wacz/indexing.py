@@ -42,6 +42,8 @@ class Entry(NamedTuple):
     """As in the record's `WARC-Date`."""
     mime: str | None
     status: str | None
+    offset: int
+    """Where the record lies in the file."""
 
 
 def index_entries(
@@ -103,7 +105,7 @@ def _entry(record: SweptRecord, name: str, digest_of: DigestOf | None) -> Entry 
     line = cdxj_line(row)
     if digest_of is not None:
         line = f'{line[:-1]}, "recordDigest": "{digest_of(place)}"}}'
-    return Entry(line.encode() + b"\n", kind, url, date, found.mime, found.status)
+    return Entry(line.encode() + b"\n", kind, url, date, found.mime, found.status, place.offset)
 
 
 def _listed(record: SweptRecord, kind: str, headers: dict[str, str]) -> Listed | None:

@@ -52,6 +52,10 @@ WACZ_VERSION = "1.1.1"
 Sign = Callable[[str, datetime], Mapping[str, Any]]
 """Called with `sha256:HEX` of `datapackage.json` and the time of creation; the `signedData` object."""
 
+Words = Callable[[Path, int], tuple[str, str]]
+"""Called with a WARC file and the offset of a record in it that holds HTML; its title and its text, as far as they are
+known."""
+
 PIECE = 1 << 20
 IN_MEMORY = 1 << 20
 
@@ -82,6 +86,7 @@ def write_wacz(
     *,
     created: datetime,
     pages: Iterable[Page] | None = None,
+    words: Words | None = None,
     title: str = "",
     description: str = "",
     main_page: Page | None = None,
@@ -94,7 +99,8 @@ def write_wacz(
     Arguments: `target`, a path (which is replaced once the package is whole; nothing is left on failure) or a binary
     stream, which need not be seekable; `source`, an open archive (all its segments) or WARC files; `created`, the time
     of creation, to the second, and the date of all members; `pages`, in the order in which a reader is to see them
-    (default: every HTML page among the records, without text); `title` and `description` (Markdown) of the package;
+    (default: every HTML page among the records); `words`, asked for the title and the text of each page that is found
+    among the records (default: they have none); `title` and `description` (Markdown) of the package;
     `main_page`, which is opened first; `sign`, who vouches for the package: whatever it raises fails the export, and
     the index of a signed package has each record's own digest (`recordDigest`), for readers that fetch single records;
     `clock`, asked for the time that the package itself states once all WARC files are in it (default: `created`),
@@ -115,7 +121,7 @@ def write_wacz(
     with _replaced(target) if isinstance(target, Path) else _told(target) as stream:
         folder = target.parent if isinstance(target, Path) else None
         writing = _Writing(stream, folder, created, clock, progress)
-        return writing.write(files, pages, title, description, main_page, sign, own=isinstance(source, Archive))
+        return writing.write(files, pages, words, title, description, main_page, sign, own=isinstance(source, Archive))
 
 
 @contextmanager
@@ -171,6 +177,7 @@ class _Writing:
         self,
         files: Sequence[Path],
         pages: Iterable[Page] | None,
+        words: Words | None,
         title: str,
         description: str,
         main_page: Page | None,
@@ -180,11 +187,12 @@ class _Writing:
     ) -> Package:
         with self._stack:
             lines = self._stack.enter_context(LineSorter(self._folder))
-            found = self._spool()
+            listed = _PageList(self._spool(), words)
             names = member_names(files)
-            self._add_warcs(files, names, lines, found if pages is None else None, own=own, signed=sign is not None)
+            found = listed if pages is None else None
+            self._add_warcs(files, names, lines, found, own=own, signed=sign is not None)
             records = self._add_index(lines)
-            page_count = self._add_pages(found, pages)
+            self._add_pages(listed, pages)
             if self._clock is not None:
                 self._created = self._clock().replace(microsecond=0)
             description_bytes = self._description(title, description, main_page)
@@ -197,7 +205,7 @@ class _Writing:
             digest=digest,
             warcs=tuple(names),
             records=records,
-            pages=page_count,
+            pages=listed.count,
             warnings=tuple(self._warnings),
         )
 
@@ -206,7 +214,7 @@ class _Writing:
         files: Sequence[Path],
         names: Sequence[str],
         lines: LineSorter,
-        found: IO[bytes] | None,
+        found: _PageList | None,
         *,
         own: bool,
         signed: bool,
@@ -233,8 +241,8 @@ class _Writing:
                         end = entry.offset if own and entry.torn and entry.lost else None
                         continue
                     lines.add(entry.line)
-                    if found is not None and (page := _page_of(entry)):
-                        found.write(page_line(page))
+                    if found is not None:
+                        found.look_at(entry, path)
                 measured = measuring.finish(end)
                 try:
                     pieces = _pieces(file, measured.size, str(path))
@@ -253,20 +261,13 @@ class _Writing:
         self._add_spooled("indexes/index.idx", index, DEFLATED)
         return count
 
-    def _add_pages(self, found: IO[bytes], pages: Iterable[Page] | None) -> int:
-        has_text = False
+    def _add_pages(self, listed: _PageList, pages: Iterable[Page] | None) -> None:
         for page in pages or ():
-            has_text = has_text or bool(page.text)
-            found.write(page_line(page))
-        found.seek(0)
+            listed.add(page)
         whole = self._spool()
-        whole.write(header_line(has_text=has_text))
-        count = 0
-        for line in found:
-            whole.write(line)
-            count += 1
+        whole.write(header_line(has_text=listed.has_text))
+        whole.writelines(listed.lines())
         self._add_spooled("pages/pages.jsonl", whole, DEFLATED)
-        return count
 
     def _description(self, title: str, description: str, main_page: Page | None) -> bytes:
         package: dict[str, Any] = {
@@ -368,13 +369,34 @@ def _suffix(path: Path) -> str:
     raise InputError("this is no WARC file", subject=str(path))
 
 
-def _page_of(entry: Entry) -> Page | None:
-    if (entry.mime or "").lower() not in _HTML or entry.status not in (None, "200") or entry.type == "revisit":
-        return None
-    try:
-        return Page(url=entry.url, time=parse_warc_date(entry.date))
-    except ValueError:
-        return None
+class _PageList:
+    """The lines of the list of pages, put aside: its header, which says whether any has text, stands before them."""
+
+    def __init__(self, spool: IO[bytes], words: Words | None) -> None:
+        self._spool = spool
+        self._words = words
+        self.has_text = False
+        self.count = 0
+
+    def add(self, page: Page) -> None:
+        self.has_text = self.has_text or bool(page.text)
+        self.count += 1
+        self._spool.write(page_line(page))
+
+    def look_at(self, entry: Entry, path: Path) -> None:
+        """List a record of a WARC file if it is a page."""
+        if (entry.mime or "").lower() not in _HTML or entry.status not in (None, "200") or entry.type == "revisit":
+            return
+        try:
+            time = parse_warc_date(entry.date)
+        except ValueError:
+            return
+        title, text = self._words(path, entry.offset) if self._words is not None else ("", "")
+        self.add(Page(url=entry.url, time=time, title=title, text=text))
+
+    def lines(self) -> Iterator[bytes]:
+        self._spool.seek(0)
+        yield from self._spool
 
 
 class _Measuring:
