@@ -10,51 +10,35 @@ Opening for writing takes a lock, repairs what a crash tore, and brings the cata
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 import msgspec
 
 from archiver.config import ArchiveSettings
 from archiver.errors import ArchiveError, InputError
-from archiver.exchange import Exchange
 from archiver.gunzip import Expansion
 from archiver.model import Capture
+from archiver.store.captures import StoredCaptures
 from archiver.store.catalogue import Catalogue, CatalogueError, UnusableCatalogueError
 from archiver.store.cdxj import index_path, write_index
-from archiver.store.conclusions import Conclusion, parse_conclusion
-from archiver.store.digests import BLOCK, PAYLOAD_FIELDS, DigestCheck, check_digests
+from archiver.store.conclusions import parse_conclusion
 from archiver.store.durability import make_folder
 from archiver.store.foreign import conclusions_count
 from archiver.store.provenance import running_software
-from archiver.store.reader import (
-    MAX_CONCLUSION,
-    StoredRecord,
-    exchange_of,
-    open_block,
-    prefixed,
-    read_segment,
-)
-from archiver.store.records import (
-    Field,
-    block_length,
-    field,
-)
+from archiver.store.reader import read_segment
+from archiver.store.records import Field
 from archiver.store.segment import Lock, cut_torn, latest_segment
 from archiver.store.session import Session
 from archiver.store.warcfile import DamagedError, is_unwritten, next_record
 
 WARC_SUFFIXES = (".warc.gz", ".warc")
-
-_PAYLOAD = frozenset(name.lower() for name in PAYLOAD_FIELDS)
 
 LOCK_WAIT = 2.0
 """Seconds that opening for writing waits for another writer: a reader who brings the catalogue up to date is done by
@@ -74,7 +58,7 @@ def new_record_id() -> str:
     return f"urn:uuid:{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
-class Archive:
+class Archive(StoredCaptures):
     """Reads an archive; `session()` adds to it.
 
     `clock` and `new_id` are where time and record ids come from, `provenance` what is said of the software: with all
@@ -290,8 +274,11 @@ class Archive:
             return list(self._files.values())
         return sorted(path for path in self.segments_path.iterdir() if path.name.endswith(WARC_SUFFIXES))
 
-    def _catch_up(self) -> None:
-        """Make catalogue and index say what the segments hold, cutting off what a crash tore."""
+    def _catch_up(self, *, every_index: bool = False) -> None:
+        """Make catalogue and index say what the segments hold, cutting off what a crash tore.
+
+        every_index: also those that are there are written again, each in the place of the old one.
+        """
         known = self.catalogue.segments()
         files = {path.name: path for path in self.segment_files()}
         if lost := [name for name, size in known.items() if name not in files or files[name].stat().st_size < size]:
@@ -311,7 +298,7 @@ class Archive:
             done = known.get(name, 0)
             if path.stat().st_size != done:
                 self._read_into_catalogue(name, path, done, mend=path == latest and not self._was_closed(name))
-            if path.stat().st_size != done or not index_path(self.indexes_path, name).exists():
+            if every_index or path.stat().st_size != done or not index_path(self.indexes_path, name).exists():
                 self.write_index(name)
         self.catalogue.commit()
 
@@ -400,6 +387,9 @@ class Archive:
         """Do the conclusions in this WARC file count? Not those that others wrote: see `archiver.store.foreign`."""
         return self._all_count or conclusions_count(Path(segment).name)
 
+    def is_own(self, segment: str) -> bool:
+        return not self._bounded and conclusions_count(Path(segment).name)
+
     def add_file(self, path: Path) -> None:
         """Catalogue and index a WARC file that was put into the archive's folder.
 
@@ -422,10 +412,8 @@ class Archive:
         for index in sorted(set(self.indexes_path.glob("*.cdxj")) - listed):
             self.warnings.append(f"indexes/{index.name}: the WARC file that it lists is gone; it was left as it is")
         try:
-            for index in listed:
-                index.unlink(missing_ok=True)
             self._start_catalogue_anew()
-            self._catch_up()
+            self._catch_up(every_index=True)
         except OSError as error:
             subject = str(error.filename or self.path)
             raise ArchiveError(f"cannot be written: {error.strerror}", subject=subject) from error
@@ -439,157 +427,8 @@ class Archive:
             problem = f"the index was not written: {error.strerror}"
             raise ArchiveError(problem, subject=str(path), hint="what was stored is in the WARC files") from error
 
-    # Reading.
-
     def file_of(self, capture: Capture) -> Path:
         return self._files.get(capture.file) or self.segments_path / capture.file
-
-    def open_record(self, capture: Capture) -> tuple[tuple[Field, ...], BinaryIO]:
-        """A record's header fields and its block as a stream.
-
-        Raises `ArchiveError` when the file or the record is gone.
-        """
-        return open_block(self.file_of(capture), capture.offset)
-
-    def check_block(self, capture: Capture) -> None:
-        """Read the whole block against its digest, before any of it is shown; of other tools' records that have none,
-        the payload.
-
-        Raises `ArchiveError` when it does not match, or the algorithm is not known.
-        """
-        for check in self._digest_checks(capture, block_is_enough=True):
-            self._require(check.matches, capture)
-
-    def _require(self, matches: bool | None, capture: Capture) -> None:
-        if not matches:
-            problem = "its digest does not match: the record was altered" if matches is False else "unknown digest"
-            raise ArchiveError(problem, subject=f"{capture.file} at offset {capture.offset}")
-
-    def digest_checks(self, capture: Capture) -> tuple[DigestCheck, ...]:
-        """Every digest that the record declares, checked against its bytes; for a revisit, its original's too.
-
-        Unlike `check_block`, this also looks at the payload digests, and tells what it found instead of raising. Empty
-        where nothing is declared: then nothing can be proved.
-
-        Raises `ArchiveError` when a record cannot be read or a revisit's original is not in the archive.
-        """
-        checks = self._digest_checks(capture)
-        original = self.payload_capture(capture)
-        if original.record_id != capture.record_id:
-            checks += self._digest_checks(original, capture.payload_digest)
-        return checks
-
-    def _digest_checks(
-        self, capture: Capture, payload_digest: str | None = None, *, block_is_enough: bool = False
-    ) -> tuple[DigestCheck, ...]:
-        """block_is_enough: the payload digests are looked at only where there is no block digest."""
-        fields, stream = self.open_record(capture)
-        stream.close()
-        if block_is_enough and field(fields, BLOCK):
-            fields = tuple(one for one in fields if one[0].lower() not in _PAYLOAD)
-        try:
-            return check_digests(fields, lambda: self.open_record(capture)[1], payload_digest=payload_digest)
-        except (OSError, ValueError, zlib.error) as error:
-            place = f"{capture.file} at offset {capture.offset}"
-            raise ArchiveError(f"the record cannot be read: {error}", subject=place) from error
-
-    def conclusion(self, record_id: str) -> Conclusion:
-        """What one of the program's own `metadata` records says, its digests checked.
-
-        Raises `ArchiveError` when there is no such record, it was altered, or it holds something else.
-        """
-        capture = self.catalogue.capture(record_id)
-        if capture is None:
-            raise ArchiveError("the record is not in the archive", subject=record_id)
-        if not self.concludes(capture.file):
-            raise ArchiveError("the record is no conclusion of this archive: others wrote it", subject=record_id)
-        fields, stream = self.open_record(capture)
-        with stream:
-            block = stream.read(MAX_CONCLUSION)
-        checks = check_digests(fields, lambda: io.BytesIO(block))
-        if not checks:
-            # The program writes one with every conclusion: without it, somebody took it away.
-            raise ArchiveError(
-                "it declares no digest, as every conclusion does: the record was altered", subject=record_id
-            )
-        self._require(all(check.matches for check in checks), capture)
-        conclusion = parse_conclusion(block)
-        if conclusion is None:
-            raise ArchiveError("the record holds no conclusion", subject=record_id)
-        return conclusion
-
-    def exchange(self, capture: Capture, *, check: bool = True) -> Exchange:
-        """A stored response (or revisit, or resource) as the exchange it was, its digests checked.
-
-        Without `check` only for a caller that has just looked at `digest_checks`.
-
-        Raises `ArchiveError` when a digest does not match or a revisit's original is not in the archive.
-        """
-        if check:
-            self.check_block(capture)
-        fields, stream = self.open_record(capture)
-        with stream:
-            if capture.record_type == "resource":
-                return self._resource_exchange(capture, fields)
-            record = self._stored(capture)
-        body = self.payload_capture(capture)
-        if check and body.record_id != capture.record_id:
-            self.check_block(body)
-        exchange = exchange_of(record, self.file_of(capture), self.file_of(body), body.offset)
-        exchange.capture = capture
-        exchange.packed_length = self._packed_length(body)
-        return exchange
-
-    def _packed_length(self, capture: Capture) -> int | None:
-        """Bytes that a record of somebody unknown takes in its file; null for our own, which has what a server sent."""
-        known = not self._bounded and conclusions_count(Path(capture.file).name)
-        return None if known else capture.length
-
-    def payload_capture(self, capture: Capture) -> Capture:
-        """The record that holds the payload: the capture itself, or a revisit's original.
-
-        Raises `ArchiveError` when the original is not in the archive.
-        """
-        if capture.record_type != "revisit":
-            return capture
-        original = self.catalogue.capture(capture.refers_to) if capture.refers_to else None
-        if original is None and capture.payload_digest:
-            rows = self.catalogue.query(
-                "SELECT refers_to_uri FROM captures WHERE segment = ? AND offset = ?", (capture.file, capture.offset)
-            )
-            uri = (rows[0][0] if rows else None) or capture.target_uri
-            original = self.catalogue.original_of(uri, capture.payload_digest)
-        if original is None or original.record_type == "revisit":
-            raise ArchiveError(
-                "the record that this revisit refers to is not in the archive", subject=capture.record_id
-            )
-        return original
-
-    def _stored(self, capture: Capture) -> StoredRecord:
-        for record in read_segment(self.file_of(capture), capture.offset):
-            return record
-        raise ArchiveError(f"no record at offset {capture.offset}", subject=capture.file)
-
-    def _resource_exchange(self, capture: Capture, fields: tuple[Field, ...]) -> Exchange:
-        length = block_length(fields)
-        content_type = field(fields, "Content-Type") or "application/octet-stream"
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n".encode()
-
-        def open_response() -> BinaryIO:
-            return prefixed(head, self.open_record(capture)[1])
-
-        return Exchange(
-            url=capture.target_uri,
-            time=capture.time,
-            status=200,
-            headers=(("Content-Type", content_type), ("Content-Length", str(length))),
-            open_response=open_response,
-            response_length=len(head) + length,
-            head_length=len(head),
-            payload_digest=capture.payload_digest,
-            packed_length=self._packed_length(capture),
-            capture=capture,
-        )
 
     def session(self, *, operator: str = "", description: str = "") -> Session:
         """Begin adding records. Nothing is written before the first one.
