@@ -270,7 +270,7 @@ def _difference(record: Noted, fields: dict[str, Any], time: str) -> str | None:
     if length is not None and record.length and not record.length <= length <= record.end - record.offset:
         return "length"
     url = fields.get("url")
-    if isinstance(url, str) and record.uri and url != record.uri and surt(url) != surt(record.uri):
+    if isinstance(url, str) and record.uri and url != record.uri and surt(url.replace(" ", "%20")) != surt(record.uri):
         return "URL"
     date = _NOT_DIGITS.sub("", record.date)
     if record.date.endswith("Z") and date[: len(time)] != time[: len(date)]:

@@ -10,10 +10,14 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from archiver.store.records import bare, parse_warc_date
 from archiver.store.sweep import SweptRecord
 from archiver.store.warcfile import Place
 
 BATCH = 500
+
+MAX_ODD = 1000
+"""Captures of one URI whose dates are compared one by one."""
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
@@ -72,7 +76,7 @@ class Notebook:
         self._pending.append(
             (
                 file, place.offset, place.length, place.end, get("warc-record-id", "").strip("<> "),
-                get("warc-type", "").lower(), _bare(get("warc-target-uri", "")), get("warc-date", ""),
+                get("warc-type", "").lower(), _plain(get("warc-target-uri", "")), get("warc-date", ""),
                 get("warc-payload-digest") or get("archiver-payload-digest"), status,
                 refers_to.strip("<> ") if refers_to else None, get("warc-refers-to-target-uri"),
                 get("warc-refers-to-date"), get("warc-profile"),
@@ -131,13 +135,17 @@ class Notebook:
             yield Noted(*row)
 
     def holds(self, uri: str, second: str | None) -> bool:
-        """Is there a capture of this target URI, in this second (`YYYY-MM-DDThh:mm:ss`) where one is given?"""
+        """Is there a capture of this target URI, in this second (`YYYY-MM-DDThh:mm:ss`, UTC) where one is given?"""
+        capture = "FROM records WHERE uri = ? AND type IN ('response', 'revisit', 'resource', 'conversion')"
         found = self._ready().execute(
-            "SELECT 1 FROM records WHERE uri = ? AND date BETWEEN ? AND ?"
-            " AND type IN ('response', 'revisit', 'resource', 'conversion') LIMIT 1",
-            (uri, second or "", f"{second or ''}~"),  # the tilde sorts behind whatever follows in a date
+            f"SELECT 1 {capture} AND date BETWEEN ? AND ? LIMIT 1",
+            (_plain(uri), second or "", f"{second or ''}~"),  # the tilde sorts behind whatever follows in a date
         )
-        return found.fetchone() is not None
+        if found.fetchone() is not None:
+            return True
+        # records may write a day without an hour, and other programs' another zone
+        odd = f"SELECT date {capture} AND (length(date) < 20 OR date NOT LIKE '%Z') LIMIT {MAX_ODD}"
+        return any(_second(date) == second for (date,) in self._ready().execute(odd, (_plain(uri),)))
 
     def revisits(self) -> Iterator[tuple[Noted, str | None, str | None, str | None, str | None]]:
         """Revisit records, with the id, target URI and date they refer to, and their profile."""
@@ -158,8 +166,8 @@ class Notebook:
         database = self._ready()
         for condition, values in (
             ("id = ?", (record_id,)),
-            ("uri = ? AND date = ?", (uri, date)),
-            ("digest = ? AND uri = ?", (digest, uri)),
+            ("uri = ? AND date = ?", (_plain(uri), date)),
+            ("digest = ? AND uri = ?", (digest, _plain(uri))),
         ):
             if None in values:
                 continue
@@ -173,5 +181,14 @@ class Notebook:
         return None
 
 
-def _bare(uri: str) -> str:
-    return uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri
+def _plain(uri: str) -> str:
+    """A target URI as indexes and lists of pages write it: without angle brackets, and with `%20` for a space."""
+    return bare(uri).replace(" ", "%20")
+
+
+def _second(date: str) -> str | None:
+    """A record's date to the second, in UTC; null where it is none."""
+    try:
+        return parse_warc_date(date).isoformat()[:19]
+    except ValueError:
+        return None

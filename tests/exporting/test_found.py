@@ -14,6 +14,8 @@ import pytest
 from archiver.exporting import found
 from archiver.exporting.found import FoundWords
 from archiver.exporting.package import write_package
+from archiver.model import Verdict
+from archiver.verification import verify
 
 CREATED = datetime(2026, 3, 2, tzinfo=UTC)
 WORDS = "Das Wehr ist geöffnet, es besteht keine Gefahr für die Altstadt."
@@ -83,6 +85,24 @@ def test_a_page_whose_words_cannot_be_had_is_listed_and_hides_no_other(tmp_path:
     assert header["hasText"] is True
     assert listed[-1]["text"] == WORDS
     assert [(page["title"], "text" in page) for page in listed[:-1]] in ([], [("https://found.example/1", False)])
+
+
+ODD = {
+    "a space in the URI": (b"found.example/1", b"found.example/a b%20c d"),
+    "a day without an hour": (b"2020-01-01T00:00:00Z", b"2020-01-01"),
+    "another zone": (b"2020-01-01T00:00:00Z", b"2020-01-01T02:00:00+02:00"),
+    "a fraction": (b"2020-01-01T00:00:00Z", b"2020-01-01T00:00:00.25Z"),
+}
+
+
+@pytest.mark.parametrize("change", ODD.values(), ids=ODD)
+def test_however_a_record_writes_its_uri_and_date_the_package_is_whole(
+    tmp_path: Path, change: tuple[bytes, bytes]
+) -> None:
+    changed = gzip.compress(gzip.decompress(SENT["plain"]).replace(*change), mtime=0)
+    assert len(pages(tmp_path, changed)) == 2
+    found = verify(tmp_path / "a.wacz")
+    assert [(check.name, check.problems) for check in found.checks if check.verdict is Verdict.DAMAGED] == []
 
 
 def test_what_answered_otherwise_and_what_is_no_page_is_not_listed(tmp_path: Path) -> None:
