@@ -24,7 +24,7 @@ import httpx
 from archiver.config import WebSettings, parse_host_port
 from archiver.errors import ConfigError, NetworkError, RefusedError
 from archiver.exchange import Exchange, Truncation
-from archiver.http1 import body_length, final_head, head_end
+from archiver.http1 import MAX_HEAD_LINES, body_length, final_head, head_end
 from archiver.model import Capture
 from archiver.url import WebUrl, web_url, without_userinfo
 from archiver.web.guard import parse_networks
@@ -304,7 +304,8 @@ class Door:
             tape.head_complete = True
             head = tape.head(settings.max_header_bytes + READ_SIZE)
             start, head_length = final_head(head)
-            if start + head_length > settings.max_header_bytes:
+            lines = head.count(b"\n", start, start + head_length)
+            if start + head_length > settings.max_header_bytes or lines > MAX_HEAD_LINES:
                 raise StoppedError("length")
             answered = True
             shown = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in response.headers.raw)

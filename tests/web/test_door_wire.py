@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from archiver.errors import NetworkError
+from archiver.http1 import parse_head
 from tests.loopback import Close, Loopback, Pause, Reset, Stall, always, ok
 from tests.web.conftest import Clock, Kept, MakeDoor, received
 
@@ -445,6 +446,23 @@ def test_a_head_longer_than_the_setting_is_refused(make_door: MakeDoor) -> None:
         assert make_door(max_header_bytes=4096).fetch(f"{server.url}/").status == 200
         with pytest.raises(NetworkError, match="head is too large"):
             make_door(max_header_bytes=2048).fetch(f"{server.url}/")
+
+
+@pytest.mark.parametrize(("fields", "taken"), [(9_997, True), (9_998, False)])
+def test_a_head_is_taken_where_all_of_it_can_be_read_again(
+    fields: int, taken: bool, make_door: MakeDoor, kept: Kept
+) -> None:
+    """What is read live, and from the record later, is the same: here by the last of the fields."""
+    message = ok(b"body", *["X: y"] * fields)
+    assert message.count(b"\r\n") == fields + 3
+    with Loopback(always(message)) as server:
+        if taken:
+            exchange = make_door().fetch(f"{server.url}/")
+            assert parse_head(received(exchange)[: exchange.head_length])[2] == exchange.headers
+        else:
+            with pytest.raises(NetworkError, match="head is too large"):
+                make_door().fetch(f"{server.url}/")
+            assert received(kept.unreadable[0]) == message
 
 
 def test_nothing_listens(make_door: MakeDoor) -> None:
