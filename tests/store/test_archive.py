@@ -210,6 +210,28 @@ def test_a_rebuilt_archive_is_the_same_with_many_segments(folder: Path) -> None:
             archive.check_block(capture)
 
 
+def test_while_an_archive_is_rebuilt_each_index_is_there_and_a_wrong_one_is_replaced(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other tools, and `archiver verify`, read meanwhile."""
+    several_runs(folder)
+    bytes_before = files(folder)
+    indexes = sorted((folder / "indexes").iterdir())
+    assert len(indexes) > 1
+    for index in indexes:
+        index.write_bytes(b"of something else\n")
+    real = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        assert all(index.exists() for index in indexes)
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with frozen(folder) as archive:
+        archive.rebuild()
+    assert files(folder) == bytes_before
+
+
 def test_rebuilding_needs_an_archive_opened_for_writing(folder: Path) -> None:
     several_runs(folder, runs=1)
     with frozen(folder, write=False) as archive, pytest.raises(ArchiveError, match="for reading only"):
