@@ -12,9 +12,12 @@ from pathlib import Path
 from types import ModuleType
 
 import click
+import msgspec
 import pytest
 
 from archiver.cli import main
+from archiver.model import State
+from archiver.store.conclusions import Conclusion
 from archiver.version import __version__
 
 ROOT = Path(__file__).parents[1]
@@ -93,6 +96,22 @@ class TestPages:
         }
         named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]", page.read_text(encoding="utf-8")))
         assert named - options - OF_OTHERS == set()
+
+
+def rows(page: str, first: str) -> set[str]:
+    """What stands as code in the first column of a page's table, whose heading is `first`."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    table = text.partition(f"| {first} |")[2].partition("\n\n")[0]
+    return set(re.findall(r"^\| `([^`]+)`", table, re.MULTILINE))
+
+
+def test_every_state_is_explained() -> None:
+    assert rows("evidence.md", "state") == set(State)
+
+
+def test_every_kind_of_conclusion_is_explained() -> None:
+    fields = {field.name for field in msgspec.structs.fields(Conclusion)}
+    assert rows("evidence.md", "conclusion") == fields - {"archiver", "mentions", "basis"}
 
 
 class TestCommands:
