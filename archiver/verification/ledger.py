@@ -220,15 +220,16 @@ class Ledger:
                     (name, after),
                 )
                 for (offset,) in rows:
-                    entry = self._entry(name, offset, file.number)
+                    entry = self._entry(name, offset, file.number, own=file.own)
                     if entry is not None:
                         yield entry
                 if not rows:
                     break
                 after = rows[-1][0]
 
-    def _entry(self, name: str, offset: int, number: int) -> Entry | None:
-        """The record there; null for what is none of this program's: other tools may use any name."""
+    def _entry(self, name: str, offset: int, number: int, *, own: bool = False) -> Entry | None:
+        """The record there; null for what is none of this program's: other tools may use any name. own: not in this
+        file, which is one of its segments."""
         capture = self.archive.catalogue.capture_at(name, offset)
         if capture is None:
             return None
@@ -238,7 +239,7 @@ class Ledger:
                 block = stream.read(MAX_CONCLUSION)
         except ArchiveError:
             block, fields = b"", ()
-        if block and not (field(fields, "Content-Type") or "").startswith("application/json"):
+        if block and not own and not (field(fields, "Content-Type") or "").startswith("application/json"):
             return None
         conclusion = parse_conclusion(block)
         newer = conclusion is not None and conclusion.archiver > SCHEMA_VERSION

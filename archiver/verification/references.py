@@ -10,14 +10,17 @@ from archiver.capture import Progress, no_progress
 from archiver.model import Capture, Check
 from archiver.store import Archive
 from archiver.store.conclusions import Conclusion
-from archiver.store.records import clean
+from archiver.store.records import BESIDE_KINDS, clean
 from archiver.verification.findings import Findings
+from archiver.verification.headers import TYPES
 from archiver.verification.ledger import Entry, Ledger
 
 NAME = "references"
 
 CAPTURES = frozenset({"response", "revisit", "resource", "conversion"})
 """Record types that hold what was seen; the others are about such records."""
+
+CERTIFICATES = "urn:archiver:certificates:"
 
 ELSEWHERE = "names a record that is not in these files, and may be in one before them"
 
@@ -57,6 +60,8 @@ def check_references(
             if entry.conclusion is not None and not entry.newer:
                 _check(known, entry, entry.conclusion, found)
             progress(1, None)
+        else:
+            _look_at_headers(known, found)
     return found.check()
 
 
@@ -76,7 +81,7 @@ def _check(ledger: Ledger, entry: Entry, conclusion: Conclusion, found: Findings
     if resolution is not None:
         found.checked += 1
         if not ledger.mentions(resolution.mention_id, entry.place):
-            _missing(ledger, entry, f"the mention {resolution.mention_id} is in no article before it", found)
+            _missing(ledger, entry.capture, f"the mention {resolution.mention_id} is in no article before it", found)
 
 
 def _wrong_main(conclusion: Conclusion, refers_to: str | None) -> str:
@@ -91,6 +96,53 @@ def _wrong_main(conclusion: Conclusion, refers_to: str | None) -> str:
     if conclusion.rendering is not None and refers_to != conclusion.rendering.page:
         return "WARC-Refers-To is not the page that was rendered"
     return ""
+
+
+def _look_at_headers(ledger: Ledger, found: Findings) -> None:
+    """What the headers of this program's own records name, of those that are no conclusions: the other records of an
+    exchange, and what a record that is kept beside a response is about. Nothing is counted: only what is wrong is
+    asked for."""
+    kinds = " OR ".join(f"target_uri LIKE 'urn:archiver:{kind}:%'" for kind in BESIDE_KINDS)
+    for name, named, which in (
+        ("WARC-Concurrent-To", "concurrent_to", "type <> 'metadata'"),
+        ("WARC-Refers-To", "refers_to", f"type = 'metadata' AND ({kinds})"),
+    ):
+        there = f"EXISTS (SELECT 1 FROM captures AS other WHERE other.record_id = captures.{named})"  # noqa: S608
+        for capture, record_id in _own(ledger, f"{which} AND {named} IS NOT NULL AND NOT {there}", named):
+            if ledger.files[capture.file].complete:
+                found.problem(f"{name}: there is no record {record_id}", capture)
+            else:
+                found.skip(ELSEWHERE)
+    types = ", ".join(f"'{one}'" for one in sorted(TYPES))
+    for capture, kind in _own(ledger, f"type NOT IN ({types})", "type"):
+        found.problem(f"a record of the type {kind!r}, which this program does not write", capture)
+    for capture, uri in _own(ledger, "type = 'metadata' AND target_uri NOT LIKE 'urn:archiver:%'", "target_uri"):
+        found.problem(f"metadata of {uri!r}, which this program does not write", capture)
+    # a server's certificates are stored with the first answer over them, which an extract may leave out
+    other_bytes = f"target_uri LIKE '{CERTIFICATES}%' AND target_uri <> '{CERTIFICATES}' || block_digest"
+    for capture, uri in _own(ledger, other_bytes, "target_uri"):
+        found.problem(f"{uri} is not the SHA-256 of the certificates in it", capture)
+    same = "other.record_id = captures.concurrent_to AND other.target_uri <> captures.target_uri"
+    another = f"EXISTS (SELECT 1 FROM captures AS other WHERE {same})"  # noqa: S608
+    for capture, uri in _own(ledger, f"type = 'request' AND {another}", "target_uri"):
+        found.problem(f"a request for {uri!r} beside the answer of another address", capture)
+
+
+def _own(ledger: Ledger, condition: str, column: str) -> Iterator[tuple[Capture, str]]:
+    """The records of this program's own segments of which something holds, and what a column says of each."""
+    catalogue = ledger.archive.catalogue
+    question = (
+        f"SELECT offset, {column} FROM captures WHERE segment = ? AND offset > ? AND {condition}"  # noqa: S608
+        " ORDER BY offset LIMIT 512"
+    )
+    for name in (name for name, file in ledger.files.items() if file.own):
+        after = -1
+        while rows := catalogue.query(question, (name, after)):
+            for offset, said in rows:
+                capture = catalogue.capture_at(name, offset)
+                if capture is not None:
+                    yield capture, said
+            after = rows[-1][0]
 
 
 def _references(conclusion: Conclusion, refers_to: str | None) -> Iterator[Reference]:
@@ -117,7 +169,7 @@ def _look(ledger: Ledger, entry: Entry, reference: Reference, found: Findings) -
     found.checked += 1
     places = ledger.places(reference.record_id)
     if not places:
-        _missing(ledger, entry, f"{reference.what}: there is no record {reference.record_id}", found)
+        _missing(ledger, entry.capture, f"{reference.what}: there is no record {reference.record_id}", found)
     elif len(places) > 1:
         found.problem(f"{reference.what}: several records are {reference.record_id}", entry.capture)
     elif places[0].record_type not in CAPTURES:
@@ -127,9 +179,9 @@ def _look(ledger: Ledger, entry: Entry, reference: Reference, found: Findings) -
         found.problem(f"{reference.what}: {reference.record_id} was written later", entry.capture)
 
 
-def _missing(ledger: Ledger, entry: Entry, what: str, found: Findings) -> None:
-    if ledger.files[entry.capture.file].complete:
-        found.problem(what, entry.capture)
+def _missing(ledger: Ledger, capture: Capture, what: str, found: Findings) -> None:
+    if ledger.files[capture.file].complete:
+        found.problem(what, capture)
     else:
         found.checked -= 1
         found.skip(ELSEWHERE)

@@ -435,6 +435,15 @@ JUNK: tuple[Any, ...] = (
 )
 
 
+def test_a_conclusion_of_another_media_type_is_still_one(kept: Path, tmp_path: Path) -> None:
+    """Else it would be gone, and nobody would say so."""
+
+    def change(raws: list[Raw]) -> None:
+        one_of(raws, "observation")[0]["Content-Type"] = "text/plain"
+
+    assert check(forged(kept, tmp_path / "forged", change)) == check(kept)
+
+
 def mutated(value: Any, roll: random.Random) -> Any:
     """The same JSON with something else in one place."""
     if isinstance(value, dict) and value and roll.random() < 0.9:

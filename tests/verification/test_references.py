@@ -136,6 +136,47 @@ def a_candidates(raws: list[Raw]) -> Raw:
     return raw
 
 
+def of_type(raws: list[Raw], record_type: str) -> Raw:
+    return next(raw for raw in raws if raw["WARC-Type"] == record_type)
+
+
+def beside_nothing(raws: list[Raw]) -> Raw:
+    raw = of_type(raws, "request")
+    raw["WARC-Concurrent-To"] = "<urn:uuid:00000000-0000-4000-8000-000000000000>"
+    return raw
+
+
+def of_another_address(raws: list[Raw]) -> Raw:
+    raw = of_type(raws, "request")
+    raw["WARC-Target-URI"] += "/more"
+    return raw
+
+
+def of_no_type(raws: list[Raw]) -> Raw:
+    raw = concluding(raws, "observation")
+    raw["WARC-Type"] = "metadatum"
+    return raw
+
+
+def of_no_name(raws: list[Raw]) -> Raw:
+    raw = concluding(raws, "observation")
+    raw["WARC-Target-URI"] = "urn:x"
+    return raw
+
+
+def about_nothing(raws: list[Raw]) -> Raw:
+    raw = concluding(raws, "observation")
+    raw["WARC-Target-URI"] = "urn:archiver:surplus:https://posts.example/"
+    raw["WARC-Refers-To"] = "<urn:uuid:00000000-0000-4000-8000-000000000000>"
+    return raw
+
+
+def other_certificates(raws: list[Raw]) -> Raw:
+    raw = concluding(raws, "observation")
+    raw["WARC-Target-URI"] = "urn:archiver:certificates:sha256:" + "0" * 64
+    return raw
+
+
 WRONG: dict[Callable[[list[Raw]], Raw], str] = {
     nowhere: "there is no record",
     removed: "there is no record",
@@ -148,6 +189,12 @@ WRONG: dict[Callable[[list[Raw]], Raw], str] = {
     mentioned_nowhere: "is in no article before it",
     another_name: "it is stored as",
     a_candidates: "evidence of the candidate",
+    beside_nothing: "WARC-Concurrent-To: there is no record",
+    of_another_address: "beside the answer of another address",
+    of_no_type: "a record of the type 'metadatum'",
+    of_no_name: "metadata of 'urn:x'",
+    other_certificates: "is not the SHA-256 of the certificates",
+    about_nothing: "WARC-Refers-To: there is no record",
 }
 
 
