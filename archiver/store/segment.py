@@ -54,6 +54,8 @@ class Segment:
                 raise
         except OSError as error:
             raise ArchiveError(f"cannot be written: {error.strerror}", subject=str(path)) from error
+        self.kept = False
+        """Whether it was closed, and all of it is on the disk."""
         self.records = 0
         self._hasher = hashlib.sha256()
         self._stuck: OSError | None = None
@@ -151,6 +153,7 @@ class Segment:
         try:
             self._keeping.close()
             self.sync()
+            self.kept = True
         except OSError as error:
             raise self._not_stored(error) from error
         finally:

@@ -293,7 +293,8 @@ class Session:
         archive = self.archive
 
         def index() -> None:
-            if archive.catalogue.trusted:  # else the next opening makes it, from the file
+            # it is the mark of a segment that is on the disk as a whole; else the next opening makes it, from the file
+            if segment.kept and archive.catalogue.trusted:
                 archive.write_index(segment.path.name)
 
         failure: ArchiveError | None = None

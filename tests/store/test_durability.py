@@ -130,6 +130,22 @@ def test_a_disk_that_does_not_sync_is_told_and_never_believed_again(by_timer: bo
         assert again.warnings == []
 
 
+def test_a_segment_that_the_disk_did_not_keep_gets_no_index(folder: Path, disk: Disk) -> None:
+    """An index says that its segment was closed: what is missing of such a one is damage, of another what a crash left."""
+    archive = frozen(folder, sync_records=0, sync_seconds=0)
+    session = archive.session()
+    session.write_exchange(exchange())
+    disk.failing = True
+    with pytest.raises(ArchiveError, match="was not stored: Input/output error"):
+        session.close()
+    archive.close()
+    assert list((folder / "indexes").iterdir()) == []
+    disk.failing = False
+    with frozen(folder) as again:
+        assert again.warnings == []
+    assert len(list((folder / "indexes").iterdir())) == 1
+
+
 def test_a_failing_sync_is_told_to_whoever_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The kernel reports a failed write-back once to each open file: a second sync at that time is called a success."""
     begun, go_on = threading.Event(), threading.Event()
