@@ -12,7 +12,7 @@ import pytest
 
 from archiver.exchange import Tls
 from archiver.store import Archive
-from tests.store.conftest import counting_ids, exchange, frozen, response, segment
+from tests.store.conftest import counting_ids, exchange, frozen, response, segment, ticking_clock
 
 MESSAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\nhello"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
@@ -203,16 +203,17 @@ def test_each_segment_of_a_session_has_the_certificates_that_its_records_name(fo
 
 @pytest.mark.parametrize("sessions", [1, 3])
 def test_a_revisit_refers_to_the_first_whatever_file_or_run_that_is_in(sessions: int, folder: Path) -> None:
-    new_id = counting_ids()
+    new_id, clock = counting_ids(), ticking_clock()
     for _ in range(sessions):
         with frozen(folder, segment_bytes=1) as archive, archive.session() as session:
             archive.new_id = new_id
             for _ in range(3 // sessions):
-                session.write_exchange(exchange(message=MESSAGE))
+                session.write_exchange(exchange(message=MESSAGE, time=clock()))
     paths = sorted((folder / "archive").iterdir())
     answers = [next(r for r in records(path) if value(r, b"WARC-Type") in (b"response", b"revisit")) for path in paths]
     first, *later = answers
     assert [value(answer, b"WARC-Type") for answer in answers] == [b"response", b"revisit", b"revisit"]
+    assert len({value(answer, b"WARC-Date") for answer in answers}) == 3
     for answer in later:
         assert value(answer, b"WARC-Refers-To") == value(first, b"WARC-Record-ID")
         assert value(answer, b"WARC-Refers-To-Target-URI") == value(first, b"WARC-Target-URI")
