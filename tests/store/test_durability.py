@@ -131,7 +131,7 @@ def test_a_disk_that_does_not_sync_is_told_and_never_believed_again(by_timer: bo
 
 
 def test_a_segment_that_the_disk_did_not_keep_gets_no_index(folder: Path, disk: Disk) -> None:
-    """An index says that its segment was closed: what is missing of such a one is damage, of another what a crash left."""
+    """An index marks a segment that was closed: what such a one lacks is damage, what another lacks a crash took."""
     archive = frozen(folder, sync_records=0, sync_seconds=0)
     session = archive.session()
     session.write_exchange(exchange())
