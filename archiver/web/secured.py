@@ -8,9 +8,6 @@ from typing import Any
 
 from archiver.exchange import Tls
 
-MAX_CERTIFICATES = 32
-"""Real chains have two to five; OpenSSL itself bounds their bytes."""
-
 SUITES = {
     "ECDHE-ECDSA-AES256-GCM-SHA384": "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
     "ECDHE-RSA-AES256-GCM-SHA384": "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
@@ -86,7 +83,7 @@ def suite(name: str) -> str:
 
 
 def chain(connection: Any) -> tuple[bytes, ...]:
-    """The certificates that the server sent, in its order (DER).
+    """The certificates that the server sent, in its order (DER); OpenSSL takes no more than 100 KB of them.
 
     Python tells of more than the first one since 3.13; before, OpenSSL's own object beneath does (3.10). Where neither
     can be asked, the server's own certificate alone.
@@ -105,7 +102,7 @@ def chain(connection: Any) -> tuple[bytes, ...]:
         own = None
     if own is not None and certificates[:1] != (own,):
         return (own,)
-    return certificates[:MAX_CERTIFICATES]
+    return certificates
 
 
 def _der(certificate: Any) -> bytes:

@@ -75,6 +75,22 @@ class Beneath:
         self.get_unverified_chain = lambda: list(found)
 
 
+def test_a_long_chain_is_kept_as_it_was_sent(
+    authority: trustme.CA, ca_file: str, make_door: MakeDoor, tmp_path: Path
+) -> None:
+    leaf = authority.issue_cert("posts.example")
+    sent = [*leaf.cert_chain_pems, *[authority.cert_pem] * 100]
+    (tmp_path / "chain.pem").write_bytes(b"".join(pem.bytes() for pem in sent))
+    leaf.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "chain.pem", tmp_path / "key.pem")
+    with Loopback(always(ok()), tls=context) as server:
+        door = make_door(ca_file=ca_file, connect_to={"posts.example": f"127.0.0.1:{server.port}"})
+        tls = door.fetch("https://posts.example/").tls
+    assert tls is not None
+    assert tls.certificates == tuple(ssl.PEM_cert_to_DER_cert(pem.bytes().decode()) for pem in sent)
+
+
 CONNECTIONS = {
     "Python 3.13": (Connection(b"own", get_unverified_chain=lambda: [b"own", b"above"]), (b"own", b"above")),
     "nothing told": (Connection(b"own", get_unverified_chain=lambda: None), (b"own",)),
