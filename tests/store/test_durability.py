@@ -203,6 +203,63 @@ def test_many_threads_and_a_timer_lose_no_record_to_the_close(tmp_path: Path, di
     assert len(disk.synced) >= 160
 
 
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="tells files apart by /proc")
+
+
+def name_of(descriptor: int) -> str:
+    return Path(os.readlink(f"/proc/self/fd/{descriptor}")).name
+
+
+@needs_proc
+def test_an_index_is_on_the_disk_before_it_takes_the_place_of_another(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a loss of power may leave the new name with nothing in it."""
+    synced: dict[str, int] = {}
+    replaced: list[str] = []
+    real_sync, real_replace = os.fsync, Path.replace
+
+    def fsync(descriptor: int) -> None:
+        synced[name_of(descriptor)] = os.fstat(descriptor).st_size
+        real_sync(descriptor)
+
+    def replace(self: Path, target: Path) -> Path:
+        assert synced[self.name] == self.stat().st_size > 0
+        replaced.append(Path(target).name)
+        return real_replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(Path, "replace", replace)
+    with frozen(folder) as archive, archive.session() as session:
+        session.write_exchange(exchange())
+    assert replaced == [segment(folder).name.replace(".warc.gz", ".cdxj")]
+
+
+@needs_proc
+def test_what_is_cut_off_is_on_the_disk_before_and_the_cut_after(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with frozen(folder) as archive, archive.session() as session:
+        session.write_exchange(exchange())
+    path = segment(folder)
+    size = path.stat().st_size - 30
+    os.truncate(path, size)
+    (folder / "catalogue.db").unlink()
+    synced: list[tuple[str, int, bool]] = []
+
+    def fsync(descriptor: int) -> None:
+        is_folder = os.fstat(descriptor).st_mode & 0o040000
+        length = 0 if is_folder else os.fstat(descriptor).st_size
+        synced.append((name_of(descriptor), length, path.stat().st_size == size))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with frozen(folder) as archive:
+        assert len(archive.warnings) == 1
+    whole = path.stat().st_size
+    torn = f"{path.name}.{whole}.torn"
+    assert [one for one in synced if one[0] in (torn, "torn", path.name)] == [
+        (torn, size - whole, True), ("torn", 0, True), (path.name, whole, False),
+    ]  # fmt: skip
+
+
 def test_folders_are_synced_when_something_is_entered_in_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entered: list[tuple[str, list[str]]] = []
     real = os.fsync
