@@ -702,6 +702,22 @@ def index_line_half(folder: Path) -> None:
 
 
 @kind("folder", "index")
+def index_line_with_a_misspelt_field(folder: Path) -> None:
+    of_index(folder, lambda lines: [lines[0].replace('"filename"', '"filenbme"'), *lines[1:]])
+
+
+@kind("folder", "index")
+def index_line_with_a_field_twice(folder: Path) -> None:
+    of_index(folder, lambda lines: [lines[0].replace('{"url"', '{"status": "404", "url"'), *lines[1:]])
+
+
+@kind("folder", "index")
+def index_line_of_metadata_removed(folder: Path) -> None:
+    """While those of other metadata are there."""
+    of_index(folder, lambda lines: [line for line in lines if "urn:archiver:seal" not in line])
+
+
+@kind("folder", "index")
 def index_removed(folder: Path) -> None:
     index_of(folder).unlink()
 
