@@ -90,7 +90,7 @@ def take_in(
     _clear(archive)
     before = _stamp(path)
     start = b"" if path.is_dir() else _start(path)
-    problems = _problems(verify(path, conclude=False, progress=progress, stop=stop, signing=signing))
+    problems = _problems(verify(path, conclude=False, progress=progress, stop=stop, signing=signing, one_by_one=True))
     if problems and not damaged:
         yield Taken(outcome="refused", source=str(path), problems=problems)
         return

@@ -38,6 +38,8 @@ MAX_CANDIDATES = 1_000_000
 """Places that look like the beginning of a record and are none."""
 
 RECORD_END = b"\r\n\r\n"
+
+SEVERAL = "several records in one gzip member"
 RESERVED_FLAGS = 0xE0
 """RFC 1952, section 2.3.1."""
 
@@ -159,6 +161,8 @@ class Sweep:
         self._inflate: isal_zlib.Decompress | None = None
         self._input = FIRST_INPUT
         self._member = start
+        self.members = 0
+        """Gzip members begun so far."""
         self._buffer = b""
         self._cursor = 0
         self._spans = False
@@ -194,11 +198,7 @@ class Sweep:
                         break
                     if not place.length and not told:
                         told = True
-                        problem = (
-                            "the record goes over several gzip members"
-                            if self._spans
-                            else "several records in one gzip member"
-                        )
+                        problem = "the record goes over several gzip members" if self._spans else SEVERAL
                         yield Damage(offset, problem, lost=False, record_id=record.record_id)
                     if self._spans:
                         self._spans, offset = False, self._member
@@ -254,6 +254,7 @@ class Sweep:
         if flags and flags[0] & RESERVED_FLAGS:
             raise DamagedError("a gzip header with flags that mean nothing", offset)
         self._count()
+        self.members += 1
         self._inflate = isal_zlib.decompressobj(31)
         self._input = FIRST_INPUT
         self._member = offset

@@ -11,7 +11,7 @@ from archiver.errors import ArchiverError, ExitCode
 from archiver.model import Check
 from archiver.store.digests import BLOCK
 from archiver.store.foreign import taken_in
-from archiver.store.sweep import Damage, Sweep, SweptRecord
+from archiver.store.sweep import SEVERAL, Damage, Sweep, SweptRecord
 from archiver.store.warcfile import DamagedError, is_arc
 from archiver.verification.arcfile import look_at_arc
 from archiver.verification.digesting import digested
@@ -22,6 +22,8 @@ from archiver.verification.tally import Tally
 
 STEP = 4 << 20
 """Bytes between two reports of progress."""
+
+AS_ONE = "the file is one gzip member: no record can be fetched alone, as index and replay do (`warcio recompress`)"
 
 _STATUS = re.compile(rb"HTTP/[0-9.]+ +([1-5][0-9]{2})(?![0-9])")
 
@@ -50,8 +52,10 @@ class Watch(NamedTuple):
 class RecordChecks:
     """The checks of records, over all files of a package or archive."""
 
-    def __init__(self, notebook: Notebook, watch: Watch, *, bounded: bool = True) -> None:
-        """bounded: as for `Sweep`."""
+    def __init__(self, notebook: Notebook, watch: Watch, *, bounded: bool = True, one_by_one: bool = True) -> None:
+        """bounded: as for `Sweep`. one_by_one: whether each record has to be fetched alone, by an index: a file that is
+        one gzip member as a whole is damaged then."""
+        self._one_by_one = one_by_one
         self._bounded = bounded
         self.notebook = notebook
         self.watch = watch
@@ -92,10 +96,13 @@ class RecordChecks:
         self.completeness.checked += 1
         records = 0
         reported = 0
+        as_one: Damage | None = None
         for item in sweep:
             if isinstance(item, Damage):
                 if item.torn and growing:
                     self.completeness.note(f"{where} is being written: its last record is not there yet")
+                elif not self._one_by_one and item.problem == SEVERAL and item.offset == 0:
+                    as_one = item
                 else:
                     self._damage(item)
                 continue
@@ -104,6 +111,10 @@ class RecordChecks:
             if sweep.position - reported >= STEP:
                 reported = sweep.position
                 self.watch.at(self.done + reported)
+        if as_one is not None and sweep.members > 1:
+            self._damage(as_one)
+        elif as_one is not None:
+            self.structure.note(AS_ONE)
         if not records and not growing:
             self.structure.problem("no WARC record in it")
         self.structure.checked += records

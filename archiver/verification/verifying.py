@@ -20,6 +20,15 @@ from archiver.verification.tally import Tally
 WARC_NAMES = (".warc", ".warc.gz", ".arc", ".arc.gz")
 NO_WARC = "no WARC record in it"
 
+PACKERS = {
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\x5d\x2a\x4d\x18": "zstd",  # a dictionary before it, as files of ArchiveTeam have
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x04\x22\x4d\x18": "lz4",
+}
+"""How files begin that are compressed in another way than WARC files are (ISO 28500:2017, annex D: gzip)."""
+
 
 def _silent(done: int, total: int) -> None:
     pass
@@ -32,11 +41,13 @@ def verify(
     stop: Callable[[], bool] = lambda: False,
     conclude: bool = True,
     signing: SigningSettings | None = None,
+    one_by_one: bool = False,
 ) -> Verification:
     """Check a WARC file, a WACZ package or an archive's folder.
 
     progress: told how many bytes of how many are done. stop: asked every few megabytes. conclude: whether the program's
-    own conclusions are drawn again and compared. signing: whose certificates are believed.
+    own conclusions are drawn again and compared. signing: whose certificates are believed. one_by_one: whether a WARC
+    file that is compressed as a whole, which WARC allows, is damaged, because nothing can be fetched from it.
 
     Raises `InputError` where it cannot be read or is none of these, `LimitError` where a bound stopped it,
     `StoppedVerificationError`.
@@ -57,7 +68,7 @@ def verify(
         if start.startswith(b"PK"):
             checks = _package(path, progress, stop, conclude, signing or SigningSettings())
             return Verification(path=str(path), kind="wacz", checks=tuple(checks))
-        return _loose(path, start, progress, stop, conclude)
+        return _loose(path, start, progress, stop, conclude, one_by_one=one_by_one)
     except LimitError as error:
         subject = str(path) if error.subject in (None, str(path), path.name) else f"{path}: {error.subject}"
         raise LimitError(error.problem, subject=subject, hint=error.hint) from error
@@ -88,9 +99,19 @@ def _package(
 
 
 def _loose(
-    path: Path, start: bytes, progress: Callable[[int, int], None], stop: Callable[[], bool], conclude: bool
+    path: Path,
+    start: bytes,
+    progress: Callable[[int, int], None],
+    stop: Callable[[], bool],
+    conclude: bool,
+    *,
+    one_by_one: bool,
 ) -> Verification:
     """One WARC or ARC file."""
+    if packer := next((name for magic, name in PACKERS.items() if start.startswith(magic)), None):
+        raise InputError(
+            f"it is compressed with {packer}, which is not read", subject=str(path), hint="unpack it first, or use gzip"
+        )
     if not start:
         raise InputError("the file is empty", subject=str(path))
 
@@ -100,7 +121,7 @@ def _loose(
             yield stream
 
     with Notebook() as notebook:
-        records = RecordChecks(notebook, Watch(progress, stop, path.stat().st_size))
+        records = RecordChecks(notebook, Watch(progress, stop, path.stat().st_size), one_by_one=one_by_one)
         records.sweep_file(path, path.name)
         structure = records.structure.check()
         named = path.name.lower().endswith(WARC_NAMES)

@@ -280,6 +280,14 @@ class TestWhatOtherToolsWrite:
         )
         assert_sound(home)
 
+    def test_a_file_that_was_compressed_as_a_whole_is_refused_because_nothing_could_be_found_in_it(
+        self, home: Path, foreign: Path
+    ) -> None:
+        foreign.write_bytes(gzip.compress(gzip.decompress(foreign.read_bytes())))
+        [refused] = take(home, foreign)
+        assert refused.outcome == "refused"
+        assert "several records in one gzip member" in refused.problems[0]
+
 
 class TestAPackage:
     @pytest.fixture

@@ -340,11 +340,6 @@ def two_records_in_one_member(data: bytes) -> bytes:
 
 
 @kind("gz", "file structure")
-def all_records_in_one_member(data: bytes) -> bytes:
-    return pack(gzip.decompress(data))
-
-
-@kind("gz", "file structure")
 def record_cut_into_two_members(data: bytes) -> bytes:
     first, second, *rest = members(data)
     record = gzip.decompress(second)

@@ -281,6 +281,29 @@ def test_digests_as_js_wacz_makes_them(tmp_path: Path) -> None:
     assert check("another 1.0", big).verdict is Verdict.DAMAGED
 
 
+def test_a_file_that_was_compressed_as_a_whole_is_a_note_where_nothing_is_fetched_from_it(tmp_path: Path) -> None:
+    """WARC allows it (annex D asks for a member a record where possible). In a package or an archive it is damage."""
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(gzip.compress(gzip.decompress(warc_data)))
+    found = verify(path)
+    assert (found.damaged, named(found, "block digests").checked) == (False, 2)
+    assert "`warcio recompress`" in named(found, "file structure").note
+    assert named(verify(path, one_by_one=True), "file structure").verdict is Verdict.DAMAGED
+    packed = package(tmp_path / "a.wacz", path.read_bytes(), {})
+    assert named(verify(packed), "file structure").verdict is Verdict.DAMAGED
+    path.write_bytes(path.read_bytes() + warc_data)
+    assert named(verify(path), "file structure").verdict is Verdict.DAMAGED  # neither one nor one a record
+
+
+@pytest.mark.parametrize(
+    "start", [b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18", b"BZh91AY", b"\xfd7zXZ\0", b"\x04\x22\x4d\x18"]
+)
+def test_what_is_compressed_in_another_way_is_said(start: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.warc.zst").write_bytes(start + b"packed")
+    with pytest.raises(InputError, match="compressed with"):
+        verify(tmp_path / "a.warc.zst")
+
+
 # Archives.
 
 
