@@ -6,7 +6,7 @@ import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
@@ -26,6 +26,7 @@ from archiver.exporting.whole import STDOUT, refuse_own_files, written_whole
 from archiver.model import PLATFORMS, State
 from archiver.store import Archive
 from archiver.store.archive import no_archive, now
+from archiver.store.records import parse_warc_date
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,10 +48,9 @@ BINARY = frozenset({Form.PARQUET.value, WACZ})
 def moment(value: str) -> datetime:
     """An ISO day or RFC 3339 time; without a zone, UTC."""
     try:
-        time = datetime.fromisoformat(value)
+        return parse_warc_date(value)
     except ValueError:
         raise click.BadParameter("no day (2026-11-20) and no time (2026-11-20T09:00:00Z)") from None
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def form_option(form: str, text: str) -> Callable[[F], F]:

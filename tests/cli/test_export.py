@@ -96,6 +96,7 @@ class TestForms:
             (["--wacz", "--time-stamp", "http://127.0.0.1:9/"], "put on a signature"),
             (["--csv", "-o", "nowhere/x.csv"], "there is no such folder"),
             (["--csv", "--since", "soon"], "no day"),
+            (["--csv", "--since", "0001-01-01T00:00:00+14:00"], "no day"),
             (["--csv", "--jsonl"], "one form at a time"),
             (["--csv", "x.csv", "-o", "y.csv"], "x.csv or to y.csv"),
             (["--wacz", "in.warc.gz"], "has not the ending"),
