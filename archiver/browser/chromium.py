@@ -76,7 +76,6 @@ SWITCHES = (
     "--disable-field-trial-config",
     "--disable-gpu",
     "--disable-hang-monitor",
-    "--disable-ipc-flooding-protection",
     "--disable-notifications",
     "--disable-print-preview",
     "--disable-prompt-on-repost",

@@ -12,7 +12,7 @@ import itertools
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -56,12 +56,20 @@ STEP_SECONDS = 20.0
 MAX_DIALOGS = 5
 """So many alerts, and the page's scripts are stopped."""
 
+MAX_TRIES = 3
+"""To picture a page that goes on to another one."""
+
+MAX_DOCUMENTS = 1_000
+"""A page that opens one after the other without end: so many are remembered."""
+
 MAX_ADDRESS = 2_000
 MAX_TITLE = 300
 """Characters."""
 
 DISPOSE_SECONDS = 5.0
 WORLD = "archiver"
+
+T = TypeVar("T")
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,10 +89,21 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
     pictures: tuple[Picture, ...]
     address: str
-    """In the address bar, at the end."""
+    """In the address bar, when the window was pictured; a page's script can change it to any of its own site."""
+    document: str
+    """Where the document came from that is shown; empty where that is not known."""
     title: str
     remarks: tuple[str, ...]
     """What was cut, stopped or refused."""
+
+
+class _Place(NamedTuple):
+    """What the browser shows."""
+
+    address: str
+    title: str
+    document: str
+    """Where it came from, by the answer to its request; empty where that is not known."""
 
 
 class Page:
@@ -119,6 +138,8 @@ class Page:
         self._target = ""
         self._loaded = False
         self._crashed = False
+        self._documents: dict[str, str] = {}
+        """Where each document that was opened came from, by its loader's id."""
         self._dialogs = 0
         self._scripts_stopped = False
         try:
@@ -177,6 +198,8 @@ class Page:
     def _event(self, method: str, params: Mapping[str, Any]) -> None:
         if method == "Page.loadEventFired":
             self._loaded = True
+        elif method == "Network.responseReceived":
+            self._note_document(params)
         elif method in ("Inspector.targetCrashed", "Inspector.detached"):
             self._crashed = True
         elif method == "Page.javascriptDialogOpening":
@@ -191,6 +214,14 @@ class Page:
             self._authenticate(params)
         elif method == "Page.downloadWillBegin":
             self._remark("it wanted to download a file")
+
+    def _note_document(self, params: Mapping[str, Any]) -> None:
+        loader, response = params.get("loaderId"), params.get("response")
+        # a document's request has the number of its loader; that of a frame within the page has another one's
+        if params.get("type") == "Document" and loader == params.get("requestId") and isinstance(response, Mapping):
+            self._documents[str(loader)] = str(response.get("url", ""))[:MAX_ADDRESS]
+            if len(self._documents) > MAX_DOCUMENTS:
+                del self._documents[next(iter(self._documents))]
 
     def _authenticate(self, params: Mapping[str, Any]) -> None:
         challenge = params.get("authChallenge")
@@ -230,19 +261,29 @@ class Page:
             raise PageError(f"the page could not be opened: {error}")
         self._wait_until_loaded()
         self._free_of_scripts()
-        address, title = self._where()
-        pictures = [self._taken(self._viewport)]
-        self._scroll()
-        self._add(pictures, "the whole page", lambda: self._taken(self._full_page))
-        after, title = self._where()
-        self._add(pictures, "PDF", self._pdf)
-        with suppress(PageError):  # a page that is long to print is busy with it for a while
-            after, title = self._where()
+        (address, title, document), picture = self._insisted(self._first_picture)
+        pictures = [picture]
+        after = address
+        try:
+            self._scroll()
+            self._add(pictures, "the whole page", lambda: self._insisted(self._full_page))
+            after, title, _ = self._insisted(self._where)
+            self._add(pictures, "PDF", lambda: self._insisted(self._pdf))
+            with suppress(PageError):  # a page that is long to print is busy with it for a while
+                after, title, _ = self._where()
+        except PageError as error:  # what was pictured before was there to be seen
+            if self._stop():
+                raise
+            self._remark(f"after its first picture: {error.problem}")
         if after != address:
             self._remark(f"it went on from there to {after}")
+        if document and _without_fragment(address) != document:
+            self._remark(f"its script changed the address that is shown: the document came from {document}")
         if self._target in self._browser.opened_windows:
             self._remark("it opened a window")
-        return Shown(pictures=tuple(pictures), address=address, title=title, remarks=tuple(self._remarks))
+        return Shown(
+            pictures=tuple(pictures), address=address, document=document, title=title, remarks=tuple(self._remarks)
+        )
 
     def _add(self, pictures: list[Picture], what: str, take: Callable[[], Picture]) -> None:
         """One more form of the view; where it cannot be had, the others stand, and it is told."""
@@ -252,15 +293,18 @@ class Page:
             self._check_there()
             self._remark(f"{what}: {error.problem}")
 
-    def _taken(self, take: Callable[[], Picture]) -> Picture:
-        """A picture; where it does not come, once more without the page's scripts, if it is they who keep it."""
+    def _insisted(self, take: Callable[[], T]) -> T:
+        """What is asked of the page; where it does not come, once more without the page's scripts."""
         try:
             return take()
         except PageError:
             self._check_there()
-            if self._scripts_stopped or self._answers():
+            if self._scripts_stopped:
                 raise
-            self._free_of_scripts()
+            self._remark("its scripts were stopped: they kept the page from being drawn")
+            self._stop_scripts()
+            if not self._answers():
+                raise PageError("the page hangs") from None
             return take()
 
     def _wait_until_loaded(self) -> None:
@@ -384,8 +428,17 @@ class Page:
             self._send("IO.close", handle=handle)
         return Picture(scheme="urn:pdf:", content_type=PDF, data=bytes(data))
 
-    def _where(self) -> tuple[str, str]:
-        """Address and title of what is shown.
+    def _first_picture(self) -> tuple[_Place, Picture]:
+        """The window, and what it is known to show: it has to be the same before and behind."""
+        for _ in range(MAX_TRIES):
+            place, picture = self._where(), self._viewport()
+            after = self._where()
+            if (place.document or place.address) == (after.document or after.address):
+                return place, picture
+        raise PageError("it goes on from page to page, so that no picture is known to be of one")
+
+    def _where(self) -> _Place:
+        """What is shown.
 
         Raises `PageError` where that is the browser's own page about an error.
         """
@@ -396,7 +449,8 @@ class Page:
         title = ""
         with suppress(PageError):
             title = str(self._evaluate("document.title", within=HANGING_SECONDS) or "")
-        return address[:MAX_ADDRESS], title[:MAX_TITLE]
+        document = self._documents.get(str(frame.get("loaderId")), "")
+        return _Place(address[:MAX_ADDRESS], title[:MAX_TITLE], document)
 
     def close(self) -> None:
         """Forget the page. A browser that does not let go of it is ended."""
@@ -411,5 +465,10 @@ class Page:
             )
         except PageError:
             self._browser.kill()
+            self._devtools.wait_for_end(DISPOSE_SECONDS)  # or the next page is opened in a browser that is ending
         except BrowserError:
             pass
+
+
+def _without_fragment(address: str) -> str:
+    return address.partition("#")[0]

@@ -212,7 +212,7 @@ class Renderer:
         self, session: Session, of: str, url: str, name: str, shown: Shown, proxy: Proxy, browser: Chromium
     ) -> Rendering:
         requests = proxy.requested()
-        main = _main_request(requests, shown.address)
+        main = _main_request(requests, shown.document or shown.address)
         remarks = list(shown.remarks)
         if main is not None and main.status is not None and main.status >= 400:
             remarks.insert(0, f"the server answered {main.status}")
@@ -267,7 +267,7 @@ def _with_reason(error: PageError, proxy: Proxy) -> PageError:
 
 
 def _main_request(requests: list[RenderedRequest], address: str) -> RenderedRequest | None:
-    """The request whose answer is shown at `address`."""
+    """The request that the document at `address` is the answer to."""
     try:
         wanted = str(web_url(address))
     except ValueError:

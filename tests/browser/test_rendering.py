@@ -6,11 +6,13 @@ import re
 import threading
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
+from archiver.browser.devtools import DevTools
 from archiver.browser.errors import BrowserError, PageError
-from archiver.browser.page import HEIGHT, MAX_DIALOGS, MAX_HEIGHT, WIDTH
+from archiver.browser.page import HEIGHT, MAX_DIALOGS, MAX_HEIGHT, WIDTH, Page
 from archiver.store.conclusions import Rendering
 from tests.browser.stage import CLOCK, HOST, OTHER_HOST, Bitmap, Stage, html
 from tests.web_twin import Reply, Request
@@ -236,6 +238,7 @@ def test_alerts_without_end_cost_the_page_its_scripts(stage: Stage) -> None:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that hangs is not waited for as long as in earnest."""
     monkeypatch.setattr("archiver.browser.page.HANGING_SECONDS", 1.0)
+    monkeypatch.setattr("archiver.browser.page.STEP_SECONDS", 4.0)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -314,6 +317,98 @@ def test_a_page_that_goes_on_elsewhere_is_shown_where_it_went(stage: Stage) -> N
     assert (rendering.title, rendering.address) == ("To", stage.url("/to"))
     main = next(request for request in rendering.requests if request.url == stage.url("/to"))
     assert rendering.page == main.record_id
+
+
+def test_a_page_that_writes_another_address_is_linked_to_the_document_that_it_is(stage: Stage) -> None:
+    """`history.pushState` takes any address of the page's own site, also that of another record."""
+    stage.pages["/forger"] = html(
+        f"{BLOCK}<script>fetch('/honest').then(() => history.pushState({{}}, '', '/honest'))</script>"
+    )
+    stage.pages["/honest"] = html("what others said")
+    rendering = stage.render("/forger")
+    assert rendering.address == stage.url("/honest")
+    assert f"its script changed the address that is shown: the document came from {stage.url('/forger')}" in (
+        rendering.remarks
+    )
+    by_url = {request.url: request.record_id for request in rendering.requests}
+    assert by_url.keys() >= {stage.url("/forger"), stage.url("/honest")}
+    assert rendering.page == by_url[stage.url("/forger")]
+    for one in rendering.views:
+        capture = stage.archive.catalogue.capture(one.record_id)
+        assert capture is not None
+        fields, block = stage.archive.open_record(capture)
+        block.close()
+        assert dict(fields)["WARC-Concurrent-To"] == f"<{rendering.page}>"
+
+
+def test_a_fragment_is_no_other_address(stage: Stage) -> None:
+    stage.pages["/part"] = html(f"{BLOCK}<script>location.hash = 'part'</script>")
+    rendering = stage.render("/part")
+    assert rendering.address == stage.url("/part#part")
+    assert rendering.remarks == ()
+    assert rendering.page is not None
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "let i = 0; setInterval(() => { for (let j = 0; j < 50; j++) history.pushState({}, '', '/flood' + i++) }, 1)",
+        "onbeforeprint = () => { for (;;); }",
+    ],
+    ids=["addresses without end", "printing without end"],
+)
+@pytest.mark.usefixtures("impatient")
+def test_what_goes_on_without_end_costs_no_view(stage: Stage, script: str) -> None:
+    stage.pages["/flood"] = html(f"{BLOCK}<script>{script}</script>")
+    assert len(stage.render("/flood").views) == 3
+
+
+def test_what_was_pictured_stays_where_the_page_then_goes_or_dies(stage: Stage) -> None:
+    stage.pages["/wanders"] = html(
+        f"{BLOCK}<p style='height:3000px'><script>onscroll = () => {{ if (scrollY) location = "
+        "URL.createObjectURL(new Blob(['<p>nobody'], {type: 'text/html'})) }</script>"
+    )
+    rendering = stage.render("/wanders")
+    assert rendering.address == stage.url("/wanders")
+    assert Bitmap(stage.data(view(rendering, "urn:view:")))[30, 20] == RED
+    assert any(remark.startswith("after its first picture: nothing was shown: blob:") for remark in rendering.remarks)
+
+
+def test_a_picture_is_of_the_document_that_it_is_said_to_be(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the page goes on between the question what it is and the picture, it is pictured anew."""
+    pictured = Page._viewport
+
+    def go_on(self: Page) -> Any:
+        monkeypatch.setattr(Page, "_viewport", pictured)
+        self._loaded = False
+        self._ask("Page.navigate", url=stage.url("/second"))
+        self._wait_until_loaded()
+        return pictured(self)
+
+    stage.pages["/first"] = html("<p>first", "First")
+    stage.pages["/second"] = html(BLOCK, "Second")
+    monkeypatch.setattr(Page, "_viewport", go_on)
+    rendering = stage.render("/first")
+    assert (rendering.title, rendering.address) == ("Second", stage.url("/second"))
+    assert rendering.page == next(one.record_id for one in rendering.requests if one.url == stage.url("/second"))
+    assert Bitmap(stage.data(view(rendering, "urn:view:")))[30, 20] == RED
+
+
+def test_a_browser_that_lets_go_of_no_page_is_not_given_the_next_one(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = DevTools.call
+
+    def hang(self: DevTools, method: str, *arguments: Any, **options: Any) -> Any:
+        if method == "Target.disposeBrowserContext":
+            raise PageError("the browser did not answer in time")
+        return call(self, method, *arguments, **options)
+
+    stage.pages["/kept"] = html("kept", "Kept")
+    with monkeypatch.context() as patched:
+        patched.setattr(DevTools, "call", hang)
+        assert stage.render("/kept").title == "Kept"
+    assert stage.render("/kept").title == "Kept"
 
 
 def test_a_page_that_crashes_costs_its_own_view(stage: Stage) -> None:
