@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from archiver.capture.stream import Playlist, expected_bytes, is_playlist, read_playlist
+from archiver.capture.stream import MAX_PLAYLIST, Playlist, expected_bytes, is_playlist, read_playlist
 from archiver.config import CaptureSettings
 from archiver.errors import InputError, LimitError, NetworkError
 from archiver.exchange import Exchange, Fetcher
@@ -53,49 +53,68 @@ def _store(media: Media, fetcher: Fetcher, limit: int) -> str | None:
             continue
         if answer.truncated is not None:
             problem = f"{url} (cut short: {answer.truncated})"
-        elif lacking := _store_stream(answer, fetcher, limit) if is_playlist(answer) else None:
+        elif lacking := _store_stream(answer, Room(fetcher, limit)) if is_playlist(answer) else None:
             problem = f"{url} ({lacking})"
         else:
             return None
     return problem
 
 
-def _store_stream(answer: Exchange, fetcher: Fetcher, limit: int) -> str | None:
+class Room:
+    """Fetches what belongs to one film, which is together no longer than `left` bytes."""
+
+    def __init__(self, fetcher: Fetcher, left: int) -> None:
+        self._fetcher = fetcher
+        self.left = left
+
+    def fetched(self, url: str, limit: int | None = None) -> Exchange | None:
+        """As `_fetched`; null also where nothing is left. limit: of this one."""
+        if self.left <= 0:
+            return None
+        answer = _fetched(url, self._fetcher, self.left if limit is None else min(limit, self.left))
+        if answer is not None:
+            self.left -= answer.response_length - answer.head_length
+        return answer
+
+    def playlist(self, url: str) -> Playlist | None:
+        found = self.fetched(url, MAX_PLAYLIST)
+        return _playlist(found) if found is not None else None
+
+
+def _store_stream(answer: Exchange, room: Room) -> str | None:
     """Fetch the pieces of a streamed film, in the best size that fits, and its sound; what is lacking, in words."""
     playlist = _playlist(answer)
     if playlist is None:
         return None  # it has the name of a playlist and is none: a file like any other
+    room.left -= answer.response_length - answer.head_length
     if not playlist.variants:
-        return _store_pieces([playlist], fetcher, limit)
+        return _store_pieces([playlist], room)
     film: Playlist | None = None
     for bandwidth, url in playlist.variants:
-        found = _fetched(url, fetcher, limit)
-        read = _playlist(found) if found is not None else None
+        read = room.playlist(url)
         if read is None or not read.pieces:
             continue
         film = read
-        if expected_bytes(bandwidth, read) <= limit:
+        if expected_bytes(bandwidth, read) <= room.left:
             break
     if film is None:
         return "none of its sizes could be had"
-    found_beside = [_fetched(url, fetcher, limit) for url in playlist.renditions]
-    beside = [read for found in found_beside if found is not None and (read := _playlist(found))]
-    lacking = _store_pieces([film, *beside], fetcher, limit)
+    beside = [read for url in playlist.renditions if (read := room.playlist(url))]
+    lacking = _store_pieces([film, *beside], room)
     return lacking or ("sound or subtitles could not be had" if len(beside) < len(playlist.renditions) else None)
 
 
-def _store_pieces(playlists: list[Playlist], fetcher: Fetcher, limit: int) -> str | None:
+def _store_pieces(playlists: list[Playlist], room: Room) -> str | None:
     missing = 0
     for url in dict.fromkeys(piece for playlist in playlists for piece in playlist.pieces):
-        if limit <= 0:
+        if room.left <= 0:
             return "cut short: length"
-        answer = _fetched(url, fetcher, limit)
+        answer = room.fetched(url)
         if answer is None:
             missing += 1
             continue
         if answer.truncated is not None:
             return f"cut short: {answer.truncated}"
-        limit -= answer.response_length - answer.head_length
     if missing:
         return f"{missing} of its pieces could not be had"
     return None if all(playlist.complete for playlist in playlists) else "it has more pieces than are stored"

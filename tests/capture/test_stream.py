@@ -167,6 +167,19 @@ def test_where_none_fits_the_smallest_is_stored_up_to_the_bound_and_told_of() ->
     assert films.asked[-1] == "360p/1.ts"
 
 
+@pytest.mark.parametrize("kind", ["sizes", "sound"])
+def test_playlists_count_too(kind: str) -> None:
+    """Else a film of many sizes, none of which has a piece, takes the bound for each of them."""
+    line = '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",URI="{}"' if kind == "sound" else "#EXT-X-STREAM-INF:BANDWIDTH=1\n{}"
+    master = "#EXTM3U\n" + "".join(line.format(f"long/{number}.m3u8") + "\n" for number in range(30))
+    master += "#EXT-X-STREAM-INF:BANDWIDTH=1\n360p/video.m3u8\n" if kind == "sound" else ""
+    long = "#EXTM3U\n" + "# nothing\n" * 40_000
+    films = Films(**{"/film/playlist.m3u8": master} | {f"/film/long/{number}.m3u8": long for number in range(30)})
+    _, [problem] = stored(films, max_media_bytes=1_000_000)
+    assert problem.startswith("/film/playlist.m3u8 (")
+    assert len([path for path in films.asked if path.startswith("long/")]) == 3
+
+
 def test_a_piece_that_is_gone_is_told_and_the_others_are_stored() -> None:
     films = Films()
     films.gone.add("/film/720p/0.ts")
