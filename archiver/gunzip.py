@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterator
-from typing import Any, BinaryIO, cast
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from isal import isal_zlib
+from isal.igzip_lib import IsalError
 
 from archiver.errors import ArchiverError, LimitError
 
@@ -21,6 +24,8 @@ MAX_EXPANSION = 200
 
 EXPANSION_FLOOR = 64 * 1024 * 1024
 """Below so many bytes it does not matter how far they grew."""
+
+INPUT = 8192
 
 RECORD_COUNTS = 2048
 """What a record, or a gzip member, counts besides its own bytes. Real records take 200 bytes and more where they lie,
@@ -76,7 +81,7 @@ class BodyExpansion:
     """
 
     def __init__(self, subject: str, *, packed: int, floor: int, what: str) -> None:
-        self._make = lambda: Expansion(subject, packed=packed, floor=floor, what=what)
+        self._make: Callable[[], Expansion] = lambda: Expansion(subject, packed=packed, floor=floor, what=what)
         self._read = 0
 
     def sent(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -113,37 +118,51 @@ class Gunzipped(io.RawIOBase):
         packed: int | None = None,
     ) -> None:
         self._subject = subject
-        self._counted = _Counted(stream)
-        self._gzip = gzip.GzipFile(fileobj=cast(Any, self._counted), mode="rb")
-        self._expansion = Expansion(subject, packed=packed, floor=floor, error=error)
-
-    @property
-    def read_so_far(self) -> int:
-        """Compressed bytes that were read."""
-        return self._counted.count
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        piece = self._gzip.read1(len(buffer))
-        self._expansion.grew(len(piece), self._counted.count)
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-
-class _Counted(io.RawIOBase):
-    """Counts the bytes that are read through it."""
-
-    def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self.count = 0
+        self._expansion = Expansion(subject, packed=packed, floor=floor, error=error)
+        self._inflate: isal_zlib.Decompress | None = None
+        self._input = b""
+        self._begun = False
+        self.read_so_far = 0
+        """Compressed bytes that were read."""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        piece = self._stream.read(len(buffer))
-        self.count += len(piece)
-        buffer[: len(piece)] = piece
-        return len(piece)
+        while self._inflate is not None or self._next_member():
+            assert self._inflate is not None  # by the line above
+            given = bool(self._input) or self._more()
+            try:  # also with no input: it may hold output that did not fit before
+                piece: bytes = self._inflate.decompress(self._input, len(buffer))
+            except IsalError as error:  # type: ignore[misc]  # the stub does not say that it is an exception
+                raise gzip.BadGzipFile(f"damaged gzip data ({error})") from error
+            self._input = self._inflate.unconsumed_tail
+            if self._inflate.eof:
+                self._input, self._inflate = self._inflate.unused_data, None
+            elif not piece and not given:
+                raise EOFError("the gzip data breaks off")
+            if piece:
+                self._expansion.grew(len(piece), self.read_so_far)
+                buffer[: len(piece)] = piece
+                return len(piece)
+        return 0
+
+    def _next_member(self) -> bool:
+        """Begin the next member; False at the end. Zeros may stand behind the last one, as GNU gzip has it."""
+        if self._begun:
+            while not (left := self._input.lstrip(b"\0")) and self._more():
+                pass
+            self._input = left
+        if not self._input and not self._more():
+            return False
+        self._begun = True
+        self._inflate = isal_zlib.decompressobj(31)
+        self._expansion.grew(RECORD_COUNTS, self.read_so_far)
+        return True
+
+    def _more(self) -> bool:
+        """More of the compressed data, in pieces so small that little is lost of what stands before damage."""
+        self._input = self._stream.read(INPUT)
+        self.read_so_far += len(self._input)
+        return bool(self._input)

@@ -23,6 +23,11 @@ takes (h11: the 100 KB that httpcore lets wait, and one read): what was read as 
 MAX_HEAD_LINES = 10_000
 """Real heads have less than 100."""
 
+MANY_CHUNKS = 250_000
+TINY_CHUNK = 64
+"""Bytes. Each chunk takes as long as a kilobyte, and compressed away it takes no room: megabytes of chunks of a byte
+are made to keep a reader busy."""
+
 MAX_CODINGS = 4
 """Content codings on top of each other; real servers send one, rarely two."""
 
@@ -132,8 +137,11 @@ def dechunk(body: BinaryIO) -> Iterator[bytes]:
 
     A body that does not begin with a chunk is passed on as it is: many WARC files hold bodies that were joined while
     the header field stayed.
+
+    Raises `LimitError` where there are more than `MANY_CHUNKS` and they are tiny.
     """
     first = True
+    count = size_of_all = 0
     while True:
         line = body.readline(MAX_CHUNK_LINE)
         size = _CHUNK_SIZE.fullmatch(line)
@@ -147,6 +155,10 @@ def dechunk(body: BinaryIO) -> Iterator[bytes]:
         left = int(size[1] or b"0", 16)
         if left == 0:
             return
+        count += 1
+        size_of_all += left
+        if count > MANY_CHUNKS and size_of_all < count * TINY_CHUNK:
+            raise LimitError(f"the body is cut into more than {MANY_CHUNKS:,} chunks of a few bytes")
         while left > 0:
             piece = body.read(min(PIECE, left))
             if not piece:

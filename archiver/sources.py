@@ -26,7 +26,7 @@ from archiver import http1
 from archiver.article import MAX_DOCUMENT, Kind, article_of, json_object, text_field, too_large
 from archiver.errors import ArchiverError, InputError, LimitError, NetworkError
 from archiver.exchange import Exchange
-from archiver.gunzip import MAX_EXPANSION, BodyExpansion, Gunzipped
+from archiver.gunzip import MAX_EXPANSION, RECORD_COUNTS, BodyExpansion, Expansion, Gunzipped
 from archiver.model import Article
 from archiver.store.recordheader import MAX_HEADER, MAX_LINES
 from archiver.wacz.reading import Member, Package
@@ -48,6 +48,9 @@ MAX_HTTP_HEAD = 1024 * 1024
 
 BAD_LINES = 20
 """So many broken JSON lines on end, and the file is taken to be something else."""
+
+BODY_PIECE = 16 * 1024
+"""Of a body, before it is decoded: how far it expands is measured so often."""
 
 SNIFF = 4096
 PIECE = 1 << 18
@@ -263,8 +266,11 @@ class _Reader:
         """Documents of a WARC stream (already gunzipped); the complete records of a damaged one come before its
         error."""
         records = _Records(stream)
+        expansion = Expansion(self.spec, packed=self._packed)
         found_any = False
         while True:
+            if self._unzipped is not None or self._packed is not None:
+                expansion.grew(RECORD_COUNTS, self._unzipped.read_so_far if self._unzipped is not None else None)
             try:
                 record = next(records, None)
                 if record is None:
@@ -309,12 +315,13 @@ class _Reader:
         return Document(article=article, data=data, content_type=_type_of(article, headers.get_header("Content-Type")))
 
     def _of_response(self, record: ArcWarcRecord, uri: str, source: str) -> Document | None:
-        head = b""
-        while (end := http1.head_end(head)) is None and len(head) < MAX_HTTP_HEAD:
+        head, end = b"", None
+        while end is None and len(head) < MAX_HTTP_HEAD:
             piece = record.raw_stream.read(8192)
             if not piece:
                 break
             head += piece
+            end = http1.head_end(head, max(0, len(head) - len(piece) - len(b"\n\r")))
         _, status, fields = http1.parse_head(head[:end])
         header = {name.lower(): value for name, value in reversed(fields)}
         content_type = header.get("content-type", "")
@@ -324,7 +331,7 @@ class _Reader:
         block = self._block(record, source, body_start)
         stream = io.BytesIO(block)
         chunked = "chunked" in header.get("transfer-encoding", "").lower()
-        pieces = http1.dechunk(stream) if chunked else iter(lambda: stream.read(http1.PIECE), b"")
+        pieces = http1.dechunk(stream) if chunked else iter(lambda: stream.read(BODY_PIECE), b"")
         out, size = [], 0
         codings = http1.content_codings(header.get("content-encoding"))
         packed = self._packed_length(len(block))

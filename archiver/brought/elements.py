@@ -22,7 +22,7 @@ from archiver.platforms.values import parse_json
 Place = tuple[str, ...]
 """The names on the way to a value; `*` for any entry of a list."""
 
-MAX_ELEMENT = 8 * 1024 * 1024
+MAX_ELEMENT = 2 * 1024 * 1024
 """Bytes of one value that is wanted, and of one string anywhere."""
 
 MAX_WAY = 8

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -23,7 +24,13 @@ MAX_MEMBER = 4 * 1024**3
 """Bytes of one member. X begins a new part long before."""
 
 MAX_DIRECTORY = 64 * 1024 * 1024
-"""Bytes of a ZIP file's directory: about 700,000 members; an account's pictures and films are a member each."""
+"""Bytes of a ZIP file's directory."""
+
+MAX_ENTRIES_OF_ZIP = 500_000
+"""Members of a ZIP file; an account's pictures and films are a member each."""
+
+MAX_WANTED = 10_000
+"""Of them so many may have posts; the parts of a large archive are some dozens."""
 
 MAX_ENTRIES = 2_000_000
 """Members of a tar file."""
@@ -39,7 +46,16 @@ END_SIZE = 22
 LOCATOR = b"PK\x06\x07"
 LOCATOR_SIZE = 20
 END_64 = b"PK\x06\x06"
-"""ZIP's records (APPNOTE 6.3.10, 4.3.14 to 4.3.16)."""
+END_64_SIZE = 56
+ENTRY = b"PK\x01\x02"
+ENTRY_SIZE = 46
+_ENTRY_LENGTHS = struct.Struct("<HHH")
+"""Of name, extra field and comment."""
+
+UTF8_OF_SECOND_BYTE = 0x08
+"""The flag that a name is UTF-8, in the second byte of the flags.
+
+ZIP's records (APPNOTE 6.3.10, 4.3.12 to 4.3.16)."""
 
 MAX_COMMENT = 65_535
 
@@ -91,13 +107,18 @@ def zip_package(stream: BinaryIO, wanted: Callable[[str], bool], *, subject: str
     """
     with ExitStack() as stack:
         with reading(subject):
-            if _directory_size(stream) > MAX_DIRECTORY:
-                raise LimitError("the ZIP file has more members than can be looked at", subject=subject)
-            package = stack.enter_context(zipfile.ZipFile(stream))
+            narrowed, names = _narrowed(stream, wanted, subject)
+            package = stack.enter_context(zipfile.ZipFile(cast(Any, narrowed)))
             infos = {info.filename: info for info in package.infolist() if not info.is_dir()}
+        # each may be sound by itself, and all of them the same bytes
+        if sum(info.file_size for info in infos.values()) > max(EXPANSION_FLOOR, narrowed.size * MAX_EXPANSION):
+            raise LimitError(f"its members expand more than {MAX_EXPANSION} times", subject=subject)
 
         def opener(info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
             def open_it() -> BinaryIO:
+                if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    # of the others, Python's reader gives as much as there is at once
+                    raise NotImplementedError(f"{info.filename} is compressed in a way that is not read")
                 if info.file_size > max(EXPANSION_FLOOR, info.compress_size * MAX_EXPANSION):
                     raise LimitError(f"{info.filename} expands more than {MAX_EXPANSION} times", subject=subject)
                 if info.file_size > MAX_MEMBER:
@@ -107,28 +128,120 @@ def zip_package(stream: BinaryIO, wanted: Callable[[str], bool], *, subject: str
 
             return open_it
 
-        yield Package(subject, {name: opener(info) for name, info in infos.items() if wanted(name)}, frozenset(infos))
+        yield Package(subject, {name: opener(info) for name, info in infos.items()}, names | infos.keys())
 
 
-def _directory_size(stream: BinaryIO) -> int:
-    """Bytes of a ZIP file's directory, as its last record says; Python reads all of it when it opens the file."""
+class _Narrowed(io.RawIOBase):
+    """A ZIP file that ends in a directory of some of its members alone.
+
+    Python's reader makes an object of every member that the directory lists, half a kilobyte each; an account's
+    pictures and films are a member each, and hundreds of thousands in a large one.
+    """
+
+    def __init__(self, stream: BinaryIO, before: int, size: int, end: bytes) -> None:
+        self._stream = stream
+        self._before = before
+        self.size = size
+        """Bytes of the file itself."""
+        self._end = end
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size + len(self._end)}[whence]
+        if base + offset < 0:
+            raise OSError("a place before the file's beginning")
+        self._at = base + offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        if self._at < self.size:
+            self._stream.seek(self._before + self._at)
+            data = self._stream.read(min(len(buffer), self.size - self._at))
+        else:
+            data = self._end[self._at - self.size :][: len(buffer)]
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def _narrowed(stream: BinaryIO, wanted: Callable[[str], bool], subject: str) -> tuple[_Narrowed, frozenset[str]]:
+    """The file with a directory of the wanted members, and names of the first of all.
+
+    Raises `zipfile.BadZipFile`, `LimitError`.
+    """
+    start, size, count, before = _directory(stream)
+    if size > MAX_DIRECTORY or count > MAX_ENTRIES_OF_ZIP:
+        raise LimitError("the ZIP file has more members than can be looked at", subject=subject)
+    kept: list[bytes] = []
+    names: set[str] = set()
+    stream.seek(start)
+    data, at, left = b"", 0, size
+    for _ in range(count):
+        while len(data) - at < _entry_size(data, at):
+            piece = stream.read(min(PIECE, left))
+            if not piece:
+                raise zipfile.BadZipFile("its directory breaks off")
+            left -= len(piece)
+            data, at = data[at:] + piece, 0
+        if not data.startswith(ENTRY, at):
+            raise zipfile.BadZipFile("its directory does not hold what it should")
+        end = at + _entry_size(data, at)
+        name_length: int = _ENTRY_LENGTHS.unpack_from(data, at + 28)[0]
+        raw = data[at + ENTRY_SIZE : at + ENTRY_SIZE + name_length]
+        name = raw.decode("utf-8" if data[at + 9] & UTF8_OF_SECOND_BYTE else "cp437", "replace")
+        if len(names) < MAX_NAMES and not name.endswith("/"):
+            names.add(name)
+        if wanted(name):
+            kept.append(data[at:end])
+            if len(kept) > MAX_WANTED:
+                raise LimitError("the ZIP file has more members than can be looked at", subject=subject)
+        at = end
+    whole = stream.seek(0, io.SEEK_END) - before
+    directory = b"".join(kept)
+    end_64 = struct.pack("<4sQHHIIQQQQ", END_64, 44, 45, 45, 0, 0, len(kept), len(kept), len(directory), whole)
+    locator = struct.pack("<4sIQI", LOCATOR, 0, whole + len(directory), 1)
+    last = struct.pack("<4sHHHHIIH", END_OF_DIRECTORY, 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    return _Narrowed(stream, before, whole, directory + end_64 + locator + last), frozenset(names)
+
+
+def _entry_size(data: bytes, at: int) -> int:
+    """Bytes of the directory's entry at a place, as far as that can be seen yet."""
+    if len(data) - at < ENTRY_SIZE:
+        return ENTRY_SIZE
+    return ENTRY_SIZE + int(sum(_ENTRY_LENGTHS.unpack_from(data, at + 28)))
+
+
+def _directory(stream: BinaryIO) -> tuple[int, int, int, int]:
+    """Where the directory begins, its bytes, how many members it lists, and how many bytes stand before the file.
+
+    Raises `zipfile.BadZipFile`.
+    """
     size = stream.seek(0, io.SEEK_END)
-    start = stream.seek(max(0, size - END_SIZE - MAX_COMMENT - LOCATOR_SIZE))
-    tail = stream.read()
-    stream.seek(0)
+    base = stream.seek(max(0, size - END_SIZE - MAX_COMMENT - LOCATOR_SIZE - END_64_SIZE))
+    tail = stream.read(size - base)
     at = tail.rfind(END_OF_DIRECTORY)
     if at < 0 or len(tail) - at < END_SIZE:
         raise zipfile.BadZipFile("a ZIP file without its directory")
-    found = int.from_bytes(tail[at + 12 : at + 16], "little")
-    if at >= LOCATOR_SIZE and tail[at - LOCATOR_SIZE : at].startswith(LOCATOR):
-        offset = int.from_bytes(tail[at - LOCATOR_SIZE + 8 : at - LOCATOR_SIZE + 16], "little")
-        if offset < start + at:
-            stream.seek(offset)
-            record = stream.read(56)
-            stream.seek(0)
-            if record.startswith(END_64):
-                found = max(found if found != 0xFFFFFFFF else 0, int.from_bytes(record[40:48], "little"))
-    return found
+    count, length, offset = struct.unpack_from("<HII", tail, at + 10)
+    end = base + at
+    if at >= LOCATOR_SIZE and tail.startswith(LOCATOR, at - LOCATOR_SIZE):
+        record = tail[at - LOCATOR_SIZE - END_64_SIZE : at - LOCATOR_SIZE] if at >= LOCATOR_SIZE + END_64_SIZE else b""
+        if record.startswith(END_64):
+            count, length, offset = struct.unpack_from("<QQQ", record, 32)
+            end -= LOCATOR_SIZE + END_64_SIZE
+    start = end - length
+    if start < offset:
+        raise zipfile.BadZipFile("its directory does not lie where its end says")
+    return start, length, count, start - offset
 
 
 @contextmanager

@@ -11,8 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
 
-import msgspec
-
 from archiver.errors import ArchiveError, ArchiverError, InputError, LimitError, UsageError
 from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES, iter_files
@@ -164,7 +162,7 @@ def _is_warc_member(name: str) -> bool:
 def _declared_digests(package: Package) -> dict[str, str]:
     """`{member: sha256:HEX}` of the package's resources; empty where it says nothing of them."""
     try:
-        description: Any = msgspec.json.decode(package.read("datapackage.json", MAX_DESCRIPTION))
+        description: Any = package.json("datapackage.json", MAX_DESCRIPTION)
         resources = description["resources"]
         return {
             str(resource["path"]): str(resource["hash"]).lower()

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -111,27 +111,34 @@ def sha1_digest(digest: bytes) -> str:
 
 def _status_and_type(block: Block) -> tuple[str | None, str | None]:
     """Status and `Content-Type` of an HTTP head as warcio reads it; the block is then at the body."""
-    first = block.readline(MAX_LINE)
-    if not first:
-        return None, None
-    status_line = _text(first)
+    lines = _head_lines(block)
+    status_line = next(lines, "")
     if not status_line:
         return None, None
     status = status_line.partition(" ")[2].strip().partition(" ")[0] or None
     content_type: str | None = None
-    line = _text(block.readline(MAX_LINE))
-    for _ in range(MAX_LINES):
-        if not line:
-            break
+    line = next(lines, "")
+    while line:
         name, colon, value = line.partition(":")
-        value = value.lstrip()
-        while (line := _text(block.readline(MAX_LINE))).startswith((" ", "\t")):
-            value += line
+        values = [value.lstrip()]
+        while (line := next(lines, "")).startswith((" ", "\t")):
+            values.append(line)
         if colon and status is None:  # a head of nothing but one word counts as none
             status = ""
         if colon and content_type is None and name.rstrip(" \t").lower() == "content-type":
-            content_type = value
+            content_type = "".join(values)
     return status, content_type
+
+
+def _head_lines(block: Block) -> Iterator[str]:
+    """The lines of an HTTP head, as many of them as are read."""
+    size = 0
+    for _ in range(MAX_LINES):
+        line = block.readline(MAX_LINE)
+        size += len(line)
+        yield _text(line)
+        if size > MAX_LINE:
+            return
 
 
 def _text(line: bytes) -> str:

@@ -143,15 +143,13 @@ def _digests(hashers: dict[str, Hasher]) -> dict[str, bytes]:
 
 def read_head(stream: Any) -> bytes:
     """The HTTP head at the beginning of a stream, its blank line included."""
-    lines: list[bytes] = []
-    size = 0
-    while size < MAX_HEAD:
+    head = bytearray()
+    while len(head) < MAX_HEAD:
         line = stream.readline(MAX_HEAD)
-        lines.append(line)
-        size += len(line)
+        head += line
         if line in (b"\r\n", b"\n", b""):
             break
-    return b"".join(lines)
+    return bytes(head)
 
 
 def _same(digests: dict[str, bytes], declared: str) -> bool | None:

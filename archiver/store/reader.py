@@ -125,7 +125,7 @@ def _read_arc(file: BinaryIO, start: int, name: str, listing: bool) -> Iterator[
 
 def _peek(
     fields: tuple[Field, ...], block: BinaryIO, packed: Callable[[], int] | None
-) -> tuple[bytes, bytes | None, bytes]:
+) -> tuple[bytes, bytes | None, BinaryIO]:
     """The HTTP head of a response or revisit, or the block of a record that may hold a conclusion; and what was read.
 
     packed: what was read of the file for it so far, where a stranger wrote it.
@@ -134,24 +134,23 @@ def _peek(
     content_type = field(fields, "Content-Type") or ""
     if record_type in ("response", "revisit") and content_type.startswith("application/http"):
         head = read_head(block)
-        return head, None, head
+        return head, None, io.BytesIO(head)
     if record_type == "metadata" and content_type.startswith("application/json"):
-        begun = block.read(MAX_CONCLUSION if packed is None else ALWAYS_HELD)
-        while packed is not None and len(begun) < min(MAX_CONCLUSION, packed() * MAX_EXPANSION):
-            more = block.read(min(len(begun), MAX_CONCLUSION - len(begun)))
-            if not more:
-                return b"", begun, begun
-            begun += more
-        whole = packed is None or len(begun) < ALWAYS_HELD
-        return b"", begun if whole else None, begun
-    return b"", None, b""
+        begun = io.BytesIO()
+        whole = True
+        while whole and (piece := block.read(min(PIECE, MAX_CONCLUSION - begun.tell()))):
+            begun.write(piece)
+            whole = packed is None or begun.tell() <= max(ALWAYS_HELD, packed() * MAX_EXPANSION)
+        begun.seek(0)
+        return b"", begun.getvalue() if whole else None, begun
+    return b"", None, io.BytesIO()
 
 
 class _Again:
     """A stream whose beginning was read already, from the beginning; closes nothing."""
 
-    def __init__(self, beginning: bytes, rest: BinaryIO) -> None:
-        self._beginning = io.BytesIO(beginning)
+    def __init__(self, beginning: BinaryIO, rest: BinaryIO) -> None:
+        self._beginning = beginning
         self._rest = rest
 
     def read(self, size: int = -1, /) -> bytes:

@@ -43,6 +43,7 @@ SEVERAL = "several records in one gzip member"
 RESERVED_FLAGS = 0xE0
 """RFC 1952, section 2.3.1."""
 
+_BLANKS = re.compile(rb"[\r\n]*+")
 _GZIP_MARK = re.compile(rb"\x1f\x8b\x08")
 _PLAIN_MARK = re.compile(rb"WARC/[01]\.")
 _MARK = re.compile(rb"\x1f\x8b\x08|WARC/[01]\.")
@@ -222,8 +223,8 @@ class Sweep:
             self._at = self._cursor
         self._inflate, self._spans = None, False
         while True:
-            while not self._compressed and self._at < len(self._chunk) and self._chunk[self._at] in RECORD_END:
-                self._at += 1
+            if not self._compressed:
+                self._at = _behind_blanks(self._chunk, self._at)
             if self._at < len(self._chunk) or not self._read():
                 break
         self._buffer, self._cursor = self._chunk, self._at
@@ -267,8 +268,7 @@ class Sweep:
         Raises `DamagedError` where it does not end, or nothing like a header is there.
         """
         while True:  # empty lines before it
-            while self._cursor < len(self._buffer) and self._buffer[self._cursor] in RECORD_END:
-                self._cursor += 1
+            self._cursor = _behind_blanks(self._buffer, self._cursor)
             if self._cursor < len(self._buffer):
                 break
             if not self._more():
@@ -348,9 +348,8 @@ class Sweep:
             if alone and self._cursor == len(self._buffer) and not self._more():
                 return Place(record.offset, self.position - record.offset, self.position)
         while True:
-            while self._cursor < len(self._buffer) and self._buffer[self._cursor] in RECORD_END:
-                ends = (ends + self._buffer[self._cursor : self._cursor + 1])[:64]
-                self._cursor += 1
+            start, self._cursor = self._cursor, _behind_blanks(self._buffer, self._cursor)
+            ends = (ends + self._buffer[start : min(self._cursor, start + 64)])[:64]
             if self._cursor < len(self._buffer) or not self._more():
                 break
         more = self._buffer[self._cursor : self._cursor + 5]
@@ -453,6 +452,12 @@ class Sweep:
         self._stream.seek(position)
         self._chunk, self._at, self._base = b"", 0, position
         self._buffer, self._cursor, self._inflate = b"", 0, None
+
+
+def _behind_blanks(data: bytes, at: int) -> int:
+    """Where the line ends that stand at a place are over."""
+    found = _BLANKS.match(data, at)
+    return found.end() if found else at
 
 
 def _words(error: Exception) -> str:

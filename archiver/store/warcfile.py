@@ -20,12 +20,15 @@ from isal.igzip_lib import IsalError
 from warcio.archiveiterator import ArchiveIterator
 
 from archiver.gunzip import Expansion
-from archiver.store.recordheader import HEADER_END, MAX_HEADER, VERSION_LINE, parse_header
+from archiver.store.recordheader import HEADER_END, MAX_HEADER, MAX_LINES, VERSION_LINE, parse_header
 from archiver.store.records import Field, field
 
 READ_SIZE = 1 << 16
 PIECE = 256 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
+
+ARC_INPUT = 4096
+"""warcio unpacks what it reads at once, a thousand times as much where it is zeros."""
 
 _BLANK = (b"\r\n", b"\n")
 _ARC_LINE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\xff]* [\x21-\xff]* [0-9]{4,}(?: [\x21-\xff]*){2,}\r?")
@@ -208,6 +211,8 @@ def _header(stream: BinaryIO, offset: int) -> tuple[tuple[Field, ...], int, int]
         if not line.endswith(b"\n") or size > MAX_HEADER or line.startswith(b"WARC/"):
             raise DamagedError("the record's header does not end", offset)
         lines.append(line)
+        if len(lines) > MAX_LINES:
+            raise DamagedError(f"the record's header has more than {MAX_LINES} lines", offset)
     try:
         header = parse_header(b"".join(lines))
     except ValueError as error:
@@ -329,4 +334,4 @@ def is_arc(file: BinaryIO, offset: int) -> bool:
 def arc_records(file: BinaryIO, offset: int) -> ArchiveIterator:
     """ARC records as warcio shows them, as WARC records."""
     file.seek(offset)
-    return ArchiveIterator(file, no_record_parse=True, arc2warc=True)
+    return ArchiveIterator(file, no_record_parse=True, arc2warc=True, block_size=ARC_INPUT)

@@ -147,8 +147,8 @@ class _Verified:
         if DESCRIPTION not in self.package:
             return f"there is no {DESCRIPTION}"
         try:
-            value = msgspec.json.decode(self.package.read(DESCRIPTION, MAX_DESCRIPTION))
-        except (InputError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            value = self.package.json(DESCRIPTION, MAX_DESCRIPTION)
+        except InputError:
             return f"{DESCRIPTION} cannot be read"
         if not isinstance(value, dict) or not isinstance(value.get("resources"), list):
             return f"{DESCRIPTION} lists no resources"
@@ -269,8 +269,8 @@ class _Verified:
         if DIGEST not in self.package:
             return None
         try:
-            value = msgspec.json.decode(self.package.read(DIGEST, MAX_DESCRIPTION))
-        except (InputError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            value = self.package.json(DIGEST, MAX_DESCRIPTION)
+        except InputError:
             return "it cannot be read"
         return value if isinstance(value, dict) else "it cannot be read"
 

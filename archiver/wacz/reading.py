@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self, cast
 
+import msgspec
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
@@ -30,6 +31,9 @@ from archiver.gunzip import EXPANSION_FLOOR, MAX_EXPANSION
 
 MAX_MEMBERS = 50_000
 """Listed by one package; those of real ones have a few, and some thousands where each exchange is a member, too."""
+
+MAX_CONTAINERS = 4 * MAX_MEMBERS
+"""Objects and lists of a package's description; real ones have one or two a member."""
 
 MAX_DIRECTORY = 32 * 1024 * 1024
 """Bytes of the directory."""
@@ -190,6 +194,23 @@ class Package:
             raise LimitError(f"{name} has more than {limit:,} bytes", subject=self.subject)
         with self.stream(name) as stream:
             return stream.read()
+
+    def json(self, name: str, limit: int) -> Any:
+        """What a member says that is JSON and should be small.
+
+        Raises as `read` does; `InputError` where it is no JSON; `LimitError` where it expands too far or has more in it
+        than `MAX_CONTAINERS` objects and lists, each of which takes twenty times the memory of its brackets.
+        """
+        member = self._readable(name)
+        if member.size > max(MAX_IN_MEMORY, member.packed * MAX_EXPANSION):
+            raise LimitError(f"{name} expands more than {MAX_EXPANSION} times", subject=self.subject)
+        data = self.read(name, limit)
+        if data.count(b"{") + data.count(b"[") > MAX_CONTAINERS:
+            raise LimitError(f"{name} lists more than can be looked at", subject=self.subject)
+        try:
+            return msgspec.json.decode(data)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            raise InputError(f"{name} is no JSON", subject=self.subject) from None
 
     def measure(self, name: str) -> Measured:
         """Size and SHA-256 of a member's bytes, with its CRC-32 checked.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import random
 import struct
 import tarfile
@@ -78,7 +79,7 @@ def test_links_and_devices_in_a_tar_are_no_files(tmp_path: Path) -> None:
 
 def test_a_bomb_in_a_zip_is_refused_before_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "EXPANSION_FLOOR", 100_000)
-    path = zipped(tmp_path / "it.zip", {"bomb": b"\0" * 1_000_000, "sound": b"abc"})
+    path = zipped(tmp_path / "it.zip", {"bomb": b"\0" * 1_000_000, "sound": b"abc", "noise": os.urandom(9_000)})
     with path.open("rb") as file, zip_package(file, everything, subject="it") as package:
         with pytest.raises(LimitError, match="bomb expands"), package.open("bomb"):
             pass
@@ -125,8 +126,37 @@ def test_a_directory_whose_size_stands_in_the_longer_record() -> None:
     data = bytearray(out.getvalue())
     at = data.rindex(b"PK\x05\x06")
     data[at + 12 : at + 20] = b"\xff" * 8
-    with zip_package(io.BytesIO(bytes(data)), everything, subject="it") as package:
-        assert len(package.names) == 66_000
+    prefixed = io.BytesIO(b"before it" + bytes(data))
+    with zip_package(prefixed, lambda name: name.endswith("007"), subject="it") as package:
+        assert package.wanted() == [f"{number}007" for number in range(1, 66)]
+        with package.open("65007") as stream:
+            assert stream.read() == b""
+        assert len(package.names) < 2_000
+
+
+def test_members_that_are_the_same_bytes_count_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand entries of the directory for one member: each is sound by itself."""
+    monkeypatch.setattr(packages, "EXPANSION_FLOOR", 100_000)
+    data = zipped(tmp_path / "it.zip", {"a.csv": bytes(90_000)}).read_bytes()
+    at = data.index(b"PK\1\2")
+    entry = data[at : data.index(b"PK\5\6")]
+    entries = b"".join(entry.replace(b"a.csv", b"%05d" % number) for number in range(1000))
+    end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 1000, 1000, len(entries), at, 0)
+    with (
+        pytest.raises(LimitError, match="members expand"),
+        zip_package(io.BytesIO(data[:at] + entries + end), everything, subject="it"),
+    ):
+        pass
+
+
+def test_a_member_that_is_compressed_in_another_way_is_not_read(tmp_path: Path) -> None:
+    """Of LZMA and bzip2, Python's reader gives all that a piece stands for at once."""
+    path = tmp_path / "it.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as package:
+        package.writestr("a.csv", bytes(1_000_000))
+    with path.open("rb") as file, zip_package(file, everything, subject="it") as opened:
+        with pytest.raises(InputError, match="in a way that is not read"), opened.open("a.csv"):
+            pass
 
 
 @pytest.mark.parametrize("size", [b"-0000000001\0", b"0000000001_0", b"\x80" + b"\xff" * 11, b"nothing     "])
