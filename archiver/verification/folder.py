@@ -18,6 +18,7 @@ from archiver.model import Check, Verdict
 from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES
 from archiver.store.cdxj import IndexRow, cdxj_line, index_path
+from archiver.store.foreign import taken_in
 from archiver.store.segment import OWN_SEGMENT, Lock
 from archiver.verification.catalogue import NAME as CATALOGUE
 from archiver.verification.catalogue import check_catalogue
@@ -122,10 +123,14 @@ class _Folder:
             yield stream
 
     def _index(self, notebook: Notebook, view: Archive, unfinished: str | None) -> Check:
-        """Each segment's index, line by line what its records give; other tools' index files by what they mean."""
+        """Each segment's index, line by line what its records give; other tools' index files by what they mean.
+
+        A collection that pywb made has one for all of its files, or none yet: there nothing else is asked for.
+        """
         folder = self.path / "indexes"
         check = IndexCheck(notebook, [file.name for file in self.files])
-        of_segments = {index_path(folder, file.name): file.name for file in self._written()}
+        theirs = self._is_of_others()
+        of_segments = {} if theirs else {index_path(folder, file.name): file.name for file in self._written()}
         present = sorted(folder.iterdir()) if folder.is_dir() else []
         for path, segment in of_segments.items():
             where = f"indexes/{path.name}"
@@ -151,7 +156,14 @@ class _Folder:
             elif path.name.endswith((".cdxj", ".cdx")):
                 with path.open("rb") as stream:
                     check.look_at_plain(stream, where)
+        if theirs and next(notebook.unlisted(), None) is not None:
+            check.note("records that no index lists")
         return check.check(both_ways=False)
+
+    def _is_of_others(self) -> bool:
+        """A folder of WARC files in which this program has written nothing."""
+        ours = any(OWN_SEGMENT.fullmatch(file.name) or taken_in(file.name) for file in self.files)
+        return not ours and not (self.path / "catalogue.db").exists()
 
     def _is_there_now(self, index: Path) -> bool:
         """Whether the segment of this index was begun since this began."""

@@ -280,6 +280,23 @@ class TestWhatOtherToolsWrite:
         )
         assert_sound(home)
 
+    def test_a_collection_of_pywb_gives_its_files(self, home: Path, tmp_path: Path) -> None:
+        """It has one index for all of its files, and no catalogue."""
+        archive = tmp_path / "collection" / "archive"
+        archive.mkdir(parents=True)
+        for number in (1, 2):
+            record_id = f"WARC-Record-ID: <urn:uuid:3f4e1c3e-0000-4000-8000-00000000000{number}>"
+            uri = f"WARC-Target-URI: {PAGE}/{number}"
+            block = foreign_record(
+                HTML + CHUNKS, "WARC-Type: response", record_id, uri, "Content-Type: application/http"
+            )
+            (archive / f"rec-{number}.warc.gz").write_bytes(block)
+        assert [(taken.outcome, taken.member) for taken in take(home, archive.parent)] == [
+            ("imported", "archive/rec-1.warc.gz"),
+            ("imported", "archive/rec-2.warc.gz"),
+        ]
+        assert_sound(home)
+
     def test_a_file_that_was_compressed_as_a_whole_is_refused_because_nothing_could_be_found_in_it(
         self, home: Path, foreign: Path
     ) -> None:

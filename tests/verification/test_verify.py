@@ -366,6 +366,30 @@ def test_files_of_other_tools_alone_have_no_log(tmp_path: Path) -> None:
     assert named(found, "log").verdict is Verdict.ABSENT
 
 
+def collection(folder: Path, *indexes: str) -> Path:
+    """What pywb makes of two files: one index for all, or none yet."""
+    for name in ("archive", "indexes", "static"):
+        (folder / name).mkdir(parents=True)
+    (folder / "archive" / "a.warc.gz").write_bytes(warc_data)
+    (folder / "archive" / "rec-2026.warc.gz").write_bytes(warc()[0])
+    if indexes:
+        (folder / "indexes" / "index.cdxj").write_text("".join(indexes))
+    return folder
+
+
+@pytest.mark.parametrize("listed", [0, 1, 2])
+def test_a_collection_of_pywb_is_no_damaged_archive(listed: int, tmp_path: Path) -> None:
+    found = verify(collection(tmp_path / "c", *map(line, entries[:listed])))
+    assert not found.damaged, found
+    assert (named(found, "index").checked, named(found, "index").note) == (listed, "records that no index lists")
+    assert named(found, "catalogue").verdict is Verdict.ABSENT
+
+
+def test_the_index_of_a_collection_has_to_fit_all_the_same(tmp_path: Path) -> None:
+    wrong = {**entries[0], "offset": "7"}
+    assert named(verify(collection(tmp_path / "c", line(wrong))), "index").verdict is Verdict.DAMAGED
+
+
 def test_what_is_missing_of_what_is_derived(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "warc")
     (folder / "catalogue.db").unlink()
