@@ -241,7 +241,11 @@ def lines_differ(one: bytes, other: bytes) -> str | None:
         return "form"
     for name in sorted(fields.keys() & wanted.keys()):
         said, should = str(fields[name]), str(wanted[name])
-        contradict = _contradict(said, should) if name == "digest" else said.lower() != should.lower()
+        contradict = (
+            digest_algorithm(said) is None or _contradict(said, should)
+            if name == "digest"
+            else said.lower() != should.lower()
+        )
         if contradict:
             return name
     return None

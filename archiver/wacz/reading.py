@@ -16,7 +16,7 @@ import io
 import struct
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Self, cast
@@ -53,6 +53,8 @@ DEFLATED = 8
 ENCRYPTED = 0x0001
 DESCRIPTOR = 0x0008
 UTF8 = 0x0800
+ZIP64 = 0x0001
+UNICODE_PATH = 0x7075
 
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _ENTRY = struct.Struct("<4sHHHHHHIIIHHHHHII")
@@ -327,7 +329,11 @@ class Package:
             raise self._damaged("its directory breaks off")
         if _MAX_32 in (size, packed, offset):
             size, packed, offset = _zip64(extra, size, packed, offset)
-        member = Member(_name(raw, flags), method, flags, crc32, packed, size, offset + before, 0)
+        name = _name(raw, flags, extra)
+        for other in _unicode_names(raw, extra):
+            if other != name:  # some readers go by it, and some do not
+                self._flaw(f"{name[:200]!r} is called {other[:200]!r}, too")
+        member = Member(name, method, flags, crc32, packed, size, offset + before, 0)
         return member, at
 
     def _with_data(self, member: Member) -> Member:
@@ -341,7 +347,7 @@ class Package:
         if _MAX_32 in (packed, size):
             size, packed, _ = _zip64(names[name_length:], size, packed, 0)
         same = (
-            _name(names[:name_length], flags) == member.name
+            _name(names[:name_length], flags, names[name_length:]) == member.name
             and method == member.method
             and flags & ENCRYPTED == member.flags & ENCRYPTED
         )
@@ -390,24 +396,39 @@ class Package:
 
 
 def _zip64(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
-    at = 0
-    while at + 4 <= len(extra):
-        kind, length = struct.unpack_from("<HH", extra, at)
-        if kind == 1:
-            values = iter(struct.unpack_from(f"<{min(length, len(extra) - at - 4) // 8}Q", extra, at + 4))
+    for kind, value in _extra_fields(extra):
+        if kind == ZIP64:
+            values = iter(struct.unpack_from(f"<{len(value) // 8}Q", value))
             size, packed, offset = (
                 next(values, value) if value == _MAX_32 else value for value in (size, packed, offset)
             )
             break
-        at += 4 + length
     return size, packed, offset
 
 
-def _name(raw: bytes, flags: int) -> str:
-    try:
-        return raw.decode("utf-8" if flags & UTF8 or raw.isascii() else "cp437")
-    except UnicodeDecodeError:
-        return raw.decode("cp437")
+def _name(raw: bytes, flags: int, extra: bytes) -> str:
+    """A member's name; where it is in no Unicode and a field beside it has it in Unicode, as that has it."""
+    if flags & UTF8 or raw.isascii():
+        with suppress(UnicodeDecodeError):
+            return raw.decode("utf-8")
+    return next(_unicode_names(raw, extra), None) or raw.decode("cp437")
+
+
+def _unicode_names(raw: bytes, extra: bytes) -> Iterator[str]:
+    """What the Unicode Path Extra Fields of a name say that it is (section 4.6.9)."""
+    for kind, value in _extra_fields(extra):
+        if kind == UNICODE_PATH and value[:5] == struct.pack("<BI", 1, isal_zlib.crc32(raw)):
+            with suppress(UnicodeDecodeError):
+                yield value[5:].decode("utf-8")
+
+
+def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    """Kind and value of each extra field (section 4.5.1)."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, at)
+        yield kind, extra[at + 4 : at + 4 + length]
+        at += 4 + length
 
 
 class _Unpacked(io.RawIOBase):

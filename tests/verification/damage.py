@@ -702,6 +702,11 @@ def index_line_with_a_misspelt_field(folder: Path) -> None:
 
 
 @kind("folder", "index")
+def index_line_with_a_digest_of_no_algorithm(folder: Path) -> None:
+    of_index(folder, lambda lines: [lines[0].replace('"sha256:', '"sha257:'), *lines[1:]])
+
+
+@kind("folder", "index")
 def index_line_with_a_field_twice(folder: Path) -> None:
     of_index(folder, lambda lines: [lines[0].replace('{"url"', '{"status": "404", "url"'), *lines[1:]])
 
@@ -1104,6 +1109,20 @@ def local_header_of_another_name(data: bytes) -> bytes:
         out[at : at + 5] = b"sages"
 
     return raw(data, change)
+
+
+@kind("wacz", "file structure")
+def member_with_another_name_in_unicode(data: bytes) -> bytes:
+    """Python from 3.13 on, and Info-ZIP, go by the Unicode Path Extra Field; others do not."""
+    name = b"pages/pages.jsonl"
+    value = struct.pack("<BI", 1, zlib.crc32(name)) + b"pages/other.jsonl"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for path, content in unzipped(data).items():
+            info = zipfile.ZipInfo(path, (2026, 3, 1, 0, 0, 0))
+            info.extra = struct.pack("<HH", 0x7075, len(value)) + value if path.encode() == name else b""
+            package.writestr(info, content)
+    return out.getvalue()
 
 
 @kind("wacz", "file structure")

@@ -147,6 +147,34 @@ def test_a_name_that_leads_out(name: str) -> None:
         opened(made(content={name: b"x"}), strict=True)
 
 
+def with_unicode_name(raw: bytes, other: str) -> bytes:
+    """A member of this name without the flag that it is UTF-8, and with an extra field that has it in Unicode."""
+    value = struct.pack("<BI", 1, zlib.crc32(raw)) + other.encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        info = zipfile.ZipInfo("n" * len(raw))
+        info.extra = struct.pack("<HH", 0x7075, len(value)) + value
+        package.writestr(info, b"words")
+    return out.getvalue().replace(b"n" * len(raw), raw)
+
+
+def test_a_name_in_unicode_beside_one_that_is_not() -> None:
+    package = opened(with_unicode_name("größe.txt".encode("cp437"), "größe.txt"), strict=True)
+    assert [member.name for member in package.members] == ["größe.txt"]
+    package = opened(with_unicode_name("größe.txt".encode("cp850"), "größe.txt"), strict=True)
+    assert [member.name for member in package.members] == ["größe.txt"]
+
+
+def test_another_name_beside_one_that_needs_none() -> None:
+    """Two readers would see two files: Python itself takes the one name until 3.12, the other from 3.13 on."""
+    package = opened(with_unicode_name(b"one.txt", "other.txt"))
+    assert [member.name for member in package.members] == ["one.txt"]
+    assert package.flaws == ["'one.txt' is called 'other.txt', too"]
+    with pytest.raises(InputError, match="is called"):
+        opened(with_unicode_name(b"one.txt", "other.txt"), strict=True)
+    assert opened(with_unicode_name(b"one.txt", "one.txt"), strict=True).flaws == []
+
+
 def test_a_name_twice() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:
