@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.config import (
+    Setting,
     Settings,
     all_settings,
     default_toml,
@@ -302,6 +303,21 @@ def test_any_value_is_taken_or_refused_in_one_line(data: st.DataObject) -> None:
         assert "\n" not in outcome
     else:
         assert isinstance(outcome, Settings)
+
+
+@pytest.mark.parametrize(
+    "number", ["1" + "0" * 400, "9" * 5000, "-" + "9" * 5000, "0x" + "f" * 5000], ids=["400", "5000", "negative", "hex"]
+)
+@pytest.mark.parametrize("setting", [*all_settings()], ids=lambda setting: setting.key)
+def test_a_number_beyond_all_bounds_is_refused_in_one_line(setting: Setting, number: str, tmp_path: Path) -> None:
+    """TOML has numbers of any length; Python writes and reads decimal ones of up to 4,300 digits."""
+    path = tmp_path / "c.toml"
+    for value in (number, f"[{number}]", f"{{x = {number}}}"):
+        path.write_text(f"[{setting.section}]\n{setting.name} = {value}\n", encoding="utf-8")
+        with pytest.raises(ConfigError) as caught:
+            load_settings(path)
+        assert len(str(caught.value).splitlines()) == 1
+        assert len(str(caught.value)) < 400
 
 
 @given(st.text(max_size=20), st.text(max_size=20))

@@ -83,6 +83,8 @@ def _read_toml(source: Path) -> dict[str, Any]:
         raise ConfigError(f"not UTF-8 (at line {line})", subject=str(source), hint="TOML is UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"not valid TOML: {error}", subject=str(source)) from None
+    except ValueError:  # Python reads no number of more than 4,300 digits
+        raise ConfigError("a number in it is too long", subject=str(source)) from None
     except RecursionError:
         raise ConfigError("not valid TOML: nested too deeply", subject=str(source)) from None
 
@@ -132,7 +134,10 @@ def _wanted(error: ValueError) -> str:
 
 
 def _wrong(key: str, found: object, wanted: str, source: str) -> ConfigError:
-    shown = textwrap.shorten(repr(found), 60, placeholder=" …")
+    try:
+        shown = textwrap.shorten(repr(found), 60, placeholder=" …")
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        shown = "a number without end"
     return ConfigError(f"{key} is {shown}; wanted: {wanted}", subject=source)
 
 

@@ -74,9 +74,13 @@ def parse_seconds(value: object) -> float:
     """
     wanted = 'a duration: seconds as a number, or text such as "30 s" or "5 min"'
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if not math.isfinite(value):
+        try:
+            seconds = float(value)
+        except OverflowError:  # a whole number may be of any length
+            raise ValueError(wanted) from None
+        if not math.isfinite(seconds):
             raise ValueError(wanted)
-        return float(value)
+        return seconds
     number, factor = _quantity(value, SECOND_UNITS, wanted)
     return number * factor
 
