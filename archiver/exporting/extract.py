@@ -187,21 +187,24 @@ def _warcinfos(archive: Archive, files: set[str]) -> Iterator[_Place]:
 def _copy(archive: Archive, place: _Place, out: BinaryIO) -> None:
     path = archive.segments_path / place.file
     try:
-        with path.open("rb") as file:
-            file.seek(place.offset)
-            start = file.read(min(place.length, PIECE))
-            if not start.startswith(GZIP_MAGIC):
+        file = path.open("rb")
+    except OSError as error:
+        raise ArchiveError(f"cannot be read: {error.strerror}", subject=str(path)) from error
+    left = place.length
+    with file:
+        file.seek(place.offset)
+        while left:
+            try:
+                piece = file.read(min(left, PIECE))
+            except OSError as error:
+                raise ArchiveError(f"cannot be read: {error.strerror}", subject=str(path)) from error
+            if not piece:
+                raise ArchiveError("shorter than it was", subject=str(path))
+            if left == place.length and not piece.startswith(GZIP_MAGIC):
                 raise ArchiveError(
                     "only records that are gzip members of their own can be taken out of their file",
                     subject=f"{place.file} at offset {place.offset}",
                     hint="export the whole archive",
                 )
-            left = place.length
-            while start:
-                out.write(start)
-                left -= len(start)
-                start = file.read(min(left, PIECE))
-    except OSError as error:
-        raise ArchiveError(f"cannot be read: {error.strerror}", subject=str(path)) from error
-    if left:
-        raise ArchiveError("shorter than it was", subject=str(path))
+            out.write(piece)
+            left -= len(piece)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from archiver.errors import UsageError
+from archiver.errors import LimitError, UsageError
 from archiver.exporting.cited import EVERYTHING, Selection, stored_articles
 from archiver.exporting.found import FoundWords
 from archiver.exporting.pages import cited_pages
@@ -103,7 +104,8 @@ def write_package(
     arguments and errors are those of `archiver.wacz.writing.write_wacz`; `on_problem` as for
     `archiver.exporting.pages.cited_pages`.
 
-    Raises `InputError` where the archive holds no such article, too.
+    Raises `InputError` where the archive holds no such article, too, and `LimitError` where there is no room for its
+    records.
     """
 
     def write(files: Archive | Sequence[Path], pages: Iterator[Page] | None) -> Package:
@@ -129,12 +131,30 @@ def write_package(
         return write(source, pages)
     selected_articles(source, selection)
     [article, *_] = stored_articles(source, selection)
-    with tempfile.TemporaryDirectory(prefix="archiver-") as folder:
-        name = f"{article.article.id}.warc.gz"
-        extract = Path(folder) / name
-        with extract.open("wb") as out:
-            # it knows the jobs that capture, which take long to load
-            from archiver.exporting.extract import write_extract
+    # it knows the jobs that capture, which take long to load
+    from archiver.exporting.extract import write_extract
 
-            write_extract(source, selection, out, name=name, created=created)
+    name = f"{article.article.id}.warc.gz"
+    where = str(target) if isinstance(target, Path) else tempfile.gettempdir()
+    with _folder_beside(target) as folder:
+        extract = folder / name
+        try:
+            with extract.open("wb") as out:
+                write_extract(source, selection, out, name=name, created=created)
+        except OSError as error:
+            raise LimitError(f"cannot be written: {error.strerror or error}", subject=where) from error
         return write([extract], pages)
+
+
+@contextmanager
+def _folder_beside(target: Path | BinaryIO) -> Iterator[Path]:
+    """A folder for as long as it is needed: where the package goes there is room, or the system's."""
+    beside = target.resolve().parent if isinstance(target, Path) else None
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=".archiver-", dir=beside if beside and beside.is_dir() else None)
+    except OSError as error:
+        raise LimitError(
+            f"cannot be written: {error.strerror or error}", subject=str(beside or tempfile.gettempdir())
+        ) from error
+    with folder as path:
+        yield Path(path)

@@ -314,6 +314,21 @@ class TestPackages:
         verdicts = {check.name: check.verdict.value for check in verify(taken.parent / "archive" / segment.name).checks}
         assert "damaged" not in verdicts.values(), verdicts
 
+    @pytest.mark.parametrize("step", ["members", "_copy"])
+    @pytest.mark.parametrize("where", ["file", "stdout"])
+    def test_where_there_is_no_room_for_an_articles_records_it_is_one_clear_error(
+        self, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, step: str
+    ) -> None:
+        def full(*_: object, **__: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(f"archiver.exporting.extract.{step}", full)
+        target = "-" if where == "stdout" else tmp_path / "x.wacz"
+        done = export(folder, "--wacz", "-o", target, "--article", "examples/flood.txt")
+        assert (done.exit_code, done.stderr.count("\n")) == (5, 1), done.stderr
+        assert "No space left on device" in done.stderr
+        assert left_over(tmp_path) == []
+
     def test_of_warc_files_without_an_archive(self, folder: Path, tmp_path: Path) -> None:
         [segment] = (folder / "archive").iterdir()
         arguments = ["export", "--wacz", "-o", str(tmp_path / "x.wacz"), str(segment)]
