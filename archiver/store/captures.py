@@ -14,8 +14,8 @@ from archiver.model import Capture
 from archiver.store.catalogue import Catalogue
 from archiver.store.conclusions import Conclusion, parse_conclusion
 from archiver.store.digests import BLOCK, PAYLOAD_FIELDS, DigestCheck, check_digests
-from archiver.store.reader import MAX_CONCLUSION, StoredRecord, exchange_of, open_block, prefixed, read_segment
-from archiver.store.records import Field, block_length, field
+from archiver.store.reader import MAX_CONCLUSION, StoredRecord, exchange_of, open_block, read_segment
+from archiver.store.records import Field, field
 
 _PAYLOAD = frozenset(name.lower() for name in PAYLOAD_FIELDS)
 
@@ -123,11 +123,7 @@ class StoredCaptures(ABC):
         """
         if check:
             self.check_block(capture)
-        fields, stream = self.open_record(capture)
-        with stream:
-            if capture.record_type == "resource":
-                return self._resource_exchange(capture, fields)
-            record = self._stored(capture)
+        record = self._stored(capture)
         body = self.payload_capture(capture)
         if check and body.record_id != capture.record_id:
             self.check_block(body)
@@ -164,24 +160,3 @@ class StoredCaptures(ABC):
         for record in read_segment(self.file_of(capture), capture.offset):
             return record
         raise ArchiveError(f"no record at offset {capture.offset}", subject=capture.file)
-
-    def _resource_exchange(self, capture: Capture, fields: tuple[Field, ...]) -> Exchange:
-        length = block_length(fields)
-        content_type = field(fields, "Content-Type") or "application/octet-stream"
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n".encode()
-
-        def open_response() -> BinaryIO:
-            return prefixed(head, self.open_record(capture)[1])
-
-        return Exchange(
-            url=capture.target_uri,
-            time=capture.time,
-            status=200,
-            headers=(("Content-Type", content_type), ("Content-Length", str(length))),
-            open_response=open_response,
-            response_length=len(head) + length,
-            head_length=len(head),
-            payload_digest=capture.payload_digest,
-            packed_length=self._packed_length(capture),
-            capture=capture,
-        )

@@ -143,19 +143,20 @@ def read_record(file: BinaryIO, offset: int, expansion: Expansion | None = None)
 
     Raises `DamagedError` when there is no whole record (also later, from the block and from `finish`).
     """
-    magic = os.pread(file.fileno(), 2, offset)
+    while (magic := os.pread(file.fileno(), 2, offset)) == GZIP_MAGIC:
+        member = _Member(file, offset, expansion)
+        stream = io.BufferedReader(member, PIECE)
+        if stream.peek(1) or member.end is None:
+            return _compressed_record(member, cast(BinaryIO, stream), offset)
+        offset = member.end  # an empty member, as some tools end a file, or join two
     if not magic:
         return None
-    if magic == GZIP_MAGIC:
-        return _compressed_record(file, offset, expansion)
     if magic == GZIP_MAGIC[:1]:
         raise DamagedError("the record breaks off", offset, torn=True)
     return _plain_record(file, offset)
 
 
-def _compressed_record(file: BinaryIO, offset: int, expansion: Expansion | None) -> RawRecord:
-    member = _Member(file, offset, expansion)
-    stream = cast(BinaryIO, io.BufferedReader(member, PIECE))
+def _compressed_record(member: _Member, stream: BinaryIO, offset: int) -> RawRecord:
     fields, length, _ = _header(stream, offset)
     limited = _Limited(stream, length, offset)
     block = cast(BinaryIO, io.BufferedReader(limited, PIECE))

@@ -280,6 +280,25 @@ class TestWhatOtherToolsWrite:
         )
         assert_sound(home)
 
+    @pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (1, 2, 0), (0, 0, 1), (1, 0, 0)])
+    def test_an_empty_gzip_member_hides_no_record(self, home: Path, tmp_path: Path, order: tuple[int, ...]) -> None:
+        """Tools that join files, or end them, leave some; in an archive each record is found behind it all the same."""
+        fields = ("WARC-Type: response", "Content-Type: application/http; msgtype=response", f"WARC-Target-URI: {PAGE}")
+        parts = [gzip.compress(b"", mtime=0)] + [
+            foreign_record(
+                HTML + CHUNKS, *fields, f"WARC-Record-ID: <urn:uuid:3f4e1c3e-0000-4000-8000-00000000000{number}>"
+            )
+            for number in (1, 2)
+        ]
+        path = tmp_path / "joined.warc.gz"
+        path.write_bytes(b"".join(parts[number] for number in order))
+        assert [taken.outcome for taken in take(home, path)] == ["imported"]
+        with Archive.open(home) as archive:
+            assert archive.warnings == []
+            found = archive.catalogue.captures_at(PAGE)
+            assert [archive.exchange(capture).payload() for capture in found] == [b"words"] * sum(map(bool, order))
+        assert_sound(home)
+
     def test_a_collection_of_pywb_gives_its_files(self, home: Path, tmp_path: Path) -> None:
         """It has one index for all of its files, and no catalogue."""
         archive = tmp_path / "collection" / "archive"
