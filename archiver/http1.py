@@ -89,7 +89,7 @@ def parse_head(head: bytes) -> tuple[str, int, Headers]:
         name, colon, value = line.partition(b":")
         if colon:
             headers.append((name.strip().decode("latin-1"), [value.strip().decode("latin-1")]))
-    return version, status, tuple((name, " ".join(values)) for name, values in headers)
+    return version, status, tuple((name, " ".join(values).strip(" ")) for name, values in headers)
 
 
 def body_length(status: int, headers: Headers, body: BinaryIO) -> int | None:

@@ -296,6 +296,7 @@ def test_codings_on_top_of_each_other() -> None:
         (b"HTTP/1.0 404\nA: 1\n\n", ("HTTP/1.0", 404, (("A", "1"),))),
         (b"HTTP/1.1  200 OK\r\n\r\n", ("HTTP/1.1", 200, ())),
         (b"HTTP/1.1 200 OK\r\nA: 1\r\n  2\r\nno colon\r\n\r\n", ("HTTP/1.1", 200, (("A", "1 2"),))),
+        (b"HTTP/1.1 200 OK\r\nA:\r\n 1\r\nB: 2\r\n \t\r\n\r\n", ("HTTP/1.1", 200, (("A", "1"), ("B", "2")))),
         (b"HTTP/1.1 2000 OK\r\n\r\n", ("HTTP/1.1", 0, ())),
         (b"HTTP/1.1 200 OK\r\n folded first\r\n\r\n", ("HTTP/1.1", 200, ())),
         (b"<html>", ("", 0, ())),

@@ -421,6 +421,9 @@ def test_where_the_head_says_that_the_body_is_too_long_only_the_head_is_taken(ma
 ODD = {
     "a folded header line": b"HTTP/1.1 200 OK\r\nX-Folded: one\r\n two\r\n\tthree\r\nContent-Length: 3\r\n\r\nabc",
     "the same length twice": b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+    "a length as a list": b"HTTP/1.1 200 OK\r\nContent-Length: 3, 3\r\n\r\nabc",
+    "a coding in capitals": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n" + CHUNKS,
+    "a length on a line of its own": b"HTTP/1.1 200 OK\r\nContent-Length:\r\n 3\r\n \r\n\r\nabc",
     "a length and chunks": b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKS,
     "chunks and a length": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n" + CHUNKS,
     "a header line of 60,000 bytes": b"HTTP/1.1 200 OK\r\nX-Long: "
@@ -438,6 +441,8 @@ def test_an_odd_response_is_recorded_as_sent(message: bytes, make_door: MakeDoor
     assert received(exchange) == message
     assert (exchange.truncated, exchange.interim, exchange.surplus) == (None, b"", b"")
     assert (kept.exchanges, kept.unreadable) == ([exchange], [])
+    # what is read live is what is read of the record
+    assert parse_head(message[: exchange.head_length]) == (exchange.http_version, exchange.status, exchange.headers)
 
 
 def test_a_head_longer_than_the_setting_is_refused(make_door: MakeDoor) -> None:
