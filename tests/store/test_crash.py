@@ -301,6 +301,39 @@ def test_a_full_disk_leaves_the_file_as_it_was(room: int, folder: Path, monkeypa
         ]  # fmt: skip
 
 
+def test_what_cannot_be_taken_back_ends_the_file_and_is_mended_later(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind half a record nothing may follow: it could not be read."""
+
+    def refuse(descriptor: int, length: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    archive = frozen(folder)
+    session = archive.session()
+    session.write_exchange(exchange("https://posts.example/before"))
+    path = segment(folder)
+    whole = path.stat().st_size
+    part = session._segment
+    assert isinstance(part, Segment)
+    with monkeypatch.context() as broken:
+        broken.setattr(part, "_file", Full(part._file, 100))
+        broken.setattr(os, "ftruncate", refuse)
+        with pytest.raises(ArchiveError, match="was not stored: No space left on device"):
+            session.write_exchange(exchange("https://posts.example/lost"))
+        part._file.room = 1 << 20  # type: ignore[attr-defined]  # there is room again
+        with pytest.raises(ArchiveError, match="was not stored: Input/output error"):
+            session.write_exchange(exchange("https://posts.example/after"))
+        with pytest.raises(ArchiveError, match="was not stored: Input/output error"):
+            session.close()
+        archive.close()
+    assert path.stat().st_size == whole + 100
+    with frozen(folder) as again:
+        assert again.warnings == [f"{path.name}: 100 bytes of an unfinished record were cut off (kept in torn/)"]
+        assert path.stat().st_size == whole
+    assert stored(folder) == ["before"]
+
+
 def test_a_disk_that_is_full_from_the_start_leaves_no_empty_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: Segment, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
