@@ -71,6 +71,8 @@ class RecordChecks:
         """A record of this program's own conclusions was among them."""
         self.arc = False
         """One of the files is an ARC file."""
+        self._without_digest = 0
+        """Records that declare none of their block."""
 
     def sweep_file(self, path: Path, where: str, *, growing: bool = False) -> None:
         """Check one WARC or ARC file on disk. growing: as for `sweep`. Raises as `sweep` does."""
@@ -161,6 +163,12 @@ class RecordChecks:
         if own:
             entry.see(record, place, bytes(block))
             self.concluded = self.concluded or entry.concluded
+        if not found.results or found.results[0][0] != BLOCK:
+            if entry.own:
+                what = f"no {BLOCK}, which this program writes in every record"
+                self.blocks.problem(what, offset=record.offset, record_id=record.record_id)
+            else:
+                self._without_digest += 1
         entry.records += 1
         status = _STATUS.match(found.head)
         self.notebook.add(name, record, place, int(status[1]) if status else None)
@@ -180,6 +188,8 @@ class RecordChecks:
             self.headers.problem(
                 "a record id that another record has, too", where=file, offset=offset, record_id=record_id
             )
+        if self._without_digest and self.blocks.checked:  # else the check is absent, which says it
+            self.blocks.note(f"records that declare none, so that nothing tells of a change: {self._without_digest:,}")
         return [
             tally.check() for tally in (self.structure, self.completeness, self.headers, self.blocks, self.payloads)
         ]

@@ -522,6 +522,17 @@ def with_seal(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
     return b"".join([*found[:-1], pack(with_block(record, json.dumps(value).encode()))])
 
 
+@kind("segment folder", "block digests")
+def block_digest_removed(data: bytes | Path) -> bytes | None:
+    """And sealed again, with a block that was changed."""
+
+    def change(record: bytes) -> bytes:
+        record = re.sub(rb"(?:WARC|Archiver)-(?:Block|Payload)-Digest: [^\r]+\r\n", b"", record)
+        return record.replace(b"words", b"wards")
+
+    return of_segment(data, lambda found: resealed(members(edited(found, "response", change))))
+
+
 def resealed(found: list[bytes]) -> bytes:
     """A segment whose seal was made to fit the records before it: what a forger would do."""
     before = b"".join(found[:-1])

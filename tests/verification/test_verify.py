@@ -304,6 +304,18 @@ def test_what_is_compressed_in_another_way_is_said(start: bytes, tmp_path: Path)
         verify(tmp_path / "a.warc.zst")
 
 
+def test_records_without_a_digest_are_counted(tmp_path: Path) -> None:
+    """A flipped bit in the name of the field is enough to lose it."""
+    path = tmp_path / "a.warc"
+    data = b"".join(map(gzip.decompress, members(warc_data)))
+    path.write_bytes(data.replace(b"WARC-Block-Digest", b"WARC-Blocl-Digest", 1))
+    check = named(verify(path), "block digests")
+    assert check.checked == 1
+    assert check.note.endswith("nothing tells of a change: 1")
+    path.write_bytes(data.replace(b"WARC-Block-Digest", b"WARC-Blocl-Digest"))
+    assert named(verify(path), "block digests").verdict is Verdict.ABSENT
+
+
 # Archives.
 
 
