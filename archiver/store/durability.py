@@ -7,12 +7,17 @@ behind which nothing follows does not wait for the end of the run; it sleeps unt
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+
+
+NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS})
+"""What `fsync` of a folder says where a file system does not know it (fsync(2))."""
 
 
 class GroupSync:
@@ -122,10 +127,16 @@ def sync_file(descriptor: int) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """The folder's entries onto the disk: a new file, or one that was renamed, is there after a crash."""
+    """The folder's entries onto the disk: a new file, or one that was renamed, is there after a crash.
+
+    Raises `OSError` when that fails; not where the file system has no way to be asked for it (some network shares).
+    """
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in NOT_OFFERED:
+            raise
     finally:
         os.close(descriptor)
 

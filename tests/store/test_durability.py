@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import threading
@@ -246,8 +247,8 @@ def test_what_is_cut_off_is_on_the_disk_before_and_the_cut_after(folder: Path, m
     synced: list[tuple[str, int, bool]] = []
 
     def fsync(descriptor: int) -> None:
-        is_folder = os.fstat(descriptor).st_mode & 0o040000
-        length = 0 if is_folder else os.fstat(descriptor).st_size
+        found = os.fstat(descriptor)
+        length = 0 if stat.S_ISDIR(found.st_mode) else found.st_size
         synced.append((name_of(descriptor), length, path.stat().st_size == size))
 
     monkeypatch.setattr(os, "fsync", fsync)
@@ -287,6 +288,21 @@ def test_folders_are_synced_when_something_is_entered_in_them(tmp_path: Path, mo
 def test_a_folder_that_is_there_is_not_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda descriptor: pytest.fail("nothing was entered"))
     make_folder(tmp_path)
+
+
+def test_a_file_system_that_syncs_no_folders_can_be_written_to(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.fsync
+
+    def refuse(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with frozen(folder) as archive, archive.session() as session:
+        session.write_exchange(exchange())
+    with frozen(folder) as archive:
+        assert len(archive.catalogue.captures_at("https://posts.example/page")) == 2
 
 
 def test_a_file_whose_folder_does_not_sync_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
