@@ -15,7 +15,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-
 NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS})
 """What `fsync` of a folder says where a file system does not know it (fsync(2))."""
 
