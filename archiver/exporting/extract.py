@@ -3,8 +3,8 @@
 The article and what was concluded of it, every look at the posts that it cites, at those that they quote and at the
 threads above them, and all captures that these name: with their requests, with what a revisit refers to, with the
 servers' certificates, with the posts' own pages and media, and with rendered views. The records are copied byte for
-byte; a new `warcinfo` in front says where they come from. The seals of the archive's log speak of whole files and stay
-behind.
+byte (each of a file that is not compressed becomes a gzip member); a new `warcinfo` in front says where they come from.
+The seals of the archive's log speak of whole files and stay behind.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import msgspec
+from isal import isal_zlib
 
 from archiver.capture.stream import TYPES as PLAYLISTS
 from archiver.capture.stream import read_playlist
@@ -25,6 +28,7 @@ from archiver.model import Capture, Observation, Post, Resolution
 from archiver.store import Archive
 from archiver.store.records import CERTIFICATES, block_record, clean, field, members, warc_date
 from archiver.store.renderings import renderings
+from archiver.store.sweep import RECORD_END
 from archiver.store.warcfile import GZIP_MAGIC
 from archiver.version import __version__
 
@@ -40,7 +44,8 @@ class _Place(NamedTuple):
 
 
 def write_extract(archive: Archive, selection: Selection, out: BinaryIO, *, name: str, created: datetime) -> int:
-    """Write the records of the articles that a selection names, in the order in which they were stored; how many.
+    """Write the records of the articles that a selection names, in the order in which they were stored, those of files
+    that were imported first; how many.
 
     Arguments: `name`, of the file, and `created`, for its `warcinfo`.
 
@@ -51,7 +56,8 @@ def write_extract(archive: Archive, selection: Selection, out: BinaryIO, *, name
         _Closure(archive, places).of_article(stored)
     places.update(_warcinfos(archive, {place.file for place in places}))
     info = {
-        "software": f"archiver/{__version__}",
+        # not the name under which records are captured: some of these may be other programs'
+        "software": f"archiver-export/{__version__}",
         "format": "WARC File Format 1.1",
         "description": f"records of an archive that {selection.article} and the posts that it cites rest on",
     }
@@ -67,9 +73,14 @@ def write_extract(archive: Archive, selection: Selection, out: BinaryIO, *, name
         block,
     )
     out.writelines(members(record, archive.settings.gzip_level))
-    for place in sorted(places):
+    for place in sorted(places, key=_order):
         _copy(archive, place, out)
     return len(places) + 1
+
+
+def _order(place: _Place) -> tuple[bool, _Place]:
+    """Other programs' files first: what is concluded of a record stands behind it."""
+    return place.file.startswith("archiver-"), place
 
 
 class _Closure:
@@ -171,9 +182,9 @@ class _Closure:
         if uri is None or (capture.file, uri) in self._certificates:
             return
         self._certificates.add((capture.file, uri))
-        for chain in self._catalogue.captures_at(uri):
-            if chain.file == capture.file:  # each file has its own
-                self._places.add(_Place(chain.file, chain.offset, chain.length))
+        for found in self._catalogue.captures_at(uri):
+            if found.file == capture.file:  # each file has its own
+                self._places.add(_Place(found.file, found.offset, found.length))
 
 
 def _warcinfos(archive: Archive, files: set[str]) -> Iterator[_Place]:
@@ -185,26 +196,35 @@ def _warcinfos(archive: Archive, files: set[str]) -> Iterator[_Place]:
 
 
 def _copy(archive: Archive, place: _Place, out: BinaryIO) -> None:
-    path = archive.segments_path / place.file
+    """Write a record as the gzip member that it is; one of a file that is not compressed becomes one."""
+    pieces = _pieces_of(archive.segments_path / place.file, place)
+    first = next(pieces, b"")
+    if first.startswith(GZIP_MAGIC):
+        out.write(first)
+        out.writelines(pieces)
+    elif first.startswith(b"WARC/"):
+        packer = isal_zlib.compressobj(archive.settings.gzip_level, isal_zlib.DEFLATED, 31)
+        out.writelines(bytes(packer.compress(piece)) for piece in chain((first,), pieces, (RECORD_END,)))
+        out.write(bytes(packer.flush()))
+    else:
+        raise ArchiveError(
+            "a record that shares its gzip member with others cannot be taken out of its file",
+            subject=f"{place.file} at offset {place.offset}",
+            hint="export the whole archive",
+        )
+
+
+def _pieces_of(path: Path, place: _Place) -> Iterator[bytes]:
+    """Raises `ArchiveError`."""
     try:
-        file = path.open("rb")
+        with path.open("rb") as file:
+            file.seek(place.offset)
+            left = place.length
+            while left:
+                piece = file.read(min(left, PIECE))
+                if not piece:
+                    raise ArchiveError("shorter than it was", subject=str(path))
+                left -= len(piece)
+                yield piece
     except OSError as error:
         raise ArchiveError(f"cannot be read: {error.strerror}", subject=str(path)) from error
-    left = place.length
-    with file:
-        file.seek(place.offset)
-        while left:
-            try:
-                piece = file.read(min(left, PIECE))
-            except OSError as error:
-                raise ArchiveError(f"cannot be read: {error.strerror}", subject=str(path)) from error
-            if not piece:
-                raise ArchiveError("shorter than it was", subject=str(path))
-            if left == place.length and not piece.startswith(GZIP_MAGIC):
-                raise ArchiveError(
-                    "only records that are gzip members of their own can be taken out of their file",
-                    subject=f"{place.file} at offset {place.offset}",
-                    hint="export the whole archive",
-                )
-            out.write(piece)
-            left -= len(piece)

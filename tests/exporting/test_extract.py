@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +10,20 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from archiver.article import article_of
+from archiver.detect import find
+from archiver.errors import ArchiveError
 from archiver.exporting.cited import Selection
 from archiver.exporting.extract import write_extract
 from archiver.store import Archive
-from archiver.store.conclusions import RenderedRequest, RenderedView, Rendering, rendering_conclusion
+from archiver.store.conclusions import (
+    RenderedRequest,
+    RenderedView,
+    Rendering,
+    article_conclusion,
+    rendering_conclusion,
+)
+from archiver.verification import verify
 from tests.exporting.staging import staged
 from tests.town import CLERK, HARBOUR, KEEPER, PICTURED, Town, at
 from tests.web_twin import Fault, Picture, TwinPost
@@ -107,3 +118,44 @@ def test_rendered_views_and_what_the_page_loaded_come_along(tmp_path: Path) -> N
         assert [extract.catalogue.capture(id_) is not None for id_ in (view, loaded, other)] == [True, True, False]
         assert extract.catalogue.captures_at(f"urn:archiver:rendering:{article.uri}")
         assert [found.source for found, _ in extract.catalogue.articles()] == ["story.html"]
+
+
+STORY = "One.\n\nIt is shut.\n\u2014 Bridge Watch (@bridge_watch) November 9, 2022\n"
+
+
+def test_records_of_files_that_are_not_compressed_come_along(tmp_path: Path) -> None:
+    """An article in another tool's file, which was imported as it is."""
+    article = article_of(STORY.encode(), source="a.txt")
+    record = "urn:uuid:00000000-0000-4000-8000-00000000a0a0"
+    header = (
+        f"WARC/1.1\r\nWARC-Type: resource\r\nWARC-Record-ID: <{record}>\r\nWARC-Target-URI: {article.uri}\r\n"
+        "WARC-Date: 2026-01-01T00:00:00Z\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        f"Content-Length: {len(STORY.encode())}\r\n\r\n"
+    )
+    block = header.encode() + STORY.encode()
+    with staged(tmp_path / "archive") as stage:
+        stage.session.write_conclusion(article_conclusion(article, tuple(find(article))), record)
+    (tmp_path / "archive" / "archive" / "imported-a.warc").write_bytes(block + b"\r\n\r\n")
+    out = io.BytesIO()
+    with Archive.open(tmp_path / "archive", write=True) as archive:
+        write_extract(archive, Selection(article=article.uri), out, name="x.warc.gz", created=datetime.now(UTC))
+    (tmp_path / "x.warc.gz").write_bytes(out.getvalue())
+    checks = verify(tmp_path / "x.warc.gz").checks
+    assert [problem for check in checks for problem in check.problems] == []
+    with Archive.view([tmp_path / "x.warc.gz"]) as taken:
+        capture = taken.catalogue.capture(record)
+        assert capture is not None
+        assert taken.exchange(capture).payload() == STORY.encode()
+    assert gzip.decompress(out.getvalue()[capture.offset :][: capture.length]) == block + b"\r\n\r\n"
+
+
+def test_a_record_that_cannot_be_taken_out_is_told(tmp_path: Path) -> None:
+    with staged(tmp_path / "archive") as stage:
+        article, _ = stage.article(STORY, "a.txt")
+    with Archive.open(tmp_path / "archive") as archive:
+        for path in (tmp_path / "archive" / "archive").iterdir():
+            path.write_bytes(b"?" * path.stat().st_size)
+        with pytest.raises(ArchiveError, match="shares its gzip member"):
+            write_extract(
+                archive, Selection(article=article.uri), io.BytesIO(), name="x.warc.gz", created=datetime.now(UTC)
+            )
