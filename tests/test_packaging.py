@@ -73,6 +73,12 @@ def test_is_typed() -> None:
     assert (ROOT / "archiver" / "py.typed").is_file()
 
 
+def test_holds_only_what_is_meant_to_be_in_it() -> None:
+    """No leftover of an edit: `software-digest` covers every file of the package, and an installation gets them all."""
+    files = (path for path in (ROOT / "archiver").rglob("*") if path.is_file() and path.parent.name != "__pycache__")
+    assert {path.suffix or path.name for path in files} <= {".py", ".html", ".css", ".json", ".typed"}
+
+
 def test_versions_of_python_are_said_once_and_alike() -> None:
     low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"]).groups()  # type: ignore[union-attr]
     classified = [line.rpartition(".")[2] for line in PROJECT["classifiers"] if re.search(r"Python :: 3\.\d+$", line)]
