@@ -112,10 +112,8 @@ def write_wacz(
     changes while it is packed, or the signature is of something else.
     """
     created = created.replace(microsecond=0)
-    if isinstance(source, Archive):
-        files = [path for path in source.segment_files() if _size(path)]  # one that was just begun holds nothing yet
-    else:
-        files = list(source)
+    # a segment that was just begun holds nothing yet
+    files = [one for one in source.segment_files() if _size(one)] if isinstance(source, Archive) else list(source)
     if not files:
         raise InputError("no WARC file to pack")
     with _replaced(target) if isinstance(target, Path) else _told(target) as stream:

@@ -154,9 +154,13 @@ def test_a_member_that_is_compressed_in_another_way_is_not_read(tmp_path: Path) 
     path = tmp_path / "it.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as package:
         package.writestr("a.csv", bytes(1_000_000))
-    with path.open("rb") as file, zip_package(file, everything, subject="it") as opened:
-        with pytest.raises(InputError, match="in a way that is not read"), opened.open("a.csv"):
-            pass
+    with (
+        path.open("rb") as file,
+        zip_package(file, everything, subject="it") as opened,
+        pytest.raises(InputError, match="in a way that is not read"),
+        opened.open("a.csv"),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("size", [b"-0000000001\0", b"0000000001_0", b"\x80" + b"\xff" * 11, b"nothing     "])
