@@ -175,16 +175,19 @@ class _Taking:
         self._source = source
         self._problems = problems
         self._counted = trust_conclusions
+        self._held: dict[int, dict[Path, str | None]] | None = None
+        """The archive's WARC files by size, each with its digest once somebody asked for it: a package may bring
+        thousands of files of one size."""
 
     def take(self, stream: BinaryIO, name: str, member: str | None, check: Callable[[], None] = lambda: None) -> Taken:
         """One WARC file; `check` is asked when all of it was read, before it is let in."""
         with self._copied(stream) as (copy, digest, size, suffix):
             check()
-            file = self._known(copy, digest, size)
+            file = self._known(digest, size)
             outcome = "known"
             if file is None:
                 outcome = "imported"
-                present = [path.name for path in self._archive.segments_path.iterdir()]
+                present = (path.name for path in self._archive.segments_path.iterdir())
                 file = imported_name(name, digest, suffix, present, counted=self._counted)
                 target = self._archive.segments_path / file
                 if target.exists():  # other bytes, and the first digits of the digest are the same
@@ -192,6 +195,7 @@ class _Taking:
                 copy.rename(target)
                 sync_folder(target.parent)
                 self._archive.add_file(target)
+                self._holdings().setdefault(size, {})[target] = digest
         if self._counted and not self._archive.concludes(file):
             raise InputError(
                 f"it is in the archive already, as {file}, and what it concludes does not count",
@@ -239,12 +243,21 @@ class _Taking:
             with suppress(OSError):
                 copy.unlink(missing_ok=True)
 
-    def _known(self, copy: Path, digest: str, size: int) -> str | None:
+    def _known(self, digest: str, size: int) -> str | None:
         """The name under which the archive holds these bytes."""
-        for path in self._archive.segment_files():
-            if path != copy and path.stat().st_size == size and _digest(path) == digest:
+        same = self._holdings().get(size, {})
+        for path, known in same.items():
+            same[path] = known or _digest(path)
+            if same[path] == digest:
                 return path.name
         return None
+
+    def _holdings(self) -> dict[int, dict[Path, str | None]]:
+        if self._held is None:
+            self._held = {}
+            for path in self._archive.segment_files():
+                self._held.setdefault(path.stat().st_size, {})[path] = None
+        return self._held
 
     def _is_concluded(self, file: str) -> bool:
         captures = self._archive.catalogue.captures_at(f"urn:archiver:imported:{file}")

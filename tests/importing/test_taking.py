@@ -352,6 +352,24 @@ class TestAPackage:
         assert [taken.outcome for taken in take(home, package)] == ["known"]
         assert names(home) == before
 
+    def test_with_many_files_of_one_size_is_taken_in_in_a_time_that_grows_with_them_and_no_faster(
+        self, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        files = []
+        for number in range(30):
+            files.append(tmp_path / f"{number}.warc")
+            record = foreign_record(b"", "WARC-Type: metadata", f"WARC-Record-ID: <urn:uuid:{number:036}>")
+            files[-1].write_bytes(gzip.decompress(record))
+        write_package(tmp_path / "many.wacz", files, created=CREATED, on_problem=lambda *_: None)
+        digested, listed = [], []
+        digest_of, segment_files = taking._digest, Archive.segment_files
+        monkeypatch.setattr(taking, "_digest", lambda path: digested.append(path) or digest_of(path))
+        monkeypatch.setattr(Archive, "segment_files", lambda self: listed.append(self) or segment_files(self))
+        assert [taken.outcome for taken in take(home, tmp_path / "many.wacz")] == ["imported"] * 30
+        assert (len(digested), len(listed) < 10) == (0, True)
+        assert [taken.outcome for taken in take(home, tmp_path / "many.wacz")] == ["known"] * 30
+        assert len(digested) <= 30
+
     def test_whose_digests_do_not_hold_is_refused(self, home: Path, package: Path, tmp_path: Path) -> None:
         other = tmp_path / "other.wacz"
         with zipfile.ZipFile(package) as old, zipfile.ZipFile(other, "w") as new:
