@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, TypeVar, cast
 import click
 import msgspec
 
-from archiver.cli.options import Run, archive_option, config_option, start
+from archiver.cli.options import INPUT, Run, archive_option, config_option, start
 from archiver.cli.output import discard, escaped_json, pictured_lines
 from archiver.config import SigningSettings
 from archiver.errors import ExitCode, UsageError
@@ -62,7 +62,7 @@ def form_option(form: str, text: str) -> Callable[[F], F]:
     short_help="Write posts as CSV, JSON lines, Parquet, annotations or WACZ.",
     epilog="What each column holds is in docs/export.md.",
 )
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[WARC]...")
+@click.argument("files", nargs=-1, type=INPUT, metavar="[WARC]...")
 @archive_option
 @click.option(
     "-o",

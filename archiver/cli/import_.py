@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.options import Run, archive_option, config_option, format_option, start
+from archiver.cli.options import INPUT, Run, archive_option, config_option, format_option, start
 from archiver.cli.output import Column
 from archiver.errors import ArchiverError, ExitCode
 from archiver.importing import Taken, take_in
@@ -31,7 +31,7 @@ FILE_HELP = "FILE is a WARC file (.warc, .warc.gz), a WACZ package, or the folde
 
 
 @click.command(name="import", epilog=FILE_HELP, short_help="Take WARC and WACZ files of other tools into the archive.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=INPUT, metavar="FILE...")
 @archive_option
 @click.option("--damaged", is_flag=True, help="Take a file in although something is wrong with it.")
 @click.option(

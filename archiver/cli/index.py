@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from archiver.brought import Claim, Kind, Passed, Problem, Record, read
-from archiver.cli.options import Run, config_option, format_option, start
+from archiver.cli.options import INPUT, Run, config_option, format_option, start
 from archiver.cli.output import Advance, Column
 from archiver.errors import ArchiverError, ExitCode, InputError, LimitError, UsageError
 from archiver.store.postindex import PostIndex
@@ -42,7 +42,7 @@ FILE_HELP = (
 
 
 @click.command(epilog=FILE_HELP, short_help="Add known posts to an index, for resolve and archive.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=INPUT, metavar="FILE...")
 @click.option(
     "--posts",
     "posts_path",

@@ -32,6 +32,10 @@ SOURCE_HELP = (
     "One that cannot be read is reported and does not stop the others."
 )
 
+INPUT = click.Path(path_type=Path, readable=False)
+"""A file or folder that is read. Whether it can be, the command finds out: click would take one that cannot for wrong
+usage, and look at none of the others."""
+
 config_option = click.option(
     "--config",
     "config_path",

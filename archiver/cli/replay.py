@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.options import archive_option, config_option, start
+from archiver.cli.options import INPUT, archive_option, config_option, start
 
 
 @click.command()
-@click.argument("archives", nargs=-1, type=click.Path(path_type=Path), metavar="[ARCHIVE or FILE]...")
+@click.argument("archives", nargs=-1, type=INPUT, metavar="[ARCHIVE or FILE]...")
 @archive_option
 @click.option("--host", help="Address to listen on. Default: from the configuration (127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0: any free one. Default: from the configuration.")

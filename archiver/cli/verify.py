@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from archiver.cli.options import Run, config_option, format_option, start
+from archiver.cli.options import INPUT, Run, config_option, format_option, start
 from archiver.cli.output import Advance, Column, Format
 from archiver.errors import ArchiverError, ExitCode
 from archiver.model import Check, Problem, Verdict, Verification
@@ -38,7 +38,7 @@ STEP = 1 << 20
 
 
 @click.command(short_help="Check that WARC files, WACZ packages and archives are whole and untouched.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=INPUT, metavar="FILE...")
 @click.option("--quick", is_flag=True, help="Do not draw this program's own conclusions again from the captures.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @format_option

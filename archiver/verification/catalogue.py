@@ -35,6 +35,8 @@ def check_catalogue(stored: Path, fresh: Path, *, unfinished: str | None = None)
 
     unfinished: the segment that was not closed in order. What a crash kept out of the catalogue, the next opening reads
     into it: of a catalogue that is behind in this segment, only what it has is compared.
+
+    Raises `OSError` where it cannot be read.
     """
     tally = Tally(NAME, stored.name)
     if not stored.exists():
@@ -43,6 +45,7 @@ def check_catalogue(stored: Path, fresh: Path, *, unfinished: str | None = None)
     if not stored.is_file():
         tally.problem("it is no file")
         return tally.check()
+    stored.open("rb").close()  # SQLite does not say why it cannot open a file
     try:
         with _unwritten(stored) as address, closing(sqlite3.connect(_address(fresh), uri=True)) as database:
             database.execute("PRAGMA temp_store = FILE")

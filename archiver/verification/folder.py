@@ -45,7 +45,8 @@ def verify_folder(
     try:
         return _Folder(path, progress, stop).checks(conclude=conclude)
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", subject=str(path)) from error
+        subject = str(error.filename or path)
+        raise InputError(f"cannot be read: {error.strerror or error}", subject=subject) from error
 
 
 class _Folder:

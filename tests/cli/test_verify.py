@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -108,3 +109,22 @@ def test_a_bound_that_was_reached(good: Path, tmp_path: Path) -> None:
 
 def test_nothing_is_wrong_usage() -> None:
     assert run().exit_code == 2
+
+
+def test_one_that_may_not_be_read_does_not_stop_the_others(
+    good: Path, bad: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no wrong usage. For root, everything may be read: so the question is answered here."""
+    opened = Path.open
+
+    def denied(path: Path, *args: Any, **more: Any) -> Any:
+        if path == bad:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *args, **more)
+
+    monkeypatch.setattr(Path, "open", denied)
+    monkeypatch.setattr("os.access", lambda path, *_args, **_more: path != str(bad))
+    done = CliRunner().invoke(main, ["verify", "--json", str(bad), str(good)])
+    assert done.exit_code == 3, done.output
+    assert [found["path"] for found in json.loads(done.stdout)] == [str(good)]
+    assert "Permission denied" in done.stderr

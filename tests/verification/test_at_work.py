@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,3 +136,18 @@ def test_what_lies_in_the_folder_and_is_no_file(folder: Path) -> None:
     files = named(verify(folder), "files")
     assert {problem.where for problem in files.problems} == {"archive/pipe.warc.gz", "archive/gone.warc"}
     assert "archive/more" in files.note
+
+
+@pytest.mark.parametrize("which", ["catalogue.db", "archive/archiver-000001-20260301120000.warc.gz"])
+def test_what_may_not_be_read_is_named(folder: Path, which: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Path.open
+
+    def denied(path: Path, *args: Any, **more: Any) -> Any:
+        if path == folder / which:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *args, **more)
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(InputError, match="Permission denied") as refused:
+        verify(folder)
+    assert refused.value.subject == str(folder / which)
