@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver import http1
 from archiver.errors import ArchiverError, LimitError
 from archiver.exchange import Exchange
 
@@ -56,6 +58,40 @@ def test_a_payload_larger_than_the_limit_is_not_read() -> None:
 def test_a_bomb_is_stopped(coding: str, body: bytes) -> None:
     with pytest.raises(LimitError, match="expands more than 200 times"):
         exchange(body, ("Content-Encoding", coding)).payload()
+
+
+def test_a_strangers_body_is_measured_by_what_its_record_takes() -> None:
+    """A gzip body that is itself compressed in its file: megabytes of it may lie in a few kilobytes."""
+    body = gzip.compress(random.Random(1).randbytes(3_000_000), 0)
+    found = exchange(body, ("Content-Encoding", "gzip"))
+    assert len(found.payload()) == 3_000_000
+    found.packed_length = 10_000
+    for read in (found.payload, lambda: list(found.iter_payload())):
+        with pytest.raises(LimitError, match="expands more than 200 times"):
+            read()
+
+
+def test_a_strangers_body_that_is_not_encoded_is_streamed_and_not_held() -> None:
+    found = exchange(bytes(3_000_000))
+    found.packed_length = 3_000
+    assert sum(map(len, found.iter_payload())) == 3_000_000
+    with pytest.raises(LimitError, match="expands more than 200 times"):
+        found.payload()
+
+
+def test_how_far_a_body_expands_is_measured_on_the_way() -> None:
+    """A megabyte of zeros behind, and nothing is read of it."""
+    body = gzip.compress(bytes(50_000_000)) + gzip.compress(random.Random(1).randbytes(500_000), 0)
+    got: list[int] = []
+    with pytest.raises(LimitError, match="expands more than 200 times"):
+        got.extend(map(len, exchange(body, ("Content-Encoding", "gzip")).iter_payload()))
+    assert sum(got) < 15_000_000
+
+
+def test_chunks_of_a_byte_without_end_are_not_followed() -> None:
+    body = b"1\r\na\r\n" * (http1.MANY_CHUNKS + 1)
+    with pytest.raises(LimitError, match="chunks"):
+        exchange(body, ("Transfer-Encoding", "chunked")).payload()
 
 
 def test_a_small_body_of_blanks_is_no_bomb() -> None:

@@ -210,6 +210,21 @@ def test_wacz(tmp_path: Path) -> None:
     assert "the ZIP file is damaged" in error
 
 
+@pytest.mark.parametrize(
+    ("start", "unit", "times"),
+    [
+        pytest.param(b"WARC/1.0\r\n", b"a: b\r\n", 5_000_000, id="lines of a header"),
+        pytest.param(b"", b"WARC/1.0\r\nContent-Length: 0\r\n\r\n\r\n\r\n", 1_000_000, id="empty records"),
+        pytest.param(record("response", "https://a.example/", response(b"<p>")), b"\r\n", 20_000_000, id="blank lines"),
+    ],
+)
+def test_what_is_small_and_without_end_is_stopped(tmp_path: Path, start: bytes, unit: bytes, times: int) -> None:
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(gzip.compress(start + unit * times))
+    _, [error] = read(path)
+    assert "header does not end" in error or "expands more" in error
+
+
 def test_bombs(tmp_path: Path) -> None:
     big = b"\0" * (70 << 20)
     (tmp_path / "a.html.gz").write_bytes(gzip.compress(big))

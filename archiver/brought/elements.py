@@ -22,7 +22,7 @@ from archiver.platforms.values import parse_json
 Place = tuple[str, ...]
 """The names on the way to a value; `*` for any entry of a list."""
 
-MAX_ELEMENT = 2 * 1024 * 1024
+MAX_ELEMENT = 1024 * 1024
 """Bytes of one value that is wanted, and of one string anywhere."""
 
 MAX_WAY = 8
@@ -31,7 +31,7 @@ MAX_WAY = 8
 MAX_PREFIX = 4096
 """Bytes before the value begins: white space, a byte order mark, the `window.YTD.tweets.part0 = ` of a script."""
 
-PIECE = 1024 * 1024
+PIECE = 512 * 1024
 
 STRING = rb'"(?:[^"\\]|\\.)*+"'
 TOKEN = re.compile(rb"\s*+([{}\[\]:,]|" + STRING + rb'|[^\s"{}\[\]:,]++)', re.DOTALL)
@@ -166,8 +166,9 @@ class _Scanner:
             self._more()
 
     def _more(self) -> None:
-        """Read on: as much again as is there, so that what is read twice is no more than what is read once."""
-        piece = self._stream.read(max(PIECE, len(self._data)))
+        """Read on: as much again as is there, so that what is read twice is no more than what is read once; or as much
+        as a value may have, which bounds it, too."""
+        piece = self._stream.read(min(max(PIECE, len(self._data)), MAX_ELEMENT))
         self._ended = not piece
         self._data += piece
 

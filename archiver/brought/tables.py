@@ -19,7 +19,7 @@ from archiver.brought.rows import Rows, column_of
 from archiver.errors import InputError
 from archiver.platforms.values import parse_json
 
-MAX_LINE = 4 * 1024 * 1024
+MAX_LINE = 2 * 1024 * 1024
 """Bytes of a line, or characters of a row."""
 
 MAX_COLUMNS = 1_000

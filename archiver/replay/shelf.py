@@ -107,20 +107,21 @@ class Library:
         self.shelves.append(Shelf(slug, title, archive, tuple(archive.warnings)))
 
     def _view_of_package(self, path: Path) -> Archive:
-        files = self._unpack(path)
+        packed = self._unpack(path)
         try:
-            return Archive.view(files, bounded=True)
+            return Archive.view(list(packed), bounded=True, packed=packed)
         except ArchiverError as error:  # it names the file in the temporary folder
             where = Path(error.subject).name if error.subject else ""
             raise type(error)(error.problem, subject=f"{path}: {where}", hint=error.hint) from error
 
-    def _unpack(self, path: Path) -> list[Path]:
-        """The WARC files of a WACZ, in a temporary folder, each checked against the digest that the package declares.
+    def _unpack(self, path: Path) -> dict[Path, int]:
+        """The WARC files of a WACZ, in a temporary folder, each checked against the digest that the package declares;
+        with the bytes that each takes in the package.
 
         WACZ 1.1.1: a ZIP with `archive/*.warc.gz` and a Frictionless `datapackage.json`.
         """
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="archiver-replay-")))
-        files: dict[str, Path] = {}
+        files: dict[Path, int] = {}
         left = MAX_WACZ_BYTES
         try:
             with Package.open(path) as package:
@@ -131,16 +132,16 @@ class Library:
                     if len(files) >= MAX_WACZ_MEMBERS or member.size > left:
                         raise LimitError("more WARC data in it than is unpacked", subject=str(path))
                     target = folder / member.name.rpartition("/")[2]
-                    if target.name in files:
+                    if target in files:
                         raise InputError("two WARC files of one name in it", subject=str(path))
                     with package.stream(member.name) as source:
                         left -= _copy(source, target, left, digests.get(member.name), path)
-                    files[target.name] = target
+                    files[target] = member.packed
         except OSError as error:
             raise InputError(f"cannot be read as WACZ: {error}", subject=str(path)) from error
         if not files:
             raise InputError("no WARC file in it (archive/*.warc.gz)", subject=str(path))
-        return list(files.values())
+        return files
 
 
 def _open_folder(path: Path) -> Archive:

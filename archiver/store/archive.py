@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,6 +89,7 @@ class Archive(StoredCaptures):
         self._lock = Lock(path / ".lock")
         self._writable = False
         self._bounded = False
+        self._packed: Mapping[Path, int] = {}
         self._all_count = False
         """A view of loose files: what they conclude is what there is to see."""
 
@@ -134,13 +135,14 @@ class Archive(StoredCaptures):
         strict: bool = True,
         of_archive: bool = False,
         bounded: bool = False,
+        packed: Mapping[Path, int] | None = None,
     ) -> Self:
         """A read-only archive of WARC files wherever they lie, with its catalogue in memory, or in the file
         `catalogue`, which is made.
 
         of_archive: they are the files of one archive, so that only those conclusions count that count there; else all
         do, whoever drew them. bounded: whether a file may expand only so far (`LimitError`), because nobody knows who
-        made it.
+        made it. packed: how many bytes of these files there were before they were unpacked.
 
         Raises `ArchiveError` when a file is missing or holds no readable record (unless `strict` is false: then it is
         left out); damage after readable records becomes a line in `warnings`.
@@ -148,6 +150,7 @@ class Archive(StoredCaptures):
         archive = cls(files[0].parent if files else Path())
         archive._all_count = not of_archive
         archive._bounded = bounded
+        archive._packed = packed or {}
         archive._catalogue = Catalogue(catalogue)
         try:
             for file in files:
@@ -358,7 +361,7 @@ class Archive(StoredCaptures):
         counts = self.concludes(name)
         own = counts and not self._bounded
         left_out = 0
-        expansion = Expansion(str(path)) if self._bounded else None
+        expansion = Expansion(str(path), packed=self._packed.get(path)) if self._bounded else None
         resume: int | None = start
         while resume is not None:
             try:

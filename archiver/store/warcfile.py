@@ -19,7 +19,7 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 from warcio.archiveiterator import ArchiveIterator
 
-from archiver.gunzip import Expansion
+from archiver.gunzip import RECORD_COUNTS, Expansion
 from archiver.store.recordheader import HEADER_END, MAX_HEADER, MAX_LINES, VERSION_LINE, parse_header
 from archiver.store.records import Field, field
 
@@ -235,6 +235,8 @@ def next_record(path: Path, after: int, expansion: Expansion | None = None) -> i
             for found in mark.finditer(data):
                 at = position + found.start()
                 begin = max(0, at - 1)
+                if expansion is not None:
+                    expansion.grew(RECORD_COUNTS, at)
                 if may_begin(os.pread(file.fileno(), PEEK, begin), at - begin) and _is_whole(file, at, expansion):
                     return at
             if len(data) < PIECE:

@@ -386,3 +386,16 @@ def test_a_file_of_beginnings_takes_no_longer_than_its_size(
         assert len(archive.warnings) == 1
     assert found == [0, path.stat().st_size - len(RECORD)]
     assert len(tried) < 5
+
+
+def test_a_strangers_metadata_that_expand_far_are_indexed_and_not_held(tmp_path: Path) -> None:
+    block = b'{"kind": "' + b"a" * (5 << 20) + b'"}'
+    header = b"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:1>\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
+    header += b"WARC-Target-URI: urn:a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(block)
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(gzip.compress(header + block + b"\r\n\r\n"))
+    [own], [strange] = (list(read_segment(path, listing=True, own=own)) for own in (True, False))
+    assert own.block == block
+    assert strange.block is None
+    assert strange.listed == own.listed is not None
+    assert (strange.offset, strange.length, strange.end) == (own.offset, own.length, own.end)
