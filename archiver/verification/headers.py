@@ -17,6 +17,9 @@ TYPES = frozenset({"warcinfo", "response", "resource", "request", "metadata", "r
 OF_A_URI = frozenset({"response", "resource", "request", "revisit", "conversion", "continuation"})
 """Types that must have a `WARC-Target-URI` (section 5.12)."""
 
+VERSIONS = frozenset({"WARC/1.1", "WARC/1.0", "WARC/0.18", "WARC/0.17", "WARC/0.16"})
+"""The standard's two, and the drafts before them that were written into files."""
+
 REPEATED = frozenset({"warc-concurrent-to", "warc-protocol"})
 """The fields that may stand more than once: one of the specification's (section 5.7), and one of its adopted extension
 WARC-Protocol, which names each layer."""
@@ -45,6 +48,8 @@ def look_at_header(record: SweptRecord, tally: Tally) -> None:
             _problem(tally, record, f"no {_spelt(name)}")
     record_type = get("warc-type", "")
     kind = record_type.lower()
+    if record.version not in VERSIONS:
+        tally.note(f"records of the version {record.version}, which is none that was published")
     if record_type and record_type not in TYPES:
         tally.note(f"records of the type {record_type!r}, which the standard does not know")
     uri = get("warc-target-uri")

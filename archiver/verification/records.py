@@ -98,6 +98,7 @@ class RecordChecks:
         self.completeness.checked += 1
         records = 0
         reported = 0
+        compressed: bool | None = None
         as_one: Damage | None = None
         for item in sweep:
             if isinstance(item, Damage):
@@ -109,6 +110,13 @@ class RecordChecks:
                     self._damage(item)
                 continue
             records += 1
+            if compressed is None:
+                compressed = item.compressed
+            elif item.compressed is not compressed:  # readers take the whole file for what its first record is
+                is_what = "compressed" if item.compressed else "not compressed"
+                self.structure.problem(
+                    f"a record that is {is_what}, unlike the first", offset=item.offset, record_id=item.record_id
+                )
             self._record(item, name, entry)
             if sweep.position - reported >= STEP:
                 reported = sweep.position

@@ -339,6 +339,18 @@ def two_records_in_one_member(data: bytes) -> bytes:
     return b"".join([pack(gzip.decompress(first) + gzip.decompress(second)), *rest])
 
 
+@kind("gz segment", "file structure")
+def record_no_longer_compressed(data: bytes) -> bytes:
+    *rest, last = members(data)
+    return b"".join([*rest, gzip.decompress(last)])
+
+
+@kind("plain", "file structure")
+def record_compressed_among_plain_ones(data: bytes) -> bytes:
+    *rest, last = plain_records(data)
+    return b"".join([*rest, pack(last)])
+
+
 @kind("gz", "file structure")
 def record_cut_into_two_members(data: bytes) -> bytes:
     first, second, *rest = members(data)

@@ -304,6 +304,14 @@ def test_what_is_compressed_in_another_way_is_said(start: bytes, tmp_path: Path)
         verify(tmp_path / "a.warc.zst")
 
 
+def test_a_version_that_nobody_published_is_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc"
+    path.write_bytes(b"".join(map(gzip.decompress, members(warc_data))).replace(b"WARC/1.0", b"WARC/1.4", 1))
+    check = named(verify(path), "record headers")
+    assert check.verdict is Verdict.SOUND
+    assert "WARC/1.4" in check.note
+
+
 def test_records_without_a_digest_are_counted(tmp_path: Path) -> None:
     """A flipped bit in the name of the field is enough to lose it."""
     path = tmp_path / "a.warc"
