@@ -74,6 +74,34 @@ def test_a_body_that_was_joined_already_is_passed_on() -> None:
     assert b"".join(dechunk(io.BytesIO(b"<html>\nno chunks at all"))) == b"<html>\nno chunks at all"
 
 
+PARTS_OF_CHUNKS = st.sampled_from(
+    [
+        b"3\r\nabc\r\n", b"000000000000000000A\r\n0123456789\r\n", b"3;x=y\r\nabc\r\n", b"3 \t\r\nabc\r\n", b"0\r\n",
+        b"00000;x\r\n", b"X: y\r\n", b" z\r\n", b"X: y\n", b"\r\n", b"\n", b"3\nabc\n", b"3 ;a\r\nabc\r\n", b"-1\r\n",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PARTS_OF_CHUNKS, max_size=6), st.lists(PARTS_OF_CHUNKS, max_size=2))
+def test_whatever_h11_takes_for_chunks_is_read_alike(before: list[bytes], behind: list[bytes]) -> None:
+    """It reads the connection, and this module what was recorded of it."""
+    body = b"".join([*before, b"0\r\n\r\n", *behind])
+    connection = h11.Connection(h11.CLIENT)
+    connection.send(h11.Request(method="GET", target="/", headers=[("Host", "a")]))
+    connection.send(h11.EndOfMessage())
+    connection.receive_data(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body)
+    joined = b""
+    try:
+        while not isinstance(event := connection.next_event(), h11.EndOfMessage):
+            if event is h11.NEED_DATA:
+                return
+            joined += bytes(event.data) if isinstance(event, h11.Data) else b""
+    except h11.RemoteProtocolError:
+        return
+    assert chunked_length(io.BytesIO(body)) == len(body) - len(connection.trailing_data[0])
+    assert b"".join(dechunk(io.BytesIO(body))) == joined
+
+
 @given(BODIES, SIZES)
 def test_the_length_agrees_with_h11(body: bytes, sizes: list[int]) -> None:
     message = chunked(body, sizes)
