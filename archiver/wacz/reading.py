@@ -351,8 +351,11 @@ class Package:
             and method == member.method
             and flags & ENCRYPTED == member.flags & ENCRYPTED
         )
-        if not flags & DESCRIPTOR or packed or size or crc32:
-            same = same and (crc32, packed, size) == (member.crc32, member.packed, member.size)
+        said, listed = (crc32, packed, size), (member.crc32, member.packed, member.size)
+        if flags & DESCRIPTOR:  # not known yet, but zip, writing to a pipe, gives the size of a file all the same
+            same = same and all(one in (0, other) for one, other in zip(said, listed, strict=True))
+        else:
+            same = same and said == listed
         if not same:
             self._flaw(f"{member.name}: its own header says another thing than the directory")
         data = member.offset + _LOCAL.size + name_length + extra_length

@@ -71,6 +71,17 @@ def test_members_written_to_a_pipe_have_their_sizes_behind_them() -> None:
     assert opened(pipe.data).read("archive/a.warc.gz", 1 << 20) == CONTENT["archive/a.warc.gz"]
 
 
+@pytest.mark.parametrize(("size", "flaws"), [(0, 0), (len(CONTENT["archive/a.warc.gz"]), 0), (7, 1)])
+def test_a_size_that_is_known_before_it_is_written_to_a_pipe(size: int, flaws: int) -> None:
+    """Info-ZIP's `zip -r - .` gives the size in a member's own header, and its checksum and packed size behind it."""
+    data = bytearray(made(content={"archive/a.warc.gz": CONTENT["archive/a.warc.gz"]}))
+    directory = data.rindex(b"PK\1\2")
+    for flags in (6, directory + 8):
+        data[flags] |= reading.DESCRIPTOR
+    data[14:26] = struct.pack("<3L", 0, 0, size)
+    assert len(opened(bytes(data)).flaws) == flaws
+
+
 def test_zip64() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package, package.open("a", "w", force_zip64=True) as member:
