@@ -46,6 +46,7 @@ CASES = {
     "WACZ, an index of zeros, gzipped": ("verify",),
     "WACZ, an index of short lines": ("verify",),
     "WACZ, a block index that names one block": ("verify",),
+    "WACZ, a WARC of empty gzip members, deflated": ("find", "replay"),
     "WACZ, pages of short lines": ("verify",),
     "ZIP, members that are the same bytes": ("find", "verify", "replay"),
     "X's archive": ("index",),

@@ -89,6 +89,8 @@ class _Member(io.RawIOBase):
         """Bytes of the file."""
         self.end: int | None = None
         """Where the member ends, once it has been read."""
+        if expansion is not None:
+            expansion.grew(RECORD_COUNTS, offset)
 
     def readable(self) -> bool:
         return True
