@@ -58,6 +58,16 @@ def new_record_id() -> str:
     return f"urn:uuid:{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def is_warc_file(path: Path) -> bool:
+    """Whether this entry of an archive's folder is a WARC file that its index can name: one whose name is no text, it
+    cannot; and what is no file (a pipe) would be waited for."""
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        return False
+    return path.name.endswith(WARC_SUFFIXES) and path.is_file()
+
+
 class Archive(StoredCaptures):
     """Reads an archive; `session()` adds to it.
 
@@ -275,7 +285,7 @@ class Archive(StoredCaptures):
         """The archive's WARC files, oldest first (their names carry their number)."""
         if self._files:
             return list(self._files.values())
-        return sorted(path for path in self.segments_path.iterdir() if path.name.endswith(WARC_SUFFIXES))
+        return sorted(path for path in self.segments_path.iterdir() if is_warc_file(path))
 
     def _catch_up(self, *, every_index: bool = False) -> None:
         """Make catalogue and index say what the segments hold, cutting off what a crash tore.
@@ -284,6 +294,10 @@ class Archive(StoredCaptures):
         """
         known = self.catalogue.segments()
         files = {path.name: path for path in self.segment_files()}
+        for path in self.segments_path.iterdir():
+            if path.name.endswith(WARC_SUFFIXES) and not is_warc_file(path):
+                name = os.fsencode(path.name).decode("utf-8", "replace")
+                self.warnings.append(f"{name}: it is left out, because it is no file, or its name no text")
         if lost := [name for name, size in known.items() if name not in files or files[name].stat().st_size < size]:
             for name in lost:
                 self._tell_lost(name, files.get(name), known[name])

@@ -6,6 +6,7 @@ changes what is put in) is looked for before any of it is asked, and SQLite writ
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -79,11 +80,11 @@ def _unwritten(stored: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="archiver-verify-") as folder:
         for path in (stored, *logs):
             shutil.copyfile(path, Path(folder) / path.name)
-        yield f"file:{quote(str(Path(folder) / stored.name))}?mode=rw"
+        yield f"file:{quote(os.fsencode(Path(folder) / stored.name))}?mode=rw"
 
 
 def _address(path: Path) -> str:
-    return f"file:{quote(str(path.absolute()))}?mode=ro"
+    return f"file:{quote(os.fsencode(path.absolute()))}?mode=ro"
 
 
 def _has_its_tables(database: sqlite3.Connection, tally: Tally) -> bool:

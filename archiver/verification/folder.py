@@ -16,7 +16,7 @@ from typing import BinaryIO
 from archiver.errors import InputError
 from archiver.model import Check, Verdict
 from archiver.store import Archive
-from archiver.store.archive import WARC_SUFFIXES
+from archiver.store.archive import WARC_SUFFIXES, is_warc_file
 from archiver.store.cdxj import IndexRow, cdxj_line, index_path
 from archiver.store.foreign import taken_in
 from archiver.store.segment import OWN_SEGMENT, Lock
@@ -25,7 +25,7 @@ from archiver.verification.catalogue import check_catalogue
 from archiver.verification.index import IndexCheck, bounded_lines, line_offset, lines_differ
 from archiver.verification.log import LogEntry, check_log
 from archiver.verification.notebook import Notebook
-from archiver.verification.records import RecordChecks, Watch
+from archiver.verification.records import RecordChecks, Watch, shown
 from archiver.verification.revisits import check_revisits
 from archiver.verification.tally import Tally
 
@@ -56,7 +56,7 @@ class _Folder:
         self.busy = self.lock.is_held()
         """Somebody has written to the archive since this began."""
         found = sorted((path / "archive").iterdir())
-        self.files = [file for file in found if file.is_file() and file.name.endswith(WARC_SUFFIXES)]
+        self.files = [file for file in found if is_warc_file(file)]
         self.others = [file for file in found if file not in self.files]
         self.sizes = {file: file.stat().st_size for file in self.files}
         self.newest = max((file.name for file in self.files if OWN_SEGMENT.fullmatch(file.name)), default=None)
@@ -178,9 +178,10 @@ class _Folder:
             tally.note("no WARC file in it")
         for file in self.others:
             if file.name.endswith(WARC_SUFFIXES):
-                tally.problem("it is no file", where=f"archive/{file.name}")
+                what = "its name is no text, so that no index can name it" if file.is_file() else "it is no file"
+                tally.problem(what, where=f"archive/{shown(file.name)}")
                 continue
-            tally.note(f"archive/{file.name} is no WARC file, and was not looked at")
+            tally.note(f"archive/{shown(file.name)} is no WARC file, and was not looked at")
         torn = self.path / "torn"
         kept = sum(1 for _ in torn.iterdir()) if torn.is_dir() else 0
         if kept:

@@ -34,6 +34,11 @@ class StoppedVerificationError(ArchiverError):
     exit_code = ExitCode.INTERRUPTED
 
 
+def shown(name: str) -> str:
+    """A file's name in words: it may be no text."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 class Watch(NamedTuple):
     """How a verification tells of itself, and how it is stopped."""
 
@@ -76,7 +81,7 @@ class RecordChecks:
 
     def sweep_file(self, path: Path, where: str, *, growing: bool = False) -> None:
         """Check one WARC or ARC file on disk. growing: as for `sweep`. Raises as `sweep` does."""
-        where = where.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # the name may be no text
+        where = shown(where)
         with path.open("rb") as stream:
             if is_arc(stream, 0):
                 self._arc(path, where)

@@ -151,3 +151,23 @@ def test_what_may_not_be_read_is_named(folder: Path, which: str, monkeypatch: py
     with pytest.raises(InputError, match="Permission denied") as refused:
         verify(folder)
     assert refused.value.subject == str(folder / which)
+
+
+def test_a_folder_and_a_file_whose_names_are_no_text(folder: Path, tmp_path: Path) -> None:
+    """Such as a file with a name in Latin-1 that came from another system: it hides nothing else."""
+    odd = tmp_path / os.fsdecode(b"odd \xff")
+    try:
+        folder.rename(odd)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    first = segments(odd)[0]
+    strange = first.with_name(os.fsdecode(b"caf\xe9.warc.gz"))
+    strange.write_bytes(first.read_bytes())
+    os.mkfifo(first.with_name("pipe.warc.gz"))
+    found = verify(odd)
+    assert len(named(found, "files").problems) == 2
+    assert [check.name for check in found.checks if check.verdict is Verdict.DAMAGED] == ["files"]
+    with Archive.open(odd, write=True) as archive:
+        archive.rebuild()
+        assert [line for line in archive.warnings if "caf\ufffd.warc.gz: it is left out" in line]
+        assert [path.name for path in archive.segment_files()] == [first.name]

@@ -6,6 +6,7 @@ Capture rows wait in memory for each other; before anything is asked they are ha
 from __future__ import annotations
 
 import itertools
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
@@ -54,7 +55,8 @@ class CatalogueFile:
         """Why nothing is written any more."""
         self._distrusted = False
         self._tables = itertools.count()
-        name = ":memory:" if path is None else f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
+        mode = "ro" if read_only else "rwc"
+        name = ":memory:" if path is None else f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
         try:
             self._db = sqlite3.connect(name, uri=True, check_same_thread=False, isolation_level=None)
         except sqlite3.Error as error:
