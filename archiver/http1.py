@@ -23,7 +23,7 @@ takes (h11: the 100 KB that httpcore lets wait, and one read): what was read as 
 MAX_HEAD_LINES = 10_000
 """Real heads have less than 100."""
 
-MANY_CHUNKS = 250_000
+MANY_CHUNKS = 100_000
 TINY_CHUNK = 64
 """Bytes. Each chunk takes as long as a kilobyte, and compressed away it takes no room: megabytes of chunks of a byte
 are made to keep a reader busy."""
