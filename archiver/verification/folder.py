@@ -211,6 +211,8 @@ def _compare(path: Path, rows: Iterable[IndexRow], check: IndexCheck, where: str
                 check.problem("a line that does not end", where)
                 continue
             text = line.removesuffix(b"\n")
+            if len(text) == len(line):
+                check.problem("its last line breaks off", where)
             while at < len(expected) and expected[at][0] < text:
                 missing[expected[at][1]] = expected[at][0], expected[at][2]
                 at += 1

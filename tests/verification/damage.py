@@ -741,6 +741,11 @@ def index_line_of_metadata_removed(folder: Path) -> None:
 
 
 @kind("folder", "index")
+def index_cut_by_one_byte(folder: Path) -> None:
+    of_index(folder, lambda lines: [*lines[:-1], lines[-1].rstrip("\n")])
+
+
+@kind("folder", "index")
 def index_removed(folder: Path) -> None:
     index_of(folder).unlink()
 
