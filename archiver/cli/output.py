@@ -344,9 +344,9 @@ class Output:
     # messages
 
     def note(self, text: str) -> None:
-        """One line for people, beside the results; line breaks in `text` make more lines."""
-        for line in text.split("\n"):
-            self._say(isolated(visible(line)))
+        """One line for people, beside the results: line breaks in `text`, which strangers may have written, make no
+        other."""
+        self._say(isolated(visible(text)))
 
     def at_once(self, text: str) -> None:
         """A line for people from a signal handler: past the buffers, one of which may be in the middle of a write."""

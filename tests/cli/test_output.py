@@ -339,10 +339,11 @@ class TestMessages:
         assert screen.out == ""
         assert screen.err == "error: a ␛[2J.toml: no such file (look again)\n"
 
-    def test_a_note_keeps_its_lines(self) -> None:
+    def test_a_note_is_one_line(self) -> None:
+        """What strangers wrote into it (the name of a package's member) makes no line that looks like another."""
         screen = Terminal("jsonl", tty=False)
-        screen.output.note("first\nsecond\x07")
-        assert (screen.out, screen.err) == ("", "first\nsecond␇\n")
+        screen.output.note("no WARC record (a\nerror: forged.warc.gz\x07)")
+        assert (screen.out, screen.err) == ("", "no WARC record (a error: forged.warc.gz␇)\n")
 
     @given(hostile)
     def test_drive_no_terminal(self, text: str) -> None:
