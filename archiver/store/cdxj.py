@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from archiver.linesorter import LineSorter
 from archiver.store.durability import sync_folder
 from archiver.store.records import Field, bare, block_length, field, parse_warc_date
 
@@ -178,15 +179,18 @@ def _timestamp(date: str) -> str:
 
 
 def write_index(path: Path, rows: Iterable[IndexRow]) -> None:
-    """Write a segment's index, sorted by bytes; the old one stays in place until the new one is whole.
+    """Write a segment's index, sorted by bytes, in bounded memory.
+
+    The old one stays in place until the new one is whole.
 
     Raises `OSError`.
     """
-    lines = sorted({cdxj_line(row).encode() for row in rows})
     temporary = path.with_suffix(".tmp")
     try:
-        with temporary.open("wb") as file:
-            file.writelines(line + b"\n" for line in lines)
+        with LineSorter(path.parent) as lines, temporary.open("wb") as file:
+            for row in rows:
+                lines.add(cdxj_line(row).encode() + b"\n")
+            file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

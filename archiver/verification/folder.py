@@ -11,9 +11,10 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple, Self
 
 from archiver.errors import InputError
+from archiver.linesorter import LineSorter
 from archiver.model import Check, Verdict
 from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES, is_warc_file
@@ -196,16 +197,29 @@ class _Folder:
 
 
 def _compare(path: Path, rows: Iterable[IndexRow], check: IndexCheck, where: str) -> None:
-    """A segment's index against the lines that its records give, in any order of the rows.
+    """A segment's index against the lines that its records give, in any order of the rows and in bounded memory.
 
     A line of an earlier version of this program may be written otherwise: what both say has to be the same.
     """
-    expected = sorted((cdxj_line(row).encode(), row.offset, row.type) for row in rows)
     lines: dict[int, bytes] = {}
-    missing: dict[int, tuple[bytes, str]] = {}
-    at = 0
+    missing: dict[int, tuple[bytes, bool]] = {}
+    further = 0
+    metadata = 0
     last = b""
-    with path.open("rb") as stream:
+
+    def miss(given: _Given) -> None:
+        nonlocal further
+        if len(missing) < MAX_OTHER_LINES:
+            missing[given.offset] = given.line, given.metadata
+        else:
+            further += 1
+
+    with LineSorter() as sorter, path.open("rb") as stream:
+        for row in rows:
+            sorter.add(_Given(cdxj_line(row).encode(), row.offset, row.type == "metadata").packed())
+            metadata += row.type == "metadata"
+        expected = map(_Given.unpacked, sorter)
+        given = next(expected, None)
         for line in bounded_lines(stream):
             if line is None:
                 check.problem("a line that does not end", where)
@@ -213,12 +227,12 @@ def _compare(path: Path, rows: Iterable[IndexRow], check: IndexCheck, where: str
             text = line.removesuffix(b"\n")
             if len(text) == len(line):
                 check.problem("its last line breaks off", where)
-            while at < len(expected) and expected[at][0] < text:
-                missing[expected[at][1]] = expected[at][0], expected[at][2]
-                at += 1
-            if at < len(expected) and expected[at][0] == text:
+            while given is not None and given.line < text:
+                miss(given)
+                given = next(expected, None)
+            if given is not None and given.line == text:
                 check.checked(1)
-                at += 1
+                given = next(expected, None)
             elif (offset := line_offset(text)) is None or offset in lines or len(lines) >= MAX_OTHER_LINES:
                 check.problem(f"a line that no record gives: {_shown(text)}", where)
             else:
@@ -226,7 +240,9 @@ def _compare(path: Path, rows: Iterable[IndexRow], check: IndexCheck, where: str
             if text < last:
                 check.problem("a line out of order, which readers may miss", where)
             last = text
-    missing.update((offset, (text, kind)) for text, offset, kind in expected[at:])
+        while given is not None:
+            miss(given)
+            given = next(expected, None)
     for offset, text in lines.items():
         wanted = missing.pop(offset, None)
         if wanted is None:
@@ -236,13 +252,30 @@ def _compare(path: Path, rows: Iterable[IndexRow], check: IndexCheck, where: str
         else:
             check.checked(1)
             check.note("lines as an earlier version wrote them")
-    metadata = sum(kind == "metadata" for _, _, kind in expected)
-    without_metadata = metadata == sum(kind == "metadata" for _, kind in missing.values())
-    for offset, (text, kind) in missing.items():
-        if kind == "metadata" and without_metadata:
+    without_metadata = metadata == sum(of_metadata for _, of_metadata in missing.values())
+    for offset, (text, of_metadata) in missing.items():
+        if of_metadata and without_metadata:
             check.note("metadata records that the index does not list, as in earlier versions")
         else:
             check.problem(f"it does not list a record: {_shown(text)}", where, offset)
+    if further:
+        check.problem(f"it does not list {further:,} further records", where)
+
+
+class _Given(NamedTuple):
+    """The line that a record gives, in a form that sorts as the line does."""
+
+    line: bytes
+    offset: int
+    metadata: bool
+
+    def packed(self) -> bytes:
+        return b"%b\0%d\0%d\n" % self
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> Self:
+        line, offset, metadata = packed.rsplit(b"\0", 2)
+        return cls(line, int(offset), metadata == b"1\n")
 
 
 def _shown(line: bytes) -> str:

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from archiver.errors import InputError
+from archiver.linesorter import LineSorter
 from archiver.store.cdxj import INDEXED_TYPES, IndexRow, Listed, cdxj_line, listed, listed_type
 from archiver.store.records import bare
 from archiver.store.surt import surt
 from archiver.store.sweep import Damage, Sweep, SweptRecord
 from archiver.store.warcfile import DamagedError, Place
-from archiver.wacz.sorting import LineSorter
 
 USUAL_HEAD = 4096
 _UNUSUAL = re.compile(rb"[^\t\r\n -~]|\n[ \t]")

@@ -34,6 +34,7 @@ from isal import isal_zlib
 
 from archiver.errors import ArchiveError, InputError
 from archiver.fileslice import FileSlice
+from archiver.linesorter import LineSorter
 from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES
 from archiver.store.records import parse_warc_date
@@ -43,7 +44,6 @@ from archiver.store.wholefile import whole_file
 from archiver.version import __version__
 from archiver.wacz.indexing import Entry, index_entries
 from archiver.wacz.pages import Page, header_line, page_line, rfc3339
-from archiver.wacz.sorting import LineSorter
 from archiver.wacz.zipnum import write_zipnum
 from archiver.wacz.zipping import DEFLATED, STORED, ChangedError, ZipWriter
 

@@ -78,17 +78,15 @@ class Asking(CatalogueFile):
             )
         )
 
-    def index_rows(self, segment: str) -> list[IndexRow]:
-        """What the index lists of a segment."""
-        rows = self.query(
+    def index_rows(self, segment: str) -> Iterator[IndexRow]:
+        """What the index lists of a segment, in constant memory."""
+        rows = self.each(
             f"SELECT {', '.join(IndexRow._fields)}, listed FROM captures WHERE segment = ?"  # noqa: S608
             f" AND type IN ({','.join('?' * len(INDEXED_TYPES))}) AND listed IS NOT ''",
             (segment, *INDEXED_TYPES),
         )
-        return [
-            IndexRow._make(row)._replace(**json.loads(otherwise)) if otherwise else IndexRow._make(row)
-            for *row, otherwise in rows
-        ]
+        for *row, otherwise in rows:
+            yield IndexRow._make(row)._replace(**json.loads(otherwise)) if otherwise else IndexRow._make(row)
 
     def captures_in(self, segment: str) -> list[Capture]:
         return list(self._captures("segment = ? ORDER BY offset", (segment,)))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.wacz import sorting
-from archiver.wacz.sorting import LineSorter
+from archiver import linesorter
+from archiver.linesorter import LineSorter
 
 
 @given(st.lists(st.binary(max_size=12).map(lambda line: line.replace(b"\n", b"") + b"\n")), st.integers(0, 60))
@@ -21,7 +21,7 @@ def test_lines_come_back_sorted_and_once(lines: list[bytes], in_memory: int) -> 
 
 
 def test_more_files_than_are_merged_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sorting, "AT_ONCE", 3)
+    monkeypatch.setattr(linesorter, "AT_ONCE", 3)
     lines = [b"%05d\n" % (number * 7919 % 1000) for number in range(1000)]
     with LineSorter(tmp_path, in_memory=100) as sorter:
         for line in lines:
