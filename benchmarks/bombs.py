@@ -385,7 +385,6 @@ KINDS = [
         lambda: SMALL_WARC + repeated(b"\x1f\x8b\x08", MIB // 2),
         every(WARC_COMMANDS, ANY),
         2,
-        2,
     ),
     Kind(
         "WARC, not compressed, a payload of gzip",
