@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -255,7 +256,7 @@ class PostIndex:
         fresh = _check_file(path, write)
         try:
             self._db = sqlite3.connect(
-                f"file:{quote(str(path.absolute()))}?mode={'rwc' if write else 'ro'}",
+                f"file:{quote(os.fsencode(path.absolute()))}?mode={'rwc' if write else 'ro'}",
                 uri=True, check_same_thread=False, isolation_level=None, timeout=BUSY_SECONDS,
             )  # fmt: skip
         except sqlite3.Error as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -103,6 +104,14 @@ def test_what_a_page_shows_is_given_with_the_page(index: PostIndex) -> None:
     assert (showing.text, showing.display_name, showing.pages) == (WORDS, "Pier Nine", ("https://news.example/a",))
     assert index.post("x:1") == held
     assert index.post("x:2") is None
+
+
+def test_a_path_that_is_no_text_and_has_marks_of_a_uri_is_a_path(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"n\xff 1%41?#")
+    folder.mkdir()
+    with PostIndex(folder / "posts.db", write=True) as index:
+        index.add_citations([shown(1)])
+    assert [found.name for found in folder.iterdir()] == ["posts.db"]
 
 
 def test_scoped_ids_are_different_posts(index: PostIndex) -> None:
