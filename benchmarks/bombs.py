@@ -376,7 +376,12 @@ KINDS = [
         every(WARC_COMMANDS, ANY),
     ),
     Kind(
-        "WARC, nothing but first lines", "–", ".warc", lambda: repeated(b"WARC/1.0\r\n", MIB), every(WARC_COMMANDS, ANY)
+        "WARC, nothing but first lines",
+        "–",
+        ".warc",
+        lambda: repeated(b"WARC/1.0\r\n", MIB),
+        every(WARC_COMMANDS, ANY),
+        2,
     ),
     Kind(
         "WARC, nothing but beginnings of gzip",
