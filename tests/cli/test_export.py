@@ -271,6 +271,13 @@ def signed_data(path: Path) -> dict[str, object]:
     return data
 
 
+HEEDING = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit that it is ignored
+runpy.run_module("archiver", run_name="__main__", alter_sys=True)
+"""
+
+
 class TestPackages:
     def test_of_the_whole_archive_lists_its_articles_and_posts_with_their_words(
         self, folder: Path, tmp_path: Path
@@ -362,7 +369,7 @@ class TestPackages:
         (tmp_path / "x.wacz").write_text("before")
         with Loopback(always(Stall)) as authority:  # it never answers
             command = [
-                sys.executable, "-m", "archiver", "export", "--archive", str(folder), "-o", str(tmp_path / "x.wacz"),
+                sys.executable, "-c", HEEDING, "export", "--archive", str(folder), "-o", str(tmp_path / "x.wacz"),
                 "--sign", "anonymous", "--time-stamp", authority.url,
             ]  # fmt: skip
             with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
