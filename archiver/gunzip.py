@@ -57,7 +57,7 @@ class Expansion:
         self._subject = subject
         self._what = what
         self._packed = packed
-        self._floor = floor
+        self._allowed = floor
         self._error = error
         self._out = 0
 
@@ -67,9 +67,12 @@ class Expansion:
         Raises `error` where that is more than there can be.
         """
         self._out += size
-        if self._out <= self._floor:
+        if self._out <= self._allowed:
             return
-        if self._out > min(taken for taken in (read, self._packed) if taken is not None) * MAX_EXPANSION:
+        # kept, because what was read only grows: most calls end above
+        taken = min(known for known in (read, self._packed) if known is not None)
+        self._allowed = max(self._allowed, taken * MAX_EXPANSION)
+        if self._out > self._allowed:
             raise self._error(f"the {self._what} expands more than {MAX_EXPANSION} times", subject=self._subject)
 
 

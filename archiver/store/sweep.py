@@ -44,6 +44,7 @@ RESERVED_FLAGS = 0xE0
 """RFC 1952, section 2.3.1."""
 
 _BLANKS = re.compile(rb"[\r\n]*+")
+_BLANK = (b"\r", b"\n")
 _GZIP_MARK = re.compile(rb"\x1f\x8b\x08")
 _PLAIN_MARK = re.compile(rb"WARC/[01]\.")
 _MARK = re.compile(rb"\x1f\x8b\x08|WARC/[01]\.")
@@ -456,6 +457,8 @@ class Sweep:
 
 def _behind_blanks(data: bytes, at: int) -> int:
     """Where the line ends that stand at a place are over."""
+    if data[at : at + 1] not in _BLANK:  # as nearly always
+        return at
     found = _BLANKS.match(data, at)
     return found.end() if found else at
 
