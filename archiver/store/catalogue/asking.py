@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -26,6 +26,28 @@ ORIGINAL_OF = (
 )
 OWN_ORIGINAL_OF = ORIGINAL_OF.replace(" ORDER", """ AND instr(coalesce(listed, ''), '"payload_digest"') = 0 ORDER""")
 """Without those that an index lists under another digest: no other tool would find them as originals."""
+
+REPLAYED = "type IN ('response','revisit','resource')"
+"""What can be shown in place of an address; in the words of the index `captures_urlkey`, which SQLite looks for."""
+
+_WHOLE = (
+    f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE urlkey = ? AND {REPLAYED} AND status IS NOT 206"  # noqa: S608
+    " AND status IS NOT 304 AND (status IS NULL OR status NOT BETWEEN 300 AND 399 OR target_uri = ?)"
+)
+NEAREST_BEFORE = f"{_WHOLE} AND time < ? ORDER BY time DESC, segment DESC, offset DESC LIMIT 1"
+NEAREST_FROM = f"{_WHOLE} AND time >= ? ORDER BY time, segment, offset LIMIT 1"
+NEAREST_WITHIN = f"{_WHOLE} AND time >= ? AND time < ? ORDER BY target_uri <> ?, time, segment, offset LIMIT 1"
+ANY_BEFORE = (
+    f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE urlkey = ? AND {REPLAYED} AND time < ?"  # noqa: S608
+    " ORDER BY time DESC, segment DESC, offset DESC LIMIT 1"
+)
+ANY_FROM = (
+    f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE urlkey = ? AND {REPLAYED} AND time >= ?"  # noqa: S608
+    " ORDER BY time, segment, offset LIMIT 1"
+)
+
+BEHIND_A_SECOND = "~"
+"""After a time to the second: sorts behind all that this second holds, `Z` or a fraction of it."""
 
 CAPTURE_OF_ID = "record_id = ? ORDER BY segment NOT GLOB 'archiver-*', segment, offset LIMIT 1"
 """Where a file of another program has a record of the same id, ours is meant."""
@@ -72,11 +94,43 @@ class Asking(CatalogueFile):
 
     def captures_like(self, urlkey: str) -> list[Capture]:
         """HTTP captures and resources whose URL has this sort key, oldest first."""
-        return list(
-            self._captures(
-                "urlkey = ? AND type IN ('response','revisit','resource') ORDER BY time, segment, offset", (urlkey,)
-            )
+        return list(self._captures(f"urlkey = ? AND {REPLAYED} ORDER BY time, segment, offset", (urlkey,)))
+
+    def nearest(self, urlkey: str, moment: datetime, *, uri: str = "") -> Capture | None:
+        """The HTTP capture or resource of this sort key that is nearest in time to `moment` (to the second; UTC); of
+        two as near, the earlier; null where there is none.
+
+        `uri`: the address that was asked for. Another address of the same key (http for https) may stand for it, but
+        where that one only redirects, it says nothing of this one: such captures, and those that hold no whole answer
+        (206, 304), count only where there is nothing else.
+        """
+        moment = moment.astimezone(UTC).replace(microsecond=0)
+        second = _second(moment)
+        found = _nearer(
+            moment,
+            self.query(NEAREST_FROM, (urlkey, uri, second)),
+            lambda: self.query(NEAREST_BEFORE, (urlkey, uri, second)),
+        ) or _nearer(
+            moment,
+            self.query(ANY_FROM, (urlkey, second)),
+            lambda: self.query(ANY_BEFORE, (urlkey, second)),
         )
+        if found is not None and uri and found.target_uri != uri:
+            # of several within one second, the one of exactly this address
+            at = _second(found.time)
+            rows = self.query(NEAREST_WITHIN, (urlkey, uri, at, at + BEHIND_A_SECOND, uri))
+            return capture_of(rows[0]) if rows else found
+        return found
+
+    def seconds(self, urlkey: str, start: datetime | None = None, *, limit: int) -> list[datetime]:
+        """The seconds in which an address of this sort key was captured, oldest first, from `start` on."""
+        first = _second(start) if start else ""
+        rows = self.query(
+            f"SELECT DISTINCT substr(time, 1, 19) FROM captures WHERE urlkey = ? AND {REPLAYED} AND time >= ?"  # noqa: S608
+            " ORDER BY time LIMIT ?",
+            (urlkey, first, limit),
+        )
+        return [moment for row in rows if (moment := _time(row[0])) != NO_TIME]
 
     def index_rows(self, segment: str) -> Iterator[IndexRow]:
         """What the index lists of a segment, in constant memory."""
@@ -246,6 +300,26 @@ def capture_of(row: tuple[Any, ...]) -> Capture:
         refers_to=refers,
         truncated=truncated,
     )
+
+
+def _nearer(
+    moment: datetime, after: list[tuple[Any, ...]], ask_before: Callable[[], list[tuple[Any, ...]]]
+) -> Capture | None:
+    """The nearer to `moment` (a whole second) of the first row at or after it and the last before it."""
+    later = capture_of(after[0]) if after else None
+    wait = later.time.replace(microsecond=0) - moment if later else None
+    if later is not None and not wait:
+        return later
+    before = ask_before()
+    earlier = capture_of(before[0]) if before else None
+    if earlier is None or wait is None:
+        return earlier or later
+    return earlier if moment - earlier.time.replace(microsecond=0) <= wait else later
+
+
+def _second(moment: datetime) -> str:
+    """As a `WARC-Date` begins that lies within this second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")[:19]
 
 
 def _time(value: str) -> datetime:

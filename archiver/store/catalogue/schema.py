@@ -1,6 +1,6 @@
 """The tables of the catalogue."""
 
-VERSION = 3
+VERSION = 4
 """Of the tables below; a catalogue of another version is built anew."""
 
 SCHEMA = """
@@ -21,7 +21,8 @@ CREATE TABLE captures (            -- one row a WARC record
 ) WITHOUT ROWID;
 CREATE INDEX captures_record_id ON captures (record_id);
 CREATE INDEX captures_target ON captures (target_uri, time);
-CREATE INDEX captures_urlkey ON captures (urlkey, time);
+CREATE INDEX captures_urlkey ON captures (urlkey, time, segment, offset, status) -- what can be replayed
+  WHERE type IN ('response','revisit','resource');
 CREATE TABLE articles (            -- one row a version of an article (other bytes: another version)
   id TEXT PRIMARY KEY, uri TEXT NOT NULL, digest TEXT NOT NULL, source TEXT NOT NULL,
   title TEXT, language TEXT, published TEXT,

@@ -1,0 +1,97 @@
+"""Which capture of an address is nearest in time?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.store import Archive
+from archiver.store.surt import surt
+from tests.replay.staged import answer
+
+URL = "https://paper.example/page"
+T = datetime(2024, 5, 6, 9, 30, tzinfo=UTC)
+
+
+def at(**after: float) -> datetime:
+    return T + timedelta(**after)
+
+
+def written(folder: Path, *captures: tuple[str, datetime, int]) -> Archive:
+    """An archive of captures: address, time, status."""
+    with Archive.open(folder, write=True) as archive, archive.session() as session:
+        for number, (url, time, status) in enumerate(captures):
+            session.write_exchange(answer(url, b"%d" % number, "text/plain", at=time, status=status))
+    return Archive.open(folder)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (at(days=-900), at()),
+        (at(), at()),
+        (at(days=4), at()),
+        (at(days=5), at()),  # as near to either: the earlier
+        (at(days=5, seconds=1), at(days=10)),
+        (at(days=10, milliseconds=300), at(days=10)),
+        (at(days=99_000), at(days=10)),
+    ],
+)
+def test_the_nearest_in_time(tmp_path: Path, asked: datetime, found: datetime) -> None:
+    with written(tmp_path, (URL, at(), 200), (URL, at(days=10), 200), (URL + "2", at(days=5), 200)) as archive:
+        capture = archive.catalogue.nearest(surt(URL), asked, uri=URL)
+    assert capture is not None
+    assert (capture.target_uri, capture.time) == (URL, found)
+
+
+def test_fractions_of_a_second_are_the_same_second(tmp_path: Path) -> None:
+    times = (at(milliseconds=900), at(seconds=1, milliseconds=100), at(seconds=1, milliseconds=400))
+    with written(tmp_path, *((URL, time, 200) for time in times)) as archive:
+        for asked, found in ((0, 0), (1, 1), (2, 2)):
+            capture = archive.catalogue.nearest(surt(URL), at(seconds=asked), uri=URL)
+            assert capture is not None
+            assert capture.time == times[found]
+
+
+def test_no_capture(tmp_path: Path) -> None:
+    with written(tmp_path, (URL, at(), 200)) as archive:
+        assert archive.catalogue.nearest(surt("https://paper.example/other"), at(), uri=URL) is None
+
+
+def test_a_redirect_from_another_address_of_the_same_key_does_not_stand_for_this_one(tmp_path: Path) -> None:
+    """Else `http://…` that redirects to `https://…` would redirect to itself for ever."""
+    plain = URL.replace("https", "http")
+    with written(tmp_path, (plain, at(seconds=9), 301), (URL, at(seconds=9), 200), (URL, at(days=9), 200)) as archive:
+        for asked in (at(), at(seconds=9)):
+            whole, redirect = (archive.catalogue.nearest(surt(URL), asked, uri=uri) for uri in (URL, plain))
+            assert whole is not None
+            assert (whole.target_uri, whole.time) == (URL, at(seconds=9))
+            assert redirect is not None
+            assert (redirect.target_uri, redirect.status) == (plain, 301)
+
+
+def test_another_address_of_the_same_key_stands_for_one_that_was_not_captured(tmp_path: Path) -> None:
+    with written(tmp_path, (URL.replace("https", "http"), at(), 200)) as archive:
+        assert archive.catalogue.nearest(surt(URL), at(), uri=URL) is not None
+
+
+def test_what_is_no_whole_answer_counts_only_where_there_is_nothing_else(tmp_path: Path) -> None:
+    with written(tmp_path, (URL, at(), 206), (URL, at(seconds=1), 304), (URL, at(days=9), 404)) as archive:
+        capture = archive.catalogue.nearest(surt(URL), at(), uri=URL)
+        assert capture is not None
+        assert capture.status == 404
+    with written(tmp_path / "other", (URL, at(), 206)) as archive:
+        capture = archive.catalogue.nearest(surt(URL), at(days=1), uri=URL)
+        assert capture is not None
+        assert capture.status == 206
+
+
+def test_the_seconds_of_an_address_each_once_from_a_time_on(tmp_path: Path) -> None:
+    times = [at(), at(milliseconds=100), at(seconds=1), at(seconds=2), at(seconds=3)]
+    with written(tmp_path, *((URL, time, 200) for time in times)) as archive:
+        seconds = archive.catalogue.seconds
+        assert seconds(surt(URL), limit=9) == [at(), at(seconds=1), at(seconds=2), at(seconds=3)]
+        assert seconds(surt(URL), at(seconds=1), limit=2) == [at(seconds=1), at(seconds=2)]
+        assert seconds(surt(URL + "2"), limit=2) == []
