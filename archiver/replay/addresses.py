@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -19,6 +20,11 @@ PAYLOAD = CAPTURE + "/payload"
 TEXT = CAPTURE + "/text"
 BLOCK = CAPTURE + "/block"
 RECORD = CAPTURE + "/record"
+VIEW = "/archives/{slug}/{stamp}/{url}"
+RAW = "/archives/{slug}/{stamp}id_/{url}"
+TIMEGATE = "/archives/{slug}/timegate/{url}"
+TIMEMAP = "/archives/{slug}/timemap/{form}/{url}"
+"""`{url}` is the rest of the path as sent, and the query with it: it is read by `archiver.replay.mementos`."""
 
 
 class Addresses(NamedTuple):
@@ -60,6 +66,34 @@ class Addresses(NamedTuple):
 
     def record(self, capture: Capture) -> str:
         return self.capture(capture) + "/record"
+
+    def view(self, moment: datetime, url: str) -> str:
+        """The page that shows a captured page as it was."""
+        return f"{self.shelf}/{stamp(moment)}/{as_sent(url)}"
+
+    def raw(self, moment: datetime, url: str) -> str:
+        """The payload as captured."""
+        return f"{self.shelf}/{stamp(moment)}id_/{as_sent(url)}"
+
+    def timegate(self, url: str) -> str:
+        return f"{self.shelf}/timegate/{as_sent(url)}"
+
+    def timemap(self, url: str, form: str = "link", start: datetime | None = None) -> str:
+        """`start`: from this second on."""
+        begin = f"{stamp(start)}/" if start else ""
+        return f"{self.shelf}/timemap/{form}/{begin}{as_sent(url)}"
+
+
+def stamp(moment: datetime) -> str:
+    """14 digits, UTC."""
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment
+    return f"{moment.year:04}{moment:%m%d%H%M%S}"
+
+
+def as_sent(url: str) -> str:
+    """A URL as the rest of an address: what a request line, a header field or HTML cannot hold is percent-encoded; what
+    is so already stays."""
+    return quote(url, safe="!$%&'()*+,/:;=?@[]~", errors="replace")
 
 
 def _segment(text: str) -> str:
