@@ -18,8 +18,9 @@ from archiver.errors import ArchiveError
 from archiver.model import Capture
 from archiver.replay.isolation import DOWNLOAD_SUFFIXES, SNIFFED_BYTES, Kind, capture_headers, sniff
 from archiver.store import Archive
+from archiver.store.catalogue import NO_TIME
 from archiver.store.digests import DigestCheck
-from archiver.store.records import block_length, field
+from archiver.store.records import Field, bare, block_length, field, parse_warc_date
 
 PIECE = 256 * 1024
 
@@ -56,6 +57,10 @@ class Payload(NamedTuple):
     """A capture's payload, decoded, that passed its digest checks."""
 
     capture: Capture
+    status: int
+    """As captured; 0 where what was captured is no HTTP response."""
+    redirect: str | None
+    """Where the answer sent its reader: an absolute URL."""
     content_type: str | None
     """As the capture declares it, with its parameters."""
     open: Callable[[], Iterator[bytes]]
@@ -98,25 +103,47 @@ def require_digests(archive: Archive, capture: Capture) -> tuple[DigestCheck, ..
     return checks
 
 
+def require_same(capture: Capture, fields: tuple[Field, ...]) -> None:
+    """The catalogue only tells where to look: what stands there has to be what it says.
+
+    Raises `ArchiveError` where the record is of another id, target URI or time.
+    """
+    record_id, uri, date = (field(fields, name) or "" for name in ("WARC-Record-ID", "WARC-Target-URI", "WARC-Date"))
+    try:
+        time = parse_warc_date(date)
+    except ValueError:
+        time = NO_TIME
+    if (record_id.strip("<>"), bare(uri), time) != (capture.record_id, capture.target_uri, capture.time):
+        raise ArchiveError(
+            "the catalogue names another record than the one that lies there",
+            subject=f"{capture.file} at offset {capture.offset}",
+            hint="`archiver rebuild` makes the catalogue anew",
+        )
+
+
 def open_payload(archive: Archive, capture: Capture) -> Payload:
     """A capture's payload, after its digests were checked.
 
-    Raises `DigestRefusedError`, or `ArchiveError` when the record or a revisit's original cannot be read.
+    Raises `DigestRefusedError`, or `ArchiveError` when the record or a revisit's original cannot be read, or the
+    record is not the one that the catalogue names.
     """
     checks = require_digests(archive, capture)
+    fields, stream = archive.open_record(capture)
+    stream.close()
+    require_same(capture, fields)
     if capture.record_type in ("response", "revisit"):
         exchange = archive.exchange(capture, check=False)
         encoded = exchange.chunked or bool(exchange.header("content-encoding"))
         plain = None if encoded else max(0, exchange.response_length - exchange.head_length)
         content_type = exchange.header("content-type") if exchange.status else capture.content_type
         read: Callable[[], Iterator[bytes]] = exchange.iter_payload
+        status, redirect = exchange.status, exchange.redirect
     else:
-        fields, stream = archive.open_record(capture)
-        stream.close()
         content_type = field(fields, "Content-Type")
         plain = block_length(fields)
         read = lambda: read_block(archive, capture)  # noqa: E731
-    return Payload(capture, content_type, read, plain, sniff(_beginning(read, SNIFFED_BYTES)), checks)
+        status, redirect = 200, None
+    return Payload(capture, status, redirect, content_type, read, plain, sniff(_beginning(read, SNIFFED_BYTES)), checks)
 
 
 def read_block(archive: Archive, capture: Capture) -> Iterator[bytes]:
@@ -191,20 +218,30 @@ def transcoded(pieces: Iterator[bytes], charset: str) -> Iterator[bytes]:
 def ranged(request: Request, read: Callable[[], Iterator[bytes]], length: int, headers: dict[str, str]) -> Response:
     """Bytes of known length, or the one range of them that was asked for (RFC 9110 section 14).
 
-    Several ranges, and what is no byte range, are answered with everything, as the RFC allows.
+    Several ranges, and what is no byte range, are answered with everything, as the RFC allows; so is a range of
+    something else than what `If-Range` names (section 13.1.5).
     """
+    status, part, headers = ranged_head(request, length, headers)
+    if request.method == "HEAD" or not part:
+        return Response(status_code=status, headers=headers)
+    return StreamingResponse(_slice(read(), part.start, part.stop), status_code=status, headers=headers)
+
+
+def ranged_head(request: Request, length: int, headers: dict[str, str]) -> tuple[int, range, dict[str, str]]:
+    """Status, the positions to be sent, and the header fields: `headers` and those that speak of the length."""
     headers = {**headers, "Accept-Ranges": "bytes"}
-    asked = byte_range(request.headers.get("range", ""), length)
+    asked = None
+    # section 14.2: of methods, for GET alone
+    if request.method == "GET" and request.headers.get("if-range", headers.get("ETag")) == headers.get("ETag"):
+        asked = byte_range(request.headers.get("range", ""), length)
     if asked is not None and asked.start >= asked.stop:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{length}"})
+        headers |= {"Content-Range": f"bytes */{length}", "Content-Length": "0"}
+        return 416, range(0), headers
     part = range(length) if asked is None else asked
     if asked is not None:
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{length}"
-    status = 200 if asked is None else 206
     headers["Content-Length"] = str(len(part))
-    if request.method == "HEAD":
-        return Response(status_code=status, headers=headers)
-    return StreamingResponse(_slice(read(), part.start, part.stop), status_code=status, headers=headers)
+    return 200 if asked is None else 206, part, headers
 
 
 def byte_range(header: str, length: int) -> range | None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
 
 from archiver.errors import ArchiveError, ArchiverError, InputError, LimitError, UsageError
+from archiver.model import Capture
 from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES, iter_files
+from archiver.store.catalogue import Catalogue
+from archiver.store.surt import surt
 from archiver.wacz.reading import Package
 
 MAX_WACZ_MEMBERS = 1000
@@ -37,7 +41,15 @@ class Shelf(NamedTuple):
     """Its part of every address: lower-case letters, digits and hyphens."""
     title: str
     archive: Archive
+    lookup: Catalogue
+    """The same catalogue over a connection of its own, where it is a file: for what must not wait for a long question
+    that another thread asks."""
     warnings: tuple[str, ...] = ()
+
+    def nearest(self, url: str, moment: datetime) -> Capture | None:
+        """The capture of an address (a URL, or one without its scheme) that is nearest in time; null when there is
+        none."""
+        return self.lookup.nearest(surt(url), moment, uri=url)
 
 
 class Library:
@@ -66,6 +78,10 @@ class Library:
     def close(self) -> None:
         self._stack.close()
 
+    def before_closing(self, work: Callable[[], object]) -> None:
+        """Have something done before the archives are closed, such as to end what reads them."""
+        self._stack.callback(work)
+
     def shelf(self, slug: str) -> Shelf | None:
         return next((shelf for shelf in self.shelves if shelf.slug == slug), None)
 
@@ -77,14 +93,14 @@ class Library:
             if not path.exists():
                 raise InputError("there is no such file or folder", subject=str(path))
             if (path / "archive").is_dir():
-                self._add(path, _open_folder(path))
+                self._add(path, self._open_folder(path))
             elif path.is_dir():
                 files = list(iter_files([path]))
                 if not files:
                     raise ArchiveError(
                         "no archive and no WARC file in it", subject=str(path), hint="`archiver archive` makes one"
                     )
-                self._add(path, Archive.view(files, bounded=True))
+                self._add(path, self._view(files, bounded=True))
             elif path.name.lower().endswith(".wacz"):
                 self._add(path, self._view_of_package(path))
             else:
@@ -93,7 +109,7 @@ class Library:
         while loose:
             together = {path.name: path for path in reversed(loose)}
             chosen = [path for path in loose if together[path.name] is path]
-            self._add(chosen[0], Archive.view(chosen, bounded=True))
+            self._add(chosen[0], self._view(chosen, bounded=True))
             loose = [path for path in loose if together[path.name] is not path]
 
     def _add(self, path: Path, archive: Archive) -> None:
@@ -104,12 +120,38 @@ class Library:
         slug, number = base, 2
         while slug in taken:
             slug, number = f"{base}-{number}", number + 1
-        self.shelves.append(Shelf(slug, title, archive, tuple(archive.warnings)))
+        lookup = archive.catalogue
+        if lookup.path is not None:
+            lookup = Catalogue(lookup.path, read_only=True)
+            self._stack.callback(lookup.close)
+        self.shelves.append(Shelf(slug, title, archive, lookup, tuple(archive.warnings)))
+
+    def _open_folder(self, path: Path) -> Archive:
+        """An archive's folder; where its catalogue cannot be used or written, with one made for this while."""
+        try:
+            archive = Archive.open(path)
+        except ArchiveError:
+            files = list(iter_files([path / "archive"]))
+            if (path / "catalogue.db").exists() or not files:
+                raise
+            return self._view(files)
+        if archive.catalogue.path is not None:
+            return archive
+        warnings, files = archive.warnings, archive.segment_files()
+        archive.close()
+        view = self._view(files, of_archive=True)
+        view.warnings = [*warnings, *view.warnings]
+        return view
+
+    def _view(self, files: list[Path], **how: Any) -> Archive:
+        """WARC files with a catalogue in a temporary folder: in memory it would grow with them."""
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="archiver-replay-")))
+        return Archive.view(files, catalogue=folder / "catalogue.db", **how)
 
     def _view_of_package(self, path: Path) -> Archive:
         packed = self._unpack(path)
         try:
-            return Archive.view(list(packed), bounded=True, packed=packed)
+            return self._view(list(packed), bounded=True, packed=packed)
         except ArchiverError as error:  # it names the file in the temporary folder
             where = Path(error.subject).name if error.subject else ""
             raise type(error)(error.problem, subject=f"{path}: {where}", hint=error.hint) from error
@@ -142,17 +184,6 @@ class Library:
         if not files:
             raise InputError("no WARC file in it (archive/*.warc.gz)", subject=str(path))
         return files
-
-
-def _open_folder(path: Path) -> Archive:
-    """An archive's folder; on a medium that cannot be written to, without its catalogue file."""
-    try:
-        return Archive.open(path)
-    except ArchiveError:
-        files = list(iter_files([path / "archive"]))
-        if (path / "catalogue.db").exists() or not files:
-            raise
-        return Archive.view(files)
 
 
 def _is_warc_member(name: str) -> bool:
