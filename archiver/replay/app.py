@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from archiver.errors import ArchiverError
 from archiver.model import Capture
@@ -29,6 +29,7 @@ from archiver.replay.facts import (
     timeline,
 )
 from archiver.replay.isolation import COMMON_HEADERS, PAGE_POLICY, HostGuard, capture_headers
+from archiver.replay.mementos import MementoRoute
 from archiver.replay.payload import (
     DigestRefusedError,
     NotTextError,
@@ -66,8 +67,9 @@ class Site:
         )  # fmt: skip
         self.style = files("archiver.replay").joinpath("static/replay.css").read_text("utf-8")
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[BaseRoute]:
         return [
+            MementoRoute(self.library),
             Route(addresses.HOME, self.home),
             Route(addresses.STYLE, self.stylesheet),
             Route("/favicon.ico", self.no_icon),
