@@ -6,10 +6,15 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
+from starlette.convertors import Convertor, register_url_convertor
+
 from archiver.model import Capture
 
 HOME = "/"
 STYLE = "/static/replay.css"
+SEARCH_SCRIPT = "/static/search.js"
+TIME_SCRIPT = "/static/localtime.js"
+SEARCH = "/search"
 SHELF = "/archives/{slug}"
 ARTICLE = "/archives/{slug}/articles/{article_id}"
 POST = "/archives/{slug}/posts/{key:path}"
@@ -20,11 +25,28 @@ PAYLOAD = CAPTURE + "/payload"
 TEXT = CAPTURE + "/text"
 BLOCK = CAPTURE + "/block"
 RECORD = CAPTURE + "/record"
-VIEW = "/archives/{slug}/{stamp}/{url}"
+VIEW = "/archives/{slug}/{stamp:stamp}/{url:path}"
 RAW = "/archives/{slug}/{stamp}id_/{url}"
 TIMEGATE = "/archives/{slug}/timegate/{url}"
 TIMEMAP = "/archives/{slug}/timemap/{form}/{url}"
-"""`{url}` is the rest of the path as sent, and the query with it: it is read by `archiver.replay.mementos`."""
+BELOW = "/replay/{slug}/{id}/{url:path}"
+"""`{url}` is the rest of the path as sent, and the query with it: it is read by `archiver.replay.mementos`
+and `archiver.replay.captured`."""
+
+
+class Stamp(Convertor[str]):
+    """Of a view: a time, and behind a hyphen the time that was asked for where the nearest is another."""
+
+    regex = "[0-9]{1,14}(?:-[0-9]{1,14})?"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("stamp", Stamp())
 
 
 class Addresses(NamedTuple):
@@ -39,8 +61,8 @@ class Addresses(NamedTuple):
     def page(self, number: int) -> str:
         return f"{self.shelf}?{urlencode({'page': number})}"
 
-    def article(self, article_id: str) -> str:
-        return f"{self.shelf}/articles/{_segment(article_id)}"
+    def article(self, article_id: str, page: int = 1) -> str:
+        return f"{self.shelf}/articles/{_segment(article_id)}" + (f"?{urlencode({'page': page})}" if page > 1 else "")
 
     def post(self, key: str) -> str:
         return f"{self.shelf}/posts/{_segment(key)}"
@@ -94,6 +116,11 @@ def as_sent(url: str) -> str:
     """A URL as the rest of an address: what a request line, a header field or HTML cannot hold is percent-encoded; what
     is so already stays."""
     return quote(url, safe="!$%&'()*+,/:;=?@[]~", errors="replace")
+
+
+def search(words: str, page: int = 1) -> str:
+    """A page of what was found over all shelves."""
+    return f"{SEARCH}?{_query({'q': words, **({'page': str(page)} if page > 1 else {})})}"
 
 
 def _segment(text: str) -> str:

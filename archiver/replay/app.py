@@ -18,18 +18,23 @@ from archiver.errors import ArchiverError
 from archiver.model import Capture
 from archiver.replay import addresses, wording
 from archiver.replay.addresses import Addresses
+from archiver.replay.captured import Captured
 from archiver.replay.facts import (
     article_facts,
     article_lines,
+    article_text,
     citations,
     exhibit,
     post_card,
     rendered,
     shows_post,
+    thread,
     timeline,
 )
+from archiver.replay.finds import line
 from archiver.replay.isolation import COMMON_HEADERS, PAGE_POLICY, HostGuard, capture_headers
 from archiver.replay.mementos import MementoRoute
+from archiver.replay.origins import Origins
 from archiver.replay.payload import (
     DigestRefusedError,
     NotTextError,
@@ -42,12 +47,17 @@ from archiver.replay.payload import (
     text_response,
 )
 from archiver.replay.records import capture_facts
+from archiver.replay.search import Search, question
 from archiver.replay.shelf import Library, Shelf
 from archiver.replay.show import environment
+from archiver.replay.viewing import Views
 from archiver.store.records import block_length
 
 ARTICLES_A_PAGE = 50
 URIS_A_PAGE = 100
+EXHIBITS_A_PAGE = 50
+FINDS_A_PAGE = 20
+MAX_FINDS_PAGE = 50
 MAX_QUERY = 2000
 
 REFUSED = HTTPStatus.BAD_GATEWAY
@@ -58,20 +68,31 @@ behind is not what was sealed there (RFC 9110 section 15.6.3). No cache keeps it
 class Site:
     """The pages over one library."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, captured: Captured) -> None:
         self.library = library
+        self.views = Views(captured, self._page)
+        self.finder = Search(library)
+        library.before_closing(self.finder.close)
         self.templates = environment()
         self.templates.globals.update(
             state_word=wording.state_word, outcome_word=wording.outcome_word, record_types=wording.RECORD_TYPES,
-            style=addresses.STYLE, home=addresses.HOME, library=library,
+            style=addresses.STYLE, home=addresses.HOME, library=library, search=addresses.SEARCH,
+            search_page=addresses.search, scripts=(addresses.SEARCH_SCRIPT, addresses.TIME_SCRIPT),
         )  # fmt: skip
-        self.style = files("archiver.replay").joinpath("static/replay.css").read_text("utf-8")
+        own = files("archiver.replay")
+        self.style = own.joinpath("static/replay.css").read_text("utf-8")
+        self.scripts = {
+            address: own.joinpath(address.lstrip("/")).read_text("utf-8")
+            for address in (addresses.SEARCH_SCRIPT, addresses.TIME_SCRIPT)
+        }
 
     def routes(self) -> list[BaseRoute]:
         return [
             MementoRoute(self.library),
             Route(addresses.HOME, self.home),
             Route(addresses.STYLE, self.stylesheet),
+            *(Route(address, self.script) for address in self.scripts),
+            Route(addresses.SEARCH, self.search),
             Route("/favicon.ico", self.no_icon),
             Route(addresses.SHELF, self.shelf),
             Route(addresses.ARTICLE, self.article),
@@ -83,6 +104,8 @@ class Site:
             Route(addresses.TEXT, self.text),
             Route(addresses.BLOCK, self.block),
             Route(addresses.RECORD, self.record),
+            Route(addresses.VIEW, self.views.view),
+            Route(addresses.BELOW, self.views.below),
         ]
 
     # Pages.
@@ -116,9 +139,28 @@ class Site:
         facts = article_facts(shelf, request.path_params["article_id"])
         if facts is None:
             raise HTTPException(404)
-        exhibits = [exhibit(shelf, mention) for mention in facts.mentions]
-        seen = rendered(shelf, facts.article.uri)
-        return self._page("article.html", shelf=shelf, facts=facts, exhibits=exhibits, seen=seen)
+        number = _page_number(request)
+        start = (number - 1) * EXHIBITS_A_PAGE
+        if start and start >= len(facts.mentions):
+            raise HTTPException(404)
+        passages, unread = article_text(shelf, facts)
+        placed = {mention for passage in passages for mention in passage.mentions}
+        return self._page(
+            "article.html",
+            shelf=shelf,
+            facts=facts,
+            exhibits={
+                start + at: exhibit(shelf, mention)
+                for at, mention in enumerate(facts.mentions[start : start + EXHIBITS_A_PAGE])
+            },
+            passages=passages,
+            unread=unread,
+            elsewhere=[at for at in range(len(facts.mentions)) if at not in placed],
+            number=number,
+            pages=-(-len(facts.mentions) // EXHIBITS_A_PAGE),
+            page_of=lambda mention: mention // EXHIBITS_A_PAGE + 1,
+            seen=rendered(shelf, facts.article.uri),
+        )
 
     def post(self, request: Request) -> Response:
         shelf, key = self._shelf(request), request.path_params["key"]
@@ -138,11 +180,30 @@ class Site:
             key=key,
             card=card,
             problem=problem,
+            thread=thread(shelf, card) if card else None,
             state=state,
             looks=looks,
             total=total,
             cited=cited,
             seen=rendered(shelf, key),
+        )
+
+    def search(self, request: Request) -> Response:
+        words, number = _parameter(request, "q"), _page_number(request)
+        if number > MAX_FINDS_PAGE:
+            raise HTTPException(404)
+        asked = question(words)
+        found = self.finder.find(asked, start=(number - 1) * FINDS_A_PAGE, count=FINDS_A_PAGE) if asked else None
+        lines = [shown for hit in found.hits if (shown := line(hit, asked))] if asked and found else []
+        return self._page(
+            "found.html" if _parameter(request, "part") else "search.html",
+            words=words,
+            asked=asked,
+            found=found,
+            lines=lines,
+            number=number,
+            more=bool(found and found.more and number < MAX_FINDS_PAGE),
+            several=len(self.library.shelves) > 1,
         )
 
     def captures(self, request: Request) -> Response:
@@ -212,6 +273,13 @@ class Site:
             self.style, media_type="text/css", headers={**COMMON_HEADERS, "Content-Security-Policy": PAGE_POLICY}
         )
 
+    def script(self, request: Request) -> Response:
+        return Response(
+            self.scripts[request.url.path],
+            media_type="text/javascript",
+            headers={**COMMON_HEADERS, "Content-Security-Policy": PAGE_POLICY},
+        )
+
     def no_icon(self, _request: Request) -> Response:
         return Response(status_code=204)
 
@@ -278,10 +346,11 @@ def create_app(library: Library, *, host: str = "127.0.0.1") -> Starlette:
     `host` is the address that it will listen on: requests are answered that name it, `localhost`, a name below
     `.localhost`, `127.0.0.1` or `[::1]` as their host.
     """
-    site = Site(library)
+    captured = Captured(library, Origins(), bound=host)
+    site = Site(library, captured)
     return Starlette(
         routes=site.routes(),
-        middleware=[Middleware(HostGuard, bound=host)],
+        middleware=[Middleware(HostGuard, bound=host, captured=captured.app())],
         exception_handlers={
             HTTPException: site.http_problem,
             NotTextError: site.not_text,

@@ -16,6 +16,8 @@ from archiver.model import Article, Capture, Media, Mention, Observation, Outcom
 from archiver.replay.difference import Piece, compare
 from archiver.replay.isolation import Kind
 from archiver.replay.payload import open_payload
+from archiver.replay.reading import Passage, article_with_words, passages
+from archiver.replay.records import Companions, companions, payload_size
 from archiver.replay.shelf import Shelf
 from archiver.store.catalogue import Standing
 from archiver.store.conclusions import RenderedView, Rendering
@@ -28,7 +30,22 @@ MAX_LOOKS = 200
 MAX_CHECKED_MEDIA = 16 << 20
 """Stored bytes of a media file that is checked while its page is made; a larger one is checked when it is opened."""
 
+MAX_WHOLE_LOOKS = 20
+"""Looks of which every record beside the evidence is linked, too; of the others, the evidence leads to them."""
+
+MAX_COMPANIONS = 20
+"""Pieces of evidence of one conclusion of which the same is so."""
+
 MAX_REDIRECTS = 5
+
+MAX_SIDE = 100_000
+"""Pixels that a picture's width or height is believed."""
+
+MAX_THREAD = 100
+"""Posts above one post, and below it, on its page."""
+
+MAX_ACCOUNT = 20_000
+"""Stored posts of one account among which those that go on a thread are looked for."""
 
 MAX_RENDERINGS = 5
 """Rendered views on one page, newest kept."""
@@ -40,6 +57,8 @@ class Evidence(NamedTuple):
     record_id: str
     capture: Capture | None
     """null: not in this archive."""
+    beside: Companions | None = None
+    """The records that belong to it; null where they were not looked for."""
 
 
 class Picture(NamedTuple):
@@ -50,6 +69,9 @@ class Picture(NamedTuple):
     kind: Kind | None
     problem: str | None
     """Why it is not shown."""
+    size: tuple[int, int] | None = None
+    """Width and height in pixels, by the platform's record or the file's own beginning, so that the page does not move
+    when it is loaded."""
 
 
 class Card(NamedTuple):
@@ -61,6 +83,21 @@ class Card(NamedTuple):
     evidence: tuple[Evidence, ...]
     record: Evidence
     """The conclusion that this card was read from."""
+    quoted: Card | None = None
+    """The post that it quotes, without what that one quotes; null where no such answer was stored."""
+
+
+class Thread(NamedTuple):
+    """What was stored of the posts around one post."""
+
+    above: tuple[Card, ...]
+    """The posts that it answers, the first of the thread first."""
+    missing: str | None
+    """Key of the post above these, of which no answer was stored; null where the thread begins with them."""
+    below: tuple[Card, ...]
+    """How its author went on: answers to it and to those by the same account, in the order in which they were made."""
+    more: bool
+    """Whether there are more than are listed."""
 
 
 class Look(NamedTuple):
@@ -139,10 +176,14 @@ def standing_state(standing: Standing) -> str | None:
     return standing.state
 
 
-def evidence_of(shelf: Shelf, record_ids: Iterable[str]) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(record_id, shelf.archive.catalogue.capture(record_id)) for record_id in dict.fromkeys(record_ids)
-    )
+def evidence_of(shelf: Shelf, record_ids: Iterable[str], *, beside: int = 0) -> tuple[Evidence, ...]:
+    """The records of these ids; of the first `beside` of them, also what belongs to them."""
+    found: list[Evidence] = []
+    for record_id in dict.fromkeys(record_ids):
+        capture = shelf.archive.catalogue.capture(record_id)
+        near = companions(shelf, capture) if capture and len(found) < beside else None
+        found.append(Evidence(record_id, capture, near))
+    return tuple(found)
 
 
 def one_evidence(shelf: Shelf, record_id: str) -> Evidence:
@@ -182,6 +223,17 @@ def article_facts(shelf: Shelf, article_id: str) -> ArticleFacts | None:
     return ArticleFacts(article_id, conclusion.article, conclusion.mentions, record, one_evidence(shelf, body or ""))
 
 
+def article_text(shelf: Shelf, facts: ArticleFacts) -> tuple[tuple[Passage, ...], str | None]:
+    """The article's words with the places of its posts, and, where they cannot be shown, why."""
+    if facts.body.capture is None:
+        return (), None
+    try:
+        article = article_with_words(shelf.archive, facts.article, facts.body.capture)
+    except ArchiverError as error:
+        return (), str(error)
+    return passages(article, facts.mentions), None
+
+
 def exhibit(shelf: Shelf, mention: Mention) -> Exhibit:
     """What a mention turned out to be, beside the post as captured."""
     archive = shelf.archive
@@ -218,22 +270,46 @@ def _state_now(shelf: Shelf, resolution: Resolution | None) -> str | None:
     """The state of a mention's post: by the last look at it, else as the resolution found it."""
     if resolution is None or resolution.outcome is not Outcome.RESOLVED or not resolution.post_key:
         return None
-    looks, _ = timeline(shelf, resolution.post_key, limit=1)
-    if looks and looks[0].observation:
-        return looks[0].observation.state
-    return resolution.state.value if resolution.state else None
+    return state_of(shelf, resolution.post_key) or (resolution.state.value if resolution.state else None)
 
 
-def post_card(shelf: Shelf, key: str) -> Card | None:
+def state_of(shelf: Shelf, key: str) -> str | None:
+    """A post's state by the last look at it; null where nobody looked, or that look's record does not verify."""
+    looks, _ = timeline(shelf, key, limit=1)
+    return looks[0].observation.state.value if looks and looks[0].observation else None
+
+
+def post_card(shelf: Shelf, key: str, *, quoted: bool = True) -> Card | None:
     """A post's best record; null when no answer that showed the post was stored.
+
+    quoted: with the post that it quotes, where that was stored and verifies.
 
     Raises `ArchiveError` when the record does not verify.
     """
-    archive = shelf.archive
-    record_id = archive.catalogue.post_record(key)
+    stored = stored_post(shelf, key)
+    if stored is None:
+        return None
+    post, evidence, record = stored
+    return Card(
+        key=key,
+        post=post,
+        pictures=tuple(picture(shelf, media) for media in post.media),
+        evidence=evidence_of(shelf, evidence, beside=MAX_COMPANIONS),
+        record=record,
+        quoted=_sound_card(shelf, post.quoted) if quoted and post.quoted and post.quoted != key else None,
+    )
+
+
+def stored_post(shelf: Shelf, key: str) -> tuple[Post, tuple[str, ...], Evidence] | None:
+    """A post's best record, the ids of the records that it was read from, and the conclusion that says so; null when no
+    answer that showed the post was stored.
+
+    Raises `ArchiveError` when the record does not verify.
+    """
+    record_id = shelf.archive.catalogue.post_record(key)
     if record_id is None:
         return None
-    conclusion = archive.conclusion(record_id)
+    conclusion = shelf.archive.conclusion(record_id)
     found: list[tuple[Post, tuple[str, ...]]] = []
     if conclusion.observation and conclusion.observation.post:
         found.append((conclusion.observation.post, conclusion.observation.evidence))
@@ -241,31 +317,87 @@ def post_card(shelf: Shelf, key: str) -> Card | None:
         found += [(candidate.post, candidate.evidence) for candidate in conclusion.resolution.candidates]
     for post, evidence in found:
         if post.key == key:
-            return Card(
-                key=key,
-                post=post,
-                pictures=tuple(picture(shelf, media) for media in post.media),
-                evidence=evidence_of(shelf, evidence),
-                record=one_evidence(shelf, record_id),
-            )
+            return post, evidence, one_evidence(shelf, record_id)
     return None
+
+
+def _sound_card(shelf: Shelf, key: str) -> Card | None:
+    try:
+        return post_card(shelf, key, quoted=False)
+    except ArchiverError:
+        return None
+
+
+def thread(shelf: Shelf, card: Card) -> Thread:
+    """The posts around one post, as far as they were stored and their records verify."""
+    seen = {card.key}
+    above: list[Card] = []
+    missing: str | None = None
+    wanted = card.post.in_reply_to
+    while wanted and wanted not in seen:
+        seen.add(wanted)
+        found = _sound_card(shelf, wanted) if len(above) < MAX_THREAD else None
+        if found is None:
+            missing = wanted
+            break
+        above.append(found)
+        wanted = found.post.in_reply_to
+    below, more = _continued(shelf, card, seen)
+    return Thread(tuple(above[::-1]), missing, below, more)
+
+
+def _continued(shelf: Shelf, card: Card, seen: set[str]) -> tuple[tuple[Card, ...], bool]:
+    post = card.post
+    if not post.handle:
+        return (), False
+    rows = shelf.archive.catalogue.query(
+        "SELECT key, json_extract(json, '$.in_reply_to') FROM posts WHERE platform = ? AND handle_folded = ?"
+        " ORDER BY day, created_at, key LIMIT ?",
+        (post.platform, post.handle.casefold(), MAX_ACCOUNT),
+    )
+    after: dict[str, list[str]] = {}
+    for key, answers in rows:
+        if answers:
+            after.setdefault(answers, []).append(key)
+    below: list[Card] = []
+    waiting = after.get(card.key, [])[::-1]
+    while waiting:
+        key = waiting.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        if len(below) >= MAX_THREAD:
+            return tuple(below), True
+        if found := _sound_card(shelf, key):
+            below.append(found)
+        waiting += after.get(key, [])[::-1]
+    return tuple(below), False
 
 
 def picture(shelf: Shelf, media: Media) -> Picture:
     """The capture of a media file, and whether it can be shown."""
     capture = media_capture(shelf, media.url)
+    size = _declared_size(media)
     if capture is None:
-        return Picture(media, None, None, None)
+        return Picture(media, None, None, None, size)
     if capture.length > MAX_CHECKED_MEDIA:
         element = "video" if (capture.content_type or "").startswith("video/") else "img"
-        return Picture(media, capture, Kind(capture.content_type or "", element, ""), None)
+        return Picture(media, capture, Kind(capture.content_type or "", element, ""), None, size)
     try:
-        kind = open_payload(shelf.archive, capture).kind
+        payload = open_payload(shelf.archive, capture)
+        kind = payload.kind
+        if kind and kind.element == "img":
+            # the capture may be a smaller one than the record tells of
+            size = payload_size(payload) or size
     except ArchiverError as error:
-        return Picture(media, capture, None, str(error))
-    return Picture(
-        media, capture, kind, None if kind else "The capture is no picture or film that can be shown safely."
-    )
+        return Picture(media, capture, None, str(error), size)
+    problem = None if kind else "The capture is no picture or film that can be shown safely."
+    return Picture(media, capture, kind, problem, size)
+
+
+def _declared_size(media: Media) -> tuple[int, int] | None:
+    width, height = media.width or 0, media.height or 0
+    return (width, height) if 0 < width < MAX_SIDE and 0 < height < MAX_SIDE else None
 
 
 def rendered(shelf: Shelf, of: str) -> tuple[Seen, ...]:
@@ -284,7 +416,7 @@ def _view(shelf: Shelf, view: RenderedView) -> Picture:
     if capture is None or view.content_type != "image/png" or capture.length > MAX_CHECKED_MEDIA:
         return Picture(media, capture, None, None)
     try:
-        return Picture(media, capture, open_payload(shelf.archive, capture).kind, None)
+        return Picture(media, capture, open_payload(shelf.archive, capture).kind, None, _declared_size(media))
     except ArchiverError as error:
         return Picture(media, capture, None, str(error))
 
@@ -327,7 +459,9 @@ def timeline(shelf: Shelf, key: str, *, limit: int = MAX_LOOKS) -> tuple[tuple[L
         except ArchiverError as error:
             looks.append(Look(None, (), record, str(error)))
             continue
-        looks.append(Look(observation, evidence_of(shelf, observation.evidence if observation else ()), record, None))
+        named = observation.evidence if observation else ()
+        beside = MAX_COMPANIONS if len(looks) < MAX_WHOLE_LOOKS else 0
+        looks.append(Look(observation, evidence_of(shelf, named, beside=beside), record, None))
     return tuple(looks), len(stored)
 
 

@@ -1,14 +1,16 @@
 """What a browser may do with an answer: headers for our own pages, stricter ones for bytes out of captures, and which
 hosts are answered at all.
 
-Our pages need no script and nothing from elsewhere, so both are forbidden outright. Captured bytes get an origin of
-their own (CSP `sandbox`), may load nothing, and are shown in place only when they are what their first bytes say: a
-picture, a film, or text as `text/plain`.
+Our pages work without scripts; those that help them are files of our own, and nothing else runs or comes from
+elsewhere. Captured bytes get an origin of their own (CSP `sandbox`), may load nothing, and are shown in place only when
+they are what their first bytes say: a picture, a film, or text as `text/plain`. A captured page that is shown as a page
+lives where nothing else lives (`origins`), runs nothing, and loads from there alone.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,8 +18,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 CAPTURE_POLICY = (
     "sandbox; default-src 'none'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -34,6 +36,26 @@ COMMON_HEADERS = {
     # Every look is a new check of the digest, and evidence does not stay behind in a browser's cache.
     "Cache-Control": "no-store",
 }
+
+SANDBOX = "allow-same-origin allow-top-navigation-by-user-activation"
+"""For captured pages on an origin of their own: its own fonts load, and a link that a person follows opens; nothing
+runs, is sent or opens of itself."""
+SANDBOX_ON_SITE = "allow-top-navigation-by-user-activation"
+"""Where they have to live below the site's own origin: then they get an opaque one (and no fonts)."""
+
+RESOURCE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+"""For what a captured page loads. Pictures in SVG style themselves, and nothing else (asked for as a page, too)."""
+
+
+def document_policy(source: str, ancestors: tuple[str, ...], *, sandbox: str) -> str:
+    """The policy of a captured page that loads from `source` alone and is shown within `ancestors` (CSP Level 3 source
+    expressions)."""
+    return (
+        f"sandbox {sandbox}; default-src 'none'; img-src {source} data:; style-src {source} 'unsafe-inline'; "
+        f"font-src {source} data:; media-src {source} data:; frame-src {source}; script-src 'none'; object-src 'none'; "
+        f"connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors {' '.join(ancestors)}"
+    )
+
 
 MISDIRECTED = 421
 """RFC 9110 section 15.5.20: this server does not answer for that host."""
@@ -63,6 +85,32 @@ _SIGNATURES = (
     ),
     (0, b"\x1a\x45\xdf\xa3", Kind("video/webm", "video", ".webm")),
 )
+_PAGE_PICTURES = (
+    (0, b"\x00\x00\x01\x00", "image/x-icon"),
+    (0, b"\x00\x00\x02\x00", "image/x-icon"),
+    (0, b"BM", "image/bmp"),
+)
+_PAGE_FONTS = (
+    (0, b"wOFF", "font/woff"),
+    (0, b"wOF2", "font/woff2"),
+    (0, b"OTTO", "font/otf"),
+    (0, b"\x00\x01\x00\x00", "font/ttf"),
+    (0, b"true", "font/ttf"),
+    (0, b"ttcf", "font/collection"),
+)
+_PAGE_SOUNDS = (
+    (0, b"OggS\x00", "application/ogg"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"fLaC", "audio/flac"),
+    (4, b"ftyp", "video/mp4"),
+    (0, b"WEBVTT", "text/vtt"),
+    (0, b"\xef\xbb\xbfWEBVTT", "text/vtt"),
+)
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*+>\s*|<!--.*?-->\s*|<!DOCTYPE\s+svg[^>]*+>\s*)*+<svg[\s>]", re.DOTALL
+)
+_DECLARED_FILM = re.compile(r"(?:audio|video)/[a-z0-9][a-z0-9.+-]{0,60}")
 SNIFFED_BYTES = 64
 
 
@@ -76,6 +124,44 @@ def sniff(beginning: bytes) -> Kind | None:
         if kind.media_type == "video/webm" and b"webm" not in beginning:
             continue
         return kind
+    return None
+
+
+def is_svg(beginning: bytes, declared: str) -> bool:
+    """Is this a picture in SVG? As `img` it runs nothing; as a page it would, and it is never given as one."""
+    return declared == "image/svg+xml" or bool(_SVG.match(beginning))
+
+
+def resource_type(kind: str, beginning: bytes, declared: str) -> str | None:
+    """As what a captured page is given what it loads: by its first bytes, for films also by the declared type.
+
+    kind: `im` (picture), `fo` (font), `av` (film or sound), `an` (any of them). Null for what is none of them: never a
+    script, a style sheet or a page.
+    """
+    known = sniff(beginning)
+    if kind in ("im", "an"):
+        if known and known.element == "img":
+            return known.media_type
+        if found := _signed(beginning, _PAGE_PICTURES):
+            return found
+        if is_svg(beginning, declared):
+            return "image/svg+xml"
+    if kind in ("fo", "an") and (found := _signed(beginning, _PAGE_FONTS)):
+        return found
+    if kind in ("av", "an"):
+        if known and known.element == "video":
+            return known.media_type
+        if found := _signed(beginning, _PAGE_SOUNDS):
+            return found
+        if _DECLARED_FILM.fullmatch(declared):
+            return declared
+    return None
+
+
+def _signed(beginning: bytes, signatures: tuple[tuple[int, bytes, str], ...]) -> str | None:
+    for offset, signature, media_type in signatures:
+        if beginning[offset : offset + len(signature)] == signature:
+            return media_type
     return None
 
 
@@ -107,6 +193,15 @@ def capture_headers(*, media_type: str | None, filename: str) -> dict[str, str]:
     }
 
 
+_ORIGIN_HOST = re.compile(r"(c[a-z2-7]{26})\.localhost\.?(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
+
+
+def origin_of_host(header: str) -> str | None:
+    """Which capture's origin a `Host` field names; null for the site's own."""
+    found = _ORIGIN_HOST.fullmatch(header.strip())
+    return found[1].lower() if found else None
+
+
 def is_loopback(host: str) -> bool:
     """Is this address, as given for listening, reachable from this machine alone? Names other than `localhost` are not
     looked up, and count as not."""
@@ -126,8 +221,10 @@ class HostGuard:
     machines in, addresses are answered too.
     """
 
-    def __init__(self, app: ASGIApp, *, bound: str = "127.0.0.1") -> None:
+    def __init__(self, app: ASGIApp, *, bound: str = "127.0.0.1", captured: ASGIApp | None = None) -> None:
+        """captured: answers what asks for the origin of a capture, in the place of `app`."""
         self._app = app
+        self._captured = captured
         self._bound = bound.lower().strip("[]")
         self._remote = not is_loopback(bound)
 
@@ -147,6 +244,12 @@ class HostGuard:
         if len(hosts) != 1 or not self.answers(hosts[0]):
             refusal = PlainTextResponse("This site answers to its own address only.\n", MISDIRECTED)
             await refusal(scope, receive, send_guarded)
+            return
+        if origin_of_host(hosts[0]) is not None:
+            if self._captured is not None:
+                await self._captured(scope, receive, send_guarded)
+            else:
+                await PlainTextResponse("No capture is shown here.\n", MISDIRECTED)(scope, receive, send_guarded)
             return
         await self._app(scope, receive, send_guarded)
 

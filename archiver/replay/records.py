@@ -7,13 +7,17 @@ from typing import NamedTuple
 from archiver.errors import ArchiveError
 from archiver.model import Capture
 from archiver.replay.isolation import Kind
-from archiver.replay.payload import DigestRefusedError, open_payload
+from archiver.replay.payload import DigestRefusedError, Payload, open_payload
+from archiver.replay.picturesize import SIZE_WITHIN, picture_size
 from archiver.replay.shelf import Shelf
 from archiver.store.digests import DigestCheck, read_head
-from archiver.store.records import Field
+from archiver.store.records import CERTIFICATES, Field, field
 
 MAX_HEAD_SHOWN = 64 * 1024
 """Bytes of an HTTP head on the page; real ones have a few thousand."""
+
+MAX_LINES_SHOWN = 1000
+"""Its header lines: each is a row of a table, and real ones have less than 100."""
 
 WEAK_ALGORITHMS = frozenset({"md5", "sha1"})
 """Collisions of these can be made (RFC 6194, RFC 6151): they show damage, not forgery."""
@@ -25,6 +29,18 @@ class Message(NamedTuple):
     start: str
     fields: tuple[Field, ...]
     cut: bool
+
+
+class Companions(NamedTuple):
+    """The records that belong to one capture; null what is not in the archive."""
+
+    request: Capture | None
+    certificates: Capture | None
+    """What the server showed to prove who it is."""
+    software: Capture | None
+    """The `warcinfo` that says who wrote the file, and what came before it."""
+    seal: Capture | None
+    """The end of the file, with the digest of all before it: the log's entry."""
 
 
 class CaptureFacts(NamedTuple):
@@ -40,6 +56,8 @@ class CaptureFacts(NamedTuple):
     media_type: str | None
     kind: Kind | None
     payload_length: int | None
+    size: tuple[int, int] | None
+    """Of a picture: width and height in pixels."""
     request: Capture | None
     request_message: Message | None
     request_refusal: str | None
@@ -49,6 +67,7 @@ class CaptureFacts(NamedTuple):
     """For a revisit: the record with its payload."""
     about: Capture | None
     """For a metadata record: the capture that it speaks of."""
+    beside: Companions
     siblings: tuple[Capture, ...]
     """All captures of the same target URI, oldest first."""
 
@@ -73,19 +92,17 @@ def capture_facts(shelf: Shelf, capture: Capture) -> CaptureFacts:
     stream.close()
     checks: tuple[DigestCheck, ...] = ()
     refusal: str | None = None
-    message = kind = media_type = length = None
+    message = kind = media_type = length = pixels = None
     try:
         payload = open_payload(archive, capture)
         checks, kind, length, media_type = payload.checks, payload.kind, payload.plain_length, payload.media_type
         message = read_message(shelf, capture, fields)
+        pixels = payload_size(payload) if kind and kind.element == "img" else None
     except DigestRefusedError as error:
         checks, refusal = error.checks, str(error)
     except ArchiveError as error:
         refusal = str(error)
-    partners = [
-        *catalogue.concurrent(capture.record_id),
-        *(found for name, value in fields if name.lower() == "warc-concurrent-to" if (found := _named(shelf, value))),
-    ]
+    partners = _partners(shelf, capture, fields)
     request = next((record for record in partners if record.record_type == "request"), None)
     request_message, request_refusal = _request_message(shelf, request)
     named = catalogue.capture(capture.refers_to) if capture.refers_to else None
@@ -98,6 +115,7 @@ def capture_facts(shelf: Shelf, capture: Capture) -> CaptureFacts:
         media_type=media_type or None,
         kind=kind,
         payload_length=length,
+        size=pixels,
         request=request if capture.record_type != "request" else None,
         request_message=request_message,
         request_refusal=request_refusal,
@@ -106,6 +124,7 @@ def capture_facts(shelf: Shelf, capture: Capture) -> CaptureFacts:
         else None,
         original=_original(shelf, capture),
         about=named if capture.record_type == "metadata" else None,
+        beside=_companions(shelf, capture, fields, request),
         siblings=tuple(
             record
             for record in catalogue.captures_at(capture.target_uri)
@@ -114,6 +133,51 @@ def capture_facts(shelf: Shelf, capture: Capture) -> CaptureFacts:
         if capture.target_uri
         else (),
     )
+
+
+def payload_size(payload: Payload) -> tuple[int, int] | None:
+    """A picture's width and height in pixels; null where its beginning does not tell them.
+
+    Raises what opening the payload raises.
+    """
+    beginning = b""
+    for piece in payload.open():
+        beginning += piece
+        if len(beginning) >= SIZE_WITHIN:
+            break
+    return picture_size(beginning[:SIZE_WITHIN])
+
+
+def companions(shelf: Shelf, capture: Capture) -> Companions:
+    """The records that belong to a capture, as far as its header names them and the archive has them."""
+    try:
+        fields, stream = shelf.archive.open_record(capture)
+        stream.close()
+    except ArchiveError:
+        return Companions(None, None, None, None)
+    partners = _partners(shelf, capture, fields)
+    return _companions(
+        shelf, capture, fields, next((record for record in partners if record.record_type == "request"), None)
+    )
+
+
+def _companions(shelf: Shelf, capture: Capture, fields: tuple[Field, ...], request: Capture | None) -> Companions:
+    catalogue = shelf.archive.catalogue
+    chain = field(fields, CERTIFICATES)
+    software = field(fields, "WARC-Warcinfo-ID")
+    seals = catalogue.captures_at(f"urn:archiver:seal:{capture.file}")
+    return Companions(
+        request=request if capture.record_type != "request" else None,
+        certificates=next(iter(catalogue.captures_at(chain)), None) if chain else None,
+        software=_named(shelf, software) if software else None,
+        seal=next((seal for seal in seals if seal.file == capture.file), None),
+    )
+
+
+def _partners(shelf: Shelf, capture: Capture, fields: tuple[Field, ...]) -> list[Capture]:
+    """Records that name this one as captured together with it, or that it names so."""
+    named = [_named(shelf, value) for name, value in fields if name.lower() == "warc-concurrent-to"]
+    return [*shelf.archive.catalogue.concurrent(capture.record_id), *(found for found in named if found)]
 
 
 def _named(shelf: Shelf, value: str) -> Capture | None:
@@ -154,7 +218,7 @@ def read_message(shelf: Shelf, capture: Capture, fields: tuple[Field, ...]) -> M
     shown = head[:MAX_HEAD_SHOWN].decode("latin-1").replace("\r\n", "\n").rstrip("\n")
     start, *lines = shown.split("\n")
     pairs = []
-    for line in lines:
+    for line in lines[:MAX_LINES_SHOWN]:
         name, colon, value = line.partition(":")
         pairs.append((name, value.removeprefix(" ")) if colon else ("", line))
-    return Message(start, tuple(pairs), len(head) > MAX_HEAD_SHOWN)
+    return Message(start, tuple(pairs), len(head) > MAX_HEAD_SHOWN or len(lines) > MAX_LINES_SHOWN)

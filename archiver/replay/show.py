@@ -7,7 +7,7 @@ scripts. Here they become visible, isolated, or plain text.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -91,7 +91,10 @@ def time(moment: datetime | None) -> Markup:
 
 
 def day(value: str | None) -> Markup:
-    """An ISO day or RFC 3339 time, as text out of an article or answer; what is neither is shown as it stands."""
+    """An ISO day or RFC 3339 time, as text out of an article or answer; what is neither is shown as it stands.
+
+    A time that was given in another zone than UTC is shown in that one, too: it is the author's or the article's.
+    """
     if not value:
         return Markup("")
     try:
@@ -100,7 +103,10 @@ def day(value: str | None) -> Markup:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return Markup("<bdi>{}</bdi>").format(visible(value))
-    return time(moment)
+    offset = moment.utcoffset()
+    if not offset:
+        return time(moment)
+    return Markup('{} <span class="zone">({:%H:%M} at UTC{:%z})</span>').format(time(moment), moment, moment)
 
 
 def _day(value: date) -> str:
@@ -126,11 +132,29 @@ def language(code: str | None) -> str:
     return OLD_LANGUAGE_CODES.get(first.lower(), first) + hyphen + rest
 
 
-def marked(pieces: tuple[Piece, ...]) -> Markup:
-    """One side of a comparison: what the other side has not is marked."""
-    return Markup("").join(
-        escape(piece.text) if piece.shared else Markup("<mark>{}</mark>").format(piece.text) for piece in pieces
-    )
+def marked(pieces: tuple[Piece, ...], kind: str = "") -> Markup:
+    """One side of a comparison: what the other side has not is marked. `kind`: the class of the marks."""
+    mark = Markup('<mark class="{}">{{}}</mark>').format(kind) if kind else Markup("<mark>{}</mark>")
+    return Markup("").join(words(piece.text) if piece.shared else mark.format(words(piece.text)) for piece in pieces)
+
+
+def moment(value: datetime | None) -> str:
+    """A moment for programs (RFC 3339, UTC), for a script that shows the reader's own time; empty for none."""
+    if value is None or value == NO_TIME:
+        return ""
+    try:
+        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    except (OverflowError, ValueError):
+        return ""
+
+
+def span(length: timedelta) -> str:
+    """A length of time, in the largest unit that it has two of."""
+    seconds = int(length.total_seconds())
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * size:
+            return count(seconds // size, unit)
+    return count(seconds, "second")
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -155,6 +179,8 @@ def environment() -> Environment:
         size=size,
         language=language,
         marked=marked,
+        moment=moment,
         count=count,
+        span=span,
     )
     return templates

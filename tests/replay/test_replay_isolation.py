@@ -84,12 +84,13 @@ def test_sniffing(beginning: bytes, media_type: str | None) -> None:
     assert (kind.media_type if kind else None) == media_type
 
 
-def test_our_own_pages_allow_no_script_and_nothing_from_elsewhere(client: Client, staged: Staged) -> None:
+def test_our_own_pages_allow_no_script_but_our_own_and_nothing_from_elsewhere(client: Client, staged: Staged) -> None:
     for path in ("/", TO.article(staged.article.id), TO.captures(), "/nowhere", "/static/replay.css"):
         answer = client.get(path)
         rules = policy(answer.headers["content-security-policy"])
         assert rules["default-src"] == "'none'"
-        assert not {"script-src", "connect-src", "frame-src", "object-src"} & rules.keys()
+        assert rules["script-src"] == rules["connect-src"] == "'self'"
+        assert not {"frame-src", "object-src"} & rules.keys()
         assert {rules["style-src"], rules["img-src"], rules["media-src"], rules["form-action"]} == {"'self'"}
         assert rules["frame-ancestors"] == rules["base-uri"] == "'none'"
         assert answer.headers["referrer-policy"] == "no-referrer"
