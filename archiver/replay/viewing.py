@@ -1,0 +1,172 @@
+"""A captured page, shown as it was: the site's page around it.
+
+It says what is seen, when it was captured, what the archive has besides and what is missing, and frames the captured
+page, which lives on an origin of its own (`captured`) or, where there is none, below a path of the site.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any, NamedTuple, Protocol
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from archiver.errors import ArchiverError
+from archiver.model import Capture
+from archiver.replay.addresses import Addresses, stamp
+from archiver.replay.captured import Captured, found_for, leading, nearest, rest_of
+from archiver.replay.documents import shown
+from archiver.replay.isolation import PAGE_POLICY
+from archiver.replay.mementos import captured_url, moment_of
+from archiver.replay.origins import Place, place_for_site, place_on_site
+from archiver.replay.shelf import Library, Shelf
+from archiver.replay.show import is_web_url
+from archiver.replay.stillpage import Need
+from archiver.store.surt import surt
+
+MAX_NEEDS = 500
+"""Of a page, that are looked up to say what is missing."""
+
+MAX_MISSING = 200
+MAX_TIMES = 1000
+"""Captures of one address among which the ones before and after are named."""
+
+_ASKED = re.compile(r"([0-9]{1,14})(?:-([0-9]{1,14}))?", re.ASCII)
+_SECOND = timedelta(seconds=1)
+
+
+class Missing(NamedTuple):
+    """Something that a page loads and that cannot be shown."""
+
+    url: str
+    why: str
+
+
+class Lack(NamedTuple):
+    """What a page lacks of what it loads."""
+
+    missing: tuple[Missing, ...]
+    """At most `MAX_MISSING`."""
+    total: int
+    looked_up: int
+    """The first so many."""
+    loads: int
+    apart: timedelta
+    """How far in time from the page the farthest of it was captured."""
+
+
+class Beside(NamedTuple):
+    """The captures of the same address."""
+
+    total: int
+    at_least: bool
+    """Are there more?"""
+    first: datetime
+    before: datetime | None
+    after: datetime | None
+    last: datetime
+
+
+class Renders(Protocol):
+    def __call__(self, template: str, *, status: HTTPStatus = ..., **values: Any) -> Response: ...
+
+
+class Views:
+    """The site's pages around captured pages, and captured pages that have to live below the site."""
+
+    def __init__(self, captured: Captured, render: Renders) -> None:
+        self.library: Library = captured.library
+        self.bound = captured.bound
+        self._render = render
+        self._captured = captured
+
+    def view(self, request: Request) -> Response:
+        """`/archives/{slug}/{stamp}/{url}`; the stamp is one time, or the time of a capture and, behind a hyphen, the
+        time that was asked for."""
+        shelf = self.library.shelf(request.path_params["slug"])
+        given = _ASKED.fullmatch(request.path_params["stamp"])
+        url = captured_url(rest_of(request.scope, 4), request.scope.get("query_string", b""))
+        if shelf is None or given is None or not is_web_url(url):
+            raise HTTPException(404)
+        moment = moment_of(given[1])
+        capture = nearest(shelf, url, moment)
+        if capture is None:
+            return self._render("unseen.html", shelf=shelf, url=url, moment=moment, status=HTTPStatus.NOT_FOUND)
+        exact = stamp(capture.time)
+        if given[1] != exact:
+            # what was asked for stays in the address, unless it is but the beginning of what was found
+            asked = "" if exact.startswith(given[1]) else f"-{given[1]}"
+            to = Addresses(shelf.slug).view(capture.time, url).replace(f"/{exact}/", f"/{exact}{asked}/", 1)
+            return RedirectResponse(to, 302, {"Vary": "Accept-Datetime"})
+        asked_for = moment_of(given[2]) if given[2] else None
+        return self._view(request, shelf, capture, url, asked_for)
+
+    def _view(self, request: Request, shelf: Shelf, capture: Capture, url: str, asked: datetime | None) -> Response:
+        place = place_for_site(
+            request.headers.get("host", ""),
+            slug=shelf.slug,
+            record_id=capture.record_id,
+            bound=self.bound,
+            agent=request.headers.get("user-agent", ""),
+        )
+        values: dict[str, Any] = {
+            "shelf": shelf, "capture": capture, "url": url, "asked": asked, "beside": _beside(shelf, url, capture),
+            "place": place,
+        }  # fmt: skip
+        status = capture.status or 200
+        if 300 <= status < 400 and (onward := shelf.archive.exchange(capture).redirect):
+            return self._framing(
+                place,
+                self._render("view.html", onward=onward, leads=is_web_url(onward), look=None, lack=None, **values),
+            )
+        look = shown(shelf, capture, leading(place, shelf.slug, capture.time))
+        lack = _lack(shelf, look.needs, capture.time) if look.form == "page" else None
+        return self._framing(place, self._render("view.html", onward=None, leads=False, look=look, lack=lack, **values))
+
+    @staticmethod
+    def _framing(place: Place, response: Response) -> Response:
+        policy = response.headers.get("Content-Security-Policy", PAGE_POLICY)
+        frame = "'self'" if place.source == "'none'" else place.source
+        response.headers["Content-Security-Policy"] = f"{policy}; frame-src {frame}"
+        # it frames another origin, whose answers nobody but its own pages may load
+        response.headers["Cross-Origin-Embedder-Policy"] = "unsafe-none"
+        return response
+
+    def below(self, request: Request) -> Response:
+        """`/replay/{slug}/{id}/...`: a captured page and what it loads, without an origin of its own."""
+        slug, name = request.path_params["slug"], request.path_params["id"]
+        place = place_on_site(request.headers.get("host", ""), slug, name)
+        return self._captured.answer(request, place, rest_of(request.scope, 4))
+
+
+def _lack(shelf: Shelf, needs: tuple[Need, ...], moment: datetime) -> Lack:
+    missing: list[Missing] = []
+    count, apart = 0, timedelta()
+    for need in needs[:MAX_NEEDS]:
+        try:
+            capture, why = found_for(shelf, need.url, moment)
+        except ArchiverError:
+            capture, why = None, "a redirect to it does not verify"
+        if capture is not None:
+            apart = max(apart, abs(capture.time - moment))
+            continue
+        count += 1
+        if len(missing) < MAX_MISSING:
+            missing.append(Missing(need.url, why))
+    return Lack(tuple(missing), count, min(len(needs), MAX_NEEDS), len(needs), apart)
+
+
+def _beside(shelf: Shelf, url: str, capture: Capture) -> Beside:
+    now = capture.time.replace(microsecond=0)
+    times = shelf.archive.catalogue.seconds(surt(url), limit=MAX_TIMES + 1)
+    more = len(times) > MAX_TIMES
+    after = shelf.archive.catalogue.seconds(surt(url), now + _SECOND, limit=1)
+    before = [time for time in times if time < now]
+    return Beside(
+        min(len(times), MAX_TIMES), more, times[0] if times else now, before[-1] if before and not more else None,
+        after[0] if after else None, times[-1] if times and not more else now,
+    )  # fmt: skip
