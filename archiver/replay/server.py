@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from archiver.errors import UsageError
 from archiver.replay.app import create_app
@@ -19,6 +20,26 @@ SHUTDOWN_SECONDS = 3
 
 MAX_CONNECTIONS = 64
 """A browser opens six at a time; more than this at once are told to come back (503)."""
+
+MAX_HEAD = 256 * 1024
+"""Bytes that one connection may send and not be done with a request's head: neither the parser nor uvicorn has a bound
+of its own. Our requests have no body."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP/1.1 over httptools, with a bound on what a head takes in memory."""
+
+    _unfinished = 0
+
+    def data_received(self, data: bytes) -> None:
+        self._unfinished += len(data)
+        super().data_received(data)
+        if self._unfinished > MAX_HEAD and not self.transport.is_closing():
+            self.send_400_response("The request is too large.")
+
+    def on_headers_complete(self) -> None:
+        self._unfinished = 0
+        super().on_headers_complete()
 
 
 class _Server(uvicorn.Server):
@@ -77,8 +98,8 @@ def serve(
             create_app(library, host=host),
             host=host.strip("[]"),
             port=port,
-            loop="asyncio",
-            http="h11",
+            loop="uvloop",
+            http=BoundedProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
