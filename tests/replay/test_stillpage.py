@@ -1,0 +1,366 @@
+"""Nothing that acts is left of a captured page, whatever its markup; what is left looks as it did."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import suppress
+from typing import Any
+
+import html5lib
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.replay.stillpage import MAX_ELEMENTS, Leading, Need, RestlessPageError, still_page, words_of
+
+PAGE = "https://paper.example/news/story"
+SITE = "http://127.0.0.1:8080/archives/harbour/20240506093000/"
+IMAGE = "/20240506093000im_/https://paper.example/news"
+LEAD = Leading(
+    resource=lambda url, kind: f"/20240506093000{kind[:2]}_/{url}",
+    page=lambda url: SITE + url,
+)
+# what an independent reader may find in a still page
+ACTING = frozenset(
+    "script template object embed applet portal fencedframe base noembed noframes noscript plaintext handler listener"
+    " animate set animateTransform animateMotion animateColor discard".lower().split()
+)
+FETCHED = frozenset(
+    {"src", "poster", "background", "srcset", "data", "code", "lowsrc", "dynsrc", "archive", "codebase"}
+)
+SENT = frozenset({
+    "action", "formaction", "ping", "manifest", "http-equiv", "longdesc", "cite", "usemap", "profile", "is", "nonce",
+    "shadowrootmode", "download", "autofocus", "integrity", "crossorigin", "csp", "popover", "popovertarget", "command",
+    "commandfor", "imagesrcset", "attributionsrc",
+})  # fmt: skip
+
+
+def still(html: str) -> str:
+    return still_page(html, url=PAGE, lead=LEAD).html
+
+
+def body(html: str) -> str:
+    """What the body of the still page holds."""
+    found = re.search(r"<body[^>]*>(.*)</body>", still(html), re.DOTALL)
+    assert found
+    return found[1]
+
+
+def acts(html: str, depth: int = 0) -> list[str]:
+    """What acts, or leads elsewhere than to the archive, in a page as html5lib reads it."""
+    found: list[str] = []
+    for scripting in (False, True):
+        root: Any = html5lib.parse(html, scripting=scripting)
+        for element in root.iter():
+            if not isinstance(element.tag, str):
+                found.append(f"{element.tag}")
+                continue
+            tag = element.tag.rpartition("}")[2].lower()
+            if tag in ACTING and not (tag == "noscript" and not len(element) and not (element.text or "").strip()):
+                found.append(tag)
+            for name, value in element.attrib.items():
+                name = name.rpartition("}")[2].lower()
+                if name.startswith("on") or name in SENT:
+                    found.append(f"{tag} {name}")
+                elif name == "target" and value != "_top":
+                    found.append(f"{tag} target {value}")
+                elif name == "href" and not value.startswith(("#", SITE, "/20240506093000")):
+                    inline = tag in ("image", "feimage") and value[:5].lower() == "data:"
+                    if value and not inline:
+                        found.append(f"{tag} href {value}")
+                elif name in FETCHED:
+                    inline = value[:5].lower() == "data:" and tag not in (
+                        "iframe",
+                        "frame",
+                        "script",
+                        "object",
+                        "embed",
+                    )
+                    if (
+                        value
+                        and not inline
+                        and not value.startswith(("/20240506093000", "#"))
+                        and re.search(r"//|:", value)
+                    ):
+                        found.append(f"{tag} {name} {value}")
+                elif name == "srcdoc" and depth < 4:
+                    found += acts(value, depth + 1)
+            if tag == "meta" and "http-equiv" in element.attrib:
+                found.append("meta http-equiv")
+            if tag == "link" and not set(element.get("rel", "").lower().split()) <= {"stylesheet", "alternate"}:
+                found.append(f"link {element.get('rel')}")
+    return found
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "<svg>",
+            "</svg>",
+            "<math>",
+            "</math>",
+            "<mtext>",
+            "<mglyph>",
+            "<foreignObject>",
+            "<desc>",
+            "<title>",
+            "</title>",
+        ),
+        *(
+            "<style>",
+            "</style>",
+            "<textarea>",
+            "</textarea>",
+            "<xmp>",
+            "</xmp>",
+            "<noscript>",
+            "</noscript>",
+            "<iframe>",
+        ),
+        *(
+            "</iframe>",
+            "<noembed>",
+            "</noembed>",
+            "<noframes>",
+            "</noframes>",
+            "<plaintext>",
+            "<template>",
+            "</template>",
+        ),
+        *(
+            "<table>",
+            "</table>",
+            "<td>",
+            "<caption>",
+            "<select>",
+            "</select>",
+            "<option>",
+            "<form>",
+            "</form>",
+            "<p>",
+            "</p>",
+        ),
+        *(
+            "<a href='",
+            "<a href=javascript:alert(1)>",
+            "<a href=//evil.example target=_blank ping=//evil.example>",
+            "</a>",
+        ),
+        *(
+            "<img src=x onerror=alert(1)>",
+            "<img src=//evil.example/x>",
+            "<img srcset='//e.example/a 1x,data:x 2x'>",
+            "'>",
+        ),
+        *(
+            "<script>alert(1)</script>",
+            "<script src=//e.example>",
+            "</script>",
+            "<base href=//evil.example/>",
+            "<head>",
+        ),
+        *("<meta http-equiv=refresh content='0;url=//e'>", "<link rel='preconnect' href=//evil.example>", "<frameset>"),
+        *(
+            "<link rel='stylesheet dns-prefetch' href=//e.example/s>",
+            "<svg onload=alert(1)>",
+            "<animate attributeName=href",
+        ),
+        *(" to=javascript:alert(1)>", "<use href='data:image/svg+xml,<svg/>#x'>", "<set attributeName=onload to=x>"),
+        *(
+            "<!--",
+            "-->",
+            "--!>",
+            "<!-->",
+            "<![CDATA[",
+            "]]>",
+            "<?xml x?>",
+            "<!doctype html>",
+            "\0",
+            "&lt;",
+            "&#0;",
+            "&Tab;",
+        ),
+        *(
+            '<p id="',
+            '">',
+            "<p id='</style><img src=//e onerror=1>'>",
+            "<b title='<head>'>",
+            "<head title='<head><i '>",
+        ),
+        *("<div><template shadowrootmode=open>", "<object data=//e.example>", "<embed src=//e>", "<applet code=x>"),
+        *("<form action=//e.example><input type=image src=//e formaction=//e>", "<button formaction=javascript:1>"),
+        *("<iframe srcdoc=\"<script>1</script><a href='//e'>\">", "<iframe src='data:text/html,<script>1</script>'>"),
+        *("<iframe src=javascript:1>", "<math href=javascript:1>", "<maction actiontype=statusline xlink:href=//e>"),
+        *(
+            "<annotation-xml encoding='text/html'>",
+            "<image href=//e.example/x>",
+            "<feImage href=//e>",
+            "<video poster=//e src=e>",
+        ),
+        *(
+            "<details open ontoggle=1>",
+            "<body background=//e.example onload=1>",
+            "<isindex action=//e>",
+            "<keygen autofocus>",
+        ),
+        *(
+            "<p style='background:url(//e.example/x)'>",
+            "<style>@import '//e.example'; a{b:url(//e)}",
+            "<marquee onstart=1>",
+        ),
+        *(
+            "x",
+            " ",
+            "\n",
+            "é",
+            "مرحبا",
+            "漢",
+            "\u2028",
+            "/",
+            "=",
+            "<",
+            ">",
+            '"',
+            "'",
+            "`",
+            "<p =onclick=1>",
+            '<p a"onclick=1>',
+        ),
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.text(max_size=4)), max_size=14).map("".join))
+def test_nothing_that_acts_is_left_as_another_parser_reads_it(html: str) -> None:
+    try:
+        left = still(html)
+    except RestlessPageError:
+        return
+    assert acts(left) == []
+
+
+def test_the_check_sees_what_acts() -> None:
+    """Else the test above would say nothing."""
+    for markup in (
+        "<script>1</script>",
+        "<a href=//e>",
+        "<img src=//e>",
+        "<p onclick=1>",
+        "<svg><animate>",
+        "<link rel=icon>",
+    ):
+        assert acts(markup), markup
+    assert acts("<iframe srcdoc='<script>1</script>'></iframe>")
+
+
+@pytest.mark.parametrize(
+    ("html", "left"),
+    [
+        ("<a href=/b>b</a>", f'<a href="{SITE}https://paper.example/b" target="_top" rel="noreferrer noopener">b</a>'),
+        ("<a href='#part'>b</a>", '<a href="#part">b</a>'),
+        ("<a href='story#part'>b</a>", '<a href="#part">b</a>'),
+        ("<a href=' java\nscript:alert(1)'>b</a>", "<a>b</a>"),
+        ("<a href='mailto:x@y.example'>b</a>", "<a>b</a>"),
+        ("<img src=a.png alt=x>", '<img alt="x" src="/20240506093000im_/https://paper.example/news/a.png">'),
+        ("<img src='data:image/png;base64,AA=='>", '<img src="data:image/png;base64,AA==">'),
+        (
+            "<img srcset='a,b.png 1x, c.png 2x'>",
+            f'<img srcset="{IMAGE}/a%2Cb.png 1x, {IMAGE}/c.png 2x">',
+        ),
+        (
+            "<img src='data:image/gif;base64,R0' data-src=real.png>",
+            '<img data-src="real.png" src="/20240506093000im_/https://paper.example/news/real.png">',
+        ),
+        ("<noscript><p>without scripts</p></noscript>", "<p>without scripts</p>"),
+        ("<p onclick=x style='color:red'>t</p>", '<p style="color:red">t</p>'),
+        ("<form action=/send><input name=a autofocus></form>", '<form><input name="a"></form>'),
+        (
+            "<video src=f.mp4 autoplay></video>",
+            '<video src="/20240506093000me_/https://paper.example/news/f.mp4" controls="" preload="none"></video>',
+        ),
+        ("<svg><use href='#a'/><use href='s.svg#a'/></svg>", '<svg><use href="#a"></use><use></use></svg>'),
+        ("<svg><animate attributeName=href to=x /><text>t</text></svg>", "<svg><text>t</text></svg>"),
+        ("<p>a<!-- b -->c", "<p>ac</p>"),
+        ("<p x:y='a:b' plain=ok other=//x>t</p>", '<p plain="ok">t</p>'),
+    ],
+)  # fmt: skip
+def test_what_is_left(html: str, left: str) -> None:
+    assert body(html) == left
+
+
+def test_style_sheets_are_led_and_hints_for_connections_taken_out() -> None:
+    page = still(
+        "<head><link rel='stylesheet preconnect' href=s.css integrity=x><link rel=dns-prefetch href=//e.example>"
+        "<link rel=preload as=style href=t.css><link rel=icon href=i.png>"
+        "<link rel=stylesheet href=p.css media=print onload=\"this.media='all'\">"
+        "<style>a{background:url(b.png)} b::after{content:'</'}</style>"
+    )
+    assert re.findall(r"<link[^>]*>", page) == [
+        f'<link rel="stylesheet" href="/20240506093000st_/https://paper.example/news/{name}.css">' for name in "stp"
+    ]
+    assert 'a{background:url("/20240506093000an_/https://paper.example/news/b.png")}' in page
+
+
+def test_the_base_is_obeyed_and_taken_out() -> None:
+    assert "https://cdn.example/x/a.png" in still("<base href=//cdn.example/x/><img src=a.png>")
+    assert "https://paper.example/news/a.png" in still("<base href='javascript:1'><img src=a.png>")
+
+
+def test_pages_within_pages_are_still_too() -> None:
+    inner = "<script>1</script><a href=//other.example/>o</a>"
+    for frame in (f'<iframe srcdoc="{inner}"></iframe>', f"<iframe src='data:text/html,{inner}'></iframe>"):
+        page = still(frame)
+        assert "script" not in page
+        assert f"{SITE}https://other.example/" in page
+    assert "<iframe></iframe>" in still("<iframe src='data:image/svg+xml,<svg/>'></iframe>")
+
+
+def test_what_a_page_needs_in_its_order_each_once() -> None:
+    page = still_page(
+        "<link rel=stylesheet href=s><img src=a><img src=a><iframe src=f></iframe><p style='background:url(b)'>"
+        "<script></script><p onclick=1>",
+        url=PAGE,
+        lead=LEAD,
+    )
+    base = "https://paper.example/news/"
+    assert page.needs == (
+        Need(base + "s", "style"), Need(base + "a", "image"), Need(base + "f", "frame"), Need(base + "b", "any"),
+    )  # fmt: skip
+    assert page.scripts == 2
+
+
+def test_the_doctype_stays() -> None:
+    assert still("<!doctype html><p>x").startswith("<!DOCTYPE html>")
+    assert not still("<p>x").lower().startswith("<!doctype")
+
+
+def test_too_many_elements_are_text() -> None:
+    with pytest.raises(RestlessPageError):
+        still("<i></i>" * (MAX_ELEMENTS + 1))
+    assert words_of("<p>one<script>no()</script><p>two").split() == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<div>", "<a href=x>", "<svg><style>", "<noscript>", "<iframe srcdoc='", "<template>", "<p style='url('>",
+        "<img srcset=' ", "&lt;", "<!--", "<table><td>", "<b><i>", '<style>"\\"', "<link rel=",
+    ],
+)  # fmt: skip
+def test_time_grows_with_the_page_and_no_faster(piece: str) -> None:
+    def seconds(count: int) -> float:
+        began = time.process_time()
+        with suppress(RestlessPageError):
+            still(piece * count)
+        return time.process_time() - began
+
+    small = max(seconds(1_000), 0.005)
+    assert seconds(8_000) < small * 8 * 6
+
+
+def test_a_long_set_of_pictures_is_read_in_linear_time() -> None:
+    began = time.process_time()
+    still(f"<img srcset='{' ' * 300_000}'><img srcset='{',(' * 100_000}'><img srcset='{'a ' * 100_000}'>")
+    assert time.process_time() - began < 3
