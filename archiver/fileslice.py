@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 
 
 class FileSlice(io.RawIOBase):
@@ -19,6 +19,15 @@ class FileSlice(io.RawIOBase):
         self._start = start
         self._length = length
         self._position = 0
+
+    @property
+    def size(self) -> int:
+        return self._length
+
+    def pread(self, size: int, offset: int) -> bytes:
+        """So many bytes from `offset` on, wherever the position is; fewer at the end."""
+        wanted = min(size, self._length - offset)
+        return self._pread(wanted, self._start + offset) if wanted > 0 and offset >= 0 else b""
 
     def readable(self) -> bool:
         return True
@@ -45,3 +54,15 @@ class FileSlice(io.RawIOBase):
         data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
+
+
+def read_at(file: BinaryIO, size: int, offset: int) -> bytes:
+    """So many bytes of an open file, or part of one, from `offset` on; its position stays."""
+    raw = getattr(file, "raw", file)
+    return raw.pread(size, offset) if isinstance(raw, FileSlice) else os.pread(file.fileno(), size, offset)
+
+
+def size_of(file: BinaryIO) -> int:
+    """Bytes of an open file, or part of one."""
+    raw = getattr(file, "raw", file)
+    return raw.size if isinstance(raw, FileSlice) else os.fstat(file.fileno()).st_size

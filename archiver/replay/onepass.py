@@ -7,15 +7,15 @@ Larger ones take the way of `archiver.replay.payload`, in constant memory.
 from __future__ import annotations
 
 import io
-import os
 import zlib
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from archiver.errors import ArchiveError, LimitError
 from archiver.exchange import Exchange
+from archiver.fileslice import read_at
 from archiver.http1 import ZSTD_MAGIC, content_codings, dechunk, parse_head
 from archiver.model import Capture
 from archiver.replay.payload import DigestRefusedError, require_same
@@ -127,12 +127,7 @@ def _read(archive: Archive, capture: Capture, *, payload_digest: str | None = No
     path = archive.file_of(capture)
     try:
         with path.open("rb", buffering=0) as file:
-            pread = getattr(file, "pread", None)  # a file within a package
-            data = (
-                pread(capture.length, capture.offset)
-                if pread
-                else os.pread(file.fileno(), capture.length, capture.offset)
-            )
+            data = read_at(cast(BinaryIO, file), capture.length, capture.offset)
     except OSError as error:
         raise ArchiveError(f"cannot be read: {error.strerror}", subject=str(path)) from error
     if data[:2] == GZIP_MAGIC:

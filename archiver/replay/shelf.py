@@ -18,7 +18,8 @@ from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES, iter_files
 from archiver.store.catalogue import Catalogue
 from archiver.store.surt import surt
-from archiver.wacz.reading import Package
+from archiver.wacz.inplace import MemberPath
+from archiver.wacz.reading import STORED, Package
 
 MAX_WACZ_MEMBERS = 1000
 """WARC files of one WACZ; the writers in use make one, or one a gigabyte."""
@@ -145,25 +146,26 @@ class Library:
 
     def _view(self, files: list[Path], **how: Any) -> Archive:
         """WARC files with a catalogue in a temporary folder: in memory it would grow with them."""
-        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="archiver-replay-")))
-        return Archive.view(files, catalogue=folder / "catalogue.db", **how)
+        return Archive.view(files, catalogue=self._temporary_folder() / "catalogue.db", **how)
 
     def _view_of_package(self, path: Path) -> Archive:
-        packed = self._unpack(path)
+        packed = self._members(path)
         try:
             return self._view(list(packed), bounded=True, packed=packed)
         except ArchiverError as error:  # it names the file in the temporary folder
             where = Path(error.subject).name if error.subject else ""
             raise type(error)(error.problem, subject=f"{path}: {where}", hint=error.hint) from error
 
-    def _unpack(self, path: Path) -> dict[Path, int]:
-        """The WARC files of a WACZ, in a temporary folder, each checked against the digest that the package declares;
-        with the bytes that each takes in the package.
+    def _members(self, path: Path) -> dict[Path, int]:
+        """The WARC files of a WACZ, each checked against the digest that the package declares; with the bytes that each
+        takes in the package. Those that are stored are read where they lie; compressed ones are unpacked into a
+        temporary folder, since records are found by their place.
 
         WACZ 1.1.1: a ZIP with `archive/*.warc.gz` and a Frictionless `datapackage.json`.
         """
-        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="archiver-replay-")))
+        folder: Path | None = None
         files: dict[Path, int] = {}
+        names: set[str] = set()
         left = MAX_WACZ_BYTES
         try:
             with Package.open(path) as package:
@@ -171,11 +173,18 @@ class Library:
                 for member in package.members:
                     if not _is_warc_member(member.name):
                         continue
-                    if len(files) >= MAX_WACZ_MEMBERS or member.size > left:
+                    name = member.name.rpartition("/")[2]
+                    if len(files) >= MAX_WACZ_MEMBERS or (member.method != STORED and member.size > left):
                         raise LimitError("more WARC data in it than is unpacked", subject=str(path))
-                    target = folder / member.name.rpartition("/")[2]
-                    if target in files:
+                    if name in names:
                         raise InputError("two WARC files of one name in it", subject=str(path))
+                    names.add(name)
+                    if member.method == STORED:
+                        _require_declared(name, package.measure(member.name).digest, digests.get(member.name), path)
+                        files[MemberPath.of(path, member)] = member.packed
+                        continue
+                    folder = folder or self._temporary_folder()
+                    target = folder / name
                     with package.stream(member.name) as source:
                         left -= _copy(source, target, left, digests.get(member.name), path)
                     files[target] = member.packed
@@ -184,6 +193,9 @@ class Library:
         if not files:
             raise InputError("no WARC file in it (archive/*.warc.gz)", subject=str(path))
         return files
+
+    def _temporary_folder(self) -> Path:
+        return Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="archiver-replay-")))
 
 
 def _is_warc_member(name: str) -> bool:
@@ -215,12 +227,15 @@ def _copy(source: IO[bytes], target: Path, bound: int, declared: str | None, pac
                 raise LimitError("more WARC data in it than is unpacked", subject=str(package))
             hasher.update(piece)
             out.write(piece)
-    if declared is not None and declared != f"sha256:{hasher.hexdigest()}":
-        raise InputError(
-            f"{target.name} does not match the digest in datapackage.json: the package was altered",
-            subject=str(package),
-        )
+    _require_declared(target.name, f"sha256:{hasher.hexdigest()}", declared, package)
     return size
+
+
+def _require_declared(name: str, digest: str, declared: str | None, package: Path) -> None:
+    if declared is not None and declared != digest:
+        raise InputError(
+            f"{name} does not match the digest in datapackage.json: the package was altered", subject=str(package)
+        )
 
 
 def _without_suffix(name: str) -> str:

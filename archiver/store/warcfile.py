@@ -8,7 +8,6 @@ reads the ARC files here.) isal inflates in a third of zlib's time.
 from __future__ import annotations
 
 import io
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 from warcio.archiveiterator import ArchiveIterator
 
+from archiver.fileslice import read_at, size_of
 from archiver.gunzip import RECORD_COUNTS, Expansion
 from archiver.store.recordheader import HEADER_END, MAX_HEADER, MAX_LINES, VERSION_LINE, parse_header
 from archiver.store.records import Field, field
@@ -101,7 +101,7 @@ class _Member(io.RawIOBase):
                 # by position: the file's own position may be another reader's
                 position = self._offset + self.read_so_far
                 size = READ_SIZE if self._border is None else min(READ_SIZE, self._border - position)
-                self._input = os.pread(self._file.fileno(), size, position)
+                self._input = read_at(self._file, size, position)
                 if not self._input:
                     raise DamagedError("the record breaks off", self._offset, torn=True)
                 self.read_so_far += len(self._input)
@@ -145,7 +145,7 @@ def read_record(file: BinaryIO, offset: int, expansion: Expansion | None = None)
 
     Raises `DamagedError` when there is no whole record (also later, from the block and from `finish`).
     """
-    while (magic := os.pread(file.fileno(), 2, offset)) == GZIP_MAGIC:
+    while (magic := read_at(file, 2, offset)) == GZIP_MAGIC:
         member = _Member(file, offset, expansion)
         stream = io.BufferedReader(member, PIECE)
         if stream.peek(1) or member.end is None:
@@ -187,7 +187,7 @@ def _plain_record(file: BinaryIO, offset: int) -> RawRecord | None:
     file.seek(begin)
     fields, length, header_length = _header(file, begin)
     block_start = begin + header_length
-    if block_start + length > os.fstat(file.fileno()).st_size:
+    if block_start + length > size_of(file):
         raise DamagedError("the record breaks off", begin)
     limited = _Limited(file, length, begin)
 
@@ -230,16 +230,16 @@ def next_record(path: Path, after: int, expansion: Expansion | None = None) -> i
     """
     mark = re.compile(rb"\x1f\x8b\x08|WARC/[01]\.")
     with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
+        size = size_of(file)
         position = after
         while position < size:
-            data = os.pread(file.fileno(), PIECE, position)
+            data = read_at(file, PIECE, position)
             for found in mark.finditer(data):
                 at = position + found.start()
                 begin = max(0, at - 1)
                 if expansion is not None:
                     expansion.grew(RECORD_COUNTS, at)
-                if may_begin(os.pread(file.fileno(), PEEK, begin), at - begin) and _is_whole(file, at, expansion):
+                if may_begin(read_at(file, PEEK, begin), at - begin) and _is_whole(file, at, expansion):
                     return at
             if len(data) < PIECE:
                 return None
@@ -298,7 +298,7 @@ def is_unwritten(path: Path, offset: int) -> bool:
     beginning to the file's end. What stands before them, if anything, is a compressed record that is sound so far.
     """
     with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
+        size = size_of(file)
         end = _end_of_bytes(file, offset, size)
         if end == offset:
             return size > offset
@@ -319,7 +319,7 @@ def _end_of_bytes(file: BinaryIO, start: int, end: int) -> int:
     """Behind the last byte between `start` and `end` that is not NUL; `start` where there is none."""
     while end > start:
         begin = max(start, end - PIECE)
-        if kept := os.pread(file.fileno(), end - begin, begin).rstrip(b"\0"):
+        if kept := read_at(file, end - begin, begin).rstrip(b"\0"):
             return begin + len(kept)
         end = begin
     return start
@@ -327,7 +327,7 @@ def _end_of_bytes(file: BinaryIO, start: int, end: int) -> int:
 
 def is_arc(file: BinaryIO, offset: int) -> bool:
     """Does an ARC file (the format before WARC) have a record at `offset`?"""
-    start = os.pread(file.fileno(), READ_SIZE, offset)
+    start = read_at(file, READ_SIZE, offset)
     if start[:2] == GZIP_MAGIC:
         try:
             start = isal_zlib.decompressobj(31).decompress(start, 4096)

@@ -11,20 +11,23 @@ from pathlib import Path
 import pytest
 
 from archiver.errors import ArchiveError, InputError, LimitError, UsageError
+from archiver.model import Capture
 from archiver.replay import Library, create_app, shelf
 from archiver.replay.addresses import Addresses
 from tests.replay.conftest import Client
-from tests.replay.staged import HOSTILE_URL, Staged
+from tests.replay.staged import HOSTILE_URL, PICTURE_URL, START, Staged
 
 
-def wacz(path: Path, segment: Path, *, digest: str | None = None, copies: int = 1) -> Path:
+def wacz(
+    path: Path, segment: Path, *, digest: str | None = None, copies: int = 1, method: int = zipfile.ZIP_STORED
+) -> Path:
     """A package as WACZ 1.1.1 describes it, of one WARC file under so many names."""
     data = segment.read_bytes()
     names = [f"archive/data-{number}.warc.gz" for number in range(copies)]
     declared = digest or "sha256:" + hashlib.sha256(data).hexdigest()
     with zipfile.ZipFile(path, "w") as package:
         for name in names:
-            package.writestr(name, data)
+            package.writestr(name, data, method)
         package.writestr("indexes/index.cdx.gz", b"")
         resources = [{"name": "data", "path": name, "hash": declared, "bytes": len(data)} for name in names]
         package.writestr("datapackage.json", json.dumps({"profile": "data-package", "resources": resources}))
@@ -77,13 +80,44 @@ def test_a_file_without_conclusions_shows_its_captures(staged: Staged, tmp_path:
         assert HOSTILE_URL in client.get(Addresses("foreign").uri(HOSTILE_URL)).text
 
 
-def test_a_wacz_is_unpacked_and_removed_again(staged: Staged, tmp_path: Path) -> None:
+def test_a_wacz_is_read_where_it_lies(staged: Staged, tmp_path: Path) -> None:
     package = wacz(tmp_path / "harbour.wacz", staged.segment)
+    with Library([package]) as library:
+        (file,) = library.shelves[0].archive.segment_files()
+        assert str(file) == f"{package}/archive/data-0.warc.gz"
+        client = Client(create_app(library))
+        assert "The bridge stays shut" in client.get("/").text
+        capture = library.shelves[0].nearest(PICTURE_URL, START)
+        assert capture is not None
+        to = Addresses("harbour")
+        assert client.get(to.record(capture)).content == _record(staged, capture)
+        assert client.get(to.payload(capture)).content == client.get(to.raw(capture.time, PICTURE_URL)).content
+
+
+def test_a_compressed_member_of_a_wacz_is_unpacked_and_removed_again(staged: Staged, tmp_path: Path) -> None:
+    package = wacz(tmp_path / "harbour.wacz", staged.segment, method=zipfile.ZIP_DEFLATED)
     with Library([package]) as library:
         files = library.shelves[0].archive.segment_files()
         assert "The bridge stays shut" in Client(create_app(library)).get("/").text
         assert all(file.exists() for file in files)
     assert not any(file.exists() for file in files)
+
+
+def test_a_wacz_that_was_altered_while_it_is_shown_is_refused(staged: Staged, tmp_path: Path) -> None:
+    package = wacz(tmp_path / "harbour.wacz", staged.segment)
+    with Library([package]) as library:
+        client = Client(create_app(library))
+        capture = library.shelves[0].nearest(PICTURE_URL, START)
+        assert capture is not None
+        data = package.read_bytes()
+        place = data.index(_record(staged, capture)) + capture.length // 2
+        package.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        for path in (Addresses("harbour").raw(capture.time, PICTURE_URL), Addresses("harbour").payload(capture)):
+            assert client.get(path).status_code == 502
+
+
+def _record(staged: Staged, capture: Capture) -> bytes:
+    return staged.segment.read_bytes()[capture.offset : capture.offset + capture.length]
 
 
 def test_a_wacz_that_does_not_match_its_own_digests_is_refused(staged: Staged, tmp_path: Path) -> None:
@@ -93,7 +127,7 @@ def test_a_wacz_that_does_not_match_its_own_digests_is_refused(staged: Staged, t
 
 
 def test_a_wacz_cannot_fill_the_disk(staged: Staged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = wacz(tmp_path / "harbour.wacz", staged.segment, copies=3)
+    package = wacz(tmp_path / "harbour.wacz", staged.segment, copies=3, method=zipfile.ZIP_DEFLATED)
     with monkeypatch.context() as patch:
         patch.setattr(shelf, "MAX_WACZ_BYTES", staged.segment.stat().st_size + 10)
         with pytest.raises(LimitError):
