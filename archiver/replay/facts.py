@@ -24,6 +24,9 @@ from archiver.store.conclusions import RenderedView, Rendering
 from archiver.store.renderings import renderings
 from archiver.store.surt import surt
 
+ARTICLE_URIS = "urn:archiver:article:"
+"""How the target URIs of the records begin that speak of articles."""
+
 MAX_LOOKS = 200
 """Observations on one page, newest kept: years of daily audits would take seconds to check."""
 
@@ -193,17 +196,43 @@ def one_evidence(shelf: Shelf, record_id: str) -> Evidence:
 def article_lines(shelf: Shelf, *, start: int, count: int) -> tuple[list[ArticleLine], int]:
     """Some of the stored articles, newest first, and how many there are."""
     catalogue = shelf.archive.catalogue
-    articles = catalogue.articles()[::-1]
-    lines = [
-        ArticleLine(
-            article.id,
-            article,
-            catalogue.capture(body) if body else None,
-            tuple(catalogue.standings(article.id)),
+    total = catalogue.query("SELECT count(*) FROM articles")[0][0]
+    lines = []
+    for article_id, body in _newest_articles(shelf, start, count) if start < total else ():
+        row = catalogue.query(
+            "SELECT uri, digest, source, title, language, published FROM articles WHERE id = ?", (article_id,)
+        )[0]
+        article = Article(uri=row[0], digest=row[1], source=row[2], title=row[3], language=row[4], published=row[5])
+        capture = catalogue.capture(body) if body else None
+        lines.append(ArticleLine(article_id, article, capture, tuple(catalogue.standings(article_id))))
+    return lines, total
+
+
+def _newest_articles(shelf: Shelf, start: int, count: int) -> list[tuple[str, str]]:
+    """`(article id, record id of its bytes)`, the one concluded on last first.
+
+    By the places of the records that speak of articles, which one index holds: the articles themselves are not sorted,
+    of which there may be many. A record that a later one on the same article replaced is passed over.
+    """
+    catalogue = shelf.archive.catalogue
+    found: list[tuple[str, str]] = []
+    at, chunk = 0, start + 2 * count
+    while len(found) < start + count:
+        places = catalogue.query(
+            "SELECT segment, offset FROM captures WHERE target_uri >= ? AND target_uri < ?"
+            " ORDER BY segment DESC, offset DESC LIMIT ? OFFSET ?",
+            (ARTICLE_URIS, ARTICLE_URIS[:-1] + ";", chunk, at),
         )
-        for article, body in articles[start : start + count]
-    ]
-    return lines, len(articles)
+        for place in places:
+            found += catalogue.query(
+                "SELECT a.id, a.capture_id FROM captures c JOIN articles a ON a.record_id = c.record_id"
+                " WHERE c.segment = ? AND c.offset = ?",
+                place,
+            )
+        if len(places) < chunk:
+            break
+        at += chunk
+    return found[start : start + count]
 
 
 def article_facts(shelf: Shelf, article_id: str) -> ArticleFacts | None:

@@ -16,6 +16,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
@@ -54,6 +55,8 @@ FIRST_ANSWER = 1.0
 """Seconds that a question waits for the index to be brought up to date, before it is answered from what is there."""
 
 BATCH = 200
+LONGEST_BATCH = 0.5
+"""Seconds after which what was read of articles' texts can be found."""
 
 _SCHEMA = """
 CREATE TABLE entries (
@@ -232,6 +235,8 @@ class _Index:
         self._shelf = shelf
         self._temporary: str | None = None
         self.problem: str | None = None
+        self._broken = False
+        """Whether the file is damaged: the next to open it makes it anew."""
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._writer: threading.Thread | None = None
@@ -274,8 +279,13 @@ class _Index:
                 asking = _RANKED if many <= MAX_RANKED else _NEWEST
                 return self._db.execute(asking, (expression, count)).fetchall()
         except sqlite3.Error as error:
-            self.problem = f"the search index cannot be read: {error}"
+            self._tell("cannot be read", error)
             return []
+
+    def _tell(self, what: str, error: Exception) -> None:
+        self.problem = f"the search index {what}: {error}"
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            self._broken = True
 
     def _bring_up_to_date(self) -> None:
         if self._db is None:
@@ -298,6 +308,9 @@ class _Index:
             if self._db is not None:
                 self._db.close()
                 self._db = None
+        if self._broken:
+            with suppress(OSError):
+                _remove(self._path)
         if self._temporary:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
@@ -312,7 +325,7 @@ class _Index:
         try:
             _Reading(self._shelf, db, self._stop).all()
         except (sqlite3.Error, OSError, ArchiverError) as error:
-            self.problem = f"the search index could not be brought up to date: {error}"
+            self._tell("could not be brought up to date", error)
         finally:
             with suppress(sqlite3.Error):
                 db.close()
@@ -415,18 +428,20 @@ class _Reading:
     def _bodies(self) -> None:
         """The articles' own text, the one stored last first."""
         while not self._stop.is_set():
-            row = self._db.execute(
-                "SELECT key, record_id FROM entries WHERE NOT whole ORDER BY id DESC LIMIT 1"
-            ).fetchone()
-            if row is None:
+            rows = self._db.execute(
+                "SELECT key, record_id FROM entries WHERE NOT whole ORDER BY id DESC LIMIT ?", (BATCH,)
+            ).fetchall()
+            if not rows:
                 return
-            key, record_id = row
-            body = self._body(key)
+            until = time.monotonic() + LONGEST_BATCH
             self._db.execute("BEGIN IMMEDIATE")
-            if body:
-                self._put("article", key, record_id, (*self._article(key), body), whole=True)
-            else:
-                self._db.execute("UPDATE entries SET whole = 1 WHERE kind = 'article' AND key = ?", (key,))
+            for key, record_id in rows:
+                if body := self._body(key):
+                    self._put("article", key, record_id, (*self._article(key), body), whole=True)
+                else:
+                    self._db.execute("UPDATE entries SET whole = 1 WHERE kind = 'article' AND key = ?", (key,))
+                if self._stop.is_set() or time.monotonic() > until:
+                    break
             self._db.execute("COMMIT")
 
     def _body(self, key: str) -> str:
@@ -455,7 +470,14 @@ def _joined(*texts: str | None) -> str:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    db.execute("PRAGMA synchronous = NORMAL")
+    return db
+
+
+def _remove(path: Path) -> None:
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
 
 
 def _make(path: Path) -> None:
@@ -465,12 +487,10 @@ def _make(path: Path) -> None:
     """
     for fresh in (False, True):
         if fresh:
-            for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-                path.with_name(name).unlink(missing_ok=True)
+            _remove(path)
         db = _connect(path)
         try:
             db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
             version = db.execute("PRAGMA user_version").fetchone()[0]
             tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if not tables:

@@ -21,7 +21,8 @@ CREATE TABLE captures (            -- one row a WARC record
 ) WITHOUT ROWID;
 CREATE INDEX captures_record_id ON captures (record_id);
 CREATE INDEX captures_target ON captures (target_uri, time);
-CREATE INDEX captures_urlkey ON captures (urlkey, time, segment, offset, status) -- what can be replayed
+CREATE INDEX captures_urlkey      -- what can be replayed, by address and time
+  ON captures (urlkey, time, segment, offset, status, type)
   WHERE type IN ('response','revisit','resource');
 CREATE TABLE articles (            -- one row a version of an article (other bytes: another version)
   id TEXT PRIMARY KEY, uri TEXT NOT NULL, digest TEXT NOT NULL, source TEXT NOT NULL,
@@ -29,6 +30,7 @@ CREATE TABLE articles (            -- one row a version of an article (other byt
   capture_id TEXT NOT NULL,        -- the record that holds the article's bytes
   record_id TEXT NOT NULL          -- the metadata record that this row was read from
 ) WITHOUT ROWID;
+CREATE INDEX articles_record ON articles (record_id);
 CREATE TABLE mentions (            -- one row a cited post as the article shows it
   id TEXT PRIMARY KEY, article_id TEXT NOT NULL, position INTEGER NOT NULL,
   platform TEXT NOT NULL, handle TEXT, display_name TEXT, date TEXT, text TEXT, post_id TEXT, url TEXT,
