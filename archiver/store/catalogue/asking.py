@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -30,20 +30,27 @@ OWN_ORIGINAL_OF = ORIGINAL_OF.replace(" ORDER", """ AND instr(coalesce(listed, '
 REPLAYED = "type IN ('response','revisit','resource')"
 """What can be shown in place of an address; in the words of the index `captures_urlkey`, which SQLite looks for."""
 
-_WHOLE = (
-    f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE urlkey = ? AND {REPLAYED} AND status IS NOT 206"  # noqa: S608
-    " AND status IS NOT 304 AND (status IS NULL OR status NOT BETWEEN 300 AND 399 OR target_uri = ?)"
-)
-NEAREST_BEFORE = f"{_WHOLE} AND time < ? ORDER BY time DESC, segment DESC, offset DESC LIMIT 1"
-NEAREST_FROM = f"{_WHOLE} AND time >= ? ORDER BY time, segment, offset LIMIT 1"
-NEAREST_WITHIN = f"{_WHOLE} AND time >= ? AND time < ? ORDER BY target_uri <> ?, time, segment, offset LIMIT 1"
-ANY_BEFORE = (
-    f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE urlkey = ? AND {REPLAYED} AND time < ?"  # noqa: S608
-    " ORDER BY time DESC, segment DESC, offset DESC LIMIT 1"
-)
-ANY_FROM = (
-    f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE urlkey = ? AND {REPLAYED} AND time >= ?"  # noqa: S608
-    " ORDER BY time, segment, offset LIMIT 1"
+
+def _nearest(condition: str) -> str:
+    """The question for the capture of a key (?1) that is nearest to a time (?2 as text, ?3 in seconds since 1970), of
+    those that fulfil a condition: the last one before and the first one after come out of the index alone, and one row
+    is read."""
+    captured = f"SELECT time, segment, offset FROM captures WHERE urlkey = ?1 AND {REPLAYED} AND {condition}"  # noqa: S608
+    return (
+        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE (segment, offset) = (SELECT segment, offset FROM ("  # noqa: S608
+        f"SELECT * FROM ({captured} AND time < ?2 ORDER BY time DESC, segment DESC, offset DESC LIMIT 1) UNION ALL"
+        f" SELECT * FROM ({captured} AND time >= ?2 ORDER BY time, segment, offset LIMIT 1))"
+        " ORDER BY coalesce(abs(strftime('%s', substr(time, 1, 19)) - ?3), 1e18), time LIMIT 1)"
+    )
+
+
+_WHOLE = "status IS NOT 206 AND status IS NOT 304"
+NEAREST = _nearest(_WHOLE)
+NEAREST_OF_ADDRESS = _nearest(f"{_WHOLE} AND (status IS NULL OR status NOT BETWEEN 300 AND 399 OR target_uri = ?4)")
+NEAREST_OF_ANY = _nearest("TRUE")
+SAME_SECOND = (
+    f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE urlkey = ? AND {REPLAYED} AND {_WHOLE} AND time >= ? AND time < ?"  # noqa: S608
+    " AND target_uri = ? ORDER BY time, segment, offset LIMIT 1"
 )
 
 BEHIND_A_SECOND = "~"
@@ -105,20 +112,20 @@ class Asking(CatalogueFile):
         (206, 304), count only where there is nothing else.
         """
         moment = moment.astimezone(UTC).replace(microsecond=0)
-        second = _second(moment)
-        found = _nearer(
-            moment,
-            self.query(NEAREST_FROM, (urlkey, uri, second)),
-            lambda: self.query(NEAREST_BEFORE, (urlkey, uri, second)),
-        ) or _nearer(
-            moment,
-            self.query(ANY_FROM, (urlkey, second)),
-            lambda: self.query(ANY_BEFORE, (urlkey, second)),
-        )
-        if found is not None and uri and found.target_uri != uri:
+        wanted = (urlkey, _second(moment), int(moment.timestamp()))
+        rows = self.query(NEAREST, wanted)
+        found = capture_of(rows[0]) if rows else None
+        if found is not None and found.target_uri == uri:
+            return found
+        if found is None:
+            rows = self.query(NEAREST_OF_ANY, wanted)
+        elif 300 <= (found.status or 0) <= 399:
+            rows = self.query(NEAREST_OF_ADDRESS, (*wanted, uri)) or rows
+        found = capture_of(rows[0]) if rows else None
+        if found is not None and found.target_uri != uri:
             # of several within one second, the one of exactly this address
-            at = _second(found.time)
-            rows = self.query(NEAREST_WITHIN, (urlkey, uri, at, at + BEHIND_A_SECOND, uri))
+            second = _second(found.time)
+            rows = self.query(SAME_SECOND, (urlkey, second, second + BEHIND_A_SECOND, uri))
             return capture_of(rows[0]) if rows else found
         return found
 
@@ -300,21 +307,6 @@ def capture_of(row: tuple[Any, ...]) -> Capture:
         refers_to=refers,
         truncated=truncated,
     )
-
-
-def _nearer(
-    moment: datetime, after: list[tuple[Any, ...]], ask_before: Callable[[], list[tuple[Any, ...]]]
-) -> Capture | None:
-    """The nearer to `moment` (a whole second) of the first row at or after it and the last before it."""
-    later = capture_of(after[0]) if after else None
-    wait = later.time.replace(microsecond=0) - moment if later else None
-    if later is not None and not wait:
-        return later
-    before = ask_before()
-    earlier = capture_of(before[0]) if before else None
-    if earlier is None or wait is None:
-        return earlier or later
-    return earlier if moment - earlier.time.replace(microsecond=0) <= wait else later
 
 
 def _second(moment: datetime) -> str:
