@@ -1,0 +1,225 @@
+"""Time gates, time maps and mementos, as RFC 7089 has them and as an independent client reads them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archiver.replay import Library, create_app, mementos
+from archiver.replay.addresses import Addresses
+from archiver.store import Archive
+from tests.replay.conftest import Client
+from tests.replay.staged import PICTURE_URL, START, Staged, answer
+from tests.replay.test_replay_server import running
+
+TO = Addresses("harbour")
+BASE = "http://127.0.0.1"
+LATER = START + timedelta(days=1)
+
+
+def test_a_time_gate_leads_to_the_nearest_memento(client: Client) -> None:
+    found = client.get(TO.timegate(PICTURE_URL), headers={"Accept-Datetime": "Mon, 06 May 2024 20:00:00 GMT"})
+    assert found.status_code == 302
+    assert found.headers["location"] == BASE + TO.raw(START, PICTURE_URL)
+    assert "accept-datetime" in found.headers["vary"]
+    assert "memento-datetime" not in found.headers  # section 4.1: it is no memento itself
+    links = found.headers["link"]
+    assert f'<{PICTURE_URL}>; rel="original"' in links
+    assert f'<{BASE}{TO.timemap(PICTURE_URL)}>; rel="timemap"; type="application/link-format"' in links
+    assert f'<{BASE}{TO.raw(START, PICTURE_URL)}>; rel="memento"; datetime="Mon, 06 May 2024 09:30:00 GMT"' in links
+
+
+def test_without_a_time_it_leads_to_the_last_one(client: Client) -> None:
+    assert client.get(TO.timegate(PICTURE_URL)).headers["location"] == BASE + TO.raw(LATER, PICTURE_URL)
+
+
+def test_a_browser_is_led_to_the_page_that_shows_it(client: Client) -> None:
+    found = client.get(TO.timegate(PICTURE_URL), headers={"Sec-Fetch-Mode": "navigate"})
+    assert found.headers["location"] == BASE + TO.view(LATER, PICTURE_URL)
+    assert "sec-fetch-mode" in found.headers["vary"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "yesterday",
+        "2024-05-06T09:30:00Z",
+        "Mon, 06 May 2024 09:30:00",
+        "Tue, 31 Feb 2024 09:30:00 GMT",
+        "",
+        "1714987800",
+    ],
+)
+def test_a_time_that_is_none_is_a_bad_request(client: Client, value: str) -> None:
+    assert client.get(TO.timegate(PICTURE_URL), headers={"Accept-Datetime": value}).status_code == 400
+
+
+@pytest.mark.parametrize("path", [TO.timegate("https://x.example/"), TO.timemap("https://x.example/")])
+def test_what_was_never_captured_is_not_found(client: Client, path: str) -> None:
+    found = client.get(path)
+    assert found.status_code == 404
+    assert '<https://x.example/>; rel="original"' in found.headers["link"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/archives/elsewhere/timegate/https://x.example/",
+        TO.timemap(PICTURE_URL, "html"),
+        "/archives/harbour/timemap/link/",
+    ],
+)
+def test_no_such_address(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_other_methods_are_not_allowed(client: Client) -> None:
+    found = client.get(TO.timegate(PICTURE_URL), method="POST")
+    assert (found.status_code, found.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_a_memento_says_what_it_is(client: Client) -> None:
+    found = client.get(TO.raw(START, PICTURE_URL))
+    assert found.headers["memento-datetime"] == "Mon, 06 May 2024 09:30:00 GMT"
+    for relation in (
+        f'<{PICTURE_URL}>; rel="original"',
+        f'<{BASE}{TO.timegate(PICTURE_URL)}>; rel="timegate"',
+        f'<{BASE}{TO.timemap(PICTURE_URL)}>; rel="timemap"',
+    ):
+        assert relation in found.headers["link"]
+
+
+@pytest.mark.parametrize("digits", ["2", "2023", "202405", "20240506", "20240506093001", "29991231235959"])
+def test_another_time_leads_to_the_exact_one(client: Client, digits: str) -> None:
+    exact = LATER if digits in ("2", "202405", "20240506", "29991231235959") else START
+    found = client.get(f"/archives/harbour/{digits}id_/{PICTURE_URL}")
+    assert (found.status_code, found.headers["location"]) == (302, TO.raw(exact, PICTURE_URL))
+    assert client.get(found.headers["location"]).status_code == 200
+
+
+def test_an_address_without_scheme_or_in_another_form_of_the_same_key(client: Client) -> None:
+    for url in (
+        "media.example/bridge.png",
+        "http://www.MEDIA.example:80/bridge.png",
+        "https:/media.example/bridge.png",
+    ):
+        found = client.get(f"/archives/harbour/20240506093000id_/{url}")
+        assert found.status_code == 200, url
+
+
+def test_a_query_belongs_to_the_captured_address(tmp_path: Path) -> None:
+    url = "https://paper.example/list?page=2&q=a%2Fb%20c"
+    stored(tmp_path / "harbour", [(url, START), (url.replace("page=2", "page=3"), LATER)])
+    with Library([tmp_path / "harbour"]) as library:
+        client = Client(create_app(library))
+        found = client.get(TO.raw(LATER, url))
+        assert (found.status_code, found.headers["location"]) == (302, TO.raw(START, url))
+        assert client.get(found.headers["location"]).content == b"0"
+        assert f'<{url}>; rel="original"' in client.get(found.headers["location"]).headers["link"]
+
+
+def test_what_is_no_header_or_markup_stays_encoded(tmp_path: Path) -> None:
+    url = "https://paper.example/<b>\"é' {x}|^"
+    stored(tmp_path / "harbour", [(url, START)])
+    with Library([tmp_path / "harbour"]) as library:
+        found = Client(create_app(library)).get(TO.raw(START, url))
+        assert found.status_code == 200
+        assert re.fullmatch(r"[!-~ ]+", found.headers["link"])
+        assert found.headers["link"].count("<b>") == 0
+
+
+def stored(folder: Path, captures: list[tuple[str, datetime]]) -> None:
+    with Archive.open(folder, write=True) as archive, archive.session() as session:
+        for number, (url, time) in enumerate(captures):
+            session.write_exchange(answer(url, b"%d" % number, "text/plain", at=time))
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """Seven captures of one address, two of them within a second; three are a page."""
+    folder = tmp_path_factory.mktemp("many") / "harbour"
+    times = [START + timedelta(hours=hour) for hour in range(6)]
+    stored(folder, [(PICTURE_URL, time) for time in (*times, times[2] + timedelta(milliseconds=5))])
+    with Library([folder]) as library, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mementos, "MEMENTOS_A_PAGE", 3)
+        yield Client(create_app(library))
+
+
+def test_a_time_map_in_link_format_is_paged(many: Client) -> None:
+    path: str | None = TO.timemap(PICTURE_URL)
+    mementos_seen: list[str] = []
+    relations: list[str] = []
+    pages = 0
+    while path:
+        page = many.get(path)
+        assert page.headers["content-type"] == "application/link-format"
+        lines = page.text.rstrip("\n").split(",\n")
+        assert lines[0] == f'<{PICTURE_URL}>; rel="original"'
+        assert all(re.fullmatch(r'<[^<>]+>(; [a-z]+="[^"]+")+', line) for line in lines)
+        relations += [found[1] for line in lines if (found := re.search(r'rel="([a-z ]*memento)"', line))]
+        mementos_seen += [line[1:].partition(">")[0] for line in lines if 'memento"' in line]
+        following = [line for line in lines if 'rel="timemap"' in line]
+        path = following[0][1:].partition(">")[0].removeprefix(BASE) if following else None
+        pages += 1
+    assert pages == 2
+    assert mementos_seen == [BASE + TO.raw(START + timedelta(hours=hour), PICTURE_URL) for hour in range(6)]
+    assert relations == ["first memento", *["memento"] * 4, "last memento"]
+
+
+def test_a_time_map_in_json(many: Client) -> None:
+    page = many.get(TO.timemap(PICTURE_URL, "json"))
+    assert page.headers["content-type"] == "application/json"
+    found = json.loads(page.text)
+    assert found["original_uri"] == PICTURE_URL
+    assert [entry["datetime"] for entry in found["mementos"]["list"]] == [
+        f"2024-05-06T{9 + hour:02}:30:00Z" for hour in range(3)
+    ]
+    assert "last" not in found["mementos"]
+    rest = json.loads(many.get(found["pages"]["next"]["uri"].removeprefix(BASE)).text)
+    assert len(rest["mementos"]["list"]) == 3
+    assert rest["mementos"]["last"]["uri"] == BASE + TO.raw(START + timedelta(hours=5), PICTURE_URL)
+
+
+def test_a_time_map_in_cdxj(many: Client) -> None:
+    lines = many.get(TO.timemap(PICTURE_URL, "cdxj")).text.splitlines()
+    about = [line for line in lines if line.startswith("!")]
+    assert f'!meta {{"original_uri": "{PICTURE_URL}"}}' in about
+    (following,) = [json.loads(line[6:])["next"] for line in about if '"next"' in line]
+    for line, hour in zip(lines[len(about) :], range(3), strict=True):
+        digits, _, fields = line.partition(" ")
+        assert digits == f"20240506{9 + hour:02}3000"
+        assert json.loads(fields)["uri"] == BASE + TO.raw(START + timedelta(hours=hour), PICTURE_URL)
+    assert many.get(following.removeprefix(BASE)).text.splitlines()[-1].startswith("20240506143000 ")
+
+
+def test_an_independent_client_finds_its_way(staged: Staged, library: Library) -> None:
+    """memento_client, of the protocol's authors, from time gate to memento."""
+    requests = pytest.importorskip("requests", reason="memento_client is not installed")
+    memento_client = pytest.importorskip("memento_client", reason="memento_client is not installed")
+    with running(create_app(library)) as port:
+        gate = f"http://127.0.0.1:{port}/archives/harbour/timegate/"
+        with requests.Session() as session:
+            session.trust_env = False
+            asks = memento_client.MementoClient(timegate_uri=gate, check_native_timegate=False, session=session)
+            original = requests.Response()  # of the live web, which is not asked
+            original.url, original.status_code = PICTURE_URL, 200
+            for wanted, exact in ((START + timedelta(hours=1), START), (LATER + timedelta(days=99), LATER)):
+                found = asks.get_memento_info(PICTURE_URL, wanted.replace(tzinfo=None), req_uri_response=original)
+                assert found["original_uri"] == PICTURE_URL
+                assert found["timegate_uri"] == gate + PICTURE_URL
+                closest = found["mementos"]["closest"]
+                assert closest["datetime"] == exact.replace(tzinfo=None)
+                assert closest["http_status_code"] == 200
+                assert closest["uri"] == [f"http://127.0.0.1:{port}{TO.raw(exact, PICTURE_URL)}"]
+                assert asks.is_memento(closest["uri"][0], session=session)
+            assert asks.is_timegate(gate + PICTURE_URL, session=session)
+
+
+def test_times_are_padded_as_the_wayback_machine_does() -> None:
+    assert mementos.moment_of("2024") == datetime(2024, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert mementos.moment_of("20240230") == datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)
