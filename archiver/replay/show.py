@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from archiver.model import Capture
 from archiver.replay.difference import Piece
 from archiver.store.catalogue import NO_TIME
 
@@ -76,6 +77,20 @@ def is_web_url(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+
+
+PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def is_page(capture: Capture | None) -> bool:
+    """Can this capture be seen as a page: HTML from an address of the web?"""
+    return (
+        capture is not None
+        and capture.record_type in ("response", "revisit", "resource")
+        and capture.content_type in PAGE_TYPES
+        and capture.time != NO_TIME
+        and is_web_url(capture.target_uri)
+    )
 
 
 def time(moment: datetime | None) -> Markup:
@@ -183,4 +198,5 @@ def environment() -> Environment:
         count=count,
         span=span,
     )
+    templates.tests["page"] = is_page
     return templates

@@ -48,7 +48,7 @@ class Tab:
         target = self._call("Target.createTarget", {"url": "about:blank", "browserContextId": context}, None)
         attached = self._call("Target.attachToTarget", {"targetId": target["targetId"], "flatten": True}, None)
         self._session = attached["sessionId"]
-        self._loaded = threading.Event()
+        self.loaded = threading.Event()
         self.complaints: list[str] = []
         """What the page's console said: refusals by its policy, errors of scripts."""
         assert browser.devtools is not None
@@ -58,7 +58,7 @@ class Tab:
 
     def _event(self, method: str, params: Any) -> None:
         if method == "Page.loadEventFired":
-            self._loaded.set()
+            self.loaded.set()
         elif method == "Log.entryAdded":
             self.complaints.append(params["entry"]["text"])
         elif method == "Runtime.exceptionThrown":
@@ -78,10 +78,10 @@ class Tab:
         self._call("Emulation.setScriptExecutionDisabled", {"value": not scripts})
 
     def open(self, address: str) -> None:
-        self._loaded.clear()
+        self.loaded.clear()
         answer = self._call("Page.navigate", {"url": address})
         assert not answer.get("errorText"), answer
-        assert self._loaded.wait(SECONDS), f"{address} was not loaded"
+        assert self.loaded.wait(SECONDS), f"{address} was not loaded"
 
     def ask(self, expression: str) -> Any:
         """The value of an expression in the page; promises are waited for."""
