@@ -5,7 +5,8 @@
 Makes a catalogue with so many captures (three of an address on the average, over ten years, of 100,000 hosts; a WARC
 file for each 100,000), with the table and the index that the question uses, and asks it in random order: four in five
 addresses are there. A question is what a request asks: key and time in, capture out. `whole` also makes the key out of
-the URL. `index` is the time of SQLite alone. `CPU` is the thread's own time: what else runs on the machine is not in it.
+the URL. `index` is the time of SQLite alone. `CPU` is the own time of the
+thread: what else runs on the machine is not in it.
 
 The catalogue stands in the page cache: it is read once before. Memory is this process's own (RssAnon), before the first
 question and after the last.

@@ -86,7 +86,9 @@ def _in_pieces(request: Request, shelf: Shelf, capture: Capture, added: dict[str
         return ranged(request, payload.open, payload.length(), headers)
     # its length is known only when all of it is decoded: so it is sent without one
     if request.method == "HEAD":
-        return Response(status_code=status, headers=headers)
+        response = Response(status_code=status, headers=headers)
+        del response.headers["Content-Length"]
+        return response
     return StreamingResponse(payload.open(), status_code=status, headers=headers)
 
 

@@ -133,6 +133,7 @@ def test_no_script_of_a_captured_page_runs(staged: Staged, library: Library, tmp
     sings where it can."""
     hostile = [staged.captures[name] for name in ("hostile page", "hostile svg", "hostile disguised")]
     shown = [route(capture) for capture in hostile for route in (TO.capture, TO.payload, TO.text, TO.block)]
+    shown += [TO.raw(capture.time, capture.target_uri) for capture in hostile]
     shown.append(TO.article(staged.article.id))
     log = Log(create_app(library))
     with running(log) as port:
