@@ -76,6 +76,21 @@ def form_option(form: str, text: str) -> Callable[[F], F]:
 @form_option(Form.PARQUET.value, "A table for data frames (needs pyarrow).")
 @form_option(ANNOTATIONS, "W3C Web Annotations (JSON-LD): places in articles, and posts.")
 @form_option(WACZ, "A package (WACZ) of the WARC files, which replay tools open.")
+@click.option(
+    "--html",
+    "html",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Pages as `archiver replay` shows them, in a new folder: to open from a disk, to print, to send.",
+)
+@click.option(
+    "--card",
+    metavar="POST",
+    help="One post's card, by its key (x:20) or permalink: a page that stands alone (-o FILE.html), or a picture "
+    "(-o FILE.png, drawn by Chromium without any network).",
+)
+@click.option("--scale", type=click.Choice(["1", "2"]), help="Of the picture: pixels to one of the page. Default: 1.")
+@click.option("--dark", is_flag=True, help="The card in dark colours.")
 @click.option("--table", type=click.Choice(list(TABLES)), help="Which table. Default: posts, one row a cited post.")
 @click.option("--article", metavar="ARTICLE", help="Only this article: its id, URL, or source as it was given.")
 @click.option(
@@ -103,6 +118,10 @@ def command(
     files: tuple[Path, ...],
     archive_path: Path | None,
     output: str | None,
+    html: Path | None,
+    card: str | None,
+    scale: str | None,
+    dark: bool,
     table: str | None,
     article: str | None,
     platform: str | None,
@@ -119,9 +138,28 @@ def command(
 
     A table of the cited posts, each with the place in the article, what the platform says, its last state and the WARC
     record that proves it; or the same as W3C Web Annotations; or a WACZ package of the evidence itself, whole, of one
-    ARTICLE with all that it rests on, or of the given WARC files. A package whose signature fails is not written.
+    ARTICLE with all that it rests on, or of the given WARC files. A package whose signature fails is not written. Or
+    pages to read: of the archive or one ARTICLE, or the card of one POST.
     """
     run = start(config_path)
+    if html is not None or card is not None:
+        others = (*(file for file in named.values() if file is not None), table, platform, state, since)
+        if any((*others, title, description, sign, time_stamp)) or (html is not None and card is not None):
+            raise UsageError("one form at a time: with --html goes --article, with --card go -o, --scale and --dark")
+        sources = _read_from(run, files, archive_path)
+        if html is not None:
+            if output or scale or dark:
+                raise UsageError("-o, --scale and --dark are for --card", hint="--html DIR names the folder")
+            _pages(run, sources, html, Selection(article=article))
+        elif card is not None:
+            if article:
+                raise UsageError("a card is of one post: --article is for --html")
+            with _piped():
+                _card(run, sources, card, output, scale, dark=dark)
+        run.finish()
+        return
+    if scale or dark:
+        raise UsageError("--scale and --dark are for --card")
     form, output = _form_and_output(named, output)
     if table and form not in list(Form):
         raise UsageError("--table goes with --csv, --jsonl and --parquet")
@@ -168,6 +206,68 @@ def _piped() -> Iterator[None]:
     except BrokenPipeError:
         discard(sys.stdout)
         raise SystemExit(ExitCode.DONE) from None
+
+
+def _read_from(run: Run, files: tuple[Path, ...], archive_path: Path | None) -> list[Path]:
+    """The archive's folder, or the files that are given in its place.
+
+    Raises `UsageError` for both, `InputError` where there is no archive.
+    """
+    if files:
+        if archive_path:
+            raise UsageError("either WARC files or an archive")
+        return list(files)
+    path = archive_path or Path(run.settings.archive.dir)
+    if not (path / "archive").is_dir():
+        raise no_archive(path)
+    return [path]
+
+
+def _guard(run: Run, sources: list[Path], target: Path) -> None:
+    """Nothing of an archive, and no file that is read, is written over; warnings are told."""
+    for source in sources:
+        if (source / "archive").is_dir():
+            with Archive.open(source, settings=run.settings.archive) as archive:
+                refuse_own_files(archive, str(target))
+                run.warn(archive.warnings)
+        elif source.resolve() == target.resolve():
+            raise UsageError("this is one of the files that are to be shown", subject=str(target))
+
+
+def _pages(run: Run, sources: list[Path], target: Path, selection: Selection) -> None:
+    from archiver.exporting.htmlpages import write_pages  # the site is loaded for this alone
+
+    _guard(run, sources, target)
+    written = write_pages(sources, target, selection=selection, on_problem=run.problem)
+    if run.out.messages_tty:
+        run.out.note(f"{target}: {written.pages} pages, {written.files} pictures and films, {written.size:,} bytes")
+
+
+def _card(run: Run, sources: list[Path], post: str, output: str | None, scale: str | None, *, dark: bool) -> None:
+    from archiver.exporting.htmlcard import card_html
+
+    suffix = Path(output or STDOUT).suffix.lower()
+    if output is None or (output != STDOUT and suffix not in (".html", ".htm", ".png")):
+        raise UsageError("a card is a page or a picture", hint="-o FILE.html or -o FILE.png")
+    if scale and suffix != ".png":
+        raise UsageError("--scale is for a picture", hint="-o FILE.png")
+    if output != STDOUT:
+        _guard(run, sources, Path(output))
+    if suffix == ".png":
+        from archiver.exporting.htmlpicture import drawn
+
+        page = card_html(sources, post, theme="dark" if dark else "light")
+        data = drawn(page, scale=2 if scale == "2" else 1, dark=dark, chromium=run.settings.capture.chromium)
+    else:
+        data = card_html(sources, post, theme="dark" if dark else "auto").encode()
+    with written_whole(output) as out:
+        _shown_as_text(run, out, output).write(data)
+
+
+def _shown_as_text(run: Run, out: BinaryIO, output: str) -> BinaryIO:
+    if output != STDOUT or not run.out.is_tty:
+        return out
+    return cast(BinaryIO, _Terminal(out, pictured_lines))
 
 
 def _form_and_output(named: Mapping[str, str | None], output: str | None) -> tuple[str, str]:
