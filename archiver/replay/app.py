@@ -165,7 +165,7 @@ class Site:
     def post(self, request: Request) -> Response:
         shelf, key = self._shelf(request), request.path_params["key"]
         looks, total = timeline(shelf, key)
-        cited = citations(shelf, key)
+        cited, citing = citations(shelf, key)
         card, problem = None, None
         try:
             card = post_card(shelf, key)
@@ -185,6 +185,7 @@ class Site:
             looks=looks,
             total=total,
             cited=cited,
+            citing=citing,
             seen=rendered(shelf, key),
         )
 

@@ -33,6 +33,9 @@ MAX_LOOKS = 200
 MAX_CHECKED_MEDIA = 16 << 20
 """Stored bytes of a media file that is checked while its page is made; a larger one is checked when it is opened."""
 
+MAX_CITATIONS = 100
+"""Articles that cite a post, on its page."""
+
 MAX_WHOLE_LOOKS = 20
 """Looks of which every record beside the evidence is linked, too; of the others, the evidence leads to them."""
 
@@ -508,10 +511,12 @@ class Citation(NamedTuple):
     mention: Mention
 
 
-def citations(shelf: Shelf, key: str) -> list[Citation]:
-    """The articles of this archive that cite a post, as far as their records verify."""
+def citations(shelf: Shelf, key: str) -> tuple[list[Citation], int]:
+    """The articles of this archive that cite a post, at most `MAX_CITATIONS`, as far as their records verify; and how
+    many there are."""
     found: list[Citation] = []
-    for article_id, mention_id in shelf.archive.catalogue.citations(key):
+    stored = shelf.archive.catalogue.citations(key)
+    for article_id, mention_id in stored[:MAX_CITATIONS]:
         try:
             facts = article_facts(shelf, article_id)
         except ArchiverError:
@@ -520,4 +525,4 @@ def citations(shelf: Shelf, key: str) -> list[Citation]:
             found += [
                 Citation(article_id, facts.article, mention) for mention in facts.mentions if mention.id == mention_id
             ]
-    return found
+    return found, len(stored)

@@ -12,6 +12,7 @@ signs is found wherever it stands.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -28,6 +29,7 @@ import regex
 from archiver.article.maintext import main_text
 from archiver.errors import ArchiverError
 from archiver.model import Article
+from archiver.platforms import platforms
 from archiver.platforms.bounds import parse
 from archiver.replay.difference import Piece
 from archiver.replay.reading import article_with_words
@@ -47,12 +49,18 @@ MAX_INDEXED = 200_000
 MAX_RANKED = 5_000
 """So many finds of one archive are put in order of likeness; of more, those stored last come first."""
 
+FIRST = float("-inf")
+"""Rank of what was named itself."""
+
 MAX_SNIPPET_SEARCHED = 50_000
 SNIPPET = 200
 """Code points shown around a find."""
 
 FIRST_ANSWER = 1.0
 """Seconds that a question waits for the index to be brought up to date, before it is answered from what is there."""
+
+RESTS = 5
+"""So many times as long as the last reading took, what is added is left unread."""
 
 BATCH = 200
 LONGEST_BATCH = 0.5
@@ -117,6 +125,8 @@ class Question(NamedTuple):
     """Terms that stand next to each other, for each word of the question."""
     open_end: bool
     """Whether the last term may be the beginning of a word: it is still being typed."""
+    post_key: str | None = None
+    """The post whose permalink, of whatever form, was put in."""
 
     @property
     def expression(self) -> str:
@@ -167,7 +177,15 @@ def question(words: str) -> Question | None:
             break
     if not phrases:
         return None
-    return Question(tuple(phrases), not words[-1:].isspace())
+    return Question(tuple(phrases), not words[-1:].isspace(), _post_at(words.strip()))
+
+
+def _post_at(address: str) -> str | None:
+    """The key of the post that an address leads to, as far as its platform's rules tell."""
+    if not re.match(r"https?://\S+\Z", address, re.IGNORECASE):
+        return None
+    refs = (platform.ref_from_url(address) for platform in platforms().values())
+    return next((ref.key for ref in refs if ref), None)
 
 
 def terms_of(text: str) -> Iterator[str]:
@@ -197,7 +215,11 @@ class Search:
 
     def find(self, asked: Question, *, start: int = 0, count: int = 20) -> Found:
         """The articles and posts that hold all words of a question, the likeliest first, from number `start` on."""
-        ranked: list[tuple[float, int, Hit]] = []
+        ranked = [
+            (FIRST, number, Hit(shelf, "post", asked.post_key))
+            for number, shelf in enumerate(self._library.shelves)
+            if asked.post_key and shelf.archive.catalogue.post_record(asked.post_key)
+        ]
         reading, problem = False, None
         for number, shelf in enumerate(self._library.shelves):
             index = self._index(shelf)
@@ -242,6 +264,8 @@ class _Index:
         self._writer: threading.Thread | None = None
         self._segments: dict[str, int] | None = None
         """What the catalogue held when the index was last brought up to date."""
+        self._rest_until = 0.0
+        """So that an archive that is being written to is not read all the time."""
         self._db: sqlite3.Connection | None = None
         try:
             self._path = self._place()
@@ -292,7 +316,7 @@ class _Index:
             return
         with self._lock:
             segments = self._shelf.archive.catalogue.segments()
-            if not self.reading and segments != self._segments:
+            if not self.reading and segments != self._segments and time.monotonic() >= self._rest_until:
                 self._segments = segments
                 self._writer = threading.Thread(target=self._read, name="search index", daemon=True)
                 self._writer.start()
@@ -317,6 +341,7 @@ class _Index:
     # In the thread that writes.
 
     def _read(self) -> None:
+        begun = time.monotonic()
         try:
             db = _connect(self._path)
         except sqlite3.Error as error:
@@ -329,6 +354,8 @@ class _Index:
         finally:
             with suppress(sqlite3.Error):
                 db.close()
+            now = time.monotonic()
+            self._rest_until = now + RESTS * (now - begun)
 
 
 class _Reading:

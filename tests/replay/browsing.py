@@ -69,12 +69,13 @@ class Tab:
         session = self._session if session == "" else session
         return self._browser.devtools.call(method, params, session=session, deadline=time.monotonic() + SECONDS)
 
-    def look(self, *, width: int, dark: bool = False, scripts: bool = True) -> None:
+    def look(self, *, width: int, dark: bool = False, scripts: bool = True, zone: str = "UTC") -> None:
         """How pages are shown from now on."""
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         self._call("Emulation.setDeviceMetricsOverride", metrics)
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self._call("Emulation.setEmulatedMedia", {"features": scheme})
+        self._call("Emulation.setTimezoneOverride", {"timezoneId": zone})
         self._call("Emulation.setScriptExecutionDisabled", {"value": not scripts})
 
     def open(self, address: str) -> None:

@@ -66,6 +66,7 @@ def finds(site: Client, words: str) -> list[str]:
         ("@water_th", THAI),
         ("1787400000000000401", THAI),
         ("https://x.com/water_th/status/1787400000000000401", THAI),
+        ("https://twitter.com/i/web/status/1787400000000000401?s=20", THAI),
     ],
 )
 def test_posts_are_found_by_words_names_handles_and_addresses(site: Client, words: str, post: object) -> None:
