@@ -515,7 +515,7 @@ def _make(path: Path) -> None:
     for fresh in (False, True):
         if fresh:
             _remove(path)
-        db = _connect(path)
+        db = sqlite3.connect(path, timeout=30, isolation_level=None)
         try:
             db.execute("PRAGMA journal_mode = WAL")
             version = db.execute("PRAGMA user_version").fetchone()[0]

@@ -173,12 +173,17 @@ def test_what_was_added_is_found_and_what_was_taken_away_is_not(own: Staged) -> 
         found = Client(create_app(library))
         assert finds(found, "tide gauge") == []
         assert Addresses("harbour").post(THREAD[0].key) in finds(found, "gauge rises")
+    with sqlite3.connect(own.path / NAME) as index:
+        kept = {key for (key,) in index.execute("SELECT key FROM entries")}
+    assert own.article.id not in kept
 
 
 def test_a_broken_index_is_made_anew(own: Staged) -> None:
     (own.path / NAME).write_bytes(b"SQLite format 3\0" + b"no index at all" * 100)
     with Library([own.path]) as library:
         assert finds(Client(create_app(library)), "bridge")
+    with sqlite3.connect(own.path / NAME) as index:
+        assert index.execute("SELECT count(*) FROM entries").fetchone()[0] > 1
 
 
 def test_loose_files_are_searched_and_nothing_is_written_beside_them(own: Staged, tmp_path: Path) -> None:

@@ -4,15 +4,15 @@
   const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
   const told = (machine) => {
     const moment = new Date(machine);
-    const same = Number.isNaN(moment.getTime()) || moment.getTimezoneOffset() === 0;
-    return same ? "" : clock.format(moment);
+    if (Number.isNaN(moment.getTime())) return "";
+    return moment.getTimezoneOffset() === 0 ? "the same on your clock" : `${clock.format(moment)} on your clock`;
   };
   for (const place of document.querySelectorAll("[data-local]")) {
     const text = told(place.dataset.local);
-    if (text) place.textContent = `${text}, on your clock`;
+    if (text) place.textContent = text;
   }
   for (const time of document.querySelectorAll('time[datetime*="T"]')) {
     const text = told(time.dateTime);
-    if (text) time.title = `${text}, on your clock`;
+    if (text) time.title = text;
   }
 })();
