@@ -6,6 +6,7 @@ Shortest edit script over words (Indel distance, bit-parallel: n·m/64 steps), s
 from __future__ import annotations
 
 from typing import NamedTuple
+from unicodedata import normalize
 
 import regex
 from rapidfuzz.distance import Indel
@@ -14,11 +15,10 @@ MAX_WORDS = 4000
 """A post has at most 25,000 characters; longer wordings are shown unmarked."""
 
 # Scripts without spaces between words are compared sign by sign.
-_TOKENS = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*+|[\p{L}\p{N}\p{M}_]++|\s++|."
-    r"",
-    regex.DOTALL,
-)
+_SIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*+"
+# An apostrophe, a joiner or a soft hyphen between two letters is part of the word (UAX 29, WB6 and WB7).
+_LETTERS = r"(?:(?![\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])[\p{L}\p{N}\p{M}_])++"
+_TOKENS = regex.compile(rf"{_SIGN}|{_LETTERS}(?:['’\u00ad\u200c\u200d]{_LETTERS})*+|\s++|.", regex.DOTALL)
 
 
 class Piece(NamedTuple):
@@ -31,7 +31,8 @@ class Piece(NamedTuple):
 def compare(printed: str, captured: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]] | None:
     """Both wordings in pieces, differences marked; null where they are too long to compare.
 
-    Joining the pieces of a side gives that side's text unchanged. Amount and kind of white space are no difference.
+    Joining the pieces of a side gives that side's text unchanged. Amount and kind of white space are no difference, and
+    neither is how a letter with a mark is encoded (Unicode normalisation form C).
     """
     left, right = _TOKENS.findall(printed), _TOKENS.findall(captured)
     if len(left) > MAX_WORDS or len(right) > MAX_WORDS:
@@ -46,7 +47,7 @@ def compare(printed: str, captured: str) -> tuple[tuple[Piece, ...], tuple[Piece
 
 
 def _keys(tokens: list[str]) -> list[str]:
-    return [" " if token.isspace() else token for token in tokens]
+    return [" " if token.isspace() else token if token.isascii() else normalize("NFC", token) for token in tokens]
 
 
 def _add(pieces: list[Piece], tokens: list[str], *, shared: bool) -> None:

@@ -499,6 +499,7 @@ def _joined(*texts: str | None) -> str:
 def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
     db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA trusted_schema = OFF")  # the file may have come with an archive of somebody else
     return db
 
 

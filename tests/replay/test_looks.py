@@ -48,7 +48,7 @@ def test_no_page_is_wider_than_the_window_or_breaks_its_own_rules(seen: Seen, st
     tab.complaints.clear()
     for path in paths(stories, staged):
         tab.open(site + path)
-        assert tab.ask("document.documentElement.scrollWidth <= innerWidth"), path
+        assert tab.ask("document.documentElement.scrollWidth") <= width, path
     assert tab.complaints == []
 
 
