@@ -11,9 +11,10 @@ from pathlib import Path
 
 from archiver.browser.errors import BrowserError
 from archiver.capture.job import Job, control_ref
+from archiver.capture.packed import file_as_archive
 from archiver.capture.rendered import RenderedViews
 from archiver.config import Settings
-from archiver.errors import ConfigError
+from archiver.errors import ConfigError, UsageError
 from archiver.exchange import Fetcher
 from archiver.platforms import platform as platform_of
 from archiver.platforms import platforms
@@ -50,25 +51,37 @@ def running(
     """A job over the archive at `path` (default: the configured one), closed whole however the run ends.
 
     offline: answers come from stored captures, and no socket is opened. conclude: whether conclusions are stored
-    (captures made on the way always are). existing: the archive has to be there already. posts: post indexes in which
+    (captures made on the way always are). A WARC or WACZ file is an archive, too, where nothing is stored (offline,
+    conclude false). existing: the archive has to be there already. posts: post indexes in which
     candidates are looked up, besides the configured ones. rendered: a browser's views of the article and of each post
     are stored. description: why this run was made, for the WARC file's
     `warcinfo`. stop: also ends waits, with `StoppedError`. The clocks, the ids and what the `warcinfo` says of the
     software (`provenance`) are injected for tests and reproducible archives.
 
     Raises `ArchiveError` when the archive or a post index cannot be opened as needed, `InputError` when there is no
-    archive and `existing`, or no such index, `ConfigError` for settings that cannot be used.
+    archive and `existing`, no such index, or a file that is no archive; `UsageError` for a file that would be written
+    to; `ConfigError` for settings that cannot be used.
     """
     _check_controls(settings)
     place = path or Path(settings.archive.dir)
     write = conclude or not offline
     there = (place / "archive").is_dir()
-    if existing and not there:
+    is_file = place.is_file()
+    if is_file and write:
+        raise UsageError(
+            "what is stored goes into an archive's folder",
+            subject=str(place),
+            hint="a WARC or WACZ file answers `resolve --offline` and `audit --offline`",
+        )
+    if existing and not there and not is_file:
         raise no_archive(place)
     with ExitStack() as stack:
         places = dict.fromkeys((*(Path(name) for name in settings.resolve.posts), *posts))
         indexes = [stack.enter_context(PostIndex(index)) for index in places]
-        if write or there:
+        if is_file:
+            archive = file_as_archive(place, stack)
+            archive.clock = clock
+        elif write or there:
             archive = Archive.open(
                 place,
                 settings=settings.archive,

@@ -49,7 +49,10 @@ archive_option = click.option(
     help="The archive's folder. Default: from the configuration (warc).",
 )
 offline_option = click.option(
-    "--offline", is_flag=True, help="Answer from stored captures alone: no connection is opened."
+    "--offline",
+    is_flag=True,
+    help="Answer from stored captures alone: no connection is opened. For resolve and audit, --archive may then name a "
+    "WARC or WACZ file.",
 )
 posts_option = click.option(
     "--posts",
