@@ -127,7 +127,7 @@ _DROPPED = frozenset({
     "classid", "codebase", "command", "commandfor", "contenteditable", "crossorigin", "csp", "data", "download",
     "formaction", "formtarget", "http-equiv", "imagesizes", "imagesrcset", "integrity", "is", "longdesc", "manifest",
     "nonce", "ping", "popover", "popovertarget", "profile", "referrerpolicy", "sandbox", "shadowrootclonable",
-    "shadowrootdelegatesfocus", "shadowrootmode", "slot", "srcdoc", "target", "usemap", "xml:base",
+    "shadowrootdelegatesfocus", "shadowrootmode", "slot", "srcdoc", "target", "xml:base",
 })  # fmt: skip
 _DATA = re.compile(r"data:", re.IGNORECASE)
 _DATA_PAGE = re.compile(r"data:(?:text/html|application/xhtml\+xml)(;[^,]*)?,(.*)", re.IGNORECASE | re.DOTALL)
@@ -228,6 +228,8 @@ class _Still:
                 (name == "srcdoc" and tag == "iframe") or (name == "target" and value == self.lead.target)
             ):
                 return True
+            if name == "usemap" and not value.startswith("#"):
+                return True
             if name in _LINKS or (tag, name) in _LOADS:
                 inline = (tag, name) in _LOADS and tag not in ("iframe", "frame") and _DATA.match(value)
                 if value and not value.startswith("#") and value not in self.led and not inline:
@@ -257,6 +259,9 @@ class _Still:
                 kept[name] = self._set(value)
             elif name == "style":
                 kept[name] = rewrite_css(value, self._resource)
+            elif name == "usemap":
+                if value.startswith("#"):
+                    kept[name] = value
             elif name in _DROPPED:
                 continue
             elif name in _KNOWN or name.startswith(("data-", "aria-")) or not _TELLING.search(value):

@@ -30,7 +30,7 @@ FETCHED = frozenset(
     {"src", "poster", "background", "srcset", "data", "code", "lowsrc", "dynsrc", "archive", "codebase"}
 )
 SENT = frozenset({
-    "action", "formaction", "ping", "manifest", "http-equiv", "longdesc", "cite", "usemap", "profile", "is", "nonce",
+    "action", "formaction", "ping", "manifest", "http-equiv", "longdesc", "cite", "profile", "is", "nonce",
     "shadowrootmode", "download", "autofocus", "integrity", "crossorigin", "csp", "popover", "popovertarget", "command",
     "commandfor", "imagesrcset", "attributionsrc",
 })  # fmt: skip

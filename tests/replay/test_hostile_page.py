@@ -1,0 +1,195 @@
+"""A hostile page that was captured gets nowhere: nothing leaves, and nothing of another capture or of the site is read.
+
+Watched from outside the browser: a trap that the page's names lead to, what the site was asked, and the browser's
+system calls. Two layers keep the page in, its still form and its policy; without either of them it gets out here.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from archiver.replay import Library, create_app, documents
+from archiver.replay.origins import origin_id
+from archiver.replay.stillpage import Leading, StillPage
+from tests.replay.hostile import (
+    CHROMIUM,
+    PAGE,
+    SECRET,
+    STAMP,
+    STRACE,
+    Browser,
+    Log,
+    Trap,
+    hostile,
+    serving,
+    stage_hostile,
+    waited,
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")]
+
+REFRESHED = 1.6
+"""Seconds; the page wants to go on after one."""
+
+CLICKED = "a, button, input, summary, label, math, img[usemap], svg text"
+
+
+class Scene(NamedTuple):
+    """A site with the hostile page, and what watches."""
+
+    site: str
+    own: str
+    """Host of the page's origin."""
+    log: Log
+    trap: Trap
+
+    @property
+    def view(self) -> str:
+        return f"{self.site}/archives/harbour/{STAMP}/{PAGE}"
+
+    @property
+    def page(self) -> str:
+        return f"http://{self.own}/{STAMP}mp_/{PAGE}"
+
+    def strays(self) -> list[tuple[str, str, str]]:
+        """What was asked of the site that neither its own page nor the captured page may ask."""
+        return [
+            (host, path, destination)
+            for host, path, destination in self.log.asked
+            if not (
+                (host == self.own and re.match(r"/\d{14}(mp|im|cs|fo|av|fr|an)_/", path))
+                or (f"http://{host}" == self.site and destination == "document")
+                or (f"http://{host}" == self.site and path.startswith(("/static/", "/favicon.ico")))
+            )
+        ]
+
+
+@contextmanager
+def scene(folder: Path, *, policies: bool = True, alone: bool = False) -> Iterator[Scene]:
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    port = listener.getsockname()[1]
+
+    def origin(record_id: str) -> str:
+        return f"{origin_id('harbour', record_id)}.localhost:{port}"
+
+    ids = stage_hostile(folder / "harbour", lambda victim: hostile(port, f"http://{origin(victim)}"))
+    trap = Trap()
+    try:
+        with Library([folder / "harbour"]) as library:
+            log = Log(create_app(library), policies=policies, alone=alone)
+            with serving(listener, log):
+                yield Scene(f"http://127.0.0.1:{port}", origin(ids[PAGE]), log, trap)
+    finally:
+        trap.close()
+
+
+@contextmanager
+def browsing(folder: Path, trap: Trap | None, calls: Path | None = None) -> Iterator[Browser]:
+    browser = Browser(folder, trap=trap.port if trap else None, calls=calls)
+    try:
+        browser.new_page()
+        yield browser
+    finally:
+        browser.close()
+
+
+def look(browser: Browser, stage: Scene) -> str:
+    """Open the view and let the page try; the session of its frame."""
+    browser.open(stage.view)
+    frame = browser.frame("mp_")
+    waited(lambda: any("real.png" in path for _, path, _ in stage.log.asked), "its picture was asked for")
+    time.sleep(REFRESHED)
+    return frame
+
+
+def as_captured(html: str, *, url: str, lead: Leading) -> StillPage:
+    return StillPage(html, (), 0)
+
+
+def test_nothing_leaves_and_nothing_else_is_read(tmp_path: Path) -> None:
+    with scene(tmp_path) as stage, browsing(tmp_path, stage.trap) as browser:
+        frame = look(browser, stage)
+        assert browser.address() == stage.view
+        text = browser.text(frame)
+        assert "innocent" in text
+        assert SECRET not in text
+        assert browser.call("Storage.getCookies", session="")["cookies"] == []
+        origins = [one["url"] for one in browser.call("Target.getTargets", {"filter": [{}]}, session="")["targetInfos"]]
+        assert not any("worker" in url for url in origins)
+        assert browser.pages() == 1
+    assert not stage.trap.caught
+    assert not stage.strays()
+
+
+def test_every_link_and_button_that_is_clicked_stays_in_the_archive(tmp_path: Path) -> None:
+    with scene(tmp_path) as stage, browsing(tmp_path, stage.trap) as browser:
+        spots = browser.middles(look(browser, stage), CLICKED)
+        x, y = browser.corner(browser.session, "iframe.captured")
+        left = set()
+        for across, down in spots:
+            if browser.address() != stage.view:
+                left.add(browser.address())
+                browser.open(stage.view)
+                frame = browser.frame("mp_")
+                waited(lambda: "innocent" in browser.text(frame), "the page is there")  # noqa: B023
+            browser.click(x + across, y + down)
+            with suppress(AssertionError):
+                waited(lambda: browser.address() not in ("", stage.view), "it goes somewhere", 0.5)
+        assert browser.pages() == 1
+    assert len(spots) >= 25
+    assert len(left) >= 12
+    assert all(address.startswith(f"{stage.site}/archives/harbour/{STAMP}/http") for address in left), left
+    assert not stage.trap.caught
+    assert not stage.strays()
+
+
+@pytest.mark.skipif(not STRACE, reason="strace is not installed")
+def test_the_browser_connects_to_the_site_and_asks_for_no_name(tmp_path: Path) -> None:
+    calls = tmp_path / "calls"
+    with scene(tmp_path) as stage, browsing(tmp_path, None, calls) as browser:
+        look(browser, stage)
+    port = stage.site.rpartition(":")[2]
+    reached = set(re.findall(r"sin6?_port=htons\((\d+)\).*?\"([0-9a-f.:]+)\"", calls.read_text(errors="replace")))
+    assert (port, "127.0.0.1") in reached
+    # With a port of its own each, and without a packet, Chromium asks the system from which address it would send.
+    unsent = {("443", "127.0.0.1"), ("443", "::1"), ("443", "2001:4860:4860::8888")}
+    assert reached - unsent - {(port, "127.0.0.1"), (port, "::1")} == set()
+
+
+def test_without_its_policy_it_gets_out(tmp_path: Path) -> None:
+    """Style sheets hide addresses in ways that rewriting does not know."""
+    with scene(tmp_path, policies=False) as stage, browsing(tmp_path, stage.trap) as browser:
+        look(browser, stage)
+    assert {"url-escaped", "import-escaped", "image-set-escaped", "sheet-escaped"} <= stage.trap.ways()
+
+
+def test_without_its_still_form_it_gets_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No policy forbids a connection that is made before anything is asked (`preconnect`)."""
+    monkeypatch.setattr(documents, "still_page", as_captured)
+    with scene(tmp_path) as stage, browsing(tmp_path, stage.trap) as browser:
+        browser.open(stage.view)
+        waited(lambda: stage.trap.caught, "a connection is made")
+        time.sleep(REFRESHED)
+    assert stage.trap.ways() == set(), "the policy lets no word out"
+
+
+def test_without_either_everything_gets_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So the trap would have caught it."""
+    monkeypatch.setattr(documents, "still_page", as_captured)
+    with scene(tmp_path, policies=False, alone=True) as stage, browsing(tmp_path, stage.trap) as browser:
+        browser.call("Page.navigate", {"url": stage.page})
+        wanted = {
+            "script", "fetch", "keepalive", "xhr", "websocket", "eventsource", "beacon", "import", "new-image",
+            "cookie", "img", "iframe", "background", "import-rule", "url-escaped", "location",
+        }  # fmt: skip
+        with suppress(AssertionError):
+            waited(lambda: wanted <= stage.trap.ways(), "the page gets out", 15)
+        assert wanted - stage.trap.ways() == set()
