@@ -20,7 +20,7 @@ from archiver.http1 import ZSTD_MAGIC, content_codings, dechunk, parse_head
 from archiver.model import Capture
 from archiver.replay.payload import DigestRefusedError, require_same
 from archiver.store import Archive
-from archiver.store.digests import DigestCheck, check_digests, read_head
+from archiver.store.digests import DigestCheck, check_digests, head_of
 from archiver.store.reader import recode_head
 from archiver.store.recordheader import HEADER_END, parse_header
 from archiver.store.records import Field, field
@@ -46,7 +46,7 @@ class Whole(NamedTuple):
     """As the capture declares it."""
     redirect: str | None
     """Where the answer sent its reader: an absolute URL."""
-    body: bytes
+    body: bytes | memoryview
     coding: str | None
     """The content coding that the body still has."""
     checks: tuple[DigestCheck, ...]
@@ -54,7 +54,7 @@ class Whole(NamedTuple):
 
 class _Record(NamedTuple):
     fields: tuple[Field, ...]
-    block: bytes
+    block: memoryview
     checks: tuple[DigestCheck, ...]
 
 
@@ -72,17 +72,18 @@ def read_whole(archive: Archive, capture: Capture, *, accepts: frozenset[str] = 
         return None
     if capture.record_type not in ("response", "revisit"):
         return Whole(200, field(record.fields, "Content-Type"), None, record.block, None, record.checks)
-    head = read_head(io.BytesIO(record.block))
-    block, checks, kept = record.block, record.checks, capture
+    head = head_of(record.block)
+    block: bytes | memoryview = record.block
+    checks, kept = record.checks, capture
     if capture.record_type == "revisit":
         kept = archive.payload_capture(capture)
         original = _read(archive, kept, payload_digest=capture.payload_digest)
         if original is None:
             return None
-        original_head = read_head(io.BytesIO(original.block))
+        original_head = head_of(original.block)
         # The headers are this visit's; how the body is coded is the original's.
         head = recode_head(head, original_head)
-        block = head + original.block[len(original_head) :]
+        block = b"".join((head, original.block[len(original_head) :]))
         checks += original.checks
     version, status, headers = parse_head(head)
     if not version:
@@ -104,7 +105,9 @@ def read_whole(archive: Archive, capture: Capture, *, accepts: frozenset[str] = 
     return Whole(status, content_type, exchange.redirect, body, coding, checks)
 
 
-def _body(exchange: Exchange, block: bytes, accepts: frozenset[str]) -> tuple[bytes | None, str | None]:
+def _body(
+    exchange: Exchange, block: bytes | memoryview, accepts: frozenset[str]
+) -> tuple[bytes | memoryview | None, str | None]:
     """The body and the coding that it still has; null where it is too large."""
     codings = content_codings(exchange.header("content-encoding"))
     sent = block[exchange.head_length :]
@@ -114,7 +117,7 @@ def _body(exchange: Exchange, block: bytes, accepts: frozenset[str]) -> tuple[by
         if len(codings) == 1 and (magic := PASSED_ON.get(codings[0])) and codings[0].removeprefix("x-") in accepts:
             if exchange.chunked:
                 sent = b"".join(dechunk(io.BytesIO(sent)))
-            if sent.startswith(magic):
+            if bytes(sent[: len(magic)]) == magic:
                 return sent, codings[0].removeprefix("x-")
         return exchange.payload(MAX_BLOCK), None
     except LimitError:
@@ -145,11 +148,11 @@ def _read(archive: Archive, capture: Capture, *, payload_digest: str | None = No
         header = parse_header(data[: end.end()])
     except ValueError:
         return None
-    block = data[end.end() : end.end() + header.length]
+    block = memoryview(data)[end.end() : end.end() + header.length]
     if len(block) < header.length or data[end.end() + header.length :].strip(b"\r\n"):
         return None  # what is wrong with it is told by who reads it in pieces
     try:
-        checks = check_digests(header.fields, lambda: io.BytesIO(block), payload_digest=payload_digest)
+        checks = check_digests(header.fields, lambda: io.BytesIO(block), payload_digest=payload_digest, block=block)
     except (ValueError, zlib.error):
         return None
     if not all(check.matches for check in checks):

@@ -63,7 +63,7 @@ async def raw_response(request: Request, shelf: Shelf, capture: Capture, headers
 
 
 def _from_memory(request: Request, shelf: Shelf, capture: Capture, whole: Whole, added: dict[str, str]) -> Response:
-    kind = sniff(whole.body[:SNIFFED_BYTES]) if whole.coding is None else None
+    kind = sniff(bytes(whole.body[:SNIFFED_BYTES])) if whole.coding is None else None
     headers = _headers(capture, whole.content_type, kind, _tag(capture, whole.checks, whole.coding), added)
     if whole.coding:
         headers["Content-Encoding"] = whole.coding

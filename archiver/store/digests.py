@@ -11,6 +11,7 @@ import base64
 import binascii
 import functools
 import hashlib
+import io
 from collections.abc import Callable
 from typing import Any, BinaryIO, Protocol
 
@@ -33,6 +34,7 @@ length, or depend on how Python was built."""
 HASHLIB_NAMES = {"sha3256": "sha3_256", "sha3384": "sha3_384", "sha3512": "sha3_512"}
 PIECE = 256 * 1024
 MAX_HEAD = 1 << 20
+USUAL_HEAD = 4096
 
 
 class Hasher(Protocol):
@@ -55,11 +57,16 @@ class DigestCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_digests(
-    fields: tuple[Field, ...], open_block: Callable[[], BinaryIO], *, payload_digest: str | None = None
+    fields: tuple[Field, ...],
+    open_block: Callable[[], BinaryIO],
+    *,
+    payload_digest: str | None = None,
+    block: memoryview | None = None,
 ) -> tuple[DigestCheck, ...]:
     """Every digest that a record declares, checked against its block.
 
-    `open_block` opens the block for reading from its start, as often as needed. `payload_digest` is one more digest of
+    `open_block` opens the block for reading from its start, as often as needed; `block` is all of it, where it is in
+    memory already: then it is hashed where it lies. `payload_digest` is one more digest of
     the payload, declared elsewhere: by a revisit record, of its original. Left out are digests that are of other bytes
     than the record's: a revisit's own payload digests speak of the original's payload, those of a record in segments of
     all segments together (section 5.9), and wget's revisits have the block digest of no bytes at all.
@@ -75,9 +82,12 @@ def check_digests(
     http = (field(fields, "Content-Type") or "").lower().startswith("application/http")
     of_block = {algorithm for name, value in wanted if name == BLOCK and (algorithm := digest_algorithm(value))}
     of_payload = {algorithm for name, value in wanted if name != BLOCK and (algorithm := digest_algorithm(value))}
-    with open_block() as stream:
-        block, body, head = _hash(stream, of_block, of_payload, http=http)
-    checks = {(name, value): _same(block if name == BLOCK else body, value) for name, value in wanted}
+    if block is not None:
+        whole, body, head = _hash_memory(block, of_block, of_payload, http=http)
+    else:
+        with open_block() as stream:
+            whole, body, head = _hash(stream, of_block, of_payload, http=http)
+    checks = {(name, value): _same(whole if name == BLOCK else body, value) for name, value in wanted}
     if revisit:
         checks = {
             (name, value): matches
@@ -132,7 +142,18 @@ def _hash(
     return _digests(whole), _digests(after), head
 
 
-def _update(hashers: dict[str, Hasher], piece: bytes) -> None:
+def _hash_memory(
+    block: memoryview, of_whole: set[str], of_body: set[str], *, http: bool
+) -> tuple[dict[str, bytes], dict[str, bytes], bytes]:
+    """The same, of a block in memory."""
+    head = head_of(block) if http else b""
+    whole, after = ({name: new_hasher(name) for name in names} for names in (of_whole, of_body))
+    _update(whole, block)
+    _update(after, block[len(head) :])
+    return _digests(whole), _digests(after), head
+
+
+def _update(hashers: dict[str, Hasher], piece: bytes | memoryview) -> None:
     for hasher in hashers.values():
         hasher.update(piece)
 
@@ -150,6 +171,13 @@ def read_head(stream: Any) -> bytes:
         if line in (b"\r\n", b"\n", b""):
             break
     return bytes(head)
+
+
+def head_of(block: memoryview) -> bytes:
+    """The HTTP head at the beginning of a block in memory, its blank line included: as `read_head` reads it."""
+    start = bytes(block[:USUAL_HEAD])
+    head = read_head(io.BytesIO(start))
+    return head if len(head) < len(start) else read_head(io.BytesIO(block))
 
 
 def _same(digests: dict[str, bytes], declared: str) -> bool | None:
