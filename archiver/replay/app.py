@@ -24,6 +24,7 @@ from archiver.replay.facts import (
     article_lines,
     article_text,
     citations,
+    concluded_on,
     exhibit,
     post_card,
     rendered,
@@ -57,6 +58,10 @@ ARTICLES_A_PAGE = 50
 URIS_A_PAGE = 100
 EXHIBITS_A_PAGE = 50
 FINDS_A_PAGE = 20
+NEWEST_ARTICLES = 5
+MAX_SHELVES_WITH_ARTICLES = 20
+"""So many archives show their newest articles on the first page; of more, their names are enough."""
+
 MAX_FINDS_PAGE = 50
 MAX_QUERY = 2000
 
@@ -113,7 +118,15 @@ class Site:
     def home(self, request: Request) -> Response:
         if len(self.library.shelves) == 1:
             return self._shelf_page(request, self.library.shelves[0])
-        return self._page("home.html", shelves=[(shelf, *_amounts(shelf)) for shelf in self.library.shelves])
+        shelves = self.library.shelves
+        newest = NEWEST_ARTICLES if len(shelves) <= MAX_SHELVES_WITH_ARTICLES else 0
+        return self._page(
+            "home.html",
+            shelves=[
+                (shelf, Addresses(shelf.slug), *_amounts(shelf), article_lines(shelf, start=0, count=newest)[0])
+                for shelf in shelves
+            ],
+        )
 
     def shelf(self, request: Request) -> Response:
         return self._shelf_page(request, self._shelf(request))
@@ -237,7 +250,15 @@ class Site:
         shelf, capture = self._capture(request)
         facts = capture_facts(shelf, capture)
         refused = facts.refusal is not None
-        return self._page("capture.html", shelf=shelf, facts=facts, status=REFUSED if refused else HTTPStatus.OK)
+        article_id, post_key = concluded_on(shelf, capture)
+        return self._page(
+            "capture.html",
+            shelf=shelf,
+            facts=facts,
+            article_id=article_id,
+            post_key=post_key,
+            status=REFUSED if refused else HTTPStatus.OK,
+        )
 
     # Bytes out of captures.
 

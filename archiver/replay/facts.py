@@ -24,6 +24,7 @@ from archiver.store.conclusions import RenderedView, Rendering
 from archiver.store.renderings import renderings
 from archiver.store.surt import surt
 
+CONCLUSIONS = "urn:archiver:"
 ARTICLE_URIS = "urn:archiver:article:"
 """How the target URIs of the records begin that speak of articles."""
 
@@ -501,6 +502,28 @@ def shows_post(shelf: Shelf, key: str) -> bool:
     """Has this post a page of its own, so that a link to it leads somewhere?"""
     catalogue = shelf.archive.catalogue
     return bool(catalogue.post_record(key) or catalogue.observations(key) or catalogue.citations(key))
+
+
+def concluded_on(shelf: Shelf, capture: Capture) -> tuple[str | None, str | None]:
+    """Of a conclusion's record: the id of the article and the key of the post that it speaks of, as far as they have
+    pages. What it says is not read here."""
+    uri, catalogue = capture.target_uri, shelf.archive.catalogue
+    if capture.record_type != "metadata" or not uri.startswith(CONCLUSIONS):
+        return None, None
+    kind, _, name = uri.removeprefix(CONCLUSIONS).partition(":")
+    article: str | None = None
+    post: str | None = None
+    if kind == "article":
+        rows = catalogue.query("SELECT id FROM articles WHERE record_id = ?", (capture.record_id,))
+        article = rows[0][0] if rows else None
+    elif kind == "resolution":
+        rows = catalogue.query("SELECT article_id FROM mentions WHERE id = ?", (name,))
+        article = rows[0][0] if rows else None
+        known = catalogue.query("SELECT post_key FROM resolutions WHERE record_id = ?", (capture.record_id,))
+        post = known[0][0] if known else None
+    elif kind in ("observation", "rendering"):
+        post = name
+    return article, post if post and shows_post(shelf, post) else None
 
 
 class Citation(NamedTuple):

@@ -16,7 +16,7 @@ from archiver.replay.picturesize import picture_size
 from archiver.replay.reading import AROUND, MAX_SHOWN, passages
 from archiver.store import Archive
 from tests.replay.conftest import Client, links
-from tests.replay.staged import png, rewrite_member
+from tests.replay.staged import Staged, png, rewrite_member
 from tests.replay.stories import THREAD, Stories, write_stories
 
 TO = Addresses("town")
@@ -213,6 +213,31 @@ def test_evidence_leads_to_every_record_that_belongs_to_it(site: Client) -> None
     assert re.findall(r">([a-z ]+)</a>", near[0]) == ["request", "file and software", "log"]
     for path in links(page):
         assert site.get(path).status_code == 200, path
+
+
+def test_a_conclusion_leads_back_to_the_pages_that_rest_on_it(site: Client, stories: Stories) -> None:
+    with Archive.open(stories.path) as archive:
+        catalogue = archive.catalogue
+        article = stories.articles["text"]
+        found = catalogue.capture(catalogue.article_record(article.id) or "")
+        resolved = catalogue.resolution(stories.mentions["text"][0].id)
+        seen = catalogue.capture(catalogue.post_record(THREAD[1].key) or "")
+        drawn = catalogue.capture(resolved[1]) if resolved else None
+    assert found is not None
+    assert seen is not None
+    assert drawn is not None
+    assert f'href="{TO.article(article.id)}"' in site.get(TO.capture(found)).text
+    assert f'href="{TO.post(THREAD[1].key)}"' in site.get(TO.capture(seen)).text
+    page = site.get(TO.capture(drawn)).text
+    assert f'href="{TO.article(article.id)}"' in page
+    assert f'href="{TO.post(THREAD[2].key)}"' in page
+
+
+def test_the_first_page_of_several_archives_has_the_newest_articles_of_each(stories: Stories, staged: Staged) -> None:
+    with Library([stories.path, staged.path]) as library:
+        page = Client(create_app(library)).get("/").text
+    assert TO.article(stories.articles["many"].id) in page
+    assert Addresses("harbour").article(staged.article.id) in page
 
 
 @pytest.mark.parametrize(
