@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from http import HTTPStatus
 from importlib.resources import files
@@ -33,7 +34,7 @@ from archiver.replay.facts import (
     timeline,
 )
 from archiver.replay.finds import line
-from archiver.replay.isolation import COMMON_HEADERS, PAGE_POLICY, HostGuard, capture_headers
+from archiver.replay.isolation import COMMON_HEADERS, PAGE_POLICY, HostGuard, capture_headers, page_policy
 from archiver.replay.mementos import MementoRoute
 from archiver.replay.origins import Origins
 from archiver.replay.payload import (
@@ -340,11 +341,11 @@ class Site:
         shelf = values.setdefault("shelf", None)
         values["to"] = Addresses(shelf.slug) if shelf else None
         values["shows_post"] = (lambda key: shows_post(shelf, key)) if shelf else None
+        nonce = values["nonce"] = secrets.token_urlsafe(16)
         html = self.templates.get_template(template).render(values)
+        headers = {**COMMON_HEADERS, "Content-Security-Policy": page_policy(nonce)}
         # A lone surrogate out of broken JSON has no bytes in UTF-8.
-        return HTMLResponse(
-            html.encode("utf-8", "replace"), status, {**COMMON_HEADERS, "Content-Security-Policy": PAGE_POLICY}
-        )
+        return HTMLResponse(html.encode("utf-8", "replace"), status, headers)
 
     def _shelf(self, request: Request) -> Shelf:
         shelf = self.library.shelf(request.path_params["slug"])

@@ -18,9 +18,19 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+    "default-src 'none'; connect-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def page_policy(nonce: str) -> str:
+    """The policy of one of our pages, whose own scripts carry `nonce` (CSP Level 3, 2.3.1).
+
+    Not `'self'`: captures are served from the site's origin too, and some of them are scripts.
+    """
+    return f"{PAGE_POLICY}; script-src 'nonce-{nonce}'"
+
+
 CAPTURE_POLICY = (
     "sandbox; default-src 'none'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )

@@ -82,6 +82,17 @@ def test_the_reader_is_told_the_time_on_the_own_clock(seen: Seen) -> None:
     tab.look(width=1280, zone="UTC")
 
 
+def test_no_other_script_of_the_site_runs_than_the_page_names(seen: Seen) -> None:
+    """A capture may be a script, and has an address on the site."""
+    _, site, tab = seen
+    tab.open(f"{site}/")
+    tab.complaints.clear()
+    outcome = """new Promise((done) => { const other = document.createElement("script"); other.src = "/static/search.js";
+        other.onload = () => done("ran"); other.onerror = () => done("refused"); document.head.append(other); })"""
+    assert tab.ask(outcome) == "refused"
+    tab.complaints.clear()
+
+
 def test_what_is_typed_is_searched(seen: Seen) -> None:
     _, site, tab = seen
     tab.look(width=1280)
