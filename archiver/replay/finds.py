@@ -12,7 +12,7 @@ from archiver.replay.reading import article_with_words
 from archiver.replay.search import Hit, Question, text_of
 from archiver.replay.shelf import Shelf
 
-MAX_READ = 1 << 20
+MAX_READ = 256 << 10
 """Stored bytes of an article that is read again for the line where the words stand."""
 
 

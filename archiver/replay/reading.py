@@ -11,7 +11,7 @@ from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Mention
 from archiver.store import Archive
 
-MAX_DOCUMENT = 16 << 20
+MAX_DOCUMENT = 8 << 20
 """Bytes of a document that is read for its words while somebody waits for the page; what is larger is data."""
 
 MAX_SHOWN = 300_000

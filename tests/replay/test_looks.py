@@ -87,7 +87,8 @@ def test_no_other_script_of_the_site_runs_than_the_page_names(seen: Seen) -> Non
     _, site, tab = seen
     tab.open(f"{site}/")
     tab.complaints.clear()
-    outcome = """new Promise((done) => { const other = document.createElement("script"); other.src = "/static/search.js";
+    outcome = """new Promise((done) => {
+        const other = document.createElement("script"); other.src = "/static/search.js";
         other.onload = () => done("ran"); other.onerror = () => done("refused"); document.head.append(other); })"""
     assert tab.ask(outcome) == "refused"
     tab.complaints.clear()
