@@ -185,6 +185,8 @@ class Captured:
         capture, why = found_for(shelf, url, origin.moment)
         if capture is None:
             return self._note(place, f"Missing: {url} ({why}).", HTTPStatus.NOT_FOUND)
+        if not place.apart:  # no policy can name the opaque origin of the page around it
+            place = place._replace(ancestors=())
         return self._page(place, shown(shelf, capture, leading(place, shelf.slug, origin.moment)))
 
     def _page(self, place: Place, look: Shown) -> Response:

@@ -59,12 +59,13 @@ RESOURCE_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-s
 
 def document_policy(source: str, ancestors: tuple[str, ...], *, sandbox: str) -> str:
     """The policy of a captured page that loads from `source` alone and is shown within `ancestors` (CSP Level 3 source
-    expressions)."""
-    return (
+    expressions; none: nothing is said of them)."""
+    policy = (
         f"sandbox {sandbox}; default-src 'none'; img-src {source} data:; style-src {source} 'unsafe-inline'; "
         f"font-src {source} data:; media-src {source} data:; frame-src {source}; script-src 'none'; object-src 'none'; "
-        f"connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors {' '.join(ancestors)}"
+        f"connect-src 'none'; form-action 'none'; base-uri 'none'"
     )
+    return f"{policy}; frame-ancestors {' '.join(ancestors)}" if ancestors else policy
 
 
 MISDIRECTED = 421

@@ -102,10 +102,9 @@ class Views:
             asked = "" if exact.startswith(given[1]) else f"-{given[1]}"
             to = Addresses(shelf.slug).view(capture.time, url).replace(f"/{exact}/", f"/{exact}{asked}/", 1)
             return RedirectResponse(to, 302, {"Vary": "Accept-Datetime"})
-        asked_for = moment_of(given[2]) if given[2] else None
-        return self._view(request, shelf, capture, url, asked_for)
+        return self._view(request, shelf, capture, url, given[2] or "")
 
-    def _view(self, request: Request, shelf: Shelf, capture: Capture, url: str, asked: datetime | None) -> Response:
+    def _view(self, request: Request, shelf: Shelf, capture: Capture, url: str, asked: str) -> Response:
         place = place_for_site(
             request.headers.get("host", ""),
             slug=shelf.slug,
@@ -114,8 +113,8 @@ class Views:
             agent=request.headers.get("user-agent", ""),
         )
         values: dict[str, Any] = {
-            "shelf": shelf, "capture": capture, "url": url, "asked": asked, "beside": _beside(shelf, url, capture),
-            "place": place,
+            "shelf": shelf, "capture": capture, "url": url, "place": place, "asked": _asked(asked),
+            "beside": _beside(shelf, url, capture),
         }  # fmt: skip
         status = capture.status or 200
         if 300 <= status < 400 and (onward := shelf.archive.exchange(capture).redirect):
@@ -141,6 +140,13 @@ class Views:
         slug, name = request.path_params["slug"], request.path_params["id"]
         place = place_on_site(request.headers.get("host", ""), slug, name)
         return self._captured.answer(request, place, rest_of(request.scope, 4))
+
+
+def _asked(digits: str) -> str | datetime:
+    """What was asked for: a year, month or day, or a time."""
+    if len(digits) in (0, 4, 6, 8):
+        return "-".join(part for part in (digits[:4], digits[4:6], digits[6:8]) if part)
+    return moment_of(digits)
 
 
 def _lack(shelf: Shelf, needs: tuple[Need, ...], moment: datetime) -> Lack:

@@ -48,6 +48,8 @@ class Scene(NamedTuple):
     site: str
     own: str
     """Host of the page's origin."""
+    below: str
+    """The beginning of the page's addresses, where it has to live below the site."""
     log: Log
     trap: Trap
 
@@ -67,7 +69,7 @@ class Scene(NamedTuple):
             if not (
                 (host == self.own and re.match(r"/\d{14}(mp|im|cs|fo|av|fr|an)_/", path))
                 or (f"http://{host}" == self.site and destination == "document")
-                or (f"http://{host}" == self.site and path.startswith(("/static/", "/favicon.ico")))
+                or (f"http://{host}" == self.site and path.startswith(("/static/", "/favicon.ico", self.below)))
             )
         ]
 
@@ -86,7 +88,9 @@ def scene(folder: Path, *, policies: bool = True, alone: bool = False) -> Iterat
         with Library([folder / "harbour"]) as library:
             log = Log(create_app(library), policies=policies, alone=alone)
             with serving(listener, log):
-                yield Scene(f"http://127.0.0.1:{port}", origin(ids[PAGE]), log, trap)
+                own = origin(ids[PAGE])
+                below = f"/replay/harbour/{own.partition('.')[0]}/{STAMP}"
+                yield Scene(f"http://127.0.0.1:{port}", own, below, log, trap)
     finally:
         trap.close()
 
@@ -125,6 +129,22 @@ def test_nothing_leaves_and_nothing_else_is_read(tmp_path: Path) -> None:
         origins = [one["url"] for one in browser.call("Target.getTargets", {"filter": [{}]}, session="")["targetInfos"]]
         assert not any("worker" in url for url in origins)
         assert browser.pages() == 1
+    assert not stage.trap.caught
+    assert not stage.strays()
+
+
+def test_nothing_leaves_where_it_lives_below_the_site(tmp_path: Path) -> None:
+    with scene(tmp_path) as stage, browsing(tmp_path, stage.trap) as browser:
+        browser.call("Emulation.setUserAgentOverride", {"userAgent": "Mozilla/5.0 Version/17.0 Safari/605.1"})
+        browser.open(stage.view)
+        waited(lambda: any("real.png" in path for _, path, _ in stage.log.asked), "its picture was asked for")
+        time.sleep(REFRESHED)
+        assert browser.address() == stage.view
+        for x, y in ((60, 400), (200, 400), (400, 400), (60, 450)):
+            browser.click(x, y)
+        assert browser.call("Storage.getCookies", session="")["cookies"] == []
+        assert browser.pages() == 1
+    assert any(path.startswith(stage.below) for _, path, _ in stage.log.asked)
     assert not stage.trap.caught
     assert not stage.strays()
 
