@@ -7,7 +7,7 @@ replaced by the reason. (The list of articles alone comes from the catalogue: it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -496,6 +496,19 @@ def timeline(shelf: Shelf, key: str, *, limit: int = MAX_LOOKS) -> tuple[tuple[L
         beside = MAX_COMPANIONS if len(looks) < MAX_WHOLE_LOOKS else 0
         looks.append(Look(observation, evidence_of(shelf, named, beside=beside), record, None))
     return tuple(looks), len(stored)
+
+
+def eras(looks: Sequence[Look]) -> list[tuple[Look, ...]]:
+    """Looks in a row that saw the same state, newest first; one whose record does not verify stands alone."""
+    found: list[list[Look]] = []
+    for look in looks:
+        before = found[-1][-1].observation if found else None
+        same = before and look.observation and before.state == look.observation.state
+        if same:
+            found[-1].append(look)
+        else:
+            found.append([look])
+    return [tuple(era) for era in found]
 
 
 def shows_post(shelf: Shelf, key: str) -> bool:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from archiver.model import Article, Mention
+from archiver.model import Article, Mention, Observation, State
 from archiver.replay import Library, create_app
 from archiver.replay.addresses import Addresses
 from archiver.replay.picturesize import picture_size
 from archiver.replay.reading import AROUND, MAX_SHOWN, passages
 from archiver.store import Archive
+from archiver.store.conclusions import observation_conclusion
 from tests.replay.conftest import Client, links
 from tests.replay.staged import Staged, png, rewrite_member
 from tests.replay.stories import THREAD, Stories, write_stories
@@ -192,6 +194,35 @@ def test_a_thread_that_runs_in_a_circle_ends(tmp_path: Path) -> None:
         )
         found = thread(library.shelves[0], circle)
     assert [above.key for above in found.above] == [THREAD[1].key, THREAD[2].key, THREAD[3].key, THREAD[4].key]
+
+
+def test_looks_that_saw_the_same_are_folded(tmp_path: Path) -> None:
+    stories = write_stories(tmp_path / "town")
+    seen_at = datetime(2024, 6, 1, tzinfo=UTC)
+    states = [*[State.LIVE] * 9, State.DELETED, State.LIVE]
+    with Archive.open(stories.path, write=True) as archive, archive.session() as session:
+        for day, state in enumerate(states):
+            session.write_conclusion(
+                observation_conclusion(
+                    Observation(
+                        platform="x",
+                        post_id=THREAD[0].id,
+                        url=THREAD[0].url,
+                        state=state,
+                        seen_at=seen_at + timedelta(days=day),
+                        how="x.syndication",
+                        reason="",
+                    )
+                )
+            )
+    with Library([stories.path]) as library:
+        page = Client(create_app(library)).get(TO.post(THREAD[0].key)).text
+    shown = page.partition('<ol class="timeline">')[2]
+    assert "8 more looks that saw the same" in shown, (
+        "of ten in a row with the one in May, the first and the last stand"
+    )
+    days = re.findall(r'<time datetime="2024-(\d\d-\d\d)T[^>]*>[^<]*</time> <span class="badge', shown)
+    assert days == ["06-11", "06-10", *(f"06-{day:02}" for day in range(9, 0, -1)), "05-06"]
 
 
 def test_the_quoted_post_stands_in_the_card(site: Client) -> None:
