@@ -4,11 +4,13 @@
     python benchmarks/replay.py served --pywb pywb-env/bin       # the same records from both, raw (`id_`)
     python benchmarks/replay.py growth --captures 10000 100000 1000000
 
-served    The pages and pictures of a made-up WARC file (`made_warc.py`, every record with digests). archiver as
-          `archiver replay FILE` runs it, one process; pywb's application under gunicorn, one gevent worker, the file
-          added to a collection. One client, keep-alive, one request after the other; then eight at a time. The bodies
-          are compared, byte by byte. Each round asks both, in turns; ratios within a round. CPU is the server's, of all
-          its processes. archiver checks each record's digests before it sends it; pywb does not.
+served    The pages and pictures of a made-up WARC file (`made_warc.py`, every record with digests), as a crawl without
+          content codings leaves them, and the same ones as archiver itself stores them: pages as servers send them,
+          gzip, with SHA-256 digests. archiver as `archiver replay FILE` runs it, one process; pywb's application under
+          gunicorn, one gevent worker, the file added to a collection. One client, keep-alive, one request after the
+          other; then eight at a time. The bodies are compared, byte by byte. Each round asks both, in turns; ratios
+          within a round. CPU is the server's, of all its processes. archiver checks each record's digests before it
+          sends it; pywb does not.
 growth    An archive's folder with so many captures (of a few hundred bytes, three of an address) and an article with
           two posts for every hundred of them. The first page; raw captures in random order; the server's own memory
           (RssAnon) after both.
@@ -17,7 +19,9 @@ growth    An archive's folder with so many captures (of a few hundred bytes, thr
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
+import io
 import os
 import random
 import re
@@ -38,7 +42,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from isal import igzip_lib
 from warcio.archiveiterator import ArchiveIterator
+from warcio.recordloader import ArcWarcRecord
 
+from archiver.exchange import Exchange
 from archiver.model import Article, Candidate, Mention, Outcome, Post, Resolution, State
 from archiver.store import Archive
 from archiver.store.conclusions import article_conclusion, resolution_conclusion
@@ -209,56 +215,87 @@ def measure(server: Server, paths: list[str], clients: int = 1) -> Round:
 
 def served(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="replay-") as temporary:
-        folder = Path(temporary)
-        warc = folder / "made.warc.gz"
-        write_warc(warc, options.megabytes)
-        with warc.open("rb") as file:
-            places = [
-                (record.rec_headers["WARC-Date"], record.rec_headers["WARC-Target-URI"])
-                for record in ArchiveIterator(file)
-                if record.rec_type == "response"
-            ]
-        stamps = [(re.sub(r"\D", "", date)[:14], url) for date, url in places][: options.urls]
-        our_paths = [f"/archives/made/{stamp}id_/{url}" for stamp, url in stamps]
-        their_paths = [f"/bench/{stamp}id_/{url}" for stamp, url in stamps]
-        with ours(warc) as we, pywb(options.pywb.absolute(), warc, folder) as they:
-            size = 0
-            for our_path, their_path in zip(our_paths, their_paths, strict=True):
-                (status, body), theirs = Connection(we.port).get(our_path), Connection(they.port).get(their_path)
-                assert (status, hashlib.sha256(body).digest()) == (theirs[0], hashlib.sha256(theirs[1]).digest()), (
-                    our_path
-                )
-                size += len(body)
-            print(f"{len(stamps)} URLs, mean {size / len(stamps) / 1000:.0f} KB; the bodies are the same")
-            rounds: dict[tuple[str, int], list[Round]] = {}
-            for _ in range(options.rounds):
-                for clients in (1, AT_ONCE):
-                    for name, server, paths in (("archiver", we, our_paths), ("pywb", they, their_paths)):
-                        rounds.setdefault((name, clients), []).append(
-                            measure(server, paths * (options.times if name == "archiver" else 1), clients)
-                        )
-            print(f"{'':24}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}")
-            for (name, clients), found in rounds.items():
-                middle = [statistics.median(values) for values in zip(*found, strict=True)]
-                name = f"{name}, {clients} at a time"
-                print(f"{name:24}{middle[0]:8.0f}" + "".join(f"{value:9.2f}" for value in middle[1:]))
+        crawled = Path(temporary) / "made.warc.gz"
+        write_warc(crawled, options.megabytes)
+        print("as a crawl leaves them")
+        _compare(crawled, Path(temporary) / "one", options)
+        print("as archiver stores them")
+        _compare(_stored_by_us(crawled, Path(temporary) / "own"), Path(temporary) / "two", options)
+
+
+def _stored_by_us(crawled: Path, folder: Path) -> Path:
+    with Archive.open(folder, write=True) as archive, archive.session() as session, crawled.open("rb") as file:
+        for record in ArchiveIterator(file):
+            if record.rec_type == "response":
+                session.write_exchange(_exchange(record))
+    (segment,) = (folder / "archive").glob("*.warc.gz")
+    return segment.rename(crawled.with_name("own.warc.gz"))
+
+
+def _exchange(record: ArcWarcRecord) -> Exchange:
+    body, content_type = record.raw_stream.read(), record.http_headers["Content-Type"]
+    fields = [("Server", "nginx"), ("Content-Type", content_type)]
+    if content_type.startswith("text/"):
+        body = gzip.compress(body, 6, mtime=0)
+        fields.append(("Content-Encoding", "gzip"))
+    fields.append(("Content-Length", str(len(body))))
+    head = "".join(["HTTP/1.1 200 OK\r\n", *(f"{name}: {value}\r\n" for name, value in fields), "\r\n"]).encode()
+    return Exchange(
+        url=record.rec_headers["WARC-Target-URI"],
+        time=datetime.fromisoformat(record.rec_headers["WARC-Date"]),
+        status=200,
+        headers=tuple(fields),
+        request=b"GET / HTTP/1.1\r\n\r\n",
+        open_response=lambda: io.BytesIO(head + body),
+        response_length=len(head) + len(body),
+        head_length=len(head),
+        payload_digest="sha256:" + hashlib.sha256(body).hexdigest(),
+    )
+
+
+def _compare(warc: Path, folder: Path, options: argparse.Namespace) -> None:
+    folder.mkdir()
+    with warc.open("rb") as file:
+        places = [
+            (re.sub(r"\D", "", record.rec_headers["WARC-Date"])[:14], record.rec_headers["WARC-Target-URI"])
+            for record in ArchiveIterator(file)
+            if record.rec_type == "response"
+        ][: options.urls]
+    our_paths = [f"/archives/{warc.name.partition('.')[0]}/{stamp}id_/{url}" for stamp, url in places]
+    their_paths = [f"/bench/{stamp}id_/{url}" for stamp, url in places]
+    with ours(warc) as we, pywb(options.pywb.absolute(), warc, folder) as they:
+        size = 0
+        for our_path, their_path in zip(our_paths, their_paths, strict=True):
+            our_answer, their_answer = Connection(we.port).get(our_path), Connection(they.port).get(their_path)
+            assert our_answer == their_answer, our_path
+            size += len(our_answer[1])
+        print(f"{len(places)} URLs, mean {size / len(places) / 1000:.0f} KB; the bodies are the same")
+        rounds: dict[tuple[str, int], list[Round]] = {}
+        for _ in range(options.rounds):
             for clients in (1, AT_ONCE):
-                pairs = zip(rounds["archiver", clients], rounds["pywb", clients], strict=True)
-                ratios = sorted(a.rate / b.rate for a, b in pairs)
-                print(
-                    f"{clients} at a time: {statistics.median(ratios):.1f} times the requests a second of pywb "
-                    f"({ratios[0]:.1f} to {ratios[-1]:.1f})"
-                )
+                for name, server, paths in (("archiver", we, our_paths * options.times), ("pywb", they, their_paths)):
+                    rounds.setdefault((name, clients), []).append(measure(server, paths, clients))
+    print(f"{'':24}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}")
+    for (name, clients), found in rounds.items():
+        middle = [statistics.median(values) for values in zip(*found, strict=True)]
+        title = f"{name}, {clients} at a time"
+        print(f"{title:24}{middle[0]:8.0f}" + "".join(f"{value:9.2f}" for value in middle[1:]))
+    for clients in (1, AT_ONCE):
+        pairs = list(zip(rounds["archiver", clients], rounds["pywb", clients], strict=True))
+        rates, cpu = sorted(a.rate / b.rate for a, b in pairs), statistics.median(b.cpu / a.cpu for a, b in pairs)
+        print(
+            f"{clients} at a time: {statistics.median(rates):.1f} times the requests a second of pywb"
+            f" ({rates[0]:.1f} to {rates[-1]:.1f}); pywb takes {cpu:.1f} times the CPU"
+        )
 
 
 def growth(options: argparse.Namespace) -> None:
     for captures in options.captures:
         with tempfile.TemporaryDirectory(prefix="replay-", dir=options.folder) as temporary:
             folder = Path(temporary) / "grown"
-            stamps = grow(folder, captures)
             start = time.perf_counter()
-            Archive.open(folder).close()  # makes the catalogue
-            print(f"{captures:,} captures, catalogue and index made in {time.perf_counter() - start:.0f} s")
+            stamps = grow(folder, captures)
+            print(f"{captures:,} captures (made, and catalogued, in {time.perf_counter() - start:.0f} s)")
             with ours(folder) as server:
                 first = measure(server, ["/"])
                 again = measure(server, ["/"] * 50)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
@@ -112,6 +113,7 @@ def stamp(moment: datetime) -> str:
     return f"{moment.year:04}{moment:%m%d%H%M%S}"
 
 
+@functools.lru_cache(maxsize=1024)
 def as_sent(url: str) -> str:
     """A URL as the rest of an address: what a request line, a header field or HTML cannot hold is percent-encoded; what
     is so already stays."""

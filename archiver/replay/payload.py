@@ -108,7 +108,8 @@ def require_same(capture: Capture, fields: tuple[Field, ...]) -> None:
 
     Raises `ArchiveError` where the record is of another id, target URI or time.
     """
-    record_id, uri, date = (field(fields, name) or "" for name in ("WARC-Record-ID", "WARC-Target-URI", "WARC-Date"))
+    known = {name.lower(): value for name, value in reversed(fields)}
+    record_id, uri, date = (known.get(name, "") for name in ("warc-record-id", "warc-target-uri", "warc-date"))
     try:
         time = parse_warc_date(date)
     except ValueError:

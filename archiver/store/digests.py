@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Protocol
 import msgspec
 
 from archiver.http1 import dechunk
-from archiver.store.records import Field, field
+from archiver.store.records import Field
 
 BLOCK = "WARC-Block-Digest"
 PAYLOAD_FIELDS = ("WARC-Payload-Digest", "Archiver-Payload-Digest")
@@ -71,15 +71,16 @@ def check_digests(
     than the record's: a revisit's own payload digests speak of the original's payload, those of a record in segments of
     all segments together (section 5.9), and wget's revisits have the block digest of no bytes at all.
     """
-    revisit = (field(fields, "WARC-Type") or "").lower() == "revisit"
-    elsewhere = revisit or field(fields, SEGMENT_NUMBER) is not None
+    known = {name.lower(): value for name, value in reversed(fields)}  # of several of one name the first
+    revisit = known.get("warc-type", "").lower() == "revisit"
+    elsewhere = revisit or SEGMENT_NUMBER.lower() in known
     names = (BLOCK,) if elsewhere else (BLOCK, *PAYLOAD_FIELDS)
-    wanted = [(name, value) for name in names if (value := field(fields, name))]
+    wanted = [(name, value) for name in names if (value := known.get(name.lower()))]
     if payload_digest:
         wanted.append(("WARC-Payload-Digest of the revisit", payload_digest))
     if not wanted:
         return ()
-    http = (field(fields, "Content-Type") or "").lower().startswith("application/http")
+    http = known.get("content-type", "").lower().startswith("application/http")
     of_block = {algorithm for name, value in wanted if name == BLOCK and (algorithm := digest_algorithm(value))}
     of_payload = {algorithm for name, value in wanted if name != BLOCK and (algorithm := digest_algorithm(value))}
     if block is not None:
