@@ -76,7 +76,7 @@ def test_is_typed() -> None:
 def test_holds_only_what_is_meant_to_be_in_it() -> None:
     """No leftover of an edit: `software-digest` covers every file of the package, and an installation gets them all."""
     files = (path for path in (ROOT / "archiver").rglob("*") if path.is_file() and path.parent.name != "__pycache__")
-    assert {path.suffix or path.name for path in files} <= {".py", ".html", ".css", ".json", ".typed"}
+    assert {path.suffix or path.name for path in files} <= {".py", ".html", ".css", ".js", ".json", ".typed"}
 
 
 def test_versions_of_python_are_said_once_and_alike() -> None:
