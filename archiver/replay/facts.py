@@ -28,6 +28,10 @@ CONCLUSIONS = "urn:archiver:"
 ARTICLE_URIS = "urn:archiver:article:"
 """How the target URIs of the records begin that speak of articles."""
 
+HARDLY_ALIKE = 0.25
+"""Share of the signs of both wordings below which a comparison says little. Two posts of one language share more, by
+their small words alone."""
+
 MAX_LOOKS = 200
 """Observations on one page, newest kept: years of daily audits would take seconds to check."""
 
@@ -143,8 +147,18 @@ class Exhibit(NamedTuple):
 
     @property
     def differs(self) -> bool:
-        sides = (*(self.printed or ()), *(self.captured or ()))
-        return any(not piece.shared for piece in sides)
+        return any(not piece.shared for piece in self._pieces)
+
+    @property
+    def hardly_alike(self) -> bool:
+        """Whether print and post share so little that one of them may be a translation."""
+        lengths = [len("".join(piece.text.split())) for piece in self._pieces]
+        shared = sum(length for length, piece in zip(lengths, self._pieces, strict=True) if piece.shared)
+        return self.differs and shared < HARDLY_ALIKE * sum(lengths)
+
+    @property
+    def _pieces(self) -> tuple[Piece, ...]:
+        return (*(self.printed or ()), *(self.captured or ()))
 
 
 class ArticleFacts(NamedTuple):

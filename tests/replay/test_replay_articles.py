@@ -13,6 +13,8 @@ import pytest
 from archiver.model import Article, Mention, Observation, State
 from archiver.replay import Library, create_app
 from archiver.replay.addresses import Addresses
+from archiver.replay.difference import compare
+from archiver.replay.facts import exhibit, post_card, thread
 from archiver.replay.picturesize import picture_size
 from archiver.replay.reading import AROUND, MAX_SHOWN, passages
 from archiver.store import Archive
@@ -104,6 +106,15 @@ def test_the_difference_in_scripts_without_spaces_is_shown_sign_by_sign(site: Cl
     assert '<mark class="ins">工事</mark>' in page
 
 
+def test_wordings_in_two_languages_are_said_to_be_hardly_alike(stories: Stories) -> None:
+    with Library([stories.path]) as library:
+        shown = exhibit(library.shelves[0], stories.mentions["text"][0])
+        translated = compare("Wir öffnen das Wehr um sechs. Halten Sie sich vom Ufer fern.", THREAD[2].text or "")
+    assert translated is not None
+    assert not shown.hardly_alike
+    assert shown._replace(printed=translated[0], captured=translated[1]).hardly_alike
+
+
 def test_the_number_at_the_place_does_not_turn_the_paragraph(site: Client, stories: Stories) -> None:
     """`dir="auto"` looks for the first letter: a Latin "Post 1" would set an Arabic paragraph left to right."""
     page = page_of(site, stories, "arabic")
@@ -180,8 +191,6 @@ def test_a_post_in_a_thread_has_what_is_above_and_how_its_author_went_on(site: C
 
 
 def test_a_thread_that_runs_in_a_circle_ends(tmp_path: Path) -> None:
-    from archiver.replay.facts import post_card, thread
-
     stories = write_stories(tmp_path / "town")
     with Library([stories.path]) as library:
         card = post_card(library.shelves[0], THREAD[0].key)
