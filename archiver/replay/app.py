@@ -86,6 +86,8 @@ class Site:
             style=addresses.STYLE, home=addresses.HOME, library=library, search=addresses.SEARCH,
             search_page=addresses.search, scripts=(addresses.SEARCH_SCRIPT, addresses.TIME_SCRIPT),
         )  # fmt: skip
+        for name in self.templates.list_templates():
+            self.templates.get_template(name)  # now, and not when the first page is waited for
         own = files("archiver.replay")
         self.style = own.joinpath("static/replay.css").read_text("utf-8")
         self.scripts = {
