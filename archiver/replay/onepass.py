@@ -157,5 +157,5 @@ def _read(archive: Archive, capture: Capture, *, payload_digest: str | None = No
         return None
     if not all(check.matches for check in checks):
         raise DigestRefusedError(capture, checks)
-    require_same(capture, header.fields)
+    require_same(archive, capture, header.fields)
     return _Record(header.fields, block, checks)

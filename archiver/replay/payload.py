@@ -21,6 +21,7 @@ from archiver.store import Archive
 from archiver.store.catalogue import NO_TIME
 from archiver.store.digests import DigestCheck
 from archiver.store.records import Field, bare, block_length, field, parse_warc_date
+from archiver.store.warcfile import is_arc
 
 PIECE = 256 * 1024
 
@@ -103,23 +104,35 @@ def require_digests(archive: Archive, capture: Capture) -> tuple[DigestCheck, ..
     return checks
 
 
-def require_same(capture: Capture, fields: tuple[Field, ...]) -> None:
+def require_same(archive: Archive, capture: Capture, fields: tuple[Field, ...]) -> None:
     """The catalogue only tells where to look: what stands there has to be what it says.
 
-    Raises `ArchiveError` where the record is of another id, target URI or time.
+    Raises `ArchiveError` where the record is of another id, type, target URI or time.
     """
     known = {name.lower(): value for name, value in reversed(fields)}
-    record_id, uri, date = (known.get(name, "") for name in ("warc-record-id", "warc-target-uri", "warc-date"))
+    kind, uri, date = (known.get(name, "") for name in ("warc-type", "warc-target-uri", "warc-date"))
     try:
         time = parse_warc_date(date)
     except ValueError:
         time = NO_TIME
-    if (record_id.strip("<>"), bare(uri), time) != (capture.record_id, capture.target_uri, capture.time):
-        raise ArchiveError(
-            "the catalogue names another record than the one that lies there",
-            subject=f"{capture.file} at offset {capture.offset}",
-            hint="`archiver rebuild` makes the catalogue anew",
-        )
+    if (kind or "unknown", bare(uri), time) == (capture.record_type, capture.target_uri, capture.time) and (
+        known.get("warc-record-id", "").strip("<>") == capture.record_id or _is_arc(archive, capture)
+    ):
+        return
+    raise ArchiveError(
+        "the catalogue names another record than the one that lies there",
+        subject=f"{capture.file} at offset {capture.offset}",
+        hint="`archiver rebuild` makes the catalogue anew",
+    )
+
+
+def _is_arc(archive: Archive, capture: Capture) -> bool:
+    """Records of ARC files have no id: each reading makes another."""
+    try:
+        with archive.file_of(capture).open("rb") as file:
+            return is_arc(file, capture.offset)
+    except OSError:
+        return False
 
 
 def open_payload(archive: Archive, capture: Capture) -> Payload:
@@ -131,7 +144,7 @@ def open_payload(archive: Archive, capture: Capture) -> Payload:
     checks = require_digests(archive, capture)
     fields, stream = archive.open_record(capture)
     stream.close()
-    require_same(capture, fields)
+    require_same(archive, capture, fields)
     if capture.record_type in ("response", "revisit"):
         exchange = archive.exchange(capture, check=False)
         encoded = exchange.chunked or bool(exchange.header("content-encoding"))
