@@ -32,6 +32,9 @@ HARDLY_ALIKE = 0.25
 """Share of the signs of both wordings below which a comparison says little. Two posts of one language share more, by
 their small words alone."""
 
+RECENT_RECORDS = 4000
+"""Among which the newest articles are looked for first."""
+
 MAX_LOOKS = 200
 """Observations on one page, newest kept: years of daily audits would take seconds to check."""
 
@@ -229,18 +232,14 @@ def article_lines(shelf: Shelf, *, start: int, count: int) -> tuple[list[Article
 def _newest_articles(shelf: Shelf, start: int, count: int) -> list[tuple[str, str]]:
     """`(article id, record id of its bytes)`, the one concluded on last first.
 
-    By the places of the records that speak of articles, which one index holds: the articles themselves are not sorted,
-    of which there may be many. A record that a later one on the same article replaced is passed over.
+    By the places of the records that speak of articles: the articles themselves are not sorted, of which there may be
+    many. A record that a later one on the same article replaced is passed over.
     """
     catalogue = shelf.archive.catalogue
     found: list[tuple[str, str]] = []
     at, chunk = 0, start + 2 * count
     while len(found) < start + count:
-        places = catalogue.query(
-            "SELECT segment, offset FROM captures WHERE target_uri >= ? AND target_uri < ?"
-            " ORDER BY segment DESC, offset DESC LIMIT ? OFFSET ?",
-            (ARTICLE_URIS, ARTICLE_URIS[:-1] + ";", chunk, at),
-        )
+        places = _article_places(shelf, at, chunk)
         for place in places:
             found += catalogue.query(
                 "SELECT a.id, a.capture_id FROM captures c JOIN articles a ON a.record_id = c.record_id"
@@ -251,6 +250,28 @@ def _newest_articles(shelf: Shelf, start: int, count: int) -> list[tuple[str, st
             break
         at += chunk
     return found[start : start + count]
+
+
+def _article_places(shelf: Shelf, start: int, count: int) -> list[tuple[str, int]]:
+    """Where the records lie that speak of articles, the last first."""
+    uris = (ARTICLE_URIS, ARTICLE_URIS[:-1] + ";")
+    # Where articles are many, enough of them are among the last records, which are read in their order. Where they are
+    # few, an index of addresses has them together.
+    recent = shelf.archive.catalogue.query(
+        "SELECT segment, offset FROM (SELECT segment, offset, target_uri FROM captures"
+        " ORDER BY segment DESC, offset DESC LIMIT ?) WHERE target_uri >= ? AND target_uri < ?",
+        (RECENT_RECORDS, *uris),
+    )
+    if len(recent) >= start + count:
+        return [(segment, offset) for segment, offset in recent[start : start + count]]
+    return [
+        (segment, offset)
+        for segment, offset in shelf.archive.catalogue.query(
+            "SELECT segment, offset FROM captures WHERE target_uri >= ? AND target_uri < ?"
+            " ORDER BY segment DESC, offset DESC LIMIT ? OFFSET ?",
+            (*uris, count, start),
+        )
+    ]
 
 
 def article_facts(shelf: Shelf, article_id: str) -> ArticleFacts | None:
