@@ -18,8 +18,12 @@ from archiver.replay.payload import Payload, open_payload
 from archiver.replay.shelf import Shelf
 from archiver.replay.stillpage import Leading, Need, RestlessPageError, still_page, words_of
 
-MAX_PAGE = 16 << 20
-"""Bytes of a page that is shown as one; the longest articles have a few MiB. A longer one is cut there."""
+MAX_PAGE = 8 << 20
+"""Bytes of a page that is shown as one; the longest articles have a few MiB. A longer one is cut there. It takes about ten
+times as much memory while it is made."""
+
+MAX_TEXT = 4 << 20
+"""And of one that is shown as its text: nobody reads further, and a file of a few kilobytes can stand for more."""
 
 SNIFFED = 1024
 
@@ -88,7 +92,7 @@ def _as_page(payload: Payload, url: str, lead: Leading) -> Shown:
         return Shown(note("The answer was empty."), "empty")
     if not media_type or _TEXT.fullmatch(media_type):
         try:
-            text, cut = text_of(payload, url)
+            text, cut = text_of(payload, url, MAX_TEXT)
         except InputError:
             pass
         else:
@@ -138,12 +142,12 @@ def beginning_of(payload: Payload, size: int = SNIFFED) -> bytes:
     return beginning[:size]
 
 
-def text_of(payload: Payload, url: str) -> tuple[str, bool]:
-    """The payload as text, and whether it was cut at `MAX_PAGE`.
+def text_of(payload: Payload, url: str, limit: int = MAX_PAGE) -> tuple[str, bool]:
+    """The payload as text, and whether it was cut at `limit` bytes.
 
     Raises `InputError` when it is empty or no text.
     """
-    data, cut = bytes_of(payload, MAX_PAGE)
+    data, cut = bytes_of(payload, limit)
     return decode(data, source=url, content_type=payload.content_type), cut
 
 

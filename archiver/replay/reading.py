@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.article import article_of, too_large
-from archiver.detect.marked import Piece, marked
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Mention
 from archiver.store import Archive
+
+if TYPE_CHECKING:
+    from archiver.detect.marked import Piece
 
 MAX_DOCUMENT = 8 << 20
 """Bytes of a document that is read for its words while somebody waits for the page; what is larger is data."""
@@ -77,6 +79,8 @@ def passages(article: Article, mentions: Sequence[Mention]) -> tuple[Passage, ..
         if paragraphs or left_out:
             found.append(Passage(paragraphs, (), (), left_out))
         plain.clear()
+
+    from archiver.detect.marked import marked  # all that detection knows comes with it: only where an article is shown
 
     for paragraph in _paragraphs(marked(article, mentions)):
         if all(piece.mention is None for piece in paragraph):
