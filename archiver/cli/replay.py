@@ -14,16 +14,29 @@ from archiver.cli.options import INPUT, archive_option, config_option, start
 @archive_option
 @click.option("--host", help="Address to listen on. Default: from the configuration (127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0: any free one. Default: from the configuration.")
+@click.option(
+    "--engine",
+    type=click.Choice(["still", "pywb"]),
+    default="still",
+    help="How captured pages are shown: still (no script of theirs runs; the default), or by pywb, with their scripts "
+    "(needs pywb: `pip install 'archiver[pywb]'`; docs/replay.md says what that protects from).",
+)
 @config_option
 def command(
-    archives: tuple[Path, ...], archive_path: Path | None, host: str | None, port: int | None, config_path: Path | None
+    archives: tuple[Path, ...],
+    archive_path: Path | None,
+    host: str | None,
+    port: int | None,
+    engine: str,
+    config_path: Path | None,
 ) -> None:
     """Show stored articles, posts and captures as a local site.
 
-    ARCHIVE is an archive's folder, FILE a WARC file or a WACZ package. No script of a captured page runs, digests are
-    checked before a byte is served, and nothing is fetched from the live web.
+    ARCHIVE is an archive's folder, FILE a WARC file or a WACZ package. No script of a captured page runs (unless pywb
+    shows it), digests are checked before a byte is served, and nothing is fetched from the live web.
     """
     from archiver.replay import serve
+    from archiver.replay.engine import pywb_engine
 
     run = start(config_path)
     paths = list(archives) or [archive_path or Path(run.settings.archive.dir)]
@@ -32,5 +45,6 @@ def command(
         host=host or run.settings.replay.host,
         port=run.settings.replay.port if port is None else port,
         say=run.out.note,
+        engine=pywb_engine if engine == "pywb" else None,
     )
     run.finish()

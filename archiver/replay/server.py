@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from archiver.errors import UsageError
 from archiver.replay.app import create_app
 from archiver.replay.isolation import is_loopback
 from archiver.replay.shelf import Library
+
+Engine = Callable[[ASGIApp, Library], AbstractContextManager[ASGIApp]]
+"""Puts something else in the place of the site's own way to show captured pages, as long as its context lasts."""
 
 SHUTDOWN_SECONDS = 3
 """A download under way may take so long when the site is stopped."""
@@ -73,11 +78,13 @@ def serve(
     port: int = 8080,
     allow_remote: bool = False,
     say: Callable[[str], object] = lambda _line: None,
+    engine: Engine | None = None,
 ) -> None:
     """Show archives as a local site until interrupted.
 
     `archives` are archive folders, folders with WARC files, WARC files and WACZ files. `port` 0 takes any free one.
-    `say` is given a line for the user: where the site is, and warnings.
+    `say` is given a line for the user: where the site is, and warnings. `engine` shows captured pages in the place of
+    the site itself (`archiver.replay.engine.pywb_engine`); then `host` has to be a loopback address.
 
     Raises `UsageError` when `host` is not a loopback address and `allow_remote` is not set, or the port is taken;
     `ArchiveError` or `InputError` when an archive cannot be opened; `KeyboardInterrupt` when the user stops it.
@@ -89,13 +96,19 @@ def serve(
                 subject=host,
                 hint="127.0.0.1, ::1 or localhost; letting others in has to be allowed by name",
             )
+        if engine is not None:
+            raise UsageError("pages whose scripts run are shown on this machine only", subject=host)
         say(f"Warning: everybody who reaches {host} can read these archives; there is no password.")
-    with Library(archives) as library:
+    with ExitStack() as stack:
+        library = stack.enter_context(Library(archives))
         for shelf in library.shelves:
             for warning in shelf.warnings:
                 say(f"{shelf.title}: {warning}")
+        app: ASGIApp = create_app(library, host=host)
+        if engine is not None:
+            app = stack.enter_context(engine(app, library))
         config = uvicorn.Config(
-            create_app(library, host=host),
+            app,
             host=host.strip("[]"),
             port=port,
             loop="uvloop",

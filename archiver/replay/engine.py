@@ -1,0 +1,385 @@
+"""pywb as the engine of captured pages that need their scripts: a process of its own, behind a pass-through of ours.
+
+pywb (GPL, never imported) rewrites captured pages so that their scripts run. It listens on a loopback port that nobody
+is told of, knows the archives' records and no live web. What a browser sees comes through here: each view on an origin
+of its own, answers about its own archive only, every record checked against its digests before it is passed on, and
+under a policy that lets the page load, send and frame nothing beyond that origin.
+
+What this cannot hold back is in docs/replay.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from base64 import b32encode
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from archiver.errors import ArchiveError, ArchiverError, LimitError, UsageError
+from archiver.replay.addresses import Addresses
+from archiver.replay.captured import rest_of
+from archiver.replay.mementos import captured_url, moment_of
+from archiver.replay.payload import require_digests
+from archiver.replay.shelf import Library, Shelf
+from archiver.store.cdxj import index_path, write_index
+from archiver.store.surt import surt
+
+HINT = "pip install 'archiver[pywb]', best into an environment of its own; its `wayback` has to be on the PATH"
+START_SECONDS = 60.0
+MAX_HEAD = 256 * 1024
+MAX_BODY = 1 << 20
+"""Of a request: pywb looks answers to POST up by what was sent."""
+
+MAX_VIEW = 16 << 20
+MAX_VIEWS = 4096
+PIECE = 64 * 1024
+ANSWER_SECONDS = 60.0
+
+SANDBOX = "allow-scripts allow-same-origin allow-forms"
+"""No window opens, nothing is downloaded, no dialog stops the reader, and the window around it stays where it is."""
+
+POLICY = (
+    f"sandbox {SANDBOX}; default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' data: blob:; "
+    "frame-src 'self' blob:; worker-src 'self' blob:; object-src 'none'; form-action 'self'; base-uri 'self'; "
+    "frame-ancestors 'self' {site}"
+)
+HEADERS = {
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Origin-Agent-Cluster": "?1",
+    "X-DNS-Prefetch-Control": "off",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), display-capture=(), serial=(), hid=(), "
+    "midi=(), payment=(), clipboard-read=()",
+    "Cache-Control": "no-store",
+}
+PASSED = frozenset({"content-type", "content-length", "content-encoding", "content-range", "accept-ranges"})
+"""Of pywb's header fields. Cookies, links to be preloaded and reports are not passed on."""
+
+ASKED = frozenset({"range", "accept", "accept-language", "content-type", "x-pywb-requested-with", "x-requested-with"})
+"""Of the browser's."""
+
+METHODS = frozenset({"GET", "HEAD", "POST"})
+_HOST = re.compile(r"(p[a-z2-7]{26})\.localhost(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
+_VIEW = re.compile(r"/archives/([a-z0-9-]+)/([0-9]{1,14})(?:-[0-9]{1,14})?/.", re.ASCII | re.DOTALL)
+_OWN = re.compile(r"/static(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+", re.ASCII)
+_ORIGINAL = re.compile(r'<([^<>]*)>; rel="original"')
+
+
+class _View(NamedTuple):
+    """What an origin was made for."""
+
+    slug: str
+    site: str
+    """The site's own origin."""
+    home: str
+    """The site's page around it."""
+
+
+def find_pywb() -> str:
+    """The path of pywb's `wayback`: beside this Python, or on the PATH.
+
+    Raises `UsageError`, with a hint, where it is not installed.
+    """
+    beside = Path(sys.executable).with_name("wayback")
+    found = str(beside) if os.access(beside, os.X_OK) else shutil.which("wayback")
+    if found is None:
+        raise UsageError("pywb is not installed, so no page can be shown with its scripts", hint=HINT)
+    return found
+
+
+@contextmanager
+def pywb_engine(app: ASGIApp, library: Library) -> Iterator[ASGIApp]:
+    """The site `app` over `library`, with its captured pages shown by a pywb that runs as long as this context.
+
+    Raises `UsageError` where pywb is not installed or does not start, `LimitError` where there is no room for its
+    indexes.
+    """
+    program = find_pywb()
+    with tempfile.TemporaryDirectory(prefix="archiver-pywb-") as folder:
+        root = Path(folder)
+        try:
+            for shelf in library.shelves:
+                _lay_out(shelf, root / "collections" / shelf.slug)
+            (root / "config.yaml").write_text("collections_root: collections\nenable_auto_fetch: false\n")
+        except OSError as error:
+            raise LimitError(f"no room for pywb's files: {error.strerror or error}", subject=folder) from error
+        port = asyncio.run(_free_port())
+        process = _started(program, root, port)
+        try:
+            yield Engine(app, library, port)
+        finally:
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _lay_out(shelf: Shelf, folder: Path) -> None:
+    """A collection of pywb: links to the WARC files, and an index of each."""
+    (folder / "archive").mkdir(parents=True)
+    (folder / "indexes").mkdir()
+    for file in shelf.archive.segment_files():
+        target = folder / "archive" / file.name
+        if file.exists() and os.path.isfile(str(file)):
+            target.symlink_to(Path(str(file)).resolve())
+        else:  # a member of a package, which pywb does not read where it lies
+            with file.open("rb") as source, target.open("wb") as out:
+                shutil.copyfileobj(source, out, PIECE)
+        ready = index_path(shelf.archive.indexes_path, file.name)
+        if not shelf.archive.is_view and ready.exists():
+            (folder / "indexes" / ready.name).symlink_to(ready.resolve())
+        else:
+            write_index(index_path(folder / "indexes", file.name), shelf.archive.catalogue.index_rows(file.name))
+
+
+async def _free_port() -> int:
+    server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
+    port: int = server.sockets[0].getsockname()[1]
+    server.close()
+    return port
+
+
+def _started(program: str, root: Path, port: int) -> subprocess.Popen[bytes]:
+    """pywb, once it answers. It is told of no proxy and of no configuration but ours."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    command = [program, "--bind", "127.0.0.1", "--port", str(port), "--threads", "8", "--directory", str(root)]
+    with (root / "log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 (the program that the user installed)
+            command, cwd=root, env={**kept, "HOME": str(root)}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+    until = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < until:
+        with suppress(OSError):
+            asyncio.run(_answers(port))
+            return process
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    lines = (root / "log").read_text("utf-8", "replace").strip().splitlines() or ["it says nothing"]
+    raise UsageError(f"pywb does not start: {lines[-1][-300:]}", subject=program)
+
+
+async def _answers(port: int) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.close()
+
+
+class Engine:
+    """The site, with views that frame pywb's pages, and those pages on origins of their own."""
+
+    def __init__(self, app: ASGIApp, library: Library, port: int) -> None:
+        self._app = app
+        self._library = library
+        self._port = port
+        self._views: OrderedDict[str, _View] = OrderedDict()
+        self._lock = threading.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        host = Headers(scope=scope).get("host", "")
+        if match := _HOST.fullmatch(host):
+            response = await self._captured(scope, receive, host, match[1].lower())
+            await response(scope, receive, send)
+        elif _VIEW.match(scope["path"]) and scope["method"] in ("GET", "HEAD"):
+            await self._view(scope, receive, send, host)
+        else:
+            await self._app(scope, receive, send)
+
+    # The site's page around a captured one.
+
+    async def _view(self, scope: Scope, receive: Receive, send: Send, host: str) -> None:
+        start: Message | None = None
+        body = bytearray()
+
+        async def keep(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+            elif message["type"] == "http.response.body" and len(body) <= MAX_VIEW:
+                body.extend(message.get("body", b""))
+
+        await self._app(scope, receive, keep)
+        if start is None:
+            return
+        headers = MutableHeaders(scope=start)
+        if start["status"] == 200 and headers.get("content-type", "").startswith("text/html"):
+            framed = self._framed(scope, host, bytes(body).decode("utf-8", "replace"))
+            if framed is not None:
+                html, source = framed
+                body = bytearray(html.encode())
+                policy = re.sub(r"; *frame-src [^;]*", "", headers.get("content-security-policy", "default-src 'none'"))
+                headers["content-security-policy"] = f"{policy}; frame-src {source}"
+                if scope["method"] != "HEAD":
+                    headers["content-length"] = str(len(body))
+        await send(start)
+        await send({"type": "http.response.body", "body": bytes(body)})
+
+    def _framed(self, scope: Scope, host: str, html: str) -> tuple[str, str] | None:
+        """The page with pywb's in its frame, and the origin that it frames; null where it frames none."""
+        page = LexborHTMLParser(html)
+        frame = page.css_first("iframe.captured")
+        match = _VIEW.match(scope["path"])
+        if frame is None or match is None:
+            return None
+        slug, stamp = match[1], match[2]
+        url = captured_url(rest_of(scope, 4), scope.get("query_string", b""))
+        home = Addresses(slug).view(moment_of(stamp), url)
+        name = "p" + b32encode(hashlib.sha256(f"pywb\0{slug}\0{stamp}\0{url}".encode()).digest()).decode().lower()[:26]
+        with self._lock:
+            self._views[name] = _View(slug, f"http://{host}", f"http://{host}{home}")
+            self._views.move_to_end(name)
+            while len(self._views) > MAX_VIEWS:
+                self._views.popitem(last=False)
+        port = host.rpartition(":")[2] if re.search(r":[0-9]+$", host) else ""
+        source = f"http://{name}.localhost" + (f":{port}" if port else "")
+        frame.attrs["src"] = f"{source}/{slug}/{stamp}mp_/{url}"
+        frame.attrs["sandbox"] = SANDBOX
+        for node in page.css("section.seen-as details"):
+            node.insert_before(
+                "Shown by pywb: the page's own scripts run, and may make it look as it never did. It is kept on an "
+                "origin of its own, and nothing is fetched from the web."
+            )
+            node.attrs["hidden"] = ""
+        return f"{page.html}\n", source
+
+    # Captured pages.
+
+    async def _captured(self, scope: Scope, receive: Receive, host: str, name: str) -> Response:
+        view = self._views.get(name)
+        if view is None:
+            return self._refusal(404, "This page has to be opened from the site.")
+        headers = Headers(scope=scope)
+        if headers.get("service-worker") or scope["method"] not in METHODS:
+            return self._refusal(403, "Captured pages get no service workers.", view)
+        path = scope.get("raw_path", scope["path"].encode()).partition(b"?")[0].decode("latin-1")
+        if not re.match(rf"/{re.escape(view.slug)}/[0-9]{{0,14}}[a-z]{{2,4}}_/.", path) and not _OWN.fullmatch(path):
+            return self._refusal(404, "This is not of this archive.", view)
+        aim = headers.get("sec-fetch-dest", "")
+        if aim in ("", "document"):
+            if aim and scope["method"] == "GET":
+                return RedirectResponse(view.home, 302, {"Cache-Control": "no-store"})
+            return self._refusal(403, "Captured pages are shown within the site's own page alone.", view)
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > MAX_BODY:
+                return self._refusal(413, "This is more than is passed on.", view)
+            if not message.get("more_body"):
+                break
+        try:
+            return await asyncio.wait_for(self._passed(scope, headers, host, path, body, view), ANSWER_SECONDS)
+        except ArchiverError as error:
+            return self._refusal(502, f"Refused: {error}", view)
+        except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
+            return self._refusal(502, "pywb did not answer.", view)
+
+    async def _passed(self, scope: Scope, headers: Headers, host: str, path: str, body: bytes, view: _View) -> Response:
+        query = scope.get("query_string", b"").decode("latin-1")
+        target = path + (f"?{query}" if query else "")
+        lines = [f"{scope['method']} {target} HTTP/1.0", f"Host: {host}", "Accept-Encoding: identity"]
+        lines += [f"{name}: {value}" for name, value in headers.items() if name in ASKED]
+        lines += [f"Content-Length: {len(body)}"] if body else []
+        referrer = headers.get("referer", "")
+        if referrer.startswith(f"http://{host}/"):
+            lines.append(f"Referer: {referrer}")
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=MAX_HEAD)
+        try:
+            writer.write("\r\n".join((*lines, "", "")).encode("latin-1") + body)
+            await writer.drain()
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            status, fields = _read_head(head)
+            answer = {name: value for name, value in fields if name in PASSED}
+            for name, value in fields:
+                if name == "location":
+                    answer["location"] = _own_location(value, host, path)
+            await run_in_threadpool(self._check, view.slug, fields)
+        except BaseException:
+            writer.close()
+            raise
+        answer |= HEADERS | {"Content-Security-Policy": POLICY.replace("{site}", view.site)}
+        if scope["method"] == "HEAD" or status in (204, 304):
+            writer.close()
+            return Response(status_code=status, headers=answer)
+        return StreamingResponse(_rest(reader, writer), status_code=status, headers=answer)
+
+    def _check(self, slug: str, fields: list[tuple[str, str]]) -> None:
+        """The digests of the record that pywb answers from, which it does not look at itself.
+
+        Raises `DigestRefusedError`, `ArchiveError` where it cannot be told which record that is.
+        """
+        found = dict(fields)
+        if "memento-datetime" not in found:
+            return  # pywb's own words: that something is not there, or its scripts
+        shelf = self._library.shelf(slug)
+        original = _ORIGINAL.search(found.get("link", ""))
+        if shelf is None or original is None:
+            raise ArchiveError("it is not known which record this is")
+        moment = parsedate_to_datetime(found["memento-datetime"])
+        url = original[1]
+        catalogue = shelf.archive.catalogue
+        same = [
+            capture
+            for capture in (*catalogue.captures_at(url), *catalogue.captures_like(surt(url)))
+            if capture.time.replace(microsecond=0) == moment and capture.record_type != "request"
+        ]
+        if not same:
+            raise ArchiveError("it is not known which record this is", subject=url)
+        for capture in dict.fromkeys(same):
+            require_digests(shelf.archive, capture)
+
+    @staticmethod
+    def _refusal(status: int, words: str, view: _View | None = None) -> Response:
+        site = view.site if view else "'none'"
+        policy = f"sandbox; default-src 'none'; frame-ancestors {site}"
+        return PlainTextResponse(f"{words}\n", status, {**HEADERS, "Content-Security-Policy": policy})
+
+
+def _read_head(head: str) -> tuple[int, list[tuple[str, str]]]:
+    """Status and header fields, names in lower case. Raises `ValueError`."""
+    first, *lines = head.removesuffix("\r\n\r\n").split("\r\n")
+    status = int(first.split(" ")[1])
+    pairs = (line.partition(":") for line in lines)
+    return status, [(name.strip().lower(), value.strip()) for name, _, value in pairs]
+
+
+def _own_location(location: str, host: str, path: str) -> str:
+    """Where a redirect leads, which has to be on the same origin. Raises `ArchiveError`."""
+    parts = urlsplit(location)
+    if (parts.scheme, parts.netloc) not in (("", ""), ("http", host), ("", host)):
+        raise ArchiveError("a redirect that leaves the archive")
+    if not parts.path.startswith("/"):
+        raise ArchiveError("a redirect that cannot be followed", subject=path)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+async def _rest(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
+    try:
+        while piece := await asyncio.wait_for(reader.read(PIECE), ANSWER_SECONDS):
+            yield piece
+    finally:
+        writer.close()
