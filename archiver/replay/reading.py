@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from archiver.article import article_of, too_large
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Mention
@@ -130,7 +132,7 @@ def _paragraphs(pieces: Sequence[Piece]) -> list[list[Piece]]:
                     found.append(now)
                 now = []
             if line:
-                now.append(Piece(text=line))
+                now.append(msgspec.structs.replace(piece, text=line))
     if now:
         found.append(now)
     return found
