@@ -19,8 +19,8 @@ from archiver.replay.shelf import Shelf
 from archiver.replay.stillpage import Leading, Need, RestlessPageError, still_page, words_of
 
 MAX_PAGE = 8 << 20
-"""Bytes of a page that is shown as one; the longest articles have a few MiB. A longer one is cut there. It takes about ten
-times as much memory while it is made."""
+"""Bytes of a page that is shown as one; the longest articles have a few MiB. A longer one is cut there. It takes about
+ten times as much memory while it is made."""
 
 MAX_TEXT = 4 << 20
 """And of one that is shown as its text: nobody reads further, and a file of a few kilobytes can stand for more."""
