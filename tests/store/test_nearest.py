@@ -72,6 +72,22 @@ def test_a_redirect_from_another_address_of_the_same_key_does_not_stand_for_this
             assert (redirect.target_uri, redirect.status) == (plain, 301)
 
 
+def test_it_does_not_either_where_the_redirect_is_nearer_in_time(tmp_path: Path) -> None:
+    with written(tmp_path, (URL.replace("https", "http"), at(), 301), (URL, at(days=3), 200)) as archive:
+        capture = archive.catalogue.nearest(surt(URL), at(), uri=URL)
+        assert capture is not None
+        assert (capture.target_uri, capture.time) == (URL, at(days=3))
+
+
+def test_within_a_second_the_very_address_comes_first(tmp_path: Path) -> None:
+    plain = URL.replace("https", "http")
+    with written(tmp_path, (plain, at(), 200), (URL, at(milliseconds=500), 200)) as archive:
+        for uri in (plain, URL):
+            capture = archive.catalogue.nearest(surt(URL), at(), uri=uri)
+            assert capture is not None
+            assert capture.target_uri == uri
+
+
 def test_another_address_of_the_same_key_stands_for_one_that_was_not_captured(tmp_path: Path) -> None:
     with written(tmp_path, (URL.replace("https", "http"), at(), 200)) as archive:
         assert archive.catalogue.nearest(surt(URL), at(), uri=URL) is not None
