@@ -22,6 +22,7 @@ from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from archiver.platforms.bounds import parse
 from archiver.replay.stylesheets import rewrite_css
 
 MAX_ELEMENTS = 200_000
@@ -75,7 +76,7 @@ def still_page(html: str, *, url: str, lead: Leading) -> StillPage:
     work = _Still(url, lead)
     text = work.over(html)
     for _ in range(PASSES):
-        again = LexborHTMLParser(text)
+        again = LexborHTMLParser(text)  # as a browser will: all of it
         if not work.restless(again):
             return StillPage(text, tuple(work.needs), work.scripts)
         text = work.over(text)
@@ -84,7 +85,7 @@ def still_page(html: str, *, url: str, lead: Leading) -> StillPage:
 
 def words_of(html: str) -> str:
     """The text of a page that cannot be shown as one, its markup and programs left out."""
-    page = LexborHTMLParser(html)
+    page = parse(html)
     page.strip_tags(["script", "style", "template", "head"], recursive=True)
     root = page.root
     return root.text(separator="\n") if root is not None else ""
@@ -150,7 +151,7 @@ class _Still:
 
     def over(self, html: str) -> str:
         self.counted[0] = 0 if self.depth == 0 else self.counted[0]
-        page = LexborHTMLParser(html)
+        page = parse(html)
         root = page.root
         if root is None:
             return ""

@@ -430,6 +430,13 @@ def test_time_grows_with_the_page_and_no_faster(piece: str) -> None:
     assert seconds(8_000) < small * 8 * 6
 
 
+@pytest.mark.parametrize("bomb", ["<div>" * 180_000, f"<p {' '.join(f'a{n}' for n in range(100_000))}>"])
+def test_a_page_that_nests_or_has_attributes_without_end_is_cut(bomb: str) -> None:
+    began = time.process_time()
+    still(bomb)
+    assert time.process_time() - began < 10
+
+
 def test_a_long_set_of_pictures_is_read_in_linear_time() -> None:
     began = time.process_time()
     still(f"<img srcset='{' ' * 300_000}'><img srcset='{',(' * 100_000}'><img srcset='{'a ' * 100_000}'>")
