@@ -59,6 +59,9 @@ SNIPPET = 200
 FIRST_ANSWER = 1.0
 """Seconds that a question waits for the index to be brought up to date, before it is answered from what is there."""
 
+NEXT_ANSWER = 0.1
+"""The same for a question that comes while that goes on: somebody is typing."""
+
 RESTS = 5
 """So many times as long as the last reading took, what is added is left unread."""
 
@@ -316,13 +319,14 @@ class _Index:
             return
         with self._lock:
             segments = self._shelf.archive.catalogue.segments()
-            if not self.reading and segments != self._segments and time.monotonic() >= self._rest_until:
+            behind = not self.reading and segments != self._segments and time.monotonic() >= self._rest_until
+            if behind:
                 self._segments = segments
                 self._writer = threading.Thread(target=self._read, name="search index", daemon=True)
                 self._writer.start()
             writer = self._writer
         if writer is not None and writer.is_alive():
-            writer.join(FIRST_ANSWER)
+            writer.join(FIRST_ANSWER if behind else NEXT_ANSWER)
 
     def close(self) -> None:
         self._stop.set()
