@@ -144,8 +144,9 @@ class Trap:
 class Log:
     """Notes what the site is asked; takes the policies from captured pages, where a test wants to see what they do."""
 
-    def __init__(self, app: ASGIApp, *, policies: bool = True, alone: bool = False) -> None:
-        """alone: captured pages are given as if a frame had asked for them, though they are opened by themselves."""
+    def __init__(self, app: ASGIApp, *, policies: str = "all", alone: bool = False) -> None:
+        """policies: `all`; `unboxed`, but for the sandbox; or `none`. alone: captured pages
+        are given as if a frame had asked for them, though they are opened by themselves."""
         self.app = app
         self.policies = policies
         self.alone = alone
@@ -164,14 +165,18 @@ class Log:
         async def without_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
                 taken = (b"content-security-policy", b"x-dns-prefetch-control")
-                message["headers"] = [(name, value) for name, value in message["headers"] if name.lower() not in taken]
+                kept = [(name, value) for name, value in message["headers"] if name.lower() not in taken]
+                if self.policies == "unboxed":
+                    policy = next(value for name, value in message["headers"] if name.lower() == taken[0])
+                    kept.append((taken[0], re.sub(rb"^sandbox[^;]*; ", b"", policy)))
+                message["headers"] = kept
             await send(message)
 
         if self.alone:
             kept = [(name, value) for name, value in scope["headers"] if name != b"sec-fetch-dest"]
             scope = {**scope, "headers": kept}
         captured = ".localhost" in headers.get("host", "")
-        await self.app(scope, receive, without_policy if captured and not self.policies else send)
+        await self.app(scope, receive, without_policy if captured and self.policies != "all" else send)
 
 
 @contextmanager

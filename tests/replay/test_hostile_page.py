@@ -75,7 +75,7 @@ class Scene(NamedTuple):
 
 
 @contextmanager
-def scene(folder: Path, *, policies: bool = True, alone: bool = False) -> Iterator[Scene]:
+def scene(folder: Path, *, policies: str = "all", alone: bool = False) -> Iterator[Scene]:
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
     port = listener.getsockname()[1]
 
@@ -186,7 +186,7 @@ def test_the_browser_connects_to_the_site_and_asks_for_no_name(tmp_path: Path) -
 
 def test_without_its_policy_it_gets_out(tmp_path: Path) -> None:
     """Style sheets hide addresses in ways that rewriting does not know."""
-    with scene(tmp_path, policies=False) as stage, browsing(tmp_path, stage.trap) as browser:
+    with scene(tmp_path, policies="none") as stage, browsing(tmp_path, stage.trap) as browser:
         look(browser, stage)
     assert {"url-escaped", "import-escaped", "image-set-escaped", "sheet-escaped"} <= stage.trap.ways()
 
@@ -201,10 +201,24 @@ def test_without_its_still_form_it_gets_out(tmp_path: Path, monkeypatch: pytest.
     assert stage.trap.ways() == set(), "the policy lets no word out"
 
 
+def test_without_its_still_form_and_its_sandbox_it_goes_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest of the policy forbids no page to go on of itself; the site's page around it does."""
+    monkeypatch.setattr(documents, "still_page", as_captured)
+    with (
+        scene(tmp_path, policies="unboxed", alone=True) as stage,
+        browsing(tmp_path, stage.trap) as browser,
+    ):
+        browser.call("Page.navigate", {"url": stage.page})
+        waited(lambda: "refresh" in stage.trap.ways(), "the page goes on", 20)
+    assert "fetch" not in stage.trap.ways()
+
+
 def test_without_either_everything_gets_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So the trap would have caught it."""
     monkeypatch.setattr(documents, "still_page", as_captured)
-    with scene(tmp_path, policies=False, alone=True) as stage, browsing(tmp_path, stage.trap) as browser:
+    with scene(tmp_path, policies="none", alone=True) as stage, browsing(tmp_path, stage.trap) as browser:
         browser.call("Page.navigate", {"url": stage.page})
         wanted = {
             "script", "fetch", "keepalive", "xhr", "websocket", "eventsource", "beacon", "import", "new-image",
