@@ -181,9 +181,7 @@ class _Still:
             return following
         attributes = {name.lower(): value or "" for name, value in node.attributes.items()}
         rels = attributes.get("rel", "").lower().split()
-        if (tag == "meta" and ("charset" in attributes or "http-equiv" in attributes)) or (
-            tag == "link" and not _is_sheet(rels, attributes)
-        ):
+        if (tag == "meta" and _is_order(attributes)) or (tag == "link" and not _is_sheet(rels, attributes)):
             following = _behind(node)
             node.decompose()
             return following
@@ -345,6 +343,11 @@ class _Still:
 
 
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])")
+
+
+def _is_order(attributes: dict[str, str]) -> bool:
+    """Does a `meta` tell the browser what to do, and not only what the page is?"""
+    return "charset" in attributes or "http-equiv" in attributes or attributes.get("name", "").lower() == "referrer"
 
 
 def _is_sheet(rels: list[str], attributes: dict[str, str]) -> bool:

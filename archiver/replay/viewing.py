@@ -101,7 +101,7 @@ class Views:
             # what was asked for stays in the address, unless it is but the beginning of what was found
             asked = "" if exact.startswith(given[1]) else f"-{given[1]}"
             to = Addresses(shelf.slug).view(capture.time, url).replace(f"/{exact}/", f"/{exact}{asked}/", 1)
-            return RedirectResponse(to, 302, {"Vary": "Accept-Datetime"})
+            return RedirectResponse(to, 302)
         return self._view(request, shelf, capture, url, given[2] or "")
 
     def _view(self, request: Request, shelf: Shelf, capture: Capture, url: str, asked: str) -> Response:

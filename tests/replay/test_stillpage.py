@@ -401,6 +401,13 @@ def test_what_a_page_needs_in_its_order_each_once() -> None:
     assert page.scripts == 2
 
 
+def test_of_what_a_page_says_of_itself_no_order_to_the_browser_stays() -> None:
+    page = still(
+        "<meta charset=x><meta http-equiv=refresh content=0><meta name=Referrer content=unsafe-url><meta name=x>"
+    )
+    assert re.findall("<meta[^>]*>", page) == ['<meta name="x">']
+
+
 def test_the_doctype_stays() -> None:
     assert still("<!doctype html><p>x").startswith("<!DOCTYPE html>")
     assert not still("<p>x").lower().startswith("<!doctype")
