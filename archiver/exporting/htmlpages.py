@@ -176,7 +176,7 @@ class _Routes:
     def _file(self, form: str, found: dict[str, str], query: dict[str, str]) -> str | None:
         asked = set(query)
         if form == addresses.ARTICLE:
-            return self._article(found["article_id"]) if not asked else None
+            return self._article(found["article_id"], query)
         if form == addresses.POST:
             return f"posts/{_post_name(found['key'])}.html" if not asked else None
         if form == addresses.CAPTURE:
@@ -190,17 +190,26 @@ class _Routes:
             if not asked:
                 return "captures/index.html"
             return f"captures/from-{_digest(query['after'])}.html" if asked == {"after"} else None
-        if not asked or query == {"page": "1"}:
-            return INDEX
-        page = query.get("page", "")
-        return f"articles/page-{page}.html" if asked == {"page"} and page.isascii() and page.isdecimal() else None
+        part = _page_of(query)
+        return None if part is None else INDEX if part == 1 else f"articles/page-{part}.html"
 
-    def _article(self, article_id: str) -> str | None:
-        if self._chosen is None:
-            return f"articles/{_plain_name(article_id, article_id)}.html"
-        if article_id == self._chosen[0]:
-            return INDEX
-        return f"articles/{_plain_name(article_id, article_id)}.html" if article_id in self._chosen else None
+    def _article(self, article_id: str, query: dict[str, str]) -> str | None:
+        """A long article has several pages."""
+        part = _page_of(query)
+        if part is None or (self._chosen is not None and article_id not in self._chosen):
+            return None
+        stem = f"articles/{_plain_name(article_id, article_id)}"
+        if self._chosen is not None and article_id == self._chosen[0]:
+            stem = INDEX.removesuffix(".html")
+        return f"{stem}.html" if part == 1 else f"{stem}-page-{part}.html"
+
+
+def _page_of(query: dict[str, str]) -> int | None:
+    """Which page of several is asked for; null where something else is."""
+    number = query.get("page", "1")
+    if set(query) - {"page"} or not (number.isascii() and number.isdecimal() and 0 < len(number) <= 6):
+        return None
+    return int(number) or None
 
 
 def _post_name(key: str) -> str:

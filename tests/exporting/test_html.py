@@ -19,6 +19,7 @@ from archiver.errors import ArchiverError, InputError, LimitError, UsageError
 from archiver.exporting import htmlpages
 from archiver.exporting.cited import Selection
 from archiver.exporting.htmlpages import write_pages
+from archiver.replay import app
 from archiver.store import Archive
 from tests.replay.staged import rewrite_member, stage
 
@@ -98,6 +99,19 @@ class TestPages:
     def test_the_same_archive_gives_the_same_bytes(self, shipped: Path, written: Path, tmp_path: Path) -> None:
         write_pages(shipped, tmp_path / "again")
         assert files(tmp_path / "again") == files(written)
+
+    def test_a_long_article_and_a_long_list_have_several_pages(
+        self, shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(app, "EXHIBITS_A_PAGE", 3)
+        monkeypatch.setattr(app, "ARTICLES_A_PAGE", 1)
+        write_pages(shipped, tmp_path / "pages")
+        names = set(files(tmp_path / "pages"))
+        assert "articles/page-2.html" in names
+        assert len([name for name in names if re.fullmatch(r"articles/a-[0-9a-f]+-page-[23]\.html", name)]) == 2
+        assert sum(name.startswith("posts/") for name in names) == 6
+        write_pages(shipped, tmp_path / "one", selection=Selection(article="examples/flood.html"))
+        assert {"index.html", "index-page-2.html", "index-page-3.html"} <= set(files(tmp_path / "one"))
 
     def test_a_warc_file_alone(self, shipped: Path, tmp_path: Path) -> None:
         write_pages(sorted((shipped / "archive").iterdir()), tmp_path / "pages")
