@@ -10,7 +10,7 @@ served    The pages and pictures of a made-up WARC file (`made_warc.py`, every r
           gunicorn, one gevent worker, the file added to a collection. One client, keep-alive, one request after the
           other; then eight at a time. The bodies are compared, byte by byte. Each round asks both, in turns; ratios
           within a round. CPU is the server's, of all its processes. archiver checks each record's digests before it
-          sends it; pywb does not.
+          sends it; pywb does not. `unchecked` is archiver without them.
 growth    An archive's folder with so many captures (of a few hundred bytes, three of an address) and an article with
           two posts for every hundred of them. The first page; raw captures in random order; the server's own memory
           (RssAnon) after both.
@@ -54,6 +54,9 @@ SERVE = (
     "import sys; from archiver.replay import serve; "
     "serve(sys.argv[1:], port=0, say=lambda line: print(line, flush=True))"
 )
+UNCHECKED = "import archiver.replay.onepass as one; one.check_digests = lambda *_given, **_more: (); " + SERVE
+"""What the checks cost: never so in earnest."""
+
 AT_ONCE = 8
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -136,8 +139,8 @@ class Server:
 
 
 @contextmanager
-def ours(*archives: Path) -> Iterator[Server]:
-    command = [sys.executable, "-c", SERVE, *map(str, archives)]
+def ours(*archives: Path, program: str = SERVE) -> Iterator[Server]:
+    command = [sys.executable, "-c", program, *map(str, archives)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd="/") as process:
         try:
             assert process.stdout is not None
@@ -263,7 +266,11 @@ def _compare(warc: Path, folder: Path, options: argparse.Namespace) -> None:
         ][: options.urls]
     our_paths = [f"/archives/{warc.name.partition('.')[0]}/{stamp}id_/{url}" for stamp, url in places]
     their_paths = [f"/bench/{stamp}id_/{url}" for stamp, url in places]
-    with ours(warc) as we, pywb(options.pywb.absolute(), warc, folder) as they:
+    with (
+        ours(warc) as we,
+        ours(warc, program=UNCHECKED) as careless,
+        pywb(options.pywb.absolute(), warc, folder) as they,
+    ):
         size = 0
         for our_path, their_path in zip(our_paths, their_paths, strict=True):
             our_answer, their_answer = Connection(we.port).get(our_path), Connection(they.port).get(their_path)
@@ -273,7 +280,11 @@ def _compare(warc: Path, folder: Path, options: argparse.Namespace) -> None:
         rounds: dict[tuple[str, int], list[Round]] = {}
         for _ in range(options.rounds):
             for clients in (1, AT_ONCE):
-                for name, server, paths in (("archiver", we, our_paths * options.times), ("pywb", they, their_paths)):
+                for name, server, paths in (
+                    ("archiver", we, our_paths * options.times),
+                    ("unchecked", careless, our_paths * options.times),
+                    ("pywb", they, their_paths),
+                ):
                     rounds.setdefault((name, clients), []).append(measure(server, paths, clients))
     print(f"{'':24}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms':>9}")
     for (name, clients), found in rounds.items():
@@ -281,12 +292,14 @@ def _compare(warc: Path, folder: Path, options: argparse.Namespace) -> None:
         title = f"{name}, {clients} at a time"
         print(f"{title:24}{middle[0]:8.0f}" + "".join(f"{value:9.2f}" for value in middle[1:]))
     for clients in (1, AT_ONCE):
-        pairs = list(zip(rounds["archiver", clients], rounds["pywb", clients], strict=True))
-        rates, cpu = sorted(a.rate / b.rate for a, b in pairs), statistics.median(b.cpu / a.cpu for a, b in pairs)
-        print(
-            f"{clients} at a time: {statistics.median(rates):.1f} times the requests a second of pywb"
-            f" ({rates[0]:.1f} to {rates[-1]:.1f}); pywb takes {cpu:.1f} times the CPU"
-        )
+        for name in ("archiver", "unchecked"):
+            pairs = list(zip(rounds[name, clients], rounds["pywb", clients], strict=True))
+            rates = sorted(a.rate / b.rate for a, b in pairs)
+            cpu = statistics.median(b.cpu / a.cpu for a, b in pairs)
+            print(
+                f"{name}, {clients} at a time: {statistics.median(rates):.1f} times the requests a second of pywb"
+                f" ({rates[0]:.1f} to {rates[-1]:.1f}); pywb takes {cpu:.1f} times the CPU"
+            )
 
 
 def growth(options: argparse.Namespace) -> None:
