@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple, cast
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
-from archiver.errors import ArchiveError, LimitError
+from archiver.errors import ArchiveError, InputError, LimitError
 from archiver.exchange import Exchange
 from archiver.fileslice import read_at
 from archiver.http1 import ZSTD_MAGIC, content_codings, dechunk, parse_head
@@ -32,7 +32,7 @@ MAX_STORED = 8 << 20
 MAX_BLOCK = 16 << 20
 """And of its header and block, inflated."""
 
-PASSED_ON = {"gzip": GZIP_MAGIC, "x-gzip": GZIP_MAGIC, "zstd": ZSTD_MAGIC}
+PASSED_ON = {"gzip": GZIP_MAGIC, "zstd": ZSTD_MAGIC}
 """Content codings that a client may be left to decode, with what such a body begins with: mislabelled ones are common,
 and a browser shows nothing of them."""
 
@@ -113,15 +113,19 @@ def _body(
     sent = block[exchange.head_length :]
     if not codings and not exchange.chunked:
         return sent, None
+    coding = codings[0].removeprefix("x-") if len(codings) == 1 else ""
     try:
-        if len(codings) == 1 and (magic := PASSED_ON.get(codings[0])) and codings[0].removeprefix("x-") in accepts:
-            if exchange.chunked:
-                sent = b"".join(dechunk(io.BytesIO(sent)))
-            if bytes(sent[: len(magic)]) == magic:
-                return sent, codings[0].removeprefix("x-")
+        if coding in accepts and exchange.chunked:
+            sent = b"".join(dechunk(io.BytesIO(sent)))
+        if coding in accepts and (magic := PASSED_ON.get(coding)) and bytes(sent[: len(magic)]) == magic:
+            return sent, coding
         return exchange.payload(MAX_BLOCK), None
     except LimitError:
         return None, None  # in pieces it is told again where it is a bomb
+    except InputError:  # no library for it is here
+        if coding in accepts:
+            return sent, coding
+        raise
 
 
 def _read(archive: Archive, capture: Capture, *, payload_digest: str | None = None) -> _Record | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from archiver import http1
 from archiver.errors import LimitError
 from archiver.replay import Library, create_app, raw
 from archiver.replay.addresses import Addresses
@@ -154,6 +155,22 @@ def test_what_is_said_to_be_gzip_and_is_not_is_sent_as_it_is(tmp_path: Path, way
     with Library([tmp_path / "harbour"]) as library:
         found = Client(create_app(library)).get(TO.raw(START, ARTICLE_URL))
     assert (found.content, found.headers.get("content-encoding")) == (b"plain", None)
+
+
+def test_brotli_that_cannot_be_read_here_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    brotli = pytest.importorskip("brotli")
+    store(
+        tmp_path,
+        answer(ARTICLE_URL, brotli.compress(b"words"), "text/plain", at=START, extra=(("Content-Encoding", "br"),)),
+    )
+    monkeypatch.setattr(http1, "_optional", lambda _name: None)  # as where no library for it is installed
+    with Library([tmp_path / "harbour"]) as library:
+        client = Client(create_app(library))
+        found = client.get(TO.raw(START, ARTICLE_URL), headers={"Accept-Encoding": "gzip, br"})
+        assert (found.status_code, found.headers["content-encoding"], found.content) == (200, "br", b"words")
+        found = client.get(TO.raw(START, ARTICLE_URL), headers={"Accept-Encoding": "gzip"})
+        assert found.status_code == 502
+        assert "brotli" in found.text
 
 
 def test_chunks_are_joined(client: Client, way: str) -> None:
