@@ -78,6 +78,8 @@ PASSED = frozenset({"content-type", "content-length", "content-encoding", "conte
 ASKED = frozenset({"range", "accept", "accept-language", "content-type", "x-pywb-requested-with", "x-requested-with"})
 """Of the browser's."""
 
+END_AND_REMOVE = 'read -r _; kill "$1"; sleep 1; kill -9 "$1"; rm -rf -- "$2"'
+
 METHODS = frozenset({"GET", "HEAD", "POST"})
 _HOST = re.compile(r"(p[a-z2-7]{26})\.localhost(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 _VIEW = re.compile(r"/archives/([a-z0-9-]+)/([0-9]{1,14})(?:-[0-9]{1,14})?/.", re.ASCII | re.DOTALL)
@@ -126,7 +128,8 @@ def pywb_engine(app: ASGIApp, library: Library) -> Iterator[ASGIApp]:
         port = asyncio.run(_free_port())
         process = _started(program, root, port)
         try:
-            yield Engine(app, library, port)
+            with _ended_with_us(process, folder):
+                yield Engine(app, library, port)
         finally:
             process.terminate()
             try:
@@ -134,6 +137,20 @@ def pywb_engine(app: ASGIApp, library: Library) -> Iterator[ASGIApp]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+@contextmanager
+def _ended_with_us(process: subprocess.Popen[bytes], folder: str) -> Iterator[None]:
+    """A program that is killed (SIGKILL) can tidy up nothing: a shell waits at a pipe that this program alone holds
+    open, ends pywb when it breaks, and removes its folder."""
+    command = ["/bin/sh", "-c", END_AND_REMOVE, "archiver", str(process.pid), folder]
+    with subprocess.Popen(  # noqa: S603 (our own words)
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as keeper:
+        try:
+            yield
+        finally:
+            keeper.kill()
 
 
 def _lay_out(shelf: Shelf, folder: Path) -> None:

@@ -8,9 +8,10 @@ import os
 import shlex
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -296,6 +297,32 @@ class TestWithPywb:
                 pass
         with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=2):
             pass
+
+    @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
+    def test_it_ends_even_where_archiver_is_killed(self, tmp_path: Path, on_the_path: None) -> None:
+        stage_hostile(tmp_path / "harbour", lambda _: LIVELY)
+        command = [sys.executable, "-m", "archiver", "replay", str(tmp_path / "harbour"), "--port", "0"]
+        room = tmp_path / "room"
+        room.mkdir()
+        with subprocess.Popen(
+            [*command, "--engine", "pywb"], stderr=subprocess.PIPE, cwd=ROOT, env={**os.environ, "TMPDIR": str(room)}
+        ) as running:
+            assert running.stderr is not None
+            assert b"Replay at" in running.stderr.readline()
+            assert len(of_room(room)) >= 2
+            running.kill()
+        waited(lambda: of_room(room) == [] and list(room.glob("archiver-pywb-*")) == [], "it has ended")
+
+
+def of_room(room: Path) -> list[bytes]:
+    """Processes that were told of a folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            line = path.read_bytes()
+            if os.fsencode(room) in line:
+                found.append(line)
+    return found
 
 
 def test_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
