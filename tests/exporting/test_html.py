@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,6 +102,15 @@ class TestPages:
     def test_the_same_archive_gives_the_same_bytes(self, shipped: Path, written: Path, tmp_path: Path) -> None:
         write_pages(shipped, tmp_path / "again")
         assert files(tmp_path / "again") == files(written)
+
+    def test_the_same_bytes_in_processes_that_differ(self, shipped: Path, written: Path, tmp_path: Path) -> None:
+        said = "import sys; from pathlib import Path; from archiver.exporting.htmlpages import write_pages; "
+        said += "write_pages(Path(sys.argv[1]), Path(sys.argv[2]))"
+        for seed, zone in (("1", "Pacific/Kiritimati"), ("2", "America/St_Johns")):
+            target = tmp_path / f"pages-{seed}"
+            differing = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "LANG": "tr_TR.UTF-8"}
+            subprocess.run([sys.executable, "-c", said, str(shipped), str(target)], check=True, env=differing)
+            assert files(target) == files(written)
 
     def test_a_long_article_and_a_long_list_have_several_pages(
         self, shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
