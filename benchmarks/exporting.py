@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,7 +24,7 @@ from archiver.model import Candidate, Observation, Outcome, Post, Resolution, St
 from archiver.store import Archive
 from archiver.store.conclusions import article_conclusion, observation_conclusion, resolution_conclusion
 
-FORMS = ("csv", "jsonl", "parquet", "jsonld", "wacz")
+FORMS = ("csv", "jsonl", "parquet", "jsonld", "wacz", "html")
 A_PAGE = 10
 WORDS = "the gauge at the mill shows more than last night and nobody says why so keep away from the water for now "
 
@@ -103,6 +104,7 @@ def measured(command: list[str]) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--posts", type=int, nargs="+", default=[2000, 20000])
+    parser.add_argument("--forms", choices=FORMS, nargs="+", default=FORMS)
     arguments = parser.parse_args()
     print("| cited posts | form | CPU s | ms a post | peak MiB | file MB |\n|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as temporary:
@@ -111,15 +113,18 @@ def main() -> None:
             began = time.process_time()
             make(folder, posts)
             print(f"made {posts} in {time.process_time() - began:.1f} CPU s", file=sys.stderr)
-            for form in FORMS:
+            for form in arguments.forms:
                 out = Path(temporary) / f"out.{form}"
-                command = [sys.executable, "-m", "archiver", "export", "--archive", str(folder), "-o", str(out)]
-                cpu, peak = measured(command)
-                size = out.stat().st_size / 1e6
+                command = [sys.executable, "-m", "archiver", "export", "--archive", str(folder)]
+                cpu, peak = measured([*command, *(["--html", str(out)] if form == "html" else ["-o", str(out)])])
+                parts = [path for path in out.rglob("*") if path.is_file()] if form == "html" else [out]
+                size = sum(path.stat().st_size for path in parts) / 1e6
                 print(
                     f"| {posts:,} | {form} | {cpu:.2f} | {1000 * cpu / posts:.3f} | {peak:.0f} | {size:.1f} |",
                     flush=True,
                 )
+                if form == "html":
+                    shutil.rmtree(out)
 
 
 if __name__ == "__main__":
