@@ -14,6 +14,7 @@ time ("mutation XSS").
 from __future__ import annotations
 
 import binascii
+import itertools
 import re
 from base64 import b64decode
 from collections.abc import Callable
@@ -27,6 +28,9 @@ from archiver.replay.stylesheets import rewrite_css
 
 MAX_ELEMENTS = 200_000
 """Of one page, with the pages in it: more are given as text."""
+
+MAX_OPTIONS = 10_000
+"""Choices of a page that are shown; Lexbor looks at all before it for each. Real pages have some hundreds."""
 
 MAX_DEPTH = 2
 """Of pages within `srcdoc`."""
@@ -113,6 +117,8 @@ _LINKING = frozenset({"a", "area"})
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-url", "data-hi-res-src")
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset")
 
+_CHOICES = frozenset({"option", "optgroup", "hr"})
+
 _NAME = re.compile(r"[a-zA-Z_][\w:.-]*", re.ASCII)
 _KNOWN = frozenset({
     "abbr", "align", "alt", "bgcolor", "border", "cellpadding", "cellspacing", "class", "clear", "color", "cols",
@@ -130,6 +136,7 @@ _DROPPED = frozenset({
     "nonce", "ping", "popover", "popovertarget", "profile", "referrerpolicy", "sandbox", "shadowrootclonable",
     "shadowrootdelegatesfocus", "shadowrootmode", "slot", "srcdoc", "target", "xml:base",
 })  # fmt: skip
+_OPTION = re.compile(r"<option(?=[\s/>])[^<>]*+>?+", re.IGNORECASE)
 _DATA = re.compile(r"data:", re.IGNORECASE)
 _DATA_PAGE = re.compile(r"data:(?:text/html|application/xhtml\+xml)(;[^,]*)?,(.*)", re.IGNORECASE | re.DOTALL)
 _TELLING = re.compile(r"[:\\]|//")
@@ -151,7 +158,7 @@ class _Still:
 
     def over(self, html: str) -> str:
         self.counted[0] = 0 if self.depth == 0 else self.counted[0]
-        page = parse(html)
+        page = parse(_fewer_options(html))
         root = page.root
         if root is None:
             return ""
@@ -170,7 +177,7 @@ class _Still:
         self.counted[0] += 1
         if self.counted[0] > MAX_ELEMENTS:
             raise RestlessPageError("too many elements")
-        if tag.startswith("-") or tag in ACTING:  # "-comment" and its like
+        if not tag or tag.startswith("-") or tag in ACTING:  # processing instructions; "-comment" and its like
             self.scripts += tag == "script"
             following = _behind(node)
             node.decompose()
@@ -179,6 +186,8 @@ class _Still:
             following = node.first_child or _behind(node)
             node.unwrap()
             return following
+        if tag == "select":
+            self._plain_choices(node)
         attributes = {name.lower(): value or "" for name, value in node.attributes.items()}
         rels = attributes.get("rel", "").lower().split()
         if (tag == "meta" and _is_order(attributes)) or (tag == "link" and not _is_sheet(rels, attributes)):
@@ -208,12 +217,30 @@ class _Still:
                 node.attrs[name] = value
         return following if tag in ("style", "iframe") else node.first_child or _behind(node)
 
+    def _plain_choices(self, select: LexborNode) -> None:
+        """Within `select`, parsers of before 2025 take no notice of most tags, and read as markup what is text within
+        those: of elements there, only their text stays."""
+        behind = _behind(select)
+        node = select.first_child
+        while node is not None and (behind is None or node.mem_id != behind.mem_id):
+            tag = (node.tag or "").lower()
+            inside = node.first_child
+            following = inside if inside is not None else _behind(node)
+            if not tag or (tag.startswith("-") and tag != "-text") or tag in ACTING or tag == "style":
+                self.scripts += tag == "script"
+                following = _behind(node)
+                node.decompose()
+            elif tag != "-text" and tag not in _CHOICES:
+                node.unwrap()
+            node = following
+
     def restless(self, page: LexborHTMLParser) -> bool:
         """Is anything left, as a browser will read it, that was to be taken out or led elsewhere?"""
         node: LexborNode | None = page.root
         while node is not None:
             tag = (node.tag or "").lower()
-            if tag in ACTING or (tag.startswith("-") and tag != "-text") or self._acts(node, tag):
+            odd = not tag or (tag.startswith("-") and tag != "-text")
+            if odd or tag in ACTING or self._acts(node, tag):
                 return True
             node = node.first_child or _behind(node)
         return False
@@ -230,7 +257,7 @@ class _Still:
             if name == "usemap" and not value.startswith("#"):
                 return True
             if name in _LINKS or (tag, name) in _LOADS:
-                inline = (tag, name) in _LOADS and tag not in ("iframe", "frame") and _DATA.match(value)
+                inline = (tag, name) in _LOADS and tag not in ("iframe", "frame", "link") and _DATA.match(value)
                 if value and not value.startswith("#") and value not in self.led and not inline:
                     return True
         return tag == "link" and node.attributes.get("rel") not in ("stylesheet", "alternate stylesheet")
@@ -314,7 +341,11 @@ class _Still:
 
     def _resource(self, reference: str, kind: str) -> str:
         reference = reference.strip()
-        if reference.startswith("#") or reference in self.led or (kind != "frame" and _DATA.match(reference)):
+        if (
+            reference.startswith("#")
+            or reference in self.led
+            or (kind not in ("frame", "style") and _DATA.match(reference))
+        ):
             return reference
         # a comma of an address in `srcset` was encoded the last time
         if reference.replace("%2C", ",") in self.led:
@@ -343,6 +374,14 @@ class _Still:
 
 
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])")
+
+
+def _fewer_options(html: str) -> str:
+    """`html` without the tags of what are too many choices; their text stays."""
+    if html.count("<") <= MAX_OPTIONS:
+        return html
+    count = itertools.count(1)
+    return _OPTION.sub(lambda found: found[0] if next(count) <= MAX_OPTIONS else "", html)
 
 
 def _is_order(attributes: dict[str, str]) -> bool:
