@@ -28,7 +28,7 @@ from archiver.replay.mementos import captured_url, moment_of
 from archiver.replay.origins import KINDS, Origin, Origins, Place, origin_id, place_of_host
 from archiver.replay.payload import CHARSETS, Payload, open_payload, ranged
 from archiver.replay.shelf import Library, Shelf
-from archiver.replay.show import is_web_url
+from archiver.replay.show import is_page_address, is_web_url
 from archiver.replay.stillpage import Leading, absolute
 from archiver.replay.stylesheets import rewrite_css
 from archiver.store.surt import surt
@@ -141,7 +141,8 @@ class Captured:
     def _answer(self, request: Request, place: Place, rest: str) -> Response:
         asked = _RESOURCE.fullmatch(rest)
         url = captured_url(asked[3], request.scope.get("query_string", b"")) if asked else ""
-        if asked is None or not is_web_url(url):
+        page = asked is not None and asked[2] == "mp"
+        if asked is None or not (is_page_address(url) if page else is_web_url(url)):
             return self._note(place, "There is nothing at this address.", HTTPStatus.NOT_FOUND)
         moment, kind = moment_of(asked[1]), asked[2]
         destination = request.headers.get("sec-fetch-dest", "")

@@ -82,14 +82,23 @@ def is_web_url(url: str) -> bool:
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
+_FILE_NAME = re.compile(r"ni:///sha-256;[A-Za-z0-9_-]{43}")
+"""RFC 6920: what an article is called that was given as a file."""
+
+
+def is_page_address(url: str) -> bool:
+    """Can what was captured there be seen as a page: an address of the web, or the name of a file that was given?"""
+    return is_web_url(url) or _FILE_NAME.fullmatch(url) is not None
+
+
 def is_page(capture: Capture | None) -> bool:
-    """Can this capture be seen as a page: HTML from an address of the web?"""
+    """Can this capture be seen as a page: HTML, from the web or a file?"""
     return (
         capture is not None
         and capture.record_type in ("response", "revisit", "resource")
         and capture.content_type in PAGE_TYPES
         and capture.time != NO_TIME
-        and is_web_url(capture.target_uri)
+        and is_page_address(capture.target_uri)
     )
 
 

@@ -24,7 +24,7 @@ from archiver.replay.isolation import PAGE_POLICY
 from archiver.replay.mementos import captured_url, moment_of
 from archiver.replay.origins import Place, place_for_site, place_on_site
 from archiver.replay.shelf import Library, Shelf
-from archiver.replay.show import is_web_url
+from archiver.replay.show import is_page_address, is_web_url
 from archiver.replay.stillpage import Need
 from archiver.store.surt import surt
 
@@ -90,7 +90,7 @@ class Views:
         shelf = self.library.shelf(request.path_params["slug"])
         given = _ASKED.fullmatch(request.path_params["stamp"])
         url = captured_url(rest_of(request.scope, 4), request.scope.get("query_string", b""))
-        if shelf is None or given is None or not is_web_url(url):
+        if shelf is None or given is None or not is_page_address(url):
             raise HTTPException(404)
         moment = moment_of(given[1])
         capture = nearest(shelf, url, moment)

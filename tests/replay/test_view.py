@@ -29,6 +29,9 @@ BODY = f"""<!doctype html><title>Story</title><link rel=stylesheet href=/s.css><
 CSS = "@font-face{font-family:f;src:url(f.woff2)}body{background:url('back.svg')}@import 'more.css';"
 
 
+GIVEN = "ni:///sha-256;" + "A" * 43
+
+
 class Site(NamedTuple):
     client: Client
     path: Path
@@ -96,8 +99,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             status=206,
             Content_Range=f"bytes 0-{len(MP4) - 1}/{len(MP4)}",
         )
+        session.write_resource(
+            GIVEN, "text/html", b"<h1>Given</h1><img src=a.png><a href=b.html>b</a><a href=http://c.example/>c</a>"
+        )
     with Library([path]) as library:
         yield Site(Client(create_app(library)), path)
+
+
+def test_an_article_that_was_given_as_a_file_is_a_page_too(site: Site) -> None:
+    host, page = site.document("20240506093000", GIVEN)
+    assert host.endswith(".localhost")
+    assert "<h1>Given</h1>" in page.text
+    assert "src=" not in page.text  # a file's neighbours have no address
+    assert re.findall(r'href="([^"]*)"', page.text) == [
+        "http://127.0.0.1/archives/harbour/20240506093000/http://c.example/"
+    ]
+    assert site.view("20240506093000", "ni:///sha-256;../x").status_code == 404
 
 
 @pytest.mark.parametrize(
