@@ -1,8 +1,9 @@
 """What of a document may reach the HTML parser, so that its cost stays linear?
 
-A browser's parser looks through its stack of open elements at every tag, and at every attribute through those before
-it. Documents that nest without end, or put thousands of attributes on one element, are cut to what browsers and real
-pages have; nothing else is touched.
+A browser's parser looks through its stack of open elements at every tag, at every attribute through those before it,
+and at every choice of a list (`option` in `select`) through all that stands before it in the list. Documents that nest
+without end, put thousands of attributes on one element, or have ten thousands of choices are cut to what browsers and
+real pages have; nothing else is touched.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ FEW_TAGS = 4_000
 
 MAX_ATTRIBUTES = 1000
 """Attributes of one element that are kept. The parser compares each with all before it; real elements have below 50."""
+
+MAX_CHOOSING = 200_000_000
+"""Choices of a document times all its tags, at most: the parser looks at so many of their neighbours in half a second.
+Of a document with more, the choices stand outside of any list. Lists of all towns of a country have some thousand."""
 
 _NEVER_CLOSED = names(
     "area base br col embed hr img input link meta param source track wbr "
@@ -45,7 +50,20 @@ def parse(html: str) -> LexborHTMLParser:
 
 def parseable(html: str) -> str:
     """`html` as it is given to the parser."""
-    return thin(flatten(html))
+    return thin(flatten(without_lists(html)))
+
+
+_OPTION = re.compile(r"<option(?=[\s/>])", re.IGNORECASE)
+_SELECT = re.compile(r"</?select(?=[\s/>])[^<>]*+>?+", re.IGNORECASE)
+
+
+def without_lists(html: str) -> str:
+    """`html` without its `select` tags, where looking through its choices would take too long. Their content stays."""
+    tags = html.count("<")
+    if tags * tags <= MAX_CHOOSING:
+        return html
+    choices = sum(1 for _ in _OPTION.finditer(html))
+    return _SELECT.sub("", html) if choices * tags > MAX_CHOOSING else html
 
 
 def flatten(html: str) -> str:

@@ -14,7 +14,6 @@ time ("mutation XSS").
 from __future__ import annotations
 
 import binascii
-import itertools
 import re
 from base64 import b64decode
 from collections.abc import Callable
@@ -28,9 +27,6 @@ from archiver.replay.stylesheets import rewrite_css
 
 MAX_ELEMENTS = 200_000
 """Of one page, with the pages in it: more are given as text."""
-
-MAX_OPTIONS = 10_000
-"""Choices of a page that are shown; Lexbor looks at all before it for each. Real pages have some hundreds."""
 
 MAX_DEPTH = 2
 """Of pages within `srcdoc`."""
@@ -136,7 +132,6 @@ _DROPPED = frozenset({
     "nonce", "ping", "popover", "popovertarget", "profile", "referrerpolicy", "sandbox", "shadowrootclonable",
     "shadowrootdelegatesfocus", "shadowrootmode", "slot", "srcdoc", "target", "xml:base",
 })  # fmt: skip
-_OPTION = re.compile(r"<option(?=[\s/>])[^<>]*+>?+", re.IGNORECASE)
 _DATA = re.compile(r"data:", re.IGNORECASE)
 _DATA_PAGE = re.compile(r"data:(?:text/html|application/xhtml\+xml)(;[^,]*)?,(.*)", re.IGNORECASE | re.DOTALL)
 _TELLING = re.compile(r"[:\\]|//")
@@ -158,7 +153,7 @@ class _Still:
 
     def over(self, html: str) -> str:
         self.counted[0] = 0 if self.depth == 0 else self.counted[0]
-        page = parse(_fewer_options(html))
+        page = parse(html)
         root = page.root
         if root is None:
             return ""
@@ -374,14 +369,6 @@ class _Still:
 
 
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])")
-
-
-def _fewer_options(html: str) -> str:
-    """`html` without the tags of what are too many choices; their text stays."""
-    if html.count("<") <= MAX_OPTIONS:
-        return html
-    count = itertools.count(1)
-    return _OPTION.sub(lambda found: found[0] if next(count) <= MAX_OPTIONS else "", html)
 
 
 def _is_order(attributes: dict[str, str]) -> bool:

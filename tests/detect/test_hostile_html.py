@@ -3,6 +3,7 @@ and a post behind it is found."""
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -65,13 +66,16 @@ PATTERNS = {
     "entities": "&amp;",
     "base64": "QUJD",
     "comments": "<!-- -->",
+    "choices": "<select>{all}<option>a",
+    "choices and lines": "<select>{all}<hr><option>a",
 }
 
 
 def page(pattern: str, size: int) -> str:
+    before, _, pattern = pattern.rpartition("{all}")
     count = size // len(pattern)
     many = "".join(pattern.replace("{n}", str(n)) for n in range(count)) if "{n}" in pattern else pattern * count
-    return f"<html><body>{many}"
+    return f"<html><body>{before}{many}"
 
 
 def found(html: str) -> list[Mention]:
@@ -103,8 +107,9 @@ def test_the_work_grows_with_the_page(name: str) -> None:
         ("<svg>" + "<link>" * 5_000 + "</svg>", ""),
         ("<div class='tweet'>" * 300, "</div>" * 300),
         ("<template>" * 300 + "</template>" * 300, ""),
+        ("<select>" + "<hr>" * 40_000 + "<option>a" * 40_000, "</select>"),
     ],
-    ids=["depth", "comments", "attributes", "names", "svg", "cards", "templates"],
+    ids=["depth", "comments", "attributes", "names", "svg", "cards", "templates", "choices"],
 )
 def test_a_post_is_found(before: str, after: str) -> None:
     words = "".join(f"<p>Paragraph {n}.</p>" for n in range(3))
@@ -130,6 +135,14 @@ def test_depth_is_bounded_whatever_closes() -> None:
         while at is not None and at.last_child is not None:
             at, depth = at.last_child, depth + 1
         assert 0 < depth <= 4 * bounds.MAX_DEPTH
+
+
+def test_lists_of_choices_stay_unless_there_are_ten_thousands() -> None:
+    towns = "<form><select name=town>" + "<option value=1>Town</option>" * 5_000 + "</select></form>"
+    assert bounds.parseable(towns) == towns
+    many = bounds.parseable("<SELECT\n a='<'>" + "<hr>" * 40_000 + "<option>Town" * 6_000 + "</select ><selects>")
+    assert re.findall("(?i)</?select[^s]", many) == []
+    assert many.count("<option>Town") == 6_000
 
 
 def test_pages_of_ordinary_depth_are_not_touched() -> None:
