@@ -851,6 +851,11 @@ def browse(process: subprocess.Popen[bytes], out: int) -> None:
                 waiting.append((target, depth + 1))
 
 
+def most_memory(kind: Kind, command: str) -> int:
+    """Bytes that a command may take at its peak."""
+    return kind.memory + (SITE_MEMORY if command in ("replay", "folder") else 0)
+
+
 def faults(found: Run, kind: Kind, command: str) -> list[str]:
     """Which bounds it crossed."""
     wrong = []
@@ -858,7 +863,7 @@ def faults(found: Run, kind: Kind, command: str) -> list[str]:
         wrong.append(f"exit code {found.code}")
     if found.seconds > kind.seconds:
         wrong.append("time")
-    if found.peak > kind.memory + (SITE_MEMORY if command in ("replay", "folder") else 0):
+    if found.peak > most_memory(kind, command):
         wrong.append("memory")
     if "Traceback" in found.said:
         wrong.append("traceback")

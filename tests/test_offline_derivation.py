@@ -19,7 +19,7 @@ from archiver.auditing import Cited, audit
 from archiver.capture import Job, running
 from archiver.cli import main
 from archiver.config import Settings
-from archiver.errors import InputError, LimitError, UsageError
+from archiver.errors import ArchiveError, InputError, LimitError
 from archiver.exporting.package import written_package
 from archiver.model import Mention, Outcome, Resolution
 from archiver.store import Archive
@@ -171,7 +171,7 @@ def test_nothing_is_stored_in_a_file(package: Path, tmp_path: Path) -> None:
     before = package.read_bytes()
     for command in (["archive", page, "--offline"], ["audit"], ["resolve", page]):
         done = CliRunner().invoke(main, [*map(str, command), "--archive", str(package)])
-        assert (done.exit_code, "goes into an archive's folder" in done.output) == (2, True), command
+        assert (done.exit_code, "goes into an archive's folder" in done.output) == (5, True), command
     assert package.read_bytes() == before
 
 
@@ -209,7 +209,7 @@ def test_what_is_no_archive_is_an_error_of_one_line(name: str, data: bytes, tmp_
 
 
 def test_the_job_says_what_it_may_raise(package: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError), running(Settings(), path=package):
+    with pytest.raises(ArchiveError), running(Settings(), path=package):
         pass
     (tmp_path / "words.txt").write_text("words")
     with (

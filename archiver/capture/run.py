@@ -14,7 +14,7 @@ from archiver.capture.job import Job, control_ref
 from archiver.capture.packed import file_as_archive
 from archiver.capture.rendered import RenderedViews
 from archiver.config import Settings
-from archiver.errors import ConfigError, UsageError
+from archiver.errors import ArchiveError, ConfigError
 from archiver.exchange import Fetcher
 from archiver.platforms import platform as platform_of
 from archiver.platforms import platforms
@@ -58,9 +58,9 @@ def running(
     `warcinfo`. stop: also ends waits, with `StoppedError`. The clocks, the ids and what the `warcinfo` says of the
     software (`provenance`) are injected for tests and reproducible archives.
 
-    Raises `ArchiveError` when the archive or a post index cannot be opened as needed, `InputError` when there is no
-    archive and `existing`, no such index, or a file that is no archive; `UsageError` for a file that would be written
-    to; `ConfigError` for settings that cannot be used.
+    Raises `ArchiveError` when the archive or a post index cannot be opened as needed, or is a file that would be
+    written to; `InputError` when there is no archive and `existing`, no such index, or a file that is no archive;
+    `ConfigError` for settings that cannot be used.
     """
     _check_controls(settings)
     place = path or Path(settings.archive.dir)
@@ -68,8 +68,8 @@ def running(
     there = (place / "archive").is_dir()
     is_file = place.is_file()
     if is_file and write:
-        raise UsageError(
-            "what is stored goes into an archive's folder",
+        raise ArchiveError(
+            "a file: what is stored goes into an archive's folder",
             subject=str(place),
             hint="a WARC or WACZ file answers `resolve --offline` and `audit --offline`",
         )
