@@ -22,8 +22,8 @@ SECONDS = 60.0
 
 
 @contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """The application on a free loopback port, in a thread: the site's address without the last slash."""
+def running(app: ASGIApp) -> Iterator[int]:
+    """The application on a free loopback port, in a thread."""
     config = uvicorn.Config(app, port=0, http="h11", ws="none", lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     listener = config.bind_socket()
@@ -32,11 +32,18 @@ def served(app: ASGIApp) -> Iterator[str]:
     try:
         while not server.started and thread.is_alive():
             time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield listener.getsockname()[1]
     finally:
         server.should_exit = True
         thread.join(30)
         listener.close()
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """As `running`: the site's address, without the last slash."""
+    with running(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 class Tab:

@@ -13,9 +13,9 @@ import pytest
 from archiver.replay import Library, create_app, mementos
 from archiver.replay.addresses import Addresses
 from archiver.store import Archive
+from tests.replay.browsing import running
 from tests.replay.conftest import Client
 from tests.replay.staged import PICTURE_URL, START, Staged, answer
-from tests.replay.test_replay_server import running
 
 TO = Addresses("harbour")
 BASE = "http://127.0.0.1"

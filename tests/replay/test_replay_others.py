@@ -10,7 +10,7 @@ from archiver.replay import Library, create_app
 from archiver.replay.addresses import Addresses
 from tests.replay.conftest import Client
 
-FIXTURES = Path("/work/shared/fixtures")
+FIXTURES = Path(__file__).parents[3] / "shared" / "fixtures"
 FILES = (
     "warc_arc/warcio_example.arc",
     "warc_arc/warcio_example.arc.gz",

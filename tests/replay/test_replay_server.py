@@ -7,21 +7,19 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from archiver.errors import UsageError
 from archiver.replay import Library, create_app, serve
 from archiver.replay.addresses import Addresses
+from tests.replay.browsing import running
 from tests.replay.staged import CANARY, Staged, hostile_html
 
 TO = Addresses("harbour")
@@ -90,24 +88,6 @@ class Log:
 
     def hits(self, canary: str) -> list[str]:
         return [path for path in self.paths if path.startswith(f"{canary}?")]
-
-
-@contextmanager
-def running(app: ASGIApp) -> Iterator[int]:
-    """The application on a free loopback port, in a thread."""
-    config = uvicorn.Config(app, port=0, http="h11", ws="none", lifespan="off", log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    listener = config.bind_socket()
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        while not server.started and thread.is_alive():
-            time.sleep(0.01)
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(30)
-        listener.close()
 
 
 def browser_command(folder: Path) -> list[str]:
