@@ -44,6 +44,8 @@ SECONDS = 1.0
 MEMORY = 64 * MIB
 SITE_MEMORY = 10 * MIB
 """More for a site: it takes 58 MiB before the first page is asked for."""
+LINE_MEMORY = 4 * MIB
+"""For a table's line: up to 2 MiB are read as one, and decoded."""
 PAGE_SECONDS, PAGE_MEMORY = 2.0, 128 * MIB
 """For what is shown as a page, where its file lets it be: up to 8 MiB of markup, in about ten times as much memory."""
 PATIENCE = 120
@@ -712,6 +714,7 @@ KINDS = [
         ".csv.gz",
         lambda: packed([b"url,text\n", *[b"a" * MIB] * 1024]),
         {"index": STOPPED},
+        memory=MEMORY + LINE_MEMORY,
     ),
     Kind(
         "a table, gzipped, quoted without end",

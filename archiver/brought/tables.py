@@ -172,10 +172,12 @@ class _Text(Iterator[str]):
         encoding = "utf-8-sig"
         while raw := stream.readline(MAX_LINE):
             try:
-                yield raw.decode(encoding)
+                line = raw.decode(encoding)
             except UnicodeDecodeError:
                 self.bad = "it is not UTF-8"
-                yield raw.decode("utf-8", "replace")
+                line = raw.decode("utf-8", "replace")
+            raw = b""  # a line may have megabytes, and is held once while it is read
+            yield line
             encoding = "utf-8"
 
     def _utf16(self, stream: io.BufferedReader) -> Iterator[str]:
