@@ -5,8 +5,8 @@ file beside the catalogue, or a temporary one where the archive cannot be writte
 searches: titles, quotations and posts first, then the articles' own text.
 
 Text is cut into terms here and not by SQLite, whose own Unicode tables are old: letters without case and without the
-marks that people leave out when they type; scripts without spaces between words sign by sign, so that a sequence of
-signs is found wherever it stands.
+marks that people leave out when they type; scripts without spaces between words, and Korean, sign by sign, so that a
+sequence of signs is found wherever it stands.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import regex
+from anyascii import anyascii
 
 from archiver.article.maintext import main_text
 from archiver.errors import ArchiverError
@@ -36,7 +37,8 @@ from archiver.replay.reading import article_with_words
 from archiver.replay.shelf import Library, Shelf
 
 NAME = "search.db"
-VERSION = 1
+VERSION = 2
+"""Of the tables below, and of how text is cut into terms."""
 
 MAX_WORDS = 400
 """Code points of a question; what stands behind them is not looked at."""
@@ -65,6 +67,9 @@ NEXT_ANSWER = 0.1
 RESTS = 5
 """So many times as long as the last reading took, what is added is left unread."""
 
+MOST_REPLACED = 4
+"""Rows of the index for each entry, of which one is in use; an article has two from the beginning."""
+
 BATCH = 200
 LONGEST_BATCH = 0.5
 """Seconds after which what was read of articles' texts can be found."""
@@ -91,13 +96,32 @@ _NEWEST = (
     " WHERE terms MATCH ? ORDER BY terms.rowid DESC LIMIT ?"
 )
 
-_TERM = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*+|[\p{L}\p{N}\p{M}]++|\p{So}"
+_SIGN = (
+    r"[[\p{Han}\p{scx=Hiragana}\p{scx=Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+    r"&&[\p{L}\p{Nl}]]"
 )
-_SINGLE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
-# Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowel signs and the stretching tatweel. The vowel signs of
-# other scripts are spelling.
-_LEFT_OUT = regex.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670]")
+"""Letters of scripts that set no space between words, or write what belongs to a word at its end (Korean): each is a
+term. Script extensions, because the mark of a long vowel (`ー`) is of no script of its own."""
+
+_TERM = regex.compile(
+    # a syllable of single Hangul letters; a sign with its marks (those of half-width kana are letters); a word, with
+    # what is to be ignored within words (soft hyphen, joiners: UAX 29, WB4) but the space without width; a picture
+    r"[\u1100-\u115F\uA960-\uA97C]{1,3}+[\u1160-\u11A7\uD7B0-\uD7C6]{1,3}+[\u11A8-\u11FF\uD7CB-\uD7FB]{0,3}+"
+    rf"|{_SIGN}[\p{{M}}\uFF9E\uFF9F]*+"
+    rf"|(?:(?!{_SIGN})[[\p{{L}}\p{{N}}\p{{M}}\p{{DI}}]--[\u200B]])++|\p{{So}}",
+    regex.VERSION1,
+)
+# Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowel signs and the stretching tatweel, and what no reader
+# sees. The vowel signs of other scripts are spelling.
+_LEFT_OUT = regex.compile(
+    "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670\\p{DI}]"
+)
+_OTHERWISE = regex.compile(r"[\p{Latin}--[a-z]]|[\p{Nd}--[0-9]]|[\u0629\u0649\u06A9\u06C1\u06CC]", regex.VERSION1)
+_ARABIC = {"\u0629": "\u0647", "\u0649": "\u064a", "\u06a9": "\u0643", "\u06c1": "\u0647", "\u06cc": "\u064a"}
+"""Letters that keyboards of the languages in Arabic script give for each other, as Lucene folds them, too."""
+
+
+_ADDRESS = re.compile(r"(?:https?://)?[a-z0-9-]+(?:\.[a-z0-9-]+)+/\S+\Z", re.IGNORECASE)
 
 
 class Hit(NamedTuple):
@@ -140,13 +164,7 @@ class Question(NamedTuple):
     def marks(self, text: str) -> tuple[Piece, ...]:
         """The part of a text where the words stand first, with the words marked (as what is not shared)."""
         text = text[:MAX_SNIPPET_SEARCHED]
-        wanted = {term for phrase in self.phrases for term in phrase}
-        last = self.phrases[-1][-1] if self.phrases and self.open_end else None
-        spans = [
-            match.span()
-            for match in _TERM.finditer(text)
-            if (term := fold(match[0])) in wanted or (last is not None and term.startswith(last))
-        ]
+        spans = self._spans(list(_placed(text)))
         start = max(0, spans[0][0] - SNIPPET // 3) if spans else 0
         end = min(len(text), start + SNIPPET)
         pieces: list[Piece] = [Piece("…", True)] if start else []
@@ -160,6 +178,23 @@ class Question(NamedTuple):
             at = stop
         pieces.append(Piece(text[at:end] + ("…" if end < len(text) else ""), True))
         return tuple(piece for piece in pieces if piece.text)
+
+    def _spans(self, placed: list[tuple[str, int, int]]) -> list[tuple[int, int]]:
+        """Where the terms of the words stand, in order; those that stand alone, where a word has several, are none."""
+        terms = [term for term, _, _ in placed]
+        begins: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in self.phrases:
+            begins.setdefault(phrase[0], []).append(phrase)
+        *closed, last = self.phrases[-1] if self.phrases and self.open_end else ("",)
+        spans: set[tuple[int, int]] = set()
+        for at, term in enumerate(terms):
+            lengths = [len(phrase) for phrase in begins.get(term, ()) if terms[at : at + len(phrase)] == list(phrase)]
+            end = at + len(closed)
+            if last and end < len(terms) and terms[end].startswith(last) and terms[at:end] == closed:
+                lengths.append(len(closed) + 1)  # the last may go on behind its last term
+            for length in lengths:
+                spans.update((start, stop) for _, start, stop in placed[at : at + length])
+        return sorted(spans)
 
     def holds(self, text: str) -> bool:
         """Does any of the words stand in this text?"""
@@ -184,19 +219,33 @@ def question(words: str) -> Question | None:
 
 
 def _post_at(address: str) -> str | None:
-    """The key of the post that an address leads to, as far as its platform's rules tell."""
-    if not re.match(r"https?://\S+\Z", address, re.IGNORECASE):
+    """The key of the post that an address leads to, as far as its platform's rules tell. It may be copied with what
+    stood around it, or without its scheme."""
+    address = address.strip(" <>()[]\"'`“”„‘’«»,;")
+    if not _ADDRESS.match(address):
         return None
+    if "://" not in address:
+        address = f"https://{address}"
     refs = (platform.ref_from_url(address) for platform in platforms().values())
     return next((ref.key for ref in refs if ref), None)
 
 
 def terms_of(text: str) -> Iterator[str]:
     """The terms of a text, in order."""
-    for term in _TERM.findall(text):
-        if folded := fold(term):
-            # what a fold takes apart (a ligature, a unit sign) may hold spaces
-            yield from folded.replace('"', " ").split()
+    return (term for term, _, _ in _placed(text))
+
+
+def _placed(text: str) -> Iterator[tuple[str, int, int]]:
+    """The terms of a text, in order, each with where it begins and ends."""
+    for match in _TERM.finditer(text):
+        found, (start, end) = match[0], match.span()
+        folded = fold(found)
+        if folded and not unicodedata.is_normalized("NFKC", found):
+            # what is taken apart (a ligature, a sign for a unit or a company) may be several
+            for term in _TERM.findall(folded):
+                yield term, start, end
+        elif folded:
+            yield folded, start, end
 
 
 def fold(term: str) -> str:
@@ -204,7 +253,19 @@ def fold(term: str) -> str:
     if term.isascii():
         return term.lower()
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", term).casefold())
-    return unicodedata.normalize("NFC", _LEFT_OUT.sub("", folded))
+    return unicodedata.normalize("NFC", _OTHERWISE.sub(_as_typed, _LEFT_OUT.sub("", folded)))
+
+
+def _as_typed(letter: regex.Match[str]) -> str:
+    """A Latin letter that has no accent to lose (`ł`, `đ`, `ø`, `ı`) in those that have none, a digit of any script as
+    ASCII has it, an Arabic letter in its common form."""
+    sign = letter[0]
+    if sign in _ARABIC:
+        return _ARABIC[sign]
+    digit = unicodedata.decimal(sign, None)
+    if digit is not None:
+        return str(digit)
+    return "".join(filter(str.isalnum, anyascii(sign).lower())) or sign
 
 
 class Search:
@@ -218,6 +279,7 @@ class Search:
 
     def find(self, asked: Question, *, start: int = 0, count: int = 20) -> Found:
         """The articles and posts that hold all words of a question, the likeliest first, from number `start` on."""
+        named = ("post", asked.post_key)
         ranked = [
             (FIRST, number, Hit(shelf, "post", asked.post_key))
             for number, shelf in enumerate(self._library.shelves)
@@ -228,7 +290,11 @@ class Search:
             index = self._index(shelf)
             if index is None:
                 continue
-            ranked += [(rank, number, Hit(shelf, kind, key)) for kind, key, rank in index.ask(asked, start + count + 1)]
+            ranked += [
+                (rank, number, Hit(shelf, kind, key))
+                for kind, key, rank in index.ask(asked, start + count + 1)
+                if (kind, key) != named
+            ]
             reading = reading or index.reading
             problem = problem or index.problem
         ranked.sort(key=lambda entry: entry[:2])  # stable: each shelf's own order stays
@@ -372,6 +438,7 @@ class _Reading:
         self._stop = stop
 
     def all(self) -> None:
+        self._thin_out()
         segments = json.dumps(sorted(self._catalogue.segments().items()))
         row = self._db.execute("SELECT value FROM reached WHERE name = 'segments'").fetchone()
         if row is None or row[0] != segments:
@@ -390,6 +457,16 @@ class _Reading:
             if not self._stop.is_set():
                 self._db.execute("INSERT OR REPLACE INTO reached VALUES ('segments', ?)", (segments,))
         self._bodies()
+
+    def _thin_out(self) -> None:
+        """Begin anew where most of the index is of entries that were replaced since: they stay, and it would grow with
+        each look at the same posts."""
+        used, there = self._db.execute("SELECT coalesce(max(id), 0), count(*) FROM entries").fetchone()
+        if used > MOST_REPLACED * (there + BATCH):
+            self._db.executescript(
+                "BEGIN IMMEDIATE; DELETE FROM entries; DELETE FROM sqlite_sequence; DELETE FROM reached;"
+                " INSERT INTO terms (terms) VALUES ('delete-all'); COMMIT;"
+            )
 
     def _entries(self, kind: str, listing: str) -> None:
         texts = self._article if kind == "article" else self._post

@@ -7,6 +7,8 @@ import re
 import shutil
 import sqlite3
 import threading
+import time
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -15,13 +17,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archiver.model import Observation, Post, State
 from archiver.replay import Library, create_app
 from archiver.replay.addresses import Addresses
 from archiver.replay.search import NAME, _Reading, question
 from archiver.store import Archive
+from archiver.store.conclusions import observation_conclusion
 from tests.replay.conftest import Client
-from tests.replay.staged import Staged, rewrite_member
-from tests.replay.stories import BRIDGE, GATE, HINDI, THAI, THREAD, Stories, write_stories
+from tests.replay.staged import Staged, answer, rewrite_member
+from tests.replay.stories import BRIDGE, GATE, HINDI, START, THAI, THREAD, Stories, write_stories
 
 TO = Addresses("town")
 
@@ -97,6 +101,84 @@ def test_articles_are_found_by_title_text_quotation_and_address(
 @pytest.mark.parametrize("words", ["都京", "工事 閉鎖", "gauge submarine", "rise gaug", "zzz"])
 def test_what_does_not_stand_there_is_not_found(site: Client, words: str) -> None:
     assert finds(site, words) == []
+
+
+@pytest.fixture(scope="module")
+def tongues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """Posts of one text each, in the order of `SPOKEN`."""
+    folder = tmp_path_factory.mktemp("tongues") / "tongues"
+    with Archive.open(folder, write=True) as archive, archive.session() as session:
+        for number, text in enumerate(SPOKEN):
+            post = Post(platform="x", id=str(number), url=f"https://x.com/tongue/status/{number}", text=text)
+            record = session.write_exchange(
+                answer(f"https://api.example/{number}", b"{}", "application/json", at=START)
+            )
+            looked = Observation(
+                platform="x", post_id=post.id, url=post.url, state=State.LIVE, seen_at=START, how="x.syndication",
+                reason="the record was given", evidence=(record.record_id,), post=post,
+            )  # fmt: skip
+            session.write_conclusion(observation_conclusion(looked))
+    with Library([folder]) as library:
+        yield Client(create_app(library))
+
+
+SPOKEN = {
+    "ニュース速報によると": ["ニュース", "速報", "ﾆｭｰｽ"],
+    "昨日NATO加盟が決まった": ["NATO", "加盟", "nato加盟"],
+    "2026年3月の選挙": ["2026", "選挙", "3月"],
+    "ｶﾞﾗｽの橋": ["ガラス"],
+    "㍿水門": ["株式会社"],
+    "서울에서 지하철을 탔다": ["서울 ", "지하철 ", unicodedata.normalize("NFD", "서울 ")],
+    "Die Donau\u00addampf\u00adschiff\u00adfahrt ruht": ["donaudampf", "donaudampfschifffahrt "],
+    "می\u200cخواهم بروم": ["میخواهم ", "ميخواهم "],
+    "क्\u200dष का": ["क्ष "],
+    "❤️ to all": ["❤ ", "❤️ "],
+    "Łódź i Wałęsa": ["lodz ", "walesa ", "ŁÓDŹ "],
+    "Đà Nẵng ngập": ["da nang "],
+    "IŞIK söndü": ["ışık ", "isik "],
+    "Jørgen skriver": ["jorgen "],
+    "الساعة ٢٠٤٧ مساء": ["2047 ", "۲۰۴۷ "],
+    "Straße nach Gießen": ["STRASSE ", "giessen "],
+    "བོད་སྐད་ཀྱི་ཡིག": ["སྐད་ཀྱི "],
+    "ភាសាខ្មែរនៅទីនេះ": ["ខ្មែរ "],
+    "မြန်မာဘာသာစကား": ["ဘာသာ "],
+    "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ": ["ᠪᠢᠴᠢᠭ "],
+}
+
+
+@pytest.mark.parametrize(("text", "words"), [(text, word) for text, words in SPOKEN.items() for word in words])
+def test_words_are_found_as_people_type_them(tongues: Client, text: str, words: str) -> None:
+    key = f"x:{list(SPOKEN).index(text)}"
+    assert finds(tongues, words) == [f"/archives/tongues/posts/{key}"]
+    assert "<mark>" in tongues.get(f"/search?q={quote(words)}").text
+
+
+def test_signs_are_marked_where_they_stand_together(tongues: Client) -> None:
+    page = tongues.get(f"/search?q={quote('速報')}").text
+    assert re.sub("</?mark>", "", page[page.index("<mark>") : page.rindex("</mark>")]) == "速報"
+
+
+def test_runs_of_parts_of_signs_take_no_time() -> None:
+    for sign in ("\u1100", "\u1100\u1161", "\u00ad", "a\u00ad", "\uff9e", "\ufdfa"):
+        text = sign * 20_000
+        begun = time.process_time()
+        asked = question(f"a {sign * 9}")
+        assert asked is None or asked.marks(text) is not None
+        assert time.process_time() - begun < 2, repr(sign)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "https://x.com/water_th/status/1787400000000000401",
+        "HTTPS://mobile.twitter.com/water_th/status/1787400000000000401/photo/1",
+        "twitter.com/water_th/status/1787400000000000401?s=20",
+        "<https://x.com/water_th/status/1787400000000000401>.",
+        "“x.com/i/status/1787400000000000401”",
+    ],
+)
+def test_a_permalink_finds_its_post_once_in_whatever_form(site: Client, words: str) -> None:
+    assert finds(site, words) == [TO.post(THAI.key)]
 
 
 def test_the_last_word_may_still_be_being_typed(site: Client) -> None:
@@ -188,6 +270,23 @@ def test_a_broken_index_is_made_anew(own: Staged) -> None:
         assert finds(Client(create_app(library)), "bridge")
     with sqlite3.connect(own.path / NAME) as index:
         assert index.execute("SELECT count(*) FROM entries").fetchone()[0] > 1
+
+
+def test_the_index_does_not_grow_with_looks_at_the_same_posts(own: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.replay.search.BATCH", 1)
+    rows = []
+    for round_ in range(12):
+        with Library([own.path]) as library:
+            site = Client(create_app(library))
+            assert finds(site, "bridge")
+        with sqlite3.connect(own.path / NAME) as index:
+            used, there = index.execute("SELECT max(id), count(*) FROM entries").fetchone()
+            rows.append(used / there)
+            # as a look does that gives every post and article a newer record
+            index.execute("UPDATE entries SET record_id = ?", (str(round_),))
+            index.execute("DELETE FROM reached")
+        index.close()
+    assert max(rows) < 9
 
 
 def test_loose_files_are_searched_and_nothing_is_written_beside_them(own: Staged, tmp_path: Path) -> None:
