@@ -11,14 +11,32 @@ from unicodedata import normalize
 import regex
 from rapidfuzz.distance import Indel
 
-MAX_WORDS = 4000
-"""A post has at most 25,000 characters; longer wordings are shown unmarked."""
+MAX_TOKENS = 10_000
+"""Words, blanks and other signs: a post has at most 25,000 characters; longer wordings are shown unmarked. The bits of
+the comparison take 12 MB then."""
 
-# Scripts without spaces between words are compared sign by sign.
-_SIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*+"
-# An apostrophe, a joiner or a soft hyphen between two letters is part of the word (UAX 29, WB6 and WB7).
-_LETTERS = r"(?:(?![\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])[\p{L}\p{N}\p{M}_])++"
-_TOKENS = regex.compile(rf"{_SIGN}|{_LETTERS}(?:['’\u00ad\u200c\u200d]{_LETTERS})*+|\s++|.", regex.DOTALL)
+_BY_SIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+"""Scripts without spaces between words are compared sign by sign. What a reader sees as one sign (UAX 29, grapheme
+cluster: a family of emoji, a flag, a consonant with what hangs on it) is never cut."""
+
+_SILENT = r"[\p{Default_Ignorable_Code_Point}--[\u200c\u200d\u202a-\u202e\u2066-\u2069\U000e0020-\U000e007f]]"
+"""What nobody sees: no difference. Joiners are spelling, the tags of a flag are seen, and what turns the writing
+direction is shown."""
+
+# An apostrophe, a joiner or what is not seen between two letters is part of the word (UAX 29, WB4, WB6 and WB7), and so
+# is a point or comma between two digits (WB11 and WB12).
+_LETTERS = rf"(?:(?!{_BY_SIGN})[\p{{L}}\p{{N}}\p{{M}}_])++"
+_WITHIN = rf"(?:['’]|\u200c|\u200d|{_SILENT}|(?<=\p{{Nd}})[.,](?=\p{{Nd}}))"
+# Flags first: looking for the ends of many in a row with \X takes the square of their number.
+_FLAG = r"\p{Regional_Indicator}{2}"
+_TOKENS = regex.compile(
+    rf"(?={_BY_SIGN})\X|{_LETTERS}(?:{_WITHIN}++{_LETTERS})*+|\s++|{_FLAG}|\p{{Regional_Indicator}}|\X",
+    regex.DOTALL | regex.V1,
+)
+_NOT_SEEN = regex.compile(_SILENT, regex.V1)
+
+_LOOK_THE_SAME = str.maketrans("‘’ʼ“”‐‑", "'''\"\"--")
+"""Print shops set these for those of a keyboard."""
 
 
 class Piece(NamedTuple):
@@ -32,10 +50,13 @@ def compare(printed: str, captured: str) -> tuple[tuple[Piece, ...], tuple[Piece
     """Both wordings in pieces, differences marked; null where they are too long to compare.
 
     Joining the pieces of a side gives that side's text unchanged. Amount and kind of white space are no difference, and
-    neither is how a letter with a mark is encoded (Unicode normalisation form C).
+    neither are signs that cannot be seen, how a letter with a mark is encoded (Unicode normalisation form C), and
+    whether an apostrophe, a quotation mark or a hyphen is the printer's or the keyboard's.
     """
+    if max(len(printed), len(captured)) > 10 * MAX_TOKENS:
+        return None
     left, right = _TOKENS.findall(printed), _TOKENS.findall(captured)
-    if len(left) > MAX_WORDS or len(right) > MAX_WORDS:
+    if len(left) > MAX_TOKENS or len(right) > MAX_TOKENS:
         return None
     ours: list[Piece] = []
     theirs: list[Piece] = []
@@ -47,14 +68,22 @@ def compare(printed: str, captured: str) -> tuple[tuple[Piece, ...], tuple[Piece
 
 
 def _keys(tokens: list[str]) -> list[str]:
-    return [" " if token.isspace() else token if token.isascii() else normalize("NFC", token) for token in tokens]
+    return [_key(token) for token in tokens]
+
+
+def _key(token: str) -> str:
+    if token.isspace():
+        return " "
+    if token.isascii():
+        return token
+    return normalize("NFC", _NOT_SEEN.sub("", token)).translate(_LOOK_THE_SAME)
 
 
 def _add(pieces: list[Piece], tokens: list[str], *, shared: bool) -> None:
     text = "".join(tokens)
     if not text:
         return
-    if not text.strip():
+    if not _NOT_SEEN.sub("", text).strip():
         shared = True  # a lone blank is not worth a mark
     if pieces and pieces[-1].shared == shared:
         text = pieces.pop().text + text

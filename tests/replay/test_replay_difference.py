@@ -5,11 +5,13 @@ Invariant: joining the pieces of a side gives that side's text, and what is mark
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.replay.difference import MAX_WORDS, Piece, compare
+from archiver.replay.difference import MAX_TOKENS, Piece, compare
 
 WORDS = st.text(alphabet="ab 橋é\u0301,.\n", max_size=60)
 
@@ -55,6 +57,9 @@ def test_scripts_without_spaces_are_compared_sign_by_sign() -> None:
         ("Вода ушла", "Вода пришла", ["ушла"], ["пришла"]),
         ("at 10:40", "at 10:45", ["40"], ["45"]),
         ("東京tower高い", "東京towers高い", ["tower"], ["towers"]),
+        ("3.5 metres", "3.6 metres", ["3.5"], ["3.6"]),
+        ("1,000 people", "1,500 people", ["1,000"], ["1,500"]),
+        ("the end.5 more", "the end.6 more", ["5"], ["6"]),
     ],
 )
 def test_words_are_words_in_any_script(printed: str, captured: str, ours: list[str], theirs: list[str]) -> None:
@@ -77,5 +82,65 @@ def test_white_space_is_no_difference() -> None:
     assert all(piece.shared for side in sides for piece in side)
 
 
+@pytest.mark.parametrize(
+    ("printed", "captured", "ours", "theirs"),
+    [
+        ("ok 👍🏽", "ok 👍", ["👍🏽"], ["👍"]),
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👦", ["👨\u200d👩\u200d👧"], ["👨\u200d👩\u200d👦"]),
+        ("🇩🇪", "🇩🇰", ["🇩🇪"], ["🇩🇰"]),
+        ("1️⃣", "2️⃣", ["1️⃣"], ["2️⃣"]),
+        ("น้ำ", "นำ", ["น้ำ"], ["นำ"]),
+        ("ガス", "ガズ", ["ス"], ["ズ"]),
+    ],
+)
+def test_what_is_one_sign_to_a_reader_is_never_cut(
+    printed: str, captured: str, ours: list[str], theirs: list[str]
+) -> None:
+    sides = compare(printed, captured)
+    assert sides is not None
+    assert [piece.text for piece in sides[0] if not piece.shared] == ours
+    assert [piece.text for piece in sides[1] if not piece.shared] == theirs
+
+
+@pytest.mark.parametrize(
+    ("printed", "captured"),
+    [
+        ("won’t “open”", 'won\'t "open"'),
+        ("co‑operate", "co-operate"),
+        ("bro\u200bken hy\u00adphen", "broken hyphen"),
+        ("\u200eThe bridge\u200f", "The bridge"),
+        ("I ❤ it", "I ❤\ufe0f it"),
+        ("\ufeffnone", "none"),
+    ],
+)
+def test_what_nobody_sees_is_no_difference(printed: str, captured: str) -> None:
+    sides = compare(printed, captured)
+    assert sides is not None
+    assert all(piece.shared for side in sides for piece in side)
+    assert "".join(piece.text for piece in sides[0]) == printed
+
+
+def test_what_turns_the_writing_is_a_difference() -> None:
+    sides = compare("a \u202eb", "a b")
+    assert sides is not None
+    assert [piece.text for piece in sides[0] if not piece.shared] == ["\u202e"]
+
+
+def test_a_post_as_long_as_any_platform_takes_is_compared() -> None:
+    """25,000 characters, with the words of an English text."""
+    text = "The gauge stands at four metres and falls. " * 580
+    sides = compare(text, text.replace("falls", "rises", 1))
+    assert sides is not None
+    assert [piece.text for piece in sides[0] if not piece.shared] == ["falls"]
+
+
+def test_many_flags_take_no_longer_than_many_letters() -> None:
+    """They took 4 seconds for the most that a post can hold."""
+    started = time.process_time()
+    assert compare("🇩" * 25_000, "🇩" * 25_000 + "a") is None
+    assert time.process_time() - started < 1
+
+
 def test_endless_texts_are_not_compared() -> None:
-    assert compare("a " * MAX_WORDS, "a") is None
+    assert compare("a " * MAX_TOKENS, "a") is None
+    assert compare("a" * 20 * MAX_TOKENS, "a") is None
