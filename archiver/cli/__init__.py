@@ -89,13 +89,20 @@ class Commands(click.Group):
             _leave(ExitCode.INTERRUPTED)
 
 
-def _heed_terminate() -> None:
-    """SIGTERM (of a supervisor, a container that stops) ends a run as Ctrl-C does: nothing half-written is left.
+ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Of a supervisor, of a container that stops; of a terminal whose window is closed."""
 
-    Python's own way would end it on the spot. A signal that is ignored from outside stays so.
+
+def _heed_terminate() -> None:
+    """These signals end a run as Ctrl-C does: nothing half-written and nothing temporary is left.
+
+    Python's own way would end it on the spot. A signal that is ignored from outside (`nohup`) stays so.
     """
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, _interrupt)
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in ENDING:
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, ExitStack
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,22 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, announce: Callable[[str, int], object]) -> None:
         super().__init__(config)
         self._announce = announce
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A terminal that is closed (SIGHUP) ends it as Ctrl-C does: in the loop, where an exception would be lost."""
+        hangup = getattr(signal, "SIGHUP", None)
+        main = threading.current_thread() is threading.main_thread()
+        with super().capture_signals():
+            # not where it is ignored, or ends the program on the spot
+            if hangup is None or not main or not callable(before := signal.getsignal(hangup)):
+                yield
+                return
+            signal.signal(hangup, self.handle_exit)
+            try:
+                yield
+            finally:
+                signal.signal(hangup, before)  # uvicorn sends to it what it caught
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
         log = logging.getLogger("uvicorn.error")

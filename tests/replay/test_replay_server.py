@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -33,6 +34,13 @@ from archiver.replay import serve
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit that it is ignored
 serve([sys.argv[1]], port=0, say=lambda line: print(line, flush=True))
 """
+COMMAND = """
+import signal
+for number in (signal.SIGHUP, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)  # as a terminal starts it; the tests' own process may have them ignored
+from archiver.cli import main
+main()
+"""
 
 
 def test_serve_says_where_it_is_answers_and_stops_at_an_interrupt(staged: Staged) -> None:
@@ -57,6 +65,30 @@ def test_serve_says_where_it_is_answers_and_stops_at_an_interrupt(staged: Staged
         finally:
             process.kill()
     assert "KeyboardInterrupt" in errors.splitlines()[-1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_nothing_temporary_is_left_when_it_is_ended(staged: Staged, tmp_path: Path, number: signal.Signals) -> None:
+    """Also where the terminal's window is closed."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "replay", str(staged.segment), "--port", "0"],
+        env={**os.environ, "TMPDIR": str(temporary)}, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with process:
+        try:
+            assert process.stderr is not None
+            address = re.search(r"http://127\.0\.0\.1:\d+/", process.stderr.readline())
+            assert address
+            httpx.get(f"{address[0]}search?q=bridge", trust_env=False).raise_for_status()
+            assert len(list(temporary.iterdir())) == 2
+            process.send_signal(number)
+            process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "archive.example"])
