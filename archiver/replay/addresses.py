@@ -116,8 +116,8 @@ def stamp(moment: datetime) -> str:
 @functools.lru_cache(maxsize=1024)
 def as_sent(url: str) -> str:
     """A URL as the rest of an address: what a request line, a header field or HTML cannot hold is percent-encoded; what
-    is so already stays."""
-    return quote(url, safe="!$%&'()*+,/:;=?@[]~", errors="replace")
+    is so already stays. A fragment, which some tools store, names no capture of its own, and goes."""
+    return quote(url.partition("#")[0], safe="!$%&'()*+,/:;=?@[]~", errors="replace")
 
 
 def search(words: str, page: int = 1) -> str:

@@ -27,7 +27,6 @@ from warcio.timeutils import timestamp_to_datetime
 from archiver.replay.addresses import Addresses, as_sent, stamp
 from archiver.replay.raw import raw_response
 from archiver.replay.shelf import Library, Shelf
-from archiver.store.surt import surt
 
 MAX_URL = 32 * 1024
 """Bytes of a captured URL in an address; browsers go up to that and beyond, real captures do not."""
@@ -43,7 +42,8 @@ _PATH = re.compile(
     rb"(?P<url>.+)",
     re.DOTALL,
 )
-_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d+(?:[/?#]|\Z))")
+"""Not a host with its port."""
 _HTTP_DATE = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4})"
     r" (\d{2}):(\d{2}):(\d{2}) GMT",
@@ -186,7 +186,7 @@ class MementoRoute(BaseRoute):
             raise HTTPException(404, f"A time map is there as {', '.join(FORMS)}.")
         start = moment_of(found.start) if found.start else None
         # one more tells whether there are more
-        seconds = shelf.lookup.seconds(surt(found.url), start, limit=MEMENTOS_A_PAGE + 1)
+        seconds = shelf.seconds(found.url, start, MEMENTOS_A_PAGE + 1)
         if not seconds:
             raise not_captured(request, shelf, found.url)
         links = Links(request, shelf, found.url)

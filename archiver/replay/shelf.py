@@ -52,6 +52,10 @@ class Shelf(NamedTuple):
         none."""
         return self.lookup.nearest(surt(url), moment, uri=url)
 
+    def seconds(self, url: str, start: datetime | None, limit: int) -> list[datetime]:
+        """The seconds from which `nearest` has a capture of an address, oldest first, from `start` on."""
+        return self.lookup.seconds(surt(url), start, limit=limit, uri=url)
+
 
 class Library:
     """The open shelves. A context manager: leaving it closes the archives and removes what WACZ files were unpacked to.

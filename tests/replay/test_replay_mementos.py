@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -131,6 +132,51 @@ def test_what_is_no_header_or_markup_stays_encoded(tmp_path: Path) -> None:
         assert found.status_code == 200
         assert re.fullmatch(r"[!-~ ]+", found.headers["link"])
         assert found.headers["link"].count("<b>") == 0
+
+
+@pytest.mark.parametrize(
+    "url", ["dns:8.8.8.8", "dns:1and1.example", "urn:1:2", "ni:///sha-256;abc", "ftp://f.example/a"]
+)
+def test_any_scheme_is_one_and_a_port_is_none(tmp_path: Path, url: str) -> None:
+    file = tmp_path / "odd.warc.gz"
+    fields = f"WARC/1.1\r\nWARC-Type: resource\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2024-05-06T09:30:00Z\r\n"
+    fields += "WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000001>\r\nContent-Type: text/plain\r\n"
+    file.write_bytes(gzip.compress(f"{fields}Content-Length: 2\r\n\r\nit\r\n\r\n".encode()))
+    with Library([file]) as library:
+        client, to = Client(create_app(library)), Addresses(library.shelves[0].slug)
+        assert client.get(to.raw(START, url)).content == b"it"
+        assert client.get(to.timemap(url)).status_code == 200
+
+
+def test_a_fragment_is_no_part_of_what_is_asked_for(tmp_path: Path) -> None:
+    """Crawlers that drive a browser write it into the address of a page."""
+    stored(tmp_path / "harbour", [("https://paper.example/#/route", START)])
+    with Library([tmp_path / "harbour"]) as library:
+        client = Client(create_app(library))
+        for path in (
+            TO.raw(START, "https://paper.example/#/route"),
+            "/archives/harbour/20240506093000id_/https://paper.example/",
+        ):
+            found = client.get(path)
+            assert (found.status_code, found.content) == (200, b"0")
+        assert (
+            '<https://paper.example/>; rel="original"'
+            in client.get(TO.timegate("https://paper.example/#x")).headers["link"]
+        )
+
+
+@pytest.mark.parametrize("form", ["link", "json"])
+def test_each_memento_of_a_time_map_is_one(tmp_path: Path, form: str) -> None:
+    """Not what is left out where there are whole answers, which would lead on to another time."""
+    folder, url = tmp_path / "harbour", "https://paper.example/"
+    with Archive.open(folder, write=True) as archive, archive.session() as session:
+        for day, (address, status) in enumerate([(url, 200), (url, 304), ("http://paper.example/", 301), (url, 404)]):
+            at = START + timedelta(days=day)
+            session.write_exchange(answer(address, b"%d" % day, "text/plain", at=at, status=status))
+    with Library([folder]) as library:
+        client = Client(create_app(library))
+        listed = re.findall(rf"{BASE}(/archives/harbour/\d{{14}}id_/[^>\"]+)", client.get(TO.timemap(url, form)).text)
+        assert {client.get(path).headers.get("memento-datetime", "")[5:7] for path in listed} == {"06", "09"}
 
 
 def stored(folder: Path, captures: list[tuple[str, datetime]]) -> None:

@@ -111,3 +111,22 @@ def test_the_seconds_of_an_address_each_once_from_a_time_on(tmp_path: Path) -> N
         assert seconds(surt(URL), limit=9) == [at(), at(seconds=1), at(seconds=2), at(seconds=3)]
         assert seconds(surt(URL), at(seconds=1), limit=2) == [at(seconds=1), at(seconds=2)]
         assert seconds(surt(URL + "2"), limit=2) == []
+
+
+def test_each_of_the_seconds_has_the_capture_that_is_nearest_then(tmp_path: Path) -> None:
+    """A list of captures leads to none that would lead on to another time."""
+    plain = URL.replace("https", "http")
+    kinds = [
+        (plain, at(), 301), (URL, at(days=1), 200), (URL, at(days=2), 304), (URL, at(days=3), 302),
+        (plain, at(days=4), 404), (URL, at(days=5), 206), (plain, at(days=6), 302),
+    ]  # fmt: skip
+    for number in range(1, 1 << len(kinds)):
+        if number.bit_count() > 2 and number != (1 << len(kinds)) - 1:
+            continue
+        chosen = [kind for place, kind in enumerate(kinds) if number >> place & 1]
+        with written(tmp_path / str(number), *chosen) as archive:
+            for uri in (URL, plain):
+                seconds = archive.catalogue.seconds(surt(URL), limit=9, uri=uri)
+                answers = {archive.catalogue.nearest(surt(URL), time, uri=uri) for _, time, _ in chosen}
+                assert set(seconds) == {capture.time for capture in answers if capture}, (chosen, uri)
+                assert archive.catalogue.seconds(surt(URL), at(days=7), limit=9, uri=uri) == []

@@ -45,13 +45,25 @@ def _nearest(condition: str) -> str:
 
 
 _WHOLE = "status IS NOT 206 AND status IS NOT 304"
+_OF_ADDRESS = f"{_WHOLE} AND (status IS NULL OR status NOT BETWEEN 300 AND 399 OR target_uri = ?4)"
 NEAREST = _nearest(_WHOLE)
-NEAREST_OF_ADDRESS = _nearest(f"{_WHOLE} AND (status IS NULL OR status NOT BETWEEN 300 AND 399 OR target_uri = ?4)")
+NEAREST_OF_ADDRESS = _nearest(_OF_ADDRESS)
 NEAREST_OF_ANY = _nearest("TRUE")
 SAME_SECOND = (
     f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE urlkey = ? AND {REPLAYED} AND {_WHOLE} AND time >= ? AND time < ?"  # noqa: S608
     " AND target_uri = ? ORDER BY time, segment, offset LIMIT 1"
 )
+
+
+def _seconds(condition: str) -> str:
+    return (
+        f"SELECT DISTINCT substr(time, 1, 19) FROM captures WHERE urlkey = ?1 AND {REPLAYED} AND time >= ?2"  # noqa: S608
+        f" AND {condition} ORDER BY time LIMIT ?3"
+    )
+
+
+SECONDS_OF_ADDRESS = _seconds(_OF_ADDRESS)
+SECONDS = (_seconds(_WHOLE), _seconds("TRUE"))
 
 BEHIND_A_SECOND = "~"
 """After a time to the second: sorts behind all that this second holds, `Z` or a fraction of it."""
@@ -129,15 +141,23 @@ class Asking(CatalogueFile):
             return capture_of(rows[0]) if rows else found
         return found
 
-    def seconds(self, urlkey: str, start: datetime | None = None, *, limit: int) -> list[datetime]:
-        """The seconds in which an address of this sort key was captured, oldest first, from `start` on."""
+    def seconds(
+        self, urlkey: str, start: datetime | None = None, *, limit: int, uri: str | None = None
+    ) -> list[datetime]:
+        """The seconds in which an address of this sort key was captured, oldest first, from `start` on: those of whole
+        answers, where there are any.
+
+        `uri`: the address that was asked for. Then they are those from which `nearest` has a capture for it.
+        """
         first = _second(start) if start else ""
-        rows = self.query(
-            f"SELECT DISTINCT substr(time, 1, 19) FROM captures WHERE urlkey = ? AND {REPLAYED} AND time >= ?"  # noqa: S608
-            " ORDER BY time LIMIT ?",
-            (urlkey, first, limit),
-        )
-        return [moment for row in rows if (moment := _time(row[0])) != NO_TIME]
+        asking: list[tuple[str, tuple[str, ...]]] = [(sql, ()) for sql in SECONDS]
+        if uri is not None:
+            asking.insert(0, (SECONDS_OF_ADDRESS, (uri,)))
+        for sql, more in asking:
+            rows = self.query(sql, (urlkey, first, limit, *more))
+            if rows or (first and self.query(sql, (urlkey, "", 1, *more))):
+                return [moment for row in rows if (moment := _time(row[0])) != NO_TIME]
+        return []
 
     def index_rows(self, segment: str) -> Iterator[IndexRow]:
         """What the index lists of a segment, in constant memory."""
