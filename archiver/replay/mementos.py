@@ -24,9 +24,11 @@ from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 from warcio.timeutils import timestamp_to_datetime
 
+from archiver.model import Capture
 from archiver.replay.addresses import Addresses, as_sent, stamp
 from archiver.replay.raw import raw_response
 from archiver.replay.shelf import Library, Shelf
+from archiver.store.catalogue import NO_TIME
 
 MAX_URL = 32 * 1024
 """Bytes of a captured URL in an address; browsers go up to that and beyond, real captures do not."""
@@ -158,10 +160,9 @@ class MementoRoute(BaseRoute):
         if digits != stamp(capture.time):
             return RedirectResponse(to.raw(capture.time, url), 302)
         links = Links(request, shelf, url)
-        headers = {
-            "Memento-Datetime": http_date(capture.time),
-            "Link": ", ".join([*links.around(), links.memento(capture.time)]),
-        }
+        headers = {"Link": ", ".join([*links.around(), *links.mementos(capture)])}
+        if capture.time != NO_TIME:
+            headers["Memento-Datetime"] = http_date(capture.time)
         return await raw_response(request, shelf, capture, headers)
 
     def _gate(self, request: Request, shelf: Shelf, url: str) -> Response:
@@ -175,7 +176,7 @@ class MementoRoute(BaseRoute):
         navigated = request.headers.get("sec-fetch-mode") == "navigate"
         headers = {
             "Vary": "accept-datetime, sec-fetch-mode",
-            "Link": ", ".join([*links.around(gate=False), links.memento(capture.time)]),
+            "Link": ", ".join([*links.around(gate=False), *links.mementos(capture)]),
         }
         place = to.view(capture.time, url) if navigated else to.raw(capture.time, url)
         return RedirectResponse(links.base + place, 302, headers)
@@ -215,6 +216,10 @@ class Links:
 
     def memento(self, moment: datetime, relation: str = "memento") -> str:
         return f'<{self.uri(moment)}>; rel="{relation}"; datetime="{http_date(moment)}"'
+
+    def mementos(self, capture: Capture) -> list[str]:
+        """A capture as a memento; none where its record does not say when it was made."""
+        return [self.memento(capture.time)] if capture.time != NO_TIME else []
 
     def uri(self, moment: datetime) -> str:
         return self.base + self._to.raw(moment, self._url)

@@ -7,7 +7,7 @@ page, which lives on an origin of its own (`captured`) or, where there is none, 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol
 
@@ -37,6 +37,7 @@ MAX_TIMES = 1000
 
 _ASKED = re.compile(r"([0-9]{1,14})(?:-([0-9]{1,14}))?", re.ASCII)
 _SECOND = timedelta(seconds=1)
+_LAST = datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
 class Missing(NamedTuple):
@@ -168,9 +169,9 @@ def _lack(shelf: Shelf, needs: tuple[Need, ...], moment: datetime) -> Lack:
 
 def _beside(shelf: Shelf, url: str, capture: Capture) -> Beside:
     now = capture.time.replace(microsecond=0)
-    times = shelf.archive.catalogue.seconds(surt(url), limit=MAX_TIMES + 1)
+    times = shelf.archive.catalogue.seconds(surt(url), limit=MAX_TIMES + 1, uri=url)
     more = len(times) > MAX_TIMES
-    after = shelf.archive.catalogue.seconds(surt(url), now + _SECOND, limit=1)
+    after = shelf.archive.catalogue.seconds(surt(url), now + _SECOND, limit=1, uri=url) if now < _LAST else []
     before = [time for time in times if time < now]
     return Beside(
         min(len(times), MAX_TIMES), more, times[0] if times else now, before[-1] if before and not more else None,

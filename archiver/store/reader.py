@@ -20,7 +20,7 @@ from archiver.gunzip import MAX_EXPANSION, Expansion
 from archiver.http1 import parse_head
 from archiver.store.cdxj import Listed, listed
 from archiver.store.digests import read_head
-from archiver.store.records import Field, block_length, field, parse_warc_date
+from archiver.store.records import NO_TIME, Field, block_length, field, parse_warc_date
 from archiver.store.warcfile import PIECE, DamagedError, arc_records, is_arc, read_record
 
 MAX_CONCLUSION = 64 * 1024 * 1024
@@ -63,8 +63,11 @@ class StoredRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def time(self) -> datetime:
-        """Raises `ValueError` when the record's date is none."""
-        return parse_warc_date(self.field("WARC-Date") or "")
+        """`NO_TIME` where another tool wrote none that can be read."""
+        try:
+            return parse_warc_date(self.field("WARC-Date") or "")
+        except ValueError:
+            return NO_TIME
 
 
 def read_segment(

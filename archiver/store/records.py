@@ -84,17 +84,22 @@ def warc_date(time: datetime) -> str:
     return time.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
+NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands for the date of a record that has none, as the earliest there is."""
+
+
 def parse_warc_date(value: str) -> datetime:
-    """The time of a `WARC-Date`.
+    """The time of a `WARC-Date`; of one that names only a year or a month, as WARC/1.1 allows, its beginning.
 
     Raises `ValueError` when it is none.
     """
-    time = datetime.fromisoformat(value.strip())
+    value = value.strip()
+    time = datetime.fromisoformat(value + "-01-01"[len(value) - 4 :] if len(value) in (4, 7) else value)
     # A W3CDTF day has no zone; WARC dates are UTC.
     try:
         return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except OverflowError:  # its offset takes it out of the years 1 to 9999
-        raise ValueError(f"a time that UTC does not have: {value.strip()!r}") from None
+        raise ValueError(f"a time that UTC does not have: {value!r}") from None
 
 
 def clean(value: str) -> str:

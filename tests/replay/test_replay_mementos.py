@@ -134,15 +134,50 @@ def test_what_is_no_header_or_markup_stays_encoded(tmp_path: Path) -> None:
         assert found.headers["link"].count("<b>") == 0
 
 
+def odd(folder: Path, url: str, date: str) -> Path:
+    """A WARC file of one response, as another tool might have written it."""
+    fields = f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: {date}\r\n"
+    fields += "WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000001>\r\n"
+    block = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nit"
+    fields += f"Content-Type: application/http;msgtype=response\r\nContent-Length: {len(block)}\r\n\r\n"
+    file = folder / "odd.warc.gz"
+    file.write_bytes(gzip.compress(f"{fields}{block}\r\n\r\n".encode()))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ("2024", "Mon, 01 Jan 2024 00:00:00 GMT"),
+        ("2024-05", "Wed, 01 May 2024 00:00:00 GMT"),
+        ("2024-05-06", "Mon, 06 May 2024 00:00:00 GMT"),
+        ("9999-12-31T23:59:59Z", "Fri, 31 Dec 9999 23:59:59 GMT"),
+        ("1600-01-01T00:00:00Z", "Sat, 01 Jan 1600 00:00:00 GMT"),
+        ("2024-02-30T00:00:00Z", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_a_date_of_any_form_is_shown_and_none_is_made_up(tmp_path: Path, date: str, said: str | None) -> None:
+    url = "https://paper.example/page"
+    with Library([odd(tmp_path, url, date)]) as library:
+        client = Client(create_app(library))
+        to = Addresses(library.shelves[0].slug)
+        [capture] = library.shelves[0].archive.catalogue.captures_at(url)
+        gate = client.get(to.timegate(url))
+        memento = client.get(gate.headers["location"].removeprefix(BASE))
+        assert (memento.status_code, memento.content) == (200, b"it")
+        assert memento.headers.get("memento-datetime") == said
+        assert ('rel="memento"' in gate.headers["link"]) == (said is not None)
+        for path in (to.view(capture.time, url), to.capture(capture), to.uri(url), to.captures(), to.payload(capture)):
+            assert client.get(path).status_code == 200, path
+
+
 @pytest.mark.parametrize(
     "url", ["dns:8.8.8.8", "dns:1and1.example", "urn:1:2", "ni:///sha-256;abc", "ftp://f.example/a"]
 )
 def test_any_scheme_is_one_and_a_port_is_none(tmp_path: Path, url: str) -> None:
-    file = tmp_path / "odd.warc.gz"
-    fields = f"WARC/1.1\r\nWARC-Type: resource\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2024-05-06T09:30:00Z\r\n"
-    fields += "WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000001>\r\nContent-Type: text/plain\r\n"
-    file.write_bytes(gzip.compress(f"{fields}Content-Length: 2\r\n\r\nit\r\n\r\n".encode()))
-    with Library([file]) as library:
+    with Library([odd(tmp_path, url, "2024-05-06T09:30:00Z")]) as library:
         client, to = Client(create_app(library)), Addresses(library.shelves[0].slug)
         assert client.get(to.raw(START, url)).content == b"it"
         assert client.get(to.timemap(url)).status_code == 200

@@ -9,10 +9,11 @@ catalogue equals the live one row by row. Nothing may be written into it by anot
 - `asking`: rows → answers.
 """
 
-from archiver.store.catalogue.asking import CAPTURE_COLUMNS, NO_TIME, Asking, CapturedUri, Standing, capture_of
+from archiver.store.catalogue.asking import CAPTURE_COLUMNS, Asking, CapturedUri, Standing, capture_of
 from archiver.store.catalogue.database import CatalogueError, UnusableCatalogueError
 from archiver.store.catalogue.ingesting import Ingesting
 from archiver.store.catalogue.schema import TABLES, VERSION
+from archiver.store.records import NO_TIME
 
 __all__ = [
     "CAPTURE_COLUMNS",

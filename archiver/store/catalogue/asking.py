@@ -12,7 +12,7 @@ import msgspec
 from archiver.model import Article, Capture, Mention, Observation, Post, Resolution
 from archiver.store.catalogue.database import CatalogueFile
 from archiver.store.cdxj import INDEXED_TYPES, IndexRow
-from archiver.store.records import BESIDE_KINDS, parse_warc_date
+from archiver.store.records import BESIDE_KINDS, NO_TIME, parse_warc_date
 from archiver.store.segment import OWN_SEGMENT
 
 CAPTURE_COLUMNS = (
@@ -70,10 +70,6 @@ BEHIND_A_SECOND = "~"
 
 CAPTURE_OF_ID = "record_id = ? ORDER BY segment NOT GLOB 'archiver-*', segment, offset LIMIT 1"
 """Where a file of another program has a record of the same id, ours is meant."""
-
-NO_TIME = datetime(1, 1, 1, tzinfo=UTC)
-"""Stands for the date of a record that has none, as the earliest there is."""
-
 
 class CapturedUri(NamedTuple):
     """A target URI with captures."""
