@@ -110,7 +110,8 @@ class Addresses(NamedTuple):
 def stamp(moment: datetime) -> str:
     """14 digits, UTC."""
     moment = moment.astimezone(UTC) if moment.tzinfo else moment
-    return f"{moment.year:04}{moment:%m%d%H%M%S}"
+    day = f"{moment.year:04}{moment.month:02}{moment.day:02}"
+    return f"{day}{moment.hour:02}{moment.minute:02}{moment.second:02}"
 
 
 @functools.lru_cache(maxsize=1024)

@@ -13,7 +13,7 @@ import ipaddress
 import re
 from typing import NamedTuple
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,6 +46,12 @@ COMMON_HEADERS = {
     # Every look is a new check of the digest, and evidence does not stay behind in a browser's cache.
     "Cache-Control": "no-store",
 }
+
+_DEFAULTS = [
+    (name.lower().encode(), value.encode())
+    for name, value in {**COMMON_HEADERS, "Content-Security-Policy": PAGE_POLICY}.items()
+]
+"""What each answer has that does not say otherwise, as ASGI has it."""
 
 SANDBOX = "allow-same-origin allow-top-navigation-by-user-activation"
 """For captured pages on an origin of their own: its own fonts load, and a link that a person follows opens; nothing
@@ -246,9 +252,9 @@ class HostGuard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in {**COMMON_HEADERS, "Content-Security-Policy": PAGE_POLICY}.items():
-                    headers.setdefault(name, value)
+                headers = list(message.get("headers", ()))
+                present = {name.lower() for name, _ in headers}
+                message["headers"] = headers + [header for header in _DEFAULTS if header[0] not in present]
             await send(message)
 
         hosts = Headers(scope=scope).getlist("host")

@@ -9,6 +9,7 @@ browser that a person steers is led to the page that shows it instead.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -93,6 +94,12 @@ def captured_url(rest: str, query: bytes) -> str:
 def moment_of(digits: str) -> datetime:
     """The time that 1 to 14 digits mean, padded as the Wayback Machine's users know it: `2014` is its last second.
     What no calendar has becomes the nearest that it has, between the years 1900 and 2999."""
+    if len(digits) == 14 and "1900" <= digits[:4] <= "2999":
+        day = int(digits[:4]), int(digits[4:6]), int(digits[6:8])
+        try:
+            return datetime(*day, int(digits[8:10]), int(digits[10:12]), int(digits[12:]), tzinfo=UTC)
+        except ValueError:
+            pass
     moment: datetime = timestamp_to_datetime(digits, tz_aware=True)
     return moment
 
@@ -114,6 +121,7 @@ def accept_datetime(value: str) -> datetime:
         raise HTTPException(400, "Accept-Datetime is a date that no calendar has.") from None
 
 
+@functools.lru_cache(maxsize=256)
 def http_date(moment: datetime) -> str:
     return format_datetime(moment.astimezone(UTC), usegmt=True)
 

@@ -18,7 +18,7 @@ from archiver.exchange import Exchange
 from archiver.fileslice import read_at
 from archiver.http1 import ZSTD_MAGIC, content_codings, dechunk, parse_head
 from archiver.model import Capture
-from archiver.replay.payload import DigestRefusedError, require_same
+from archiver.replay.payload import DigestRefusedError, other_type, require_same
 from archiver.store import Archive
 from archiver.store.digests import DigestCheck, check_digests, head_of
 from archiver.store.reader import recode_head
@@ -98,7 +98,7 @@ def read_whole(archive: Archive, capture: Capture, *, accepts: frozenset[str] = 
         head_length=len(head),
         packed_length=None if archive.is_own(kept.file) else kept.length,
     )
-    content_type = exchange.header("content-type") if status else capture.content_type
+    content_type = exchange.header("content-type") if status else other_type(capture)
     body, coding = _body(exchange, block, accepts)
     if body is None:
         return None
@@ -156,10 +156,16 @@ def _read(archive: Archive, capture: Capture, *, payload_digest: str | None = No
     if len(block) < header.length or data[end.end() + header.length :].strip(b"\r\n"):
         return None  # what is wrong with it is told by who reads it in pieces
     try:
-        checks = check_digests(header.fields, lambda: io.BytesIO(block), payload_digest=payload_digest, block=block)
+        checks = check_digests(
+            header.fields,
+            lambda: io.BytesIO(block),
+            payload_digest=payload_digest,
+            block=block,
+            known=header.known,
+        )
     except (ValueError, zlib.error):
         return None
     if not all(check.matches for check in checks):
         raise DigestRefusedError(capture, checks)
-    require_same(archive, capture, header.fields)
+    require_same(archive, capture, header.known)
     return _Record(header.fields, block, checks)

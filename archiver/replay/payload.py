@@ -6,7 +6,6 @@ that was altered a minute ago is refused now.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -15,24 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from archiver.errors import ArchiveError
+from archiver.http1 import media_type
 from archiver.model import Capture
 from archiver.replay.isolation import DOWNLOAD_SUFFIXES, SNIFFED_BYTES, Kind, capture_headers, sniff
 from archiver.store import Archive
 from archiver.store.catalogue import NO_TIME
 from archiver.store.digests import DigestCheck
-from archiver.store.records import Field, bare, block_length, field, parse_warc_date
+from archiver.store.records import bare, block_length, field, known_fields, parse_warc_date
 from archiver.store.warcfile import is_arc
 
 PIECE = 256 * 1024
-
-TEXT_SAMPLE = 4096
-"""So much is looked at for a NUL byte, which text does not hold (UTF-16 apart)."""
-
-CHARSETS = re.compile(
-    r"utf-?8|utf-?16(?:le|be)?|(?:us-)?ascii|latin-?1|iso-?8859-\d{1,2}|windows-(?:125\d|874)|koi8-[ru]|macintosh"
-    r"|shift[_-]jis|euc-(?:jp|kr)|iso-2022-jp|gbk|gb2312|gb18030|big5(?:-hkscs)?"
-)
-"""Encodings of the WHATWG Encoding standard by the names that pages use; Python knows others that are no charsets."""
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -48,10 +39,6 @@ class DigestRefusedError(ArchiveError):
         )
         self.capture = capture
         self.checks = checks
-
-
-class NotTextError(ArchiveError):
-    """The payload is asked for as text, and is none."""
 
 
 class Payload(NamedTuple):
@@ -74,7 +61,7 @@ class Payload(NamedTuple):
 
     @property
     def media_type(self) -> str:
-        return (self.content_type or "").partition(";")[0].strip().lower()
+        return media_type(self.content_type)
 
     def length(self) -> int:
         """The payload's length, by decoding it where there is no other way.
@@ -104,12 +91,13 @@ def require_digests(archive: Archive, capture: Capture) -> tuple[DigestCheck, ..
     return checks
 
 
-def require_same(archive: Archive, capture: Capture, fields: tuple[Field, ...]) -> None:
+def require_same(archive: Archive, capture: Capture, known: dict[str, str]) -> None:
     """The catalogue only tells where to look: what stands there has to be what it says.
+
+    known: its header fields (`known_fields`).
 
     Raises `ArchiveError` where the record is of another id, type, target URI or time.
     """
-    known = {name.lower(): value for name, value in reversed(fields)}
     kind, uri, date = (known.get(name, "") for name in ("warc-type", "warc-target-uri", "warc-date"))
     try:
         time = parse_warc_date(date)
@@ -144,12 +132,12 @@ def open_payload(archive: Archive, capture: Capture) -> Payload:
     checks = require_digests(archive, capture)
     fields, stream = archive.open_record(capture)
     stream.close()
-    require_same(archive, capture, fields)
+    require_same(archive, capture, known_fields(fields))
     if capture.record_type in ("response", "revisit"):
         exchange = archive.exchange(capture, check=False)
         encoded = exchange.chunked or bool(exchange.header("content-encoding"))
         plain = None if encoded else max(0, exchange.response_length - exchange.head_length)
-        content_type = exchange.header("content-type") if exchange.status else capture.content_type
+        content_type = exchange.header("content-type") if exchange.status else other_type(capture)
         read: Callable[[], Iterator[bytes]] = exchange.iter_payload
         status, redirect = exchange.status, exchange.redirect
     else:
@@ -158,6 +146,11 @@ def open_payload(archive: Archive, capture: Capture) -> Payload:
         read = lambda: read_block(archive, capture)  # noqa: E731
         status, redirect = 200, None
     return Payload(capture, status, redirect, content_type, read, plain, sniff(_beginning(read, SNIFFED_BYTES)), checks)
+
+
+def other_type(capture: Capture) -> str | None:
+    """The media type of a response that is none of HTTP's; null where it was stored as if it were one."""
+    return None if (capture.content_type or "").startswith("application/http") else capture.content_type
 
 
 def read_block(archive: Archive, capture: Capture) -> Iterator[bytes]:
@@ -192,41 +185,6 @@ def payload_response(request: Request, payload: Payload) -> Response:
     media_type = payload.kind.media_type if payload.kind else None
     headers = capture_headers(media_type=media_type, filename=payload.filename())
     return ranged(request, payload.open, payload.length(), headers)
-
-
-def text_response(request: Request, payload: Payload) -> Response:
-    """The payload as text to read: nothing in it is markup any more.
-
-    Raises `NotTextError` when it is not text.
-    """
-    charset = charset_of(payload)
-    if b"\0" in _beginning(payload.open, TEXT_SAMPLE) and not charset.startswith("utf-16"):
-        raise NotTextError("this payload is not text", subject=payload.capture.target_uri, hint="download it instead")
-    headers = capture_headers(media_type="text/plain; charset=utf-8", filename=payload.filename(".txt"))
-    if request.method == "HEAD":
-        return Response(headers=headers)
-    return StreamingResponse(transcoded(payload.open(), charset), headers=headers)
-
-
-def charset_of(payload: Payload) -> str:
-    """The charset that the capture names, else UTF-8."""
-    for parameter in (payload.content_type or "").split(";")[1:]:
-        name, _, value = parameter.partition("=")
-        charset = value.strip(" \"'\t").lower()
-        if name.strip().lower() == "charset" and CHARSETS.fullmatch(charset):
-            return charset
-    return "utf-8"
-
-
-def transcoded(pieces: Iterator[bytes], charset: str) -> Iterator[bytes]:
-    """Text in `charset` as UTF-8, wrong bytes as U+FFFD."""
-    try:
-        decoder = codecs.getincrementaldecoder(charset)("replace")
-    except LookupError:
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    for piece in pieces:
-        yield decoder.decode(piece).encode("utf-8", "replace")
-    yield decoder.decode(b"", True).encode("utf-8", "replace")
 
 
 def ranged(request: Request, read: Callable[[], Iterator[bytes]], length: int, headers: dict[str, str]) -> Response:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Protocol
 import msgspec
 
 from archiver.http1 import dechunk
-from archiver.store.records import Field
+from archiver.store.records import Field, known_fields
 
 BLOCK = "WARC-Block-Digest"
 PAYLOAD_FIELDS = ("WARC-Payload-Digest", "Archiver-Payload-Digest")
@@ -62,16 +62,19 @@ def check_digests(
     *,
     payload_digest: str | None = None,
     block: memoryview | None = None,
+    known: dict[str, str] | None = None,
 ) -> tuple[DigestCheck, ...]:
     """Every digest that a record declares, checked against its block.
 
     `open_block` opens the block for reading from its start, as often as needed; `block` is all of it, where it is in
-    memory already: then it is hashed where it lies. `payload_digest` is one more digest of
+    memory already: then it is hashed where it lies; `known` are the fields as `known_fields` gives them, where that was
+    done already. `payload_digest` is one more digest of
     the payload, declared elsewhere: by a revisit record, of its original. Left out are digests that are of other bytes
     than the record's: a revisit's own payload digests speak of the original's payload, those of a record in segments of
     all segments together (section 5.9), and wget's revisits have the block digest of no bytes at all.
     """
-    known = {name.lower(): value for name, value in reversed(fields)}  # of several of one name the first
+    if known is None:
+        known = known_fields(fields)
     revisit = known.get("warc-type", "").lower() == "revisit"
     elsewhere = revisit or SEGMENT_NUMBER.lower() in known
     names = (BLOCK,) if elsewhere else (BLOCK, *PAYLOAD_FIELDS)

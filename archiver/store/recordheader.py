@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from archiver.store.records import Field
+from archiver.store.records import Field, known_fields
 
 MAX_HEADER = 1 << 20
 """Bytes of one record's header; real ones have less than 2 KB."""
@@ -54,7 +54,7 @@ def parse_header(data: bytes) -> RecordHeader:
         text = "\n".join(map(_text, data.split(b"\n")))
     version, _, lines = text.partition("\n")
     fields, strays = _fields(lines)
-    known = {name.lower(): value for name, value in reversed(fields)}
+    known = known_fields(fields)
     length = known.get("content-length", "")
     if not (length.isascii() and length.isdecimal() and len(length) < 19):
         raise ValueError("the record has no Content-Length")

@@ -17,7 +17,7 @@ import base64
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -66,6 +66,11 @@ def field(fields: tuple[Field, ...], name: str) -> str | None:
     """The first header field of this name, in any case."""
     name = name.lower()
     return next((value for key, value in fields if key.lower() == name), None)
+
+
+def known_fields(fields: Sequence[Field]) -> dict[str, str]:
+    """Of the header fields of each name the first one's value, by the name in lower case."""
+    return {name.lower(): value for name, value in reversed(fields)}
 
 
 def block_length(fields: tuple[Field, ...]) -> int:

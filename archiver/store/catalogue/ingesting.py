@@ -17,7 +17,7 @@ from archiver.store.catalogue.database import CatalogueFile
 from archiver.store.cdxj import INDEXED_TYPES, Listed
 from archiver.store.conclusions import Conclusion, parse_conclusion
 from archiver.store.reader import StoredRecord
-from archiver.store.records import bare, media_type
+from archiver.store.records import bare, known_fields, media_type
 from archiver.store.surt import surt
 
 NAMED_BY_CONTENT = "ni:"
@@ -32,7 +32,7 @@ class Ingesting(CatalogueFile):
 
     def ingest(self, record: StoredRecord) -> None:
         """Add what one record says. The only way into the catalogue."""
-        fields = {name.lower(): value for name, value in reversed(record.fields)}
+        fields = known_fields(record.fields)
         record_type = fields.get("warc-type", "unknown")
         target_uri = bare(fields.get("warc-target-uri", ""))
         status: int | None = None
