@@ -123,6 +123,28 @@ def test_a_later_look_is_told_as_it_was(place: Place) -> None:
     assert place.offline() == live
 
 
+@pytest.mark.parametrize("fault", [Fault.CLOSE, Fault.TOO_MANY, Fault.REDIRECT])
+@pytest.mark.parametrize("conclude", [False, True], ids=["captures alone", "with conclusions"])
+def test_no_answer_is_no_answer_again(place: Place, fault: Fault, conclude: bool) -> None:
+    """After a while the servers hang up, have to be left alone, or lead to addresses that are refused."""
+    web = msgspec.structs.replace(place.settings.web, retry_after_max=0.0)
+    place.settings = msgspec.structs.replace(place.settings, web=web)
+    place.twin.fault("*", fault, after=3)
+    with place.job(conclude=conclude) as job:
+        live = place.told(job)
+    assert b"no answer" in live or fault is not Fault.CLOSE
+    assert place.offline() == live
+    assert place.offline(place.segment) == live
+
+
+def test_where_nothing_answers(place: Place) -> None:
+    place.twin.fault("*", Fault.CLOSE)
+    with place.job() as job:
+        live = place.told(job)
+    assert place.offline() == live
+    assert b"not stored" not in live
+
+
 # -- the command, over the archive that ships with the program
 
 

@@ -135,7 +135,8 @@ class Run:
         if job.fetcher.failed and not job.fetcher.answered:
             self.code(ExitCode.NETWORK)
             if not self._unreached:
-                self.out.note("no question was answered: is there a network?")
+                offline = "no question was answered when it was asked"
+                self.out.note(offline if job.offline else "no question was answered: is there a network?")
 
     def sum_up(self, told: list[tuple[State, str]]) -> None:
         """For people: how many posts are in each state, and why some could not be seen."""

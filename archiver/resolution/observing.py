@@ -171,13 +171,14 @@ def observe(
     ref: which post. control: the run's shared control check; null: one is made for this call alone. now: the time to
     note where no answer came at all; null: that is raised instead. told: is told what it rests on besides the answers.
 
-    Raises `NetworkError` where nothing was answered and no `now` is given (offline always: `NotStoredError`), and
-    `UnaskedError` where the platform has nobody to ask.
+    Raises `NetworkError` where nothing was answered and no `now` is given (offline, where one of the questions is not
+    stored, always `NotStoredError`), and `UnaskedError` where the platform has nobody to ask.
     """
     look = look_at(ref, fetcher, platform)
-    if not look.exchanges and (now is None or any(isinstance(error, NotStoredError) for error in look.errors)):
+    lacking = next((error for error in look.errors if isinstance(error, NotStoredError)), None)
+    if not look.exchanges and (now is None or lacking is not None):
         if look.errors:
-            raise look.errors[0]
+            raise lacking or look.errors[0]
         raise UnaskedError(look.verdict.reason, subject=ref.url)
     state, reason = look.verdict.state, look.verdict.reason
     evidence, asked = look.evidence, look.exchanges

@@ -24,7 +24,7 @@ class Refusal(Noun, frozen=True, kw_only=True):
 
 
 class Unanswered(Noun, frozen=True, kw_only=True):
-    """A question to which no answer came that could be stored."""
+    """A question to which no answer came that could be stored. It says nothing of what was asked for."""
 
     url: str
     kind: AnswerKind
@@ -149,6 +149,7 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     resolution: Resolution | None = None
     observation: Observation | None = None
     refusal: Refusal | None = None
+    unanswered: Unanswered | None = None
     seal: Seal | None = None
     imported: Imported | None = None
     rendering: Rendering | None = None
@@ -163,6 +164,8 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return f"urn:archiver:resolution:{self.resolution.mention_id}"
         if self.observation is not None:
             return f"urn:archiver:observation:{self.observation.key}"
+        if self.unanswered is not None:
+            return unanswered_uri(self.unanswered.url)
         if self.seal is not None:
             return f"urn:archiver:seal:{self.seal.segment}"
         if self.imported is not None:
@@ -188,6 +191,16 @@ def observation_conclusion(observation: Observation, basis: Basis | None = None)
 
 def refusal_conclusion(url: str, address: str, reason: str) -> Conclusion:
     return Conclusion(archiver=SCHEMA_VERSION, refusal=Refusal(url=url, address=address, reason=reason))
+
+
+def unanswered_uri(url: str) -> str:
+    """The target URI of the records which say that this URL was asked for and did not answer."""
+    return f"urn:archiver:unanswered:{url}"
+
+
+def unanswered_conclusion(url: str, kind: AnswerKind, problem: str) -> Conclusion:
+    unanswered = Unanswered(url=url, kind=kind, problem=problem)
+    return Conclusion(archiver=SCHEMA_VERSION, unanswered=unanswered)
 
 
 def seal_conclusion(seal: Seal) -> Conclusion:

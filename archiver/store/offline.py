@@ -6,23 +6,30 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 
-from archiver.errors import NotStoredError, RefusedError
+from archiver.errors import ArchiveError, LeftAloneError, LimitError, NetworkError, NotStoredError, RefusedError
 from archiver.exchange import Exchange
-from archiver.model import Capture
+from archiver.model import AnswerKind, Capture
 from archiver.store.archive import Archive
+from archiver.store.conclusions import Unanswered, unanswered_uri
 from archiver.store.records import clean
-from archiver.url import web_url
+from archiver.url import web_url, without_userinfo
 
 PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers that live fetching would have tried again: a stored better one is preferred."""
 
+ANSWERS = ("response", "revisit")
+
 
 class StoredFetcher:
-    """Fits `archiver.exchange.Fetcher`: the newest good stored answer to exactly this URL."""
+    """Fits `archiver.exchange.Fetcher`: the newest good stored answer to exactly this URL. What got no answer when it
+    was asked last, and none that was good before, gets none for the same reason."""
 
     def __init__(self, archive: Archive, *, max_redirects: int = 10) -> None:
         self._archive = archive
         self._max_redirects = max_redirects
+        self._led: dict[str, datetime] = {}
+        """Where redirects led that were read last, and when they came: many lead to one page, such as a login, which
+        each of them has a capture of."""
 
     def fetch(
         self,
@@ -34,17 +41,37 @@ class StoredFetcher:
     ) -> Exchange:
         """The answer, its digests checked.
 
-        Raises `NotStoredError` when there is none, `ArchiveError` when it was altered.
+        Raises `NotStoredError` when there is none; what was raised then where none came, or for what is no address of
+        the web; `ArchiveError` when the record was altered.
         """
         captures = [
             capture
             for spelling in dict.fromkeys(spellings(url))
-            for capture in self._archive.catalogue.captures_at(spelling)
-            if capture.record_type in ("response", "revisit")
+            for uri in (spelling, unanswered_uri(spelling))
+            for capture in self._archive.catalogue.captures_at(uri)
+            if capture.record_type in ANSWERS
+            or (capture.record_type == "metadata" and uri != spelling and self._archive.concludes(capture.file))
         ]
         if not captures:
+            try:
+                web_url(url)
+            except ValueError as error:
+                raise RefusedError(str(error), subject=without_userinfo(url)) from error
             raise NotStoredError("no stored capture answers this", subject=url)
-        return self._archive.exchange(max(captures, key=_preference))
+        since = self._led.pop(url, None)
+        best = max(captures, key=_preference)
+        if since is not None:
+            followed = (one for one in captures if one.time >= since and _preference(one)[:2] == _preference(best)[:2])
+            best = min(followed, key=_preference, default=best)
+        if best.record_type in ANSWERS:
+            exchange = self._archive.exchange(best)
+            if exchange.redirect is not None:
+                self._led[exchange.redirect] = exchange.time
+            return exchange
+        unanswered = self._archive.conclusion(best.record_id).unanswered
+        if unanswered is None:
+            raise ArchiveError("it does not say what got no answer", subject=best.record_id)
+        raise no_answer(unanswered, url)
 
     def follow(
         self,
@@ -80,9 +107,18 @@ def spellings(url: str) -> Iterator[str]:
     yield clean(url.partition("#")[0])
 
 
+def no_answer(unanswered: Unanswered, url: str) -> NetworkError | LimitError:
+    """The error that came in the place of an answer."""
+    if unanswered.kind is AnswerKind.UNEXPECTED:
+        return LimitError(unanswered.problem, subject=url)
+    if unanswered.kind is AnswerKind.REFUSED:
+        return LeftAloneError(unanswered.problem, subject=url)
+    return NetworkError(unanswered.problem, subject=url)
+
+
 def _preference(capture: Capture) -> tuple[bool, bool, datetime, str, int]:
     return (
-        capture.status not in PASSING_STATUSES,
+        capture.record_type in ANSWERS and capture.status not in PASSING_STATUSES,
         capture.truncated is None,
         capture.time,
         capture.file,

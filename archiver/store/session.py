@@ -18,9 +18,16 @@ import msgspec
 
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange, Tls
-from archiver.model import Capture
+from archiver.model import AnswerKind, Capture
 from archiver.store.cdxj import INDEXED_TYPES, Listed, listed, listed_type
-from archiver.store.conclusions import CONTENT_TYPE, Conclusion, Seal, refusal_conclusion, seal_conclusion
+from archiver.store.conclusions import (
+    CONTENT_TYPE,
+    Conclusion,
+    Seal,
+    refusal_conclusion,
+    seal_conclusion,
+    unanswered_conclusion,
+)
 from archiver.store.reader import StoredRecord
 from archiver.store.records import (
     CERTIFICATES,
@@ -209,6 +216,15 @@ class Session:
             record = self._metadata(conclusion, time, certificates=certificates_uri(shown))
             self._append_crossed(shown, record, record)
             self.archive.catalogue.commit()
+
+    def write_unanswered(self, url: str, kind: AnswerKind, problem: str) -> None:
+        """Store that a question got no answer: asked again from the archive alone, it gets none either.
+
+        Raises `ArchiveError` when it cannot be written.
+        """
+        with self._lock:
+            self._ensure_segment()
+            self._append([self._metadata(unanswered_conclusion(url, kind, problem), self.archive.clock())])
 
     def sync(self) -> None:
         """What was written is on the disk when this returns: to be called before it is reported as stored.

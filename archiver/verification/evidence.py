@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from archiver.errors import ArchiveError, LeftAloneError, LimitError, NetworkError, NotStoredError, RefusedError
+from archiver.errors import ArchiveError, NotStoredError, RefusedError
 from archiver.exchange import Exchange
-from archiver.model import AnswerKind, Capture
+from archiver.model import Capture
 from archiver.store.conclusions import Unanswered
-from archiver.store.offline import spellings
+from archiver.store.offline import ANSWERS, no_answer, spellings
 from archiver.verification.ledger import Ledger
 
 MAX_REDIRECTS = 64
 """More than the settings allow: a run that had to stop at a redirect has noted that."""
-
-CAPTURES = ("response", "revisit")
 
 
 class Evidence:
@@ -41,7 +39,7 @@ class Evidence:
             found = ledger.places(record_id)
             if not found:
                 self.missing.append(record_id)
-            elif found[0].record_type in CAPTURES:
+            elif found[0].record_type in ANSWERS:
                 self._captures.setdefault(found[0].target_uri, []).append(found[0])
 
     def fetch(
@@ -82,7 +80,7 @@ class Evidence:
 
     def _answer(self, question: tuple[str, ...], url: str) -> Exchange:
         if failed := self._unanswered.get(url):
-            raise _error(failed)
+            raise no_answer(failed, url)
         capture = self._heard.get(question) or self._next(url)
         if capture is None:
             raise NotStoredError("none of the captures that are named answers this", subject=url)
@@ -108,11 +106,3 @@ class Evidence:
         captures = next((found for form in spellings(url) if (found := self._captures.get(form))), [])
         unused = (capture for capture in captures if capture.record_id not in self.used)
         return next(unused, captures[-1] if captures else None)
-
-
-def _error(failed: Unanswered) -> NetworkError | LimitError:
-    if failed.kind is AnswerKind.UNEXPECTED:
-        return LimitError(failed.problem, subject=failed.url)
-    if failed.kind is AnswerKind.REFUSED:
-        return LeftAloneError(failed.problem, subject=failed.url)
-    return NetworkError(failed.problem, subject=failed.url)

@@ -22,10 +22,10 @@ import httpcore
 import httpx
 
 from archiver.config import WebSettings, parse_host_port
-from archiver.errors import ConfigError, NetworkError, RefusedError
+from archiver.errors import ConfigError, LeftAloneError, NetworkError, RefusedError
 from archiver.exchange import Exchange, Truncation
 from archiver.http1 import MAX_HEAD_LINES, body_length, final_head, head_end, parse_head
-from archiver.model import Capture
+from archiver.model import AnswerKind, Capture
 from archiver.url import WebUrl, web_url, without_userinfo
 from archiver.web.guard import parse_networks
 from archiver.web.limits import HostLimiter, retry_after
@@ -65,6 +65,8 @@ class Sink(Protocol):
     def write_unreadable(self, exchange: Exchange) -> Capture: ...
 
     def write_refusal(self, url: str, address: str, reason: str, certificates: tuple[bytes, ...] = ()) -> None: ...
+
+    def write_unanswered(self, url: str, kind: AnswerKind, problem: str) -> None: ...
 
 
 class Door:
@@ -139,9 +141,15 @@ class Door:
         max_bytes: int | None = None,
         whole_or_head: bool = False,
     ) -> Exchange:
-        """One GET, stored before it is returned; see `archiver.exchange.Fetcher.fetch`."""
+        """One GET, stored before it is returned, also that it got no answer; see `archiver.exchange.Fetcher.fetch`."""
         target = self._checked(url)
-        return self._tries(target, self._request_headers(target, headers), None, max_bytes, whole_or_head)
+        try:
+            return self._tries(target, self._request_headers(target, headers), None, max_bytes, whole_or_head)
+        except NetworkError as error:
+            if self._sink is not None:
+                kind = AnswerKind.REFUSED if isinstance(error, LeftAloneError) else AnswerKind.FAILED
+                self._sink.write_unanswered(str(target), kind, error.problem)
+            raise
 
     def post(
         self,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import socket
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from archiver.errors import ArchiveError, NotStoredError, RefusedError
-from archiver.store import Session, StoredFetcher
+from archiver.config import WebSettings
+from archiver.errors import ArchiveError, NetworkError, NotStoredError, RefusedError
+from archiver.model import AnswerKind
+from archiver.store import Archive, Session, StoredFetcher
+from archiver.web import Door
 from tests.store.conftest import WHEN, exchange, frozen, response, segment
 
 
@@ -84,11 +88,80 @@ def test_a_url_is_found_however_the_door_would_write_it(url: str, folder: Path) 
     assert fetch(folder, url) == b"words"
 
 
-@pytest.mark.parametrize("url", ["https://posts.example/A", "https://posts.example/1?", "http://posts.example/1", "%"])
+@pytest.mark.parametrize("url", ["https://posts.example/A", "https://posts.example/1?", "http://posts.example/1"])
 def test_another_url_is_not_answered(url: str, folder: Path) -> None:
     stored(folder, (URL, response(b"words")), ("https://posts.example/a", response(b"words")))
     with pytest.raises(NotStoredError, match="no stored capture"):
         fetch(folder, url)
+
+
+@pytest.mark.parametrize("url", ["%", "mailto:someone@posts.example", "http://[::1"])
+def test_what_is_no_address_is_refused_as_the_door_does(url: str, folder: Path) -> None:
+    stored(folder, (URL, response(b"words")))
+    with pytest.raises(RefusedError) as live, Door(WebSettings()) as door:
+        door.fetch(url)
+    with pytest.raises(RefusedError) as offline:
+        fetch(folder, url)
+    assert str(offline.value) == str(live.value)
+
+
+class TestNoAnswer:
+    """What was asked for and got no answer."""
+
+    def ask(self, folder: Path, *steps: bytes | str, kind: AnswerKind = AnswerKind.FAILED) -> str:
+        """What one question gives after the others, an hour apart: answers, and why there was none."""
+        clock = itertools.count()
+        archive = Archive.open(folder, write=True, clock=lambda: WHEN + timedelta(hours=next(clock)))
+        with archive, archive.session() as session:
+            for step in steps:
+                if isinstance(step, str):
+                    session.write_unanswered(URL, kind, step)
+                else:
+                    session.write_exchange(exchange(URL, step, time=archive.clock()))
+        try:
+            return fetch(folder).decode()
+        except NetworkError as error:
+            return f"{type(error).__name__}: {error}"
+
+    def test_it_gets_none_again(self, folder: Path) -> None:
+        assert self.ask(folder, "no connection") == f"NetworkError: {URL}: no connection"
+
+    def test_a_host_that_was_left_alone(self, folder: Path) -> None:
+        told = self.ask(folder, "it asks us to wait", kind=AnswerKind.REFUSED)
+        assert told == f"LeftAloneError: {URL}: it asks us to wait"
+
+    def test_an_older_answer_counts_more(self, folder: Path) -> None:
+        assert self.ask(folder, response(b"good"), "no connection") == "good"
+
+    def test_of_two_failures_the_later_one_counts(self, folder: Path) -> None:
+        busy = response(b"busy", status="503 Service Unavailable")
+        assert "later" in self.ask(folder, "earlier", busy, "later")
+
+    def test_an_answer_of_a_failing_server_later_on(self, folder: Path) -> None:
+        assert self.ask(folder, "no connection", response(b"busy", status="503 Service Unavailable")) == "busy"
+
+    def test_it_is_there_after_the_catalogue_was_lost(self, folder: Path) -> None:
+        self.ask(folder, "no connection")
+        (folder / "catalogue.db").unlink()
+        with pytest.raises(NetworkError, match="no connection"):
+            fetch(folder)
+
+    def test_what_others_say_got_none_is_not_stored(self, folder: Path) -> None:
+        self.ask(folder, "no connection")
+        segment(folder).rename(segment(folder).with_name("theirs.warc.gz"))
+        with pytest.raises(NotStoredError):
+            fetch(folder)
+
+
+def test_what_a_redirect_led_to_is_what_came_after_it(folder: Path) -> None:
+    """Many lead to one page, such as a login."""
+    login = "https://posts.example/login"
+    others = "https://posts.example/2"
+    stored(folder, (URL, moved("/login")), (login, response(b"first")), (others, moved("/login")),
+           (login, response(b"second")))  # fmt: skip
+    with frozen(folder, write=False) as archive:
+        fetcher = StoredFetcher(archive)
+        assert [fetcher.follow(url)[-1].payload() for url in (URL, others, login)] == [b"first", b"second", b"second"]
 
 
 def test_a_url_as_another_tool_wrote_it_is_found_as_it_stands(folder: Path) -> None:

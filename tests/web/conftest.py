@@ -12,7 +12,7 @@ import pytest
 
 from archiver.config import WebSettings
 from archiver.exchange import Exchange
-from archiver.model import Capture
+from archiver.model import AnswerKind, Capture
 from archiver.web import Door
 
 WHEN = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -25,6 +25,7 @@ class Kept:
     exchanges: list[Exchange] = field(default_factory=list)
     unreadable: list[Exchange] = field(default_factory=list)
     refusals: list[tuple[str, str, str]] = field(default_factory=list)
+    unanswered: list[tuple[str, AnswerKind, str]] = field(default_factory=list)
     chains: list[tuple[bytes, ...]] = field(default_factory=list)
     """Certificates that were not accepted."""
 
@@ -56,6 +57,9 @@ class Kept:
         self.refusals.append((url, address, reason))
         if certificates:
             self.chains.append(certificates)
+
+    def write_unanswered(self, url: str, kind: AnswerKind, problem: str) -> None:
+        self.unanswered.append((url, kind, problem))
 
 
 @dataclass
