@@ -31,6 +31,8 @@ are made to keep a reader busy."""
 MAX_CODINGS = 4
 """Content codings on top of each other; real servers send one, rarely two."""
 
+UNKNOWN_TYPES = frozenset({"unknown/unknown", "application/unknown", "*/*"})
+
 MAX_PARTS = 10_000
 """Gzip members or zstd frames of one body; compressors that work in blocks make one of 64 KB or more."""
 
@@ -167,6 +169,18 @@ def dechunk(body: BinaryIO) -> Iterator[bytes]:
             yield piece
         if body.readline(3) not in (b"\r\n", b"\n"):
             return
+
+
+_MEDIA_TYPE = re.compile(r"[\s\"']*([^\s;,\"'()]+)")
+
+
+def media_type(content_type: str | None) -> str:
+    """`text/html` of a `Content-Type` field's `Text/HTML; charset=utf-8`, of `text/html charset=utf-8` and of
+    `text/html, text/html`, too, as browsers read them; empty where it names none, or one that stands for none (WHATWG
+    MIME Sniffing, section 5.1)."""
+    found = _MEDIA_TYPE.match(content_type or "")
+    name = found[1].lower() if found else ""
+    return "" if name in UNKNOWN_TYPES else name
 
 
 def content_codings(value: str | None) -> tuple[str, ...]:

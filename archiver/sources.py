@@ -305,7 +305,7 @@ class _Reader:
         source = f"{self.spec}#{uri}"
         if record.rec_type == "response" and uri.lower().startswith(("http:", "https:")):
             return self._of_response(record, uri, source)
-        media_type = _media_type(headers.get_header("Content-Type"))
+        media_type = http1.media_type(headers.get_header("Content-Type"))
         if uri.lower().startswith("metadata:"):  # what wget says of its own run
             return None
         if record.rec_type not in ("resource", "conversion") or media_type not in (*_HTML_TYPES, "text/plain"):
@@ -326,7 +326,7 @@ class _Reader:
         header = {name.lower(): value for name, value in reversed(fields)}
         content_type = header.get("content-type", "")
         body_start = head[end:] if end is not None else b""
-        if not 200 <= status < 300 or _media_type(content_type) not in (*_HTML_TYPES, ""):
+        if not 200 <= status < 300 or http1.media_type(content_type) not in (*_HTML_TYPES, ""):
             return None
         block = self._block(record, source, body_start)
         stream = io.BytesIO(block)
@@ -487,10 +487,6 @@ class _Records(ArchiveIterator):  # type: ignore[misc]
 
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _TEXT_SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".md", ".markdown")
-
-
-def _media_type(value: str | None) -> str:
-    return (value or "").partition(";")[0].strip().lower()
 
 
 def _type_of(article: Article, content_type: str | None) -> str:

@@ -15,6 +15,7 @@ from typing import Literal
 from archiver.article.about import of_html, of_text
 from archiver.article.encoding import decode
 from archiver.errors import InputError
+from archiver.http1 import media_type
 from archiver.model import Article
 
 Kind = Literal["html", "text"]
@@ -88,10 +89,10 @@ def named_information(sha256: bytes) -> str:
 
 def kind_of(text: str, content_type: str | None = None) -> Kind:
     """HTML where the header says so, or where the beginning is markup."""
-    media_type = (content_type or "").partition(";")[0].strip().lower()
-    if media_type in ("text/html", "application/xhtml+xml"):
+    declared = media_type(content_type)
+    if declared in ("text/html", "application/xhtml+xml"):
         return "html"
-    if media_type in ("text/plain", "text/markdown"):
+    if declared in ("text/plain", "text/markdown"):
         return "text"
     start = text[:_SNIFF].lstrip()
     if start.startswith("<") and (

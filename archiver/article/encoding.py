@@ -18,7 +18,7 @@ import re
 from archiver.errors import InputError
 from archiver.language.tongues import scores
 
-__all__ = ["decode"]
+__all__ = ["codec_of", "decode"]
 
 SNIFF = 4096
 """Bytes in which a declaration is looked for. Browsers take 1024; pages with a comment before the head need more."""
@@ -154,6 +154,12 @@ def decode(data: bytes, *, source: str, content_type: str | None = None) -> str:
     if controls * 20 > len(sample):
         raise InputError("this is binary data: it is full of control characters", subject=source)
     return _read(data, header or _written_charset(data))
+
+
+def codec_of(content_type: str | None) -> str | None:
+    """Python's name of the encoding that a `Content-Type` field declares, its label read as the Encoding standard does;
+    null where it declares none that is known."""
+    return _header_charset(content_type)
 
 
 def _read(data: bytes, declared: str | None) -> str:

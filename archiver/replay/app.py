@@ -40,15 +40,14 @@ from archiver.replay.mementos import MementoRoute
 from archiver.replay.origins import Origins
 from archiver.replay.payload import (
     DigestRefusedError,
-    NotTextError,
     open_payload,
     payload_response,
     ranged,
     read_block,
     read_record,
     require_digests,
-    text_response,
 )
+from archiver.replay.plaintext import NotTextError, text_response
 from archiver.replay.records import capture_facts
 from archiver.replay.search import Search, question
 from archiver.replay.shelf import Library, Shelf

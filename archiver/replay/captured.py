@@ -6,7 +6,6 @@ says so, an empty style sheet; nothing asks the web.
 
 from __future__ import annotations
 
-import codecs
 import re
 from datetime import datetime
 from http import HTTPStatus
@@ -19,22 +18,28 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
-from archiver.errors import ArchiverError
+from archiver.article.encoding import codec_of, decode
+from archiver.errors import ArchiverError, InputError
 from archiver.model import Capture
 from archiver.replay.addresses import Addresses, stamp
-from archiver.replay.documents import Shown, beginning_of, bytes_of, note, shown
+from archiver.replay.documents import SNIFFED, Shown, note, shown
 from archiver.replay.isolation import COMMON_HEADERS, RESOURCE_POLICY, document_policy, resource_type
 from archiver.replay.mementos import captured_url, moment_of
 from archiver.replay.origins import KINDS, Origin, Origins, Place, origin_id, place_of_host
-from archiver.replay.payload import CHARSETS, Payload, open_payload, ranged
+from archiver.replay.payload import Payload, open_payload, ranged
+from archiver.replay.plaintext import beginning_of, bytes_of
+from archiver.replay.references import absolute
 from archiver.replay.shelf import Library, Shelf
 from archiver.replay.show import is_page_address, is_web_url
-from archiver.replay.stillpage import Leading, absolute
+from archiver.replay.stillpage import Leading
 from archiver.replay.stylesheets import rewrite_css
 from archiver.store.surt import surt
 
 MAX_HOPS = 5
 """Redirects that are followed for what a page loads."""
+
+MAX_LOOKED_UP = 2000
+"""Addresses of a page's pictures and films that are looked up to choose among them; of more, none is left out."""
 
 MAX_SHEET = 8 << 20
 """Bytes of a style sheet; a longer one is cut there."""
@@ -49,7 +54,6 @@ RUN = frozenset(
 _RESOURCE = re.compile(r"([0-9]{14})([a-z]{2})_/(.+)", re.DOTALL)
 _ONE_SLASH = re.compile(r"(https?:)/+(?=[^/])", re.IGNORECASE)
 _CHARSET_RULE = re.compile(rb'@charset "([\w.:-]{2,40})";')
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 def rest_of(scope: Scope, slashes: int) -> str:
@@ -102,11 +106,26 @@ def _whole(shelf: Shelf, capture: Capture) -> bool:
     return bool(found) and int(found[1]) + 1 == int(found[2])  # type: ignore[index]
 
 
-def leading(place: Place, slug: str, moment: datetime) -> Leading:
+def leading(place: Place, shelf: Shelf, moment: datetime) -> Leading:
     """Where the addresses of a page lead that is shown at this place, as of this time."""
-    to = Addresses(slug)
+    to = Addresses(shelf.slug)
+    known: dict[str, bool] = {}
+
+    def there(url: str) -> bool:
+        if (found := known.get(url)) is None:
+            if len(known) >= MAX_LOOKED_UP:
+                return True
+            try:
+                found = found_for(shelf, url, moment)[0] is not None
+            except ArchiverError:
+                found = False
+            known[url] = found
+        return found
+
     return Leading(
-        resource=lambda url, kind: place.path(kind, moment, url), page=lambda url: place.site + to.view(moment, url)
+        resource=lambda url, kind: place.path(kind, moment, url),
+        page=lambda url: place.site + to.view(moment, url),
+        there=there,
     )
 
 
@@ -177,7 +196,7 @@ class Captured:
             if destination and destination not in FRAMED:
                 return self._note(place, "This is shown within the site's page only.", HTTPStatus.FORBIDDEN)
             self.origins.remember(place.id, Origin(shelf.slug, capture.time))
-            return self._page(place, shown(shelf, capture, leading(place, shelf.slug, capture.time)))
+            return self._page(place, shown(shelf, capture, leading(place, shelf, capture.time)))
         return self._note(place, "There is nothing at this address.", HTTPStatus.NOT_FOUND)
 
     def _frame(self, place: Place, shelf: Shelf, url: str, origin: Origin, destination: str) -> Response:
@@ -188,7 +207,7 @@ class Captured:
             return self._note(place, f"Missing: {url} ({why}).", HTTPStatus.NOT_FOUND)
         if not place.apart:  # no policy can name the opaque origin of the page around it
             place = place._replace(ancestors=())
-        return self._page(place, shown(shelf, capture, leading(place, shelf.slug, origin.moment)))
+        return self._page(place, shown(shelf, capture, leading(place, shelf, origin.moment)))
 
     def _page(self, place: Place, look: Shown) -> Response:
         return self._html(place, look.html, HTTPStatus.OK)
@@ -218,7 +237,7 @@ class Captured:
             if payload.media_type not in ("text/css", ""):
                 return self._lacking(place, kind, destination, "no style sheet", 404)
             return self._sheet(place, shelf, payload, origin)
-        media_type = resource_type(kind, beginning_of(payload), payload.media_type)
+        media_type = resource_type(kind, beginning_of(payload, SNIFFED), payload.media_type)
         if media_type is None:
             return self._lacking(place, kind, destination, "not what was asked for", 404)
         headers = {**_headers(place, RESOURCE_POLICY), "Content-Type": media_type}
@@ -228,7 +247,7 @@ class Captured:
     def _sheet(place: Place, shelf: Shelf, payload: Payload, origin: Origin) -> Response:
         data, _ = bytes_of(payload, MAX_SHEET)
         text = _sheet_text(data, payload)
-        lead = leading(place, shelf.slug, origin.moment)
+        lead = leading(place, shelf, origin.moment)
 
         def led(reference: str, purpose: str) -> str:
             if reference.startswith("#") or reference[:5].lower() == "data:":
@@ -273,15 +292,12 @@ def _placeholder(why: str) -> bytes:
 
 
 def _sheet_text(data: bytes, payload: Payload) -> str:
-    """CSS Syntax Level 3, section 3.2: byte order mark, header, `@charset`, UTF-8."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
-    header = re.search(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", payload.content_type or "", re.IGNORECASE)
-    rule = _CHARSET_RULE.match(data)
-    name = (header[1] if header else rule[1].decode("ascii", "replace") if rule else "utf-8").lower()
-    return data.decode(name if CHARSETS.fullmatch(name) else "utf-8", "replace")
+    """CSS Syntax Level 3, section 3.2: byte order mark, header, `@charset`; what declares nothing, and is not UTF-8, is
+    judged by its letters, as an article is."""
+    declared = payload.content_type
+    if codec_of(declared) is None and (rule := _CHARSET_RULE.match(data)):
+        declared = f"text/css; charset={rule[1].decode('ascii', 'replace')}"
+    try:
+        return decode(data, source=payload.capture.target_uri, content_type=declared)
+    except InputError:
+        return data.decode("utf-8", "replace")

@@ -10,11 +10,12 @@ from typing import Literal, NamedTuple
 
 from markupsafe import escape
 
-from archiver.article.encoding import decode
-from archiver.errors import InputError, LimitError
+from archiver.article import kind_of
+from archiver.errors import InputError
 from archiver.model import Capture
 from archiver.replay.isolation import is_svg
 from archiver.replay.payload import Payload, open_payload
+from archiver.replay.plaintext import beginning_of, text_of
 from archiver.replay.shelf import Shelf
 from archiver.replay.stillpage import Leading, Need, RestlessPageError, still_page, words_of
 
@@ -27,17 +28,14 @@ MAX_TEXT = 4 << 20
 
 SNIFFED = 1024
 
+JUDGED = 64 * 1024
+"""Bytes by which it is told whether something is HTML."""
+
 Form = Literal["page", "text", "picture", "film", "pdf", "empty", "file"]
 
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
 PDF = "application/pdf"
 
-_HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*+"
-    rb"<(?:!doctype html|html|head|body|script|iframe|h1|div|font|table|a|style|title|b|br|p)[\s>]",
-    re.IGNORECASE | re.DOTALL,
-)
-"""WHATWG MIME Sniffing, section 7.1."""
 _TEXT = re.compile(r"text/.*|application/(?:.*[+/])?(?:json|xml|javascript|ecmascript|x-ndjson|rss|atom)")
 
 _AROUND = (
@@ -61,6 +59,8 @@ class Shown(NamedTuple):
     """Was there more of it?"""
     restless: bool = False
     """Is it text because its markup cannot be shown safely?"""
+    onward: str | None = None
+    """Where the page sends its reader of itself."""
     payload: Payload | None = None
 
 
@@ -76,11 +76,11 @@ def shown(shelf: Shelf, capture: Capture, lead: Leading) -> Shown:
 
 
 def _as_page(payload: Payload, url: str, lead: Leading) -> Shown:
-    beginning = beginning_of(payload)
+    beginning = beginning_of(payload, SNIFFED)
     media_type = payload.media_type
     if payload.kind:
         return _media(url, lead, payload.kind.element)
-    if media_type in PAGES or (not media_type and _HTML.match(beginning)):
+    if media_type in PAGES or (not media_type and _is_page(payload)):
         return _page(payload, url, lead)
     if is_svg(beginning, media_type):
         return _media(url, lead, "img")
@@ -92,7 +92,7 @@ def _as_page(payload: Payload, url: str, lead: Leading) -> Shown:
         return Shown(note("The answer was empty."), "empty")
     if not media_type or _TEXT.fullmatch(media_type):
         try:
-            text, cut = text_of(payload, url, MAX_TEXT)
+            text, cut = text_of(payload, MAX_TEXT)
         except InputError:
             pass
         else:
@@ -100,16 +100,24 @@ def _as_page(payload: Payload, url: str, lead: Leading) -> Shown:
     return Shown(note("This is a file that browsers do not show. The site offers it for saving."), "file")
 
 
+def _is_page(payload: Payload) -> bool:
+    """Is what was given without a media type HTML, as `archiver find` reads it?"""
+    try:
+        return kind_of(text_of(payload, JUDGED)[0]) == "html"
+    except InputError:
+        return False
+
+
 def _page(payload: Payload, url: str, lead: Leading) -> Shown:
     try:
-        text, cut = text_of(payload, url)
+        text, cut = text_of(payload, MAX_PAGE)
     except InputError as error:
         return Shown(note(f"This cannot be shown as a page: {error.problem}."), "empty")
     try:
         page = still_page(text, url=url, lead=lead)
     except RestlessPageError:
         return Shown(_plain(words_of(text)), "text", cut=cut, restless=True)
-    return Shown(page.html, "page", page.needs, page.scripts, cut)
+    return Shown(page.html, "page", page.needs, page.scripts, cut, onward=page.onward)
 
 
 def _media(url: str, lead: Leading, element: str) -> Shown:
@@ -131,34 +139,3 @@ def _plain(text: str) -> str:
 def note(text: str, title: str = "Note") -> str:
     """A page of one sentence of ours, where a captured page would be."""
     return _AROUND.format(title=escape(title), style=_NOTE_STYLE, body=f"<p>{escape(text)}</p>")
-
-
-def beginning_of(payload: Payload, size: int = SNIFFED) -> bytes:
-    beginning = b""
-    for piece in payload.open():
-        beginning += piece
-        if len(beginning) >= size:
-            break
-    return beginning[:size]
-
-
-def text_of(payload: Payload, url: str, limit: int = MAX_PAGE) -> tuple[str, bool]:
-    """The payload as text, and whether it was cut at `limit` bytes.
-
-    Raises `InputError` when it is empty or no text.
-    """
-    data, cut = bytes_of(payload, limit)
-    return decode(data, source=url, content_type=payload.content_type), cut
-
-
-def bytes_of(payload: Payload, limit: int) -> tuple[bytes, bool]:
-    """The payload, at most `limit` bytes; and whether there is more."""
-    whole = bytearray()
-    try:
-        for piece in payload.open():
-            whole += piece
-            if len(whole) > limit:
-                return bytes(whole[:limit]), True
-    except LimitError:  # it expands more than a real one does
-        return bytes(whole), True
-    return bytes(whole), False

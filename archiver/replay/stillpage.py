@@ -18,11 +18,14 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archiver.platforms.bounds import parse
+from archiver.replay import pictures
+from archiver.replay.doctype import doctype_of
+from archiver.replay.references import absolute
 from archiver.replay.stylesheets import rewrite_css
 
 MAX_ELEMENTS = 200_000
@@ -49,6 +52,8 @@ class StillPage(NamedTuple):
     """In the order of the page, each once; what its style sheets load is not among them."""
     scripts: int
     """Scripts and handlers that were taken out."""
+    onward: str | None = None
+    """Where the page sends its reader of itself (`meta http-equiv="refresh"`): an absolute http(s) URL."""
 
 
 class Leading(NamedTuple):
@@ -58,6 +63,9 @@ class Leading(NamedTuple):
     """Absolute http(s) URL and kind to the address of its capture, within the page's own origin."""
     page: Callable[[str], str]
     """Absolute http(s) URL to the address at which the site shows it."""
+    there: Callable[[str], bool] = lambda _: True
+    """Has the archive something to show for an absolute http(s) URL? Of what an element offers (sizes of a picture,
+    formats of a film), what is there is shown."""
     target: str = "_top"
     """Where links open."""
 
@@ -78,7 +86,7 @@ def still_page(html: str, *, url: str, lead: Leading) -> StillPage:
     for _ in range(PASSES):
         again = LexborHTMLParser(text)  # as a browser will: all of it
         if not work.restless(again):
-            return StillPage(text, tuple(work.needs), work.scripts)
+            return StillPage(text, tuple(work.needs), work.scripts, work.onward)
         text = work.over(text)
     raise RestlessPageError("markup that reads otherwise each time it is written")
 
@@ -110,9 +118,6 @@ _LINKS = frozenset({"href", "xlink:href"})
 _LINKING = frozenset({"a", "area"})
 """The elements that a reader follows; of any other, `href` may name a part of the page itself only."""
 
-_LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-url", "data-hi-res-src")
-_LAZY_SETS = ("data-srcset", "data-lazy-srcset")
-
 _CHOICES = frozenset({"option", "optgroup", "hr"})
 
 _NAME = re.compile(r"[a-zA-Z_][\w:.-]*", re.ASCII)
@@ -135,7 +140,14 @@ _DROPPED = frozenset({
 _DATA = re.compile(r"data:", re.IGNORECASE)
 _DATA_PAGE = re.compile(r"data:(?:text/html|application/xhtml\+xml)(;[^,]*)?,(.*)", re.IGNORECASE | re.DOTALL)
 _TELLING = re.compile(r"[:\\]|//")
-_HTML_SPACE = " \t\n\f\r"
+_REFRESH = re.compile(
+    r"\s*+[\d.]*+\s*+[;,]?\s*+(?:url\s*+=\s*+)?(?:\"([^\"]*+)|'([^']*+)|(.*))", re.IGNORECASE | re.DOTALL
+)
+"""HTML standard, section 4.2.5.3."""
+NEIGHBOURS = 20
+"""Of an element, that are looked at for what is offered in its place."""
+_NEWLINE_LOST = frozenset({"pre", "listing", "textarea"})
+"""A parser drops a line end with which their text begins (HTML standard, section 13.1.2.5)."""
 
 
 class _Still:
@@ -150,6 +162,7 @@ class _Still:
         self.led: set[str] = within.led if within else set()
         self.counted: list[int] = within.counted if within else [0]
         self.scripts = 0
+        self.onward: str | None = None
 
     def over(self, html: str) -> str:
         self.counted[0] = 0 if self.depth == 0 else self.counted[0]
@@ -162,7 +175,7 @@ class _Still:
         node: LexborNode | None = root
         while node is not None:
             node = self._element(node)
-        return page.html or ""
+        return doctype_of(html) + (root.html or "")  # what stands outside of the root are comments
 
     def _element(self, node: LexborNode) -> LexborNode | None:
         """Make one node still; the next one in the order of the page."""
@@ -172,6 +185,11 @@ class _Still:
         self.counted[0] += 1
         if self.counted[0] > MAX_ELEMENTS:
             raise RestlessPageError("too many elements")
+        if tag in ("object", "embed") and (picture := self._as_picture(node)) is not None:
+            return picture
+        if tag in ("object", "applet") and (inside := node.first_child) is not None:
+            node.unwrap()  # what browsers without the program show
+            return inside
         if not tag or tag.startswith("-") or tag in ACTING:  # processing instructions; "-comment" and its like
             self.scripts += tag == "script"
             following = _behind(node)
@@ -183,9 +201,13 @@ class _Still:
             return following
         if tag == "select":
             self._plain_choices(node)
-        attributes = {name.lower(): value or "" for name, value in node.attributes.items()}
+        elif tag in ("picture", "video", "audio"):
+            self._narrow(node, tag)
+        attributes = _given(node)
         rels = attributes.get("rel", "").lower().split()
         if (tag == "meta" and _is_order(attributes)) or (tag == "link" and not _is_sheet(rels, attributes)):
+            if self.onward is None and attributes.get("http-equiv", "").strip().lower() == "refresh":
+                self.onward = self._sent_on(attributes.get("content", ""))
             following = _behind(node)
             node.decompose()
             return following
@@ -202,7 +224,11 @@ class _Still:
                 child.decompose()
             if sheet:
                 node.insert_child(_MARKUP.sub(r"\\3c ", rewrite_css(sheet, self._resource)))
+        if tag in _NEWLINE_LOST and (first := node.first_child) is not None and (first.text() or "")[:1] == "\n":
+            first.insert_before("\n")
         kept = self._attributes(tag, attributes)
+        if tag in ("img", "source"):
+            self._offers(node, tag, attributes, kept)
         for name, given in node.attributes.items():
             if kept.get(name.lower()) != (given or ""):
                 del node.attrs[name]
@@ -267,7 +293,7 @@ class _Still:
         for name, value in given.items():
             if name.startswith("on"):
                 self.scripts += 1
-            elif not _NAME.fullmatch(name):
+            elif not _NAME.fullmatch(name) or name == "srcset" or (tag, name) in _OFFERS:
                 continue
             elif kind := _LOADS.get((tag, name)):
                 if address := self._resource(value, kind):
@@ -276,8 +302,6 @@ class _Still:
                 address = self._link(value) if tag in _LINKING else value if value.startswith("#") else ""
                 if address:
                     kept[name] = address
-            elif name == "srcset":
-                kept[name] = self._set(value)
             elif name == "style":
                 kept[name] = rewrite_css(value, self._resource)
             elif name == "usemap":
@@ -289,8 +313,6 @@ class _Still:
                 kept[name] = value
         if tag in _LINKING and any(not kept.get(name, "#").startswith("#") for name in _LINKS):
             kept |= {"target": self.lead.target, "rel": "noreferrer noopener"}
-        elif tag == "img":
-            self._lazy(given, kept)
         elif tag in ("video", "audio"):
             kept |= {"controls": "", "preload": "none"}
         elif tag == "iframe":
@@ -300,6 +322,11 @@ class _Still:
             if inner is not None:
                 kept.pop("src", None)
                 kept["srcdoc"] = self._within(inner) if self.depth < MAX_DEPTH else ""
+        if not pictures.LATER_BACKGROUNDS.isdisjoint(given) and (behind := pictures.background(given)):
+            later = rewrite_css(f"background-image:url({_css_string(behind)})", self._resource)
+            for name in pictures.LATER_BACKGROUNDS:
+                kept.pop(name, None)
+            kept["style"] = f"{kept.get('style', '').rstrip().rstrip(';')};{later}".lstrip(";")
         return kept
 
     def _within(self, markup: str) -> str:
@@ -313,23 +340,74 @@ class _Still:
         self.scripts += inner.scripts
         return text
 
-    def _lazy(self, given: dict[str, str], kept: dict[str, str]) -> None:
-        """Pictures that a script would have put in."""
-        if not given.get("src") or _DATA.match(given["src"]):
-            for name in _LAZY:
-                if (value := given.get(name, "")) and (address := self._resource(value, "image")):
-                    kept["src"] = address
-                    break
-        if "srcset" not in given:
-            for name in _LAZY_SETS:
-                if later := given.get(name):
-                    kept["srcset"] = self._set(later)
-                    break
+    def _as_picture(self, node: LexborNode) -> LexborNode | None:
+        """An `object` or `embed` that shows a picture of the archive becomes an `img`."""
+        given = _given(node)
+        address = given.get("data" if node.tag == "object" else "src", "").strip()
+        if not address or not pictures.is_picture(given, address) or not self._has(address):
+            return None
+        picture = LexborHTMLParser("<img>").css("img")[0]
+        picture.attrs["src"] = address
+        for name in ("id", "class", "style", "width", "height", "alt", "title"):
+            if name in given:
+                picture.attrs[name] = given[name]
+        node.insert_before(picture)
+        made: LexborNode | None = node.prev
+        node.decompose()
+        return made
 
-    def _set(self, value: str) -> str:
+    def _sent_on(self, content: str) -> str | None:
+        found = _REFRESH.match(content)
+        address = (found[1] or found[2] or found[3] or "").strip() if found else ""
+        url = absolute(self.base, address) if address else None
+        return None if url == absolute(self.url, "") else url
+
+    def _offers(self, node: LexborNode, tag: str, given: dict[str, str], kept: dict[str, str]) -> None:
+        """The addresses of an `img` or `source`: of what it offers, what the archive has; all of it where it has
+        none, so that it is told as missing."""
+        src, choices = given.get("src", ""), given.get("srcset", "")
+        if not (tag == "img" and _stands_again(node)):
+            src, choices = pictures.offered(given)
+            if src != given.get("src", "").strip() and not self._has(src) and self._has(given.get("src", "")):
+                src = given["src"]
+        else:
+            for name in (*pictures.LATER, *pictures.LATER_SETS):
+                kept.pop(name, None)
+        candidates = pictures.candidates(choices)
+        there = [one for one in candidates if self._has(one.address)]
+        if there or (candidates and not src):
+            kept["srcset"] = self._set(there or candidates)
+        if there and src and not self._has(src):
+            src = there[0].address  # a size that was not captured
+        if src and (address := self._resource(src, "image" if tag == "img" else "media")):
+            kept["src"] = address
+
+    def _narrow(self, parent: LexborNode, tag: str) -> None:
+        """Sources of which the archive has nothing give way to those beside them that are there."""
+        sources: list[tuple[LexborNode, bool]] = []
+        node, picture = parent.first_child, False
+        while node is not None:
+            if node.tag == "source":
+                src, choices = pictures.offered(_given(node))
+                addresses = [one.address for one in pictures.candidates(choices)] if tag == "picture" else [src]
+                sources.append((node, any(map(self._has, addresses))))
+            picture = picture or node.tag == "img"
+            node = node.next
+        if picture or any(there for _, there in sources):
+            for node in [node for node, there in sources if not there]:
+                node.decompose()
+
+    def _has(self, reference: str) -> bool:
+        reference = reference.strip()
+        if _DATA.match(reference) or reference in self.led or reference.replace("%2C", ",") in self.led:
+            return True
+        url = absolute(self.base, reference) if reference and not reference.startswith("#") else None
+        return url is not None and self.lead.there(url)
+
+    def _set(self, candidates: list[pictures.Candidate]) -> str:
         """HTML standard, section 4.8.4.3.10."""
         led = []
-        for address, descriptors in _candidates(value):
+        for address, descriptors in candidates:
             if to := self._resource(address, "image"):
                 led.append(f"{to.replace(',', '%2C') if not _DATA.match(to) else to} {descriptors}".strip())
         return ", ".join(led)
@@ -368,6 +446,7 @@ class _Still:
         return address
 
 
+_OFFERS = frozenset({("img", "src"), ("source", "src")})
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])")
 
 
@@ -392,28 +471,33 @@ def _behind(node: LexborNode) -> LexborNode | None:
     return None
 
 
-def _candidates(value: str) -> list[tuple[str, str]]:
-    """The addresses of a `srcset` with their descriptors."""
-    found = []
-    position, end = 0, len(value)
-    while position < end:
-        while position < end and value[position] in _HTML_SPACE + ",":
-            position += 1
-        start = position
-        while position < end and value[position] not in _HTML_SPACE:
-            position += 1
-        address = value[start:position]
-        if not address:
-            break
-        if address.endswith(","):
-            found.append((address.rstrip(","), ""))
-            continue
-        start, depth = position, 0
-        while position < end and (depth or value[position] != ","):
-            depth += (value[position] == "(") - (value[position] == ")" and depth > 0)
-            position += 1
-        found.append((address, value[start:position].strip()))
-    return found
+def _given(node: LexborNode) -> dict[str, str]:
+    """An element's attributes, their names in lower case."""
+    return {name.lower(): value or "" for name, value in node.attributes.items()}
+
+
+def _stands_again(picture: LexborNode) -> bool:
+    """Does a picture stand again behind its place, for readers without scripts?"""
+    parent = picture.parent
+    for node in (picture, parent if parent is not None and parent.tag == "picture" else None):
+        following = node.next if node is not None else None
+        for _ in range(NEIGHBOURS):
+            if following is None or not (following.tag or "").startswith("-") or (following.text() or "").strip():
+                break
+            following = following.next
+        if following is not None and following.tag == "noscript":
+            inside, behind = following.first_child, _behind(following)
+            for _ in range(NEIGHBOURS):
+                if inside is None or (behind is not None and inside.mem_id == behind.mem_id):
+                    break
+                if inside.tag == "img":
+                    return True
+                inside = inside.first_child or _behind(inside)
+    return False
+
+
+def _css_string(address: str) -> str:
+    return '"' + re.sub(r"[\"\\\n\r\f]", lambda found: f"\\{ord(found[0]):x} ", address) + '"'
 
 
 def _data_page(address: str) -> str | None:
@@ -428,13 +512,3 @@ def _data_page(address: str) -> str | None:
         except (binascii.Error, ValueError):
             return None
     return data.decode("utf-8", "replace")
-
-
-def absolute(base: str, reference: str) -> str | None:
-    """Absolute http(s) URL without its fragment; null for every other scheme, and what is no URL."""
-    try:
-        url = urljoin(base, re.sub(r"[\t\n\r]", "", reference).strip()).partition("#")[0]
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.netloc else None

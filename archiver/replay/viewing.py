@@ -123,7 +123,7 @@ class Views:
                 place,
                 self._render("view.html", onward=onward, leads=is_web_url(onward), look=None, lack=None, **values),
             )
-        look = shown(shelf, capture, leading(place, shelf.slug, capture.time))
+        look = shown(shelf, capture, leading(place, shelf, capture.time))
         lack = _lack(shelf, look.needs, capture.time) if look.form == "page" else None
         return self._framing(place, self._render("view.html", onward=None, leads=False, look=look, lack=lack, **values))
 

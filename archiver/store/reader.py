@@ -6,6 +6,7 @@ What comes from `warcfile` gets one kind of error, and the way from a record to 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -259,7 +260,7 @@ def exchange_of(record: StoredRecord, path: Path, body_path: Path, body_offset: 
         return prefixed(recode_head(record.head, read_head(original)), original)
 
     shown = headers
-    head_length = len(record.head)
+    head_length = len(record.head) if version else 0
     fields, block = open_block(body_path, body_offset)
     length = block_length(fields)
     with block:
@@ -268,7 +269,7 @@ def exchange_of(record: StoredRecord, path: Path, body_path: Path, body_offset: 
             merged = recode_head(record.head, original_head)
             head_length = len(merged)
             length += head_length - len(original_head)
-            shown = parse_head(merged)[2]
+            version, status, shown = parse_head(merged)
     return Exchange(
         url=record.target_uri,
         time=record.time,
@@ -300,16 +301,20 @@ def _resource_exchange(record: StoredRecord, path: Path) -> Exchange:
     )
 
 
+_LINE_END = re.compile(rb"\r?\n")
 CODING_HEADERS = frozenset({"transfer-encoding", "content-encoding", "content-length"})
 
 
 def recode_head(head: bytes, original: bytes) -> bytes:
-    """A revisit's head with the coding headers of the record whose body it shares."""
-    lines = head.rstrip(b"\r\n").split(b"\r\n")
+    """A revisit's head with the coding headers of the record whose body it shares; that record's head where the
+    revisit was stored without one (WARC/1.0 section 6.7.2 lets the block be empty)."""
+    if not head.strip():
+        return original
+    lines = _LINE_END.split(head.rstrip(b"\r\n"))
     kept = [line for line in lines if line.partition(b":")[0].strip().lower().decode("latin-1") not in CODING_HEADERS]
     coding = [
         line
-        for line in original.rstrip(b"\r\n").split(b"\r\n")[1:]
+        for line in _LINE_END.split(original.rstrip(b"\r\n"))[1:]
         if line.partition(b":")[0].strip().lower().decode("latin-1") in CODING_HEADERS
     ]
     return b"\r\n".join([*kept, *coding, b"", b""])

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from archiver.exchange import Exchange
 from archiver.replay import Library, create_app
 from archiver.replay.addresses import Addresses
-from archiver.replay.payload import byte_range, open_payload, transcoded
+from archiver.replay.payload import byte_range, open_payload
+from archiver.replay.plaintext import transcoded
 from archiver.store import Archive
 from tests.replay.conftest import Client
 from tests.replay.staged import ARTICLE_HTML, MP4, START, Staged, answer
@@ -108,10 +109,20 @@ def kept(path: Path, exchange: Exchange) -> tuple[Archive, str]:
         ("text/html; charset=rot13", b"abc", "abc"),
         ("text/html; charset=hex", b"616263", "616263"),
         ("text/html; charset=unicode_escape", rb"\u0041", r"\u0041"),
-        ("text/html", b"\xff<b>", "\ufffd<b>"),
+        ("text/html", "Мост закрыт".encode() + b"\xff<b>", "Мост закрыт\ufffd<b>"),
+        ("text/html; charset=shift_jis", "①～橋".encode("cp932"), "①～橋"),
+        ("text/html; charset=gb2312", "朱镕基说，桥梁关闭".encode("gbk"), "朱镕基说，桥梁关闭"),
+        ("text/html; charset=iso-8859-1", b"\x93Bridge\x94 \x96 caf\xe9", "“Bridge” – café"),
+        (
+            "text/html",
+            '<meta charset="windows-1251">Мост закрыт'.encode("cp1251"),
+            '<meta charset="windows-1251">Мост закрыт',
+        ),
+        ("text/html; charset=utf-8", "Мост в порту закрыт до весны".encode("cp1251"), "Мост в порту закрыт до весны"),
+        ("text/html", b"\xff\xfe" + "міст".encode("utf-16-le"), "міст"),
     ],
 )
-def test_text_is_shown_in_the_charset_that_the_capture_names(
+def test_text_is_shown_in_the_letters_that_find_reads(
     tmp_path: Path, content_type: str, body: bytes, text: str
 ) -> None:
     archive, path = kept(tmp_path / "harbour", answer("https://paper.example/", body, content_type, at=START))

@@ -418,9 +418,119 @@ def test_no_style_sheet_is_within_its_own_address() -> None:
     )
 
 
-def test_the_doctype_stays() -> None:
-    assert still("<!doctype html><p>x").startswith("<!DOCTYPE html>")
-    assert not still("<p>x").lower().startswith("<!doctype")
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        "<!doctype html>", "", "<!-- a --><!DOCTYPE HTML>", '<?xml version="1.0"?>\n<!DOCTYPE html>',
+        '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">',
+        '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">',
+        "<!DOCTYPE HTML PUBLIC '-//W3C//DTD HTML 4.01 Transitional//EN' 'http://www.w3.org/TR/html4/loose.dtd'>",
+        '<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">',
+        '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN""http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">',
+        '<!DOCTYPE html SYSTEM "about:legacy-compat">', "<!DOCTYPE html PUBLIC>", "<!DOCTYPE html nonsense>",
+        '<!DOCTYPE html PUBLIC "x" "a>b"><p>', "<!DOCTYPE svg>", "<p>text</p><!DOCTYPE html>", "<!DOCTYPE>",
+        "<!DOCTYPE html SYSTEM \"a'b\">",
+    ],
+)  # fmt: skip
+def test_a_page_is_laid_out_in_the_mode_that_it_was_made_for(doctype: str) -> None:
+    def mode(html: str) -> str:
+        parser = html5lib.HTMLParser()
+        parser.parse(html)
+        return str(parser.compatMode)
+
+    html = f"{doctype}<title>t</title><p>x<table><td>y</table>"
+    left = still(html)
+    assert mode(left) == mode(html)
+    assert acts(left) == []
+    # in quirks mode, a table is within the paragraph
+    assert ("<p>x<table>" in left) is (mode(html) == "quirks")
+
+
+@pytest.mark.parametrize("tag", ["pre", "textarea", "listing"])
+def test_the_blank_lines_with_which_a_text_begins_stay(tag: str) -> None:
+    def lines(html: str) -> str:
+        return "".join(html5lib.parse(html, namespaceHTMLElements=False).find(".//" + tag).itertext())
+
+    html = f"<{tag}>\n\n  first\nsecond</{tag}>"
+    assert lines(still(html)) == lines(html) == "\n  first\nsecond"
+
+
+THERE = Leading(
+    resource=LEAD.resource,
+    page=LEAD.page,
+    there=lambda url: url.rpartition("/")[2] in ("a.png", "2x.png", "a,w_2.png", "a.mp4", "x.svg", "blank.gif"),
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "needs"),
+    [
+        # of several sizes, those that were captured
+        ("<img src=no.png srcset='no.png 1x, 2x.png 2x'>", "2x.png"),
+        ("<img src=a.png srcset='no.png 640w, no2.png 1280w'>", "a.png"),
+        ("<img src=no.png srcset='no2.png 2x'>", "no.png"),
+        ("<img srcset='no.png 1x, no2.png 2x'>", "no.png no2.png"),
+        ("<img srcset='no.png 1x, a,w_2.png 2x'>", "a,w_2.png"),
+        ("<picture><source srcset=no.webp><source srcset='no, a.png 2x'><img src=no.png></picture>", "a.png no.png"),
+        ("<picture><source srcset=no.webp><img src=a.png></picture>", "a.png"),
+        ("<picture><source srcset=no.webp><img></picture>", ""),
+        ("<picture><source srcset=no.webp></picture>", "no.webp"),
+        ("<video><source src=no.webm><source src=a.mp4></video>", "a.mp4"),
+        ("<video><source src=no.webm><source src=no.mp4></video>", "no.webm no.mp4"),
+        # what a script would have put in
+        ("<img class=lazyload src=blank.gif data-src=a.png>", "a.png"),
+        ("<img class=lazyload src=blank.gif data-src=no.png>", "blank.gif"),
+        ("<img src=blank.gif data-src=a.png>", "blank.gif"),
+        ("<img src=about:blank data-src=a.png>", "a.png"),
+        ("<img data-lazy=true src=a.png>", "a.png"),
+        ("<img data-lazy=true src='data:image/gif;base64,R0'>", ""),
+        ("<img srcset='data:image/gif;base64,R0 1w' data-srcset='a.png 1x'>", "a.png"),
+        ("<picture><source data-srcset='a.png 1x'><img data-src=2x.png></picture>", "a.png 2x.png"),
+        ("<div data-bg=a.png></div><div data-bg='url(\"2x.png\")'></div><div data-bg=dark></div>", "a.png 2x.png"),
+        # what was shown in place of a program
+        ("<object data=x.svg type='image/svg+xml'><img src=a.png></object>", "x.svg"),
+        ("<object data=no.svg type='image/svg+xml'><img src=a.png></object>", "a.png"),
+        ("<object data=no.swf><embed src=no.swf><img src=a.png></object>", "a.png"),
+        ("<embed src=x.svg><embed src=no.swf>", "x.svg"),
+    ],
+)  # fmt: skip
+def test_of_what_is_offered_what_is_there_is_shown(html: str, needs: str) -> None:
+    page = still_page(html, url=PAGE, lead=THERE)
+    assert [need.url.removeprefix("https://paper.example/news/") for need in page.needs] == needs.split()
+    assert acts(page.html) == []
+
+
+def test_a_size_that_is_there_is_shown_for_one_that_is_not() -> None:
+    page = still_page("<img src=no.png srcset='no.png 1x, 2x.png 2x'>", url=PAGE, lead=THERE).html
+    assert page.count("2x.png") == 2
+    assert "no.png" not in page
+
+
+def test_a_picture_that_stands_again_for_readers_without_scripts_stands_once() -> None:
+    for html in (
+        "<img class=lazy data-src=a.png>\n<!-- --><noscript><img src=a.png></noscript>",
+        "<picture><source data-srcset=a.png><img data-src=a.png></picture><noscript><p><img src=a.png></noscript>",
+    ):
+        assert len(re.findall(r"<img[^>]* src=", still(html))) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "onward"),
+    [
+        ("0;url=next", "https://paper.example/news/next"),
+        ("5; URL='//other.example/a b'x", "https://other.example/a%20b"),
+        ('0 ,"next', "https://paper.example/news/next"),
+        ("300", None),
+        ("300;url=story", None),
+        ("0;url=javascript:alert(1)", None),
+        ("", None),
+    ],
+)
+def test_where_a_page_sends_its_reader_is_told(content: str, onward: str | None) -> None:
+    html = f'<meta http-equiv="Refresh" content="{content.replace(chr(34), "&quot;")}"><p>x'
+    page = still_page(html, url=PAGE, lead=LEAD)
+    assert page.onward == onward
+    assert "http-equiv" not in page.html
 
 
 def test_too_many_elements_are_text() -> None:

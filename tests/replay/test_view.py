@@ -89,6 +89,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         keep("https://news.example/bin", bytes(range(256)) * 9, "application/octet-stream")
         keep("https://news.example/loop", b"", "text/html", status=301, Location="/loop")
         keep("https://news.example/to", b"", "text/html", status=301, Location="https://other.example/there")
+        leads_on = "<meta http-equiv=Refresh content='0; URL=https://other.example/there'>"
+        keep("https://news.example/leads-on", leads_on, "text/html")
         keep("https://news.example/again", BODY, "text/html; charset=utf-8")
         keep("https://news.example/again", BODY, "text/html; charset=utf-8", LATER)
         keep("https://news.example/part.mp4", MP4[:100], "video/mp4", status=206, Content_Range="bytes 0-99/10264")
@@ -317,6 +319,14 @@ def test_a_redirect_says_where_it_led(site: Site) -> None:
     assert "Redirect (301)." in answered.text
     assert 'href="/archives/harbour/20240506093000/https://other.example/there"' in answered.text
     assert "<iframe" not in answered.text
+
+
+def test_a_page_that_leads_on_of_itself_says_where(site: Site) -> None:
+    answered = site.view("20240506093000", "https://news.example/leads-on")
+    assert 'href="/archives/harbour/20240506093000/https://other.example/there"' in answered.text
+    assert "It led on." in answered.text
+    host, path = site.frame(answered)
+    assert "refresh" not in site.captured(host, path, sec_fetch_dest="iframe").text.lower()
 
 
 def test_a_revisit_shows_what_it_refers_to(site: Site) -> None:
