@@ -134,23 +134,19 @@ class Library:
     def _open_folder(self, path: Path) -> Archive:
         """An archive's folder; where its catalogue cannot be used or written, with one made for this while."""
         try:
-            archive = Archive.open(path)
+            return Archive.open(path, aside=self._temporary_catalogue)
         except ArchiveError:
             files = list(iter_files([path / "archive"]))
             if (path / "catalogue.db").exists() or not files:
                 raise
-            return self._view(files)
-        if archive.catalogue.path is not None:
-            return archive
-        warnings, files = archive.warnings, archive.segment_files()
-        archive.close()
-        view = self._view(files, of_archive=True)
-        view.warnings = [*warnings, *view.warnings]
-        return view
+            return self._view(files, of_archive=True)
 
     def _view(self, files: list[Path], **how: Any) -> Archive:
         """WARC files with a catalogue in a temporary folder: in memory it would grow with them."""
-        return Archive.view(files, catalogue=self._temporary_folder() / "catalogue.db", **how)
+        return Archive.view(files, catalogue=self._temporary_catalogue(), **how)
+
+    def _temporary_catalogue(self) -> Path:
+        return self._temporary_folder() / "catalogue.db"
 
     def _view_of_package(self, path: Path) -> Archive:
         packed = self._members(path)

@@ -100,6 +100,8 @@ class Archive(StoredCaptures):
         self._writable = False
         self._bounded = False
         self._packed: Mapping[Path, int] = {}
+        self._aside: Callable[[], Path] | None = None
+        self._is_aside = False
         self._all_count = False
         """A view of loose files: what they conclude is what there is to see."""
 
@@ -113,15 +115,19 @@ class Archive(StoredCaptures):
         new_id: Callable[[], str] = new_record_id,
         provenance: Callable[[], tuple[Field, ...]] = running_software,
         write: bool = False,
+        aside: Callable[[], Path] | None = None,
     ) -> Self:
         """Open the archive in the folder `path`; with `write`, for adding to it (made where there is none).
 
         provenance: gives the fields of a `warcinfo` about the software that writes; by default, as it runs here.
+        aside: gives the file in which a catalogue is made where the archive's own cannot be made or brought up to date;
+        by default it is made in memory, and grows with the archive.
 
         Raises `ArchiveError` when there is no archive, it cannot be read, or (with `write`) another process writes
         to it.
         """
         archive = cls(Path(path), settings=settings, clock=clock, new_id=new_id, provenance=provenance)
+        archive._aside = aside
         try:
             if write:
                 archive._open_for_writing()
@@ -197,8 +203,9 @@ class Archive(StoredCaptures):
 
     @property
     def is_view(self) -> bool:
-        """Whether its catalogue was read from the records themselves when it was opened (`view`)."""
-        return bool(self._files)
+        """Whether its catalogue was read from the records themselves when it was opened: by `view`, or by `open` where
+        the archive's own could not be brought up to date."""
+        return bool(self._files) or self._is_aside
 
     def close(self) -> None:
         try:
@@ -239,8 +246,12 @@ class Archive(StoredCaptures):
         try:
             self._lock.acquire()
         except ArchiveError:
-            # Somebody is writing right now, or the medium cannot be written to.
-            self._catalogue = found or self._catalogue_in_memory()
+            if found is not None and self._lock.is_held():
+                self._catalogue = found  # who writes right now brings it up to date
+                return
+            if found is not None:  # the medium cannot be written to: what it lacks would seem not to be there
+                found.close()
+            self._catalogue_aside()
             return
         try:
             if found is not None:
@@ -254,7 +265,7 @@ class Archive(StoredCaptures):
             why = error.problem if isinstance(error, CatalogueError) else error.strerror
             self.warnings = [f"the catalogue could not be brought up to date: {why}"]
             self._close_catalogue()
-            self._catalogue_in_memory()
+            self._catalogue_aside()
         finally:
             self._lock.release()
 
@@ -267,12 +278,13 @@ class Archive(StoredCaptures):
             self.warnings.append(f"{error.problem}: it was built anew")
             self._start_catalogue_anew()
 
-    def _catalogue_in_memory(self) -> Catalogue:
-        self._catalogue = Catalogue(None)
+    def _catalogue_aside(self) -> None:
+        """One for this while, in memory or where `aside` says."""
+        self._catalogue = Catalogue(self._aside() if self._aside else None)
+        self._is_aside = True
         for path in self.segment_files():
             self._read_into_catalogue(path.name, path, 0)
         self._catalogue.commit()
-        return self._catalogue
 
     def _is_behind(self, catalogue: Catalogue) -> bool:
         sizes = {path.name: path.stat().st_size for path in self.segment_files()}
@@ -463,9 +475,16 @@ def no_archive(path: Path) -> InputError:
 
 
 def iter_files(paths: list[Path]) -> Iterator[Path]:
-    """WARC files among the paths and directly in the folders among them."""
+    """WARC files among the paths and directly in the folders among them.
+
+    Raises `ArchiveError` where a folder cannot be read.
+    """
     for path in paths:
         if path.is_dir():
-            yield from sorted(child for child in path.iterdir() if child.name.endswith(WARC_SUFFIXES))
+            try:
+                children = sorted(child for child in path.iterdir() if child.name.endswith(WARC_SUFFIXES))
+            except OSError as error:
+                raise ArchiveError(f"cannot be read: {error.strerror}", subject=str(path)) from error
+            yield from children
         else:
             yield path

@@ -6,16 +6,21 @@ import hashlib
 import json
 import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from archiver.errors import ArchiveError, InputError, LimitError, UsageError
+from archiver.errors import ArchiveError, ArchiverError, InputError, LimitError, UsageError
 from archiver.model import Capture
 from archiver.replay import Library, create_app, shelf
 from archiver.replay.addresses import Addresses
+from archiver.store import Archive
+from archiver.store.conclusions import refusal_conclusion
 from tests.replay.conftest import Client
-from tests.replay.staged import HOSTILE_URL, PICTURE_URL, START, Staged
+from tests.replay.staged import HOSTILE_URL, PICTURE_URL, START, Staged, answer
+
+TO = Addresses("harbour")
 
 
 def wacz(
@@ -183,3 +188,67 @@ def test_an_archive_that_cannot_be_written_to_is_shown(own: Staged, monkeypatch:
         patch.setattr("archiver.store.archive.Archive.open", refuse)
         with Library([own.path]) as library:
             assert "The bridge stays shut" in Client(create_app(library)).get("/").text
+
+
+@pytest.fixture
+def unwritable(own: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a medium that cannot be written to; permissions do not bind root."""
+    del own  # made before
+
+    def refuse(*_args: object, **_keywords: object) -> None:
+        raise ArchiveError("cannot be written: Read-only file system")
+
+    monkeypatch.setattr("archiver.store.segment.Lock.acquire", refuse)
+
+
+@pytest.mark.usefixtures("unwritable")
+@pytest.mark.parametrize("catalogue", ["missing", "behind", "damaged"])
+def test_all_is_shown_of_an_archive_whose_catalogue_cannot_be_written(own: Staged, catalogue: str) -> None:
+    """Nor is what the catalogue made for this while holds kept in memory, or read twice."""
+    if catalogue == "behind":
+        shutil.copy(own.segment, own.path / "archive" / "taken-in.warc.gz")
+    elif catalogue == "damaged":
+        (own.path / "catalogue.db").write_bytes(b"no catalogue" * 999)
+        shutil.copy(own.segment, own.path / "archive" / "taken-in.warc.gz")
+    else:
+        (own.path / "catalogue.db").unlink()
+    with Library([own.path]) as library:
+        item = library.shelves[0]
+        assert set(item.archive.catalogue.segments()) == {file.name for file in (own.path / "archive").iterdir()}
+        assert item.archive.catalogue.path is not None
+        assert not item.archive.catalogue.path.is_relative_to(own.path)
+        assert len(set(item.warnings)) == len(item.warnings)
+        client = Client(create_app(library))
+        assert "The bridge stays shut" in client.get("/").text
+        assert "Still" in client.get("/search?q=bridge").text or "<mark>" in client.get("/search?q=bridge").text
+    assert not (own.path / "search.db").exists()
+
+
+def test_what_a_running_archiver_adds_is_shown(own: Staged) -> None:
+    url = "https://paper.example/later"
+    with Archive.open(own.path, write=True) as archive, Library([own.path]) as library:
+        client = Client(create_app(library))
+        assert client.get(TO.timegate(url)).status_code == 404
+        with archive.session() as session:
+            session.write_exchange(answer(url, b"later", "text/plain", at=START))
+            session.write_conclusion(refusal_conclusion("https://inside.example/", "10.0.0.1", "private"))
+            assert client.get(TO.raw(START, url)).content == b"later"
+        assert client.get(TO.raw(START, url)).content == b"later"
+    with Library([own.path]) as library, Archive.open(own.path, write=True) as archive:
+        with archive.session() as session:
+            session.write_exchange(answer(url + "2", b"later", "text/plain", at=START))
+        assert Client(create_app(library)).get(TO.raw(START, url + "2")).content == b"later"
+
+
+def test_a_folder_that_cannot_be_read_is_named(own: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    listing = Path.iterdir
+
+    def refuse(path: Path) -> Iterator[Path]:
+        if path.name == "archive":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listing(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    for folder in (own.path, own.path / "archive"):
+        with pytest.raises(ArchiverError, match=r"archive: .*Permission denied"):
+            Library([folder])
