@@ -26,6 +26,7 @@ PAYLOAD = CAPTURE + "/payload"
 TEXT = CAPTURE + "/text"
 BLOCK = CAPTURE + "/block"
 RECORD = CAPTURE + "/record"
+SEEN = CAPTURE + "/page"
 VIEW = "/archives/{slug}/{stamp:stamp}/{url:path}"
 RAW = "/archives/{slug}/{stamp}id_/{url}"
 TIMEGATE = "/archives/{slug}/timegate/{url}"
@@ -93,6 +94,10 @@ class Addresses(NamedTuple):
     def view(self, moment: datetime, url: str) -> str:
         """The page that shows a captured page as it was."""
         return f"{self.shelf}/{stamp(moment)}/{as_sent(url)}"
+
+    def seen(self, capture: Capture) -> str:
+        """The same for one record, whatever else was captured of its address within that second."""
+        return self.capture(capture) + "/page"
 
     def raw(self, moment: datetime, url: str) -> str:
         """The payload as captured."""

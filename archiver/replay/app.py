@@ -112,6 +112,7 @@ class Site:
             Route(addresses.TEXT, self.text),
             Route(addresses.BLOCK, self.block),
             Route(addresses.RECORD, self.record),
+            Route(addresses.SEEN, self.views.seen),
             Route(addresses.VIEW, self.views.view),
             Route(addresses.BELOW, self.views.below),
         ]

@@ -7,6 +7,7 @@ says so, an empty style sheet; nothing asks the web.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import quote
@@ -37,6 +38,9 @@ from archiver.store.surt import surt
 
 MAX_HOPS = 5
 """Redirects that are followed for what a page loads."""
+
+MAX_WITHIN_SECOND = 100
+"""Captures of one address within one second that can be told apart."""
 
 MAX_LOOKED_UP = 2000
 """Addresses of a page's pictures and films that are looked up to choose among them; of more, none is left out."""
@@ -70,6 +74,17 @@ def rest_of(scope: Scope, slashes: int) -> str:
 def nearest(shelf: Shelf, url: str, moment: datetime) -> Capture | None:
     """The capture of an address that is nearest in time."""
     return shelf.archive.catalogue.nearest(surt(url), moment, uri=url)
+
+
+def captured_within(shelf: Shelf, url: str, moment: datetime) -> Iterator[Capture]:
+    """The captures of an address within the second of `moment`, the one first that stands for it."""
+    first = nearest(shelf, url, moment)
+    if first is None or stamp(first.time) != stamp(moment):
+        return
+    yield first
+    for other in shelf.archive.catalogue.within_second(surt(url), moment, limit=MAX_WITHIN_SECOND):
+        if (other.file, other.offset) != (first.file, first.offset):
+            yield other
 
 
 def found_for(shelf: Shelf, url: str, moment: datetime) -> tuple[Capture | None, str]:
@@ -185,14 +200,15 @@ class Captured:
 
     def _document(self, place: Place, url: str, moment: datetime, destination: str) -> Response:
         for shelf in self.library.shelves:
-            capture = nearest(shelf, url, moment)
-            if capture is None or origin_id(shelf.slug, capture.record_id) != place.id:
-                continue
-            if stamp(capture.time) != stamp(moment):
+            within = captured_within(shelf, url, moment)
+            found = ((n, one) for n, one in enumerate(within) if origin_id(shelf.slug, one.record_id) == place.id)
+            number, capture = next(found, (0, None))
+            if capture is None:
                 continue
             if destination == "document":
-                to = f"{place.site}{Addresses(shelf.slug).view(capture.time, url)}"
-                return RedirectResponse(to, 302, _headers(place, RESOURCE_POLICY))
+                to = Addresses(shelf.slug)
+                led = to.seen(capture) if number else to.view(capture.time, url)
+                return RedirectResponse(place.site + led, 302, _headers(place, RESOURCE_POLICY))
             if destination and destination not in FRAMED:
                 return self._note(place, "This is shown within the site's page only.", HTTPStatus.FORBIDDEN)
             self.origins.remember(place.id, Origin(shelf.slug, capture.time))

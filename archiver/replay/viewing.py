@@ -17,8 +17,8 @@ from starlette.responses import RedirectResponse, Response
 
 from archiver.errors import ArchiverError
 from archiver.model import Capture
-from archiver.replay.addresses import Addresses, stamp
-from archiver.replay.captured import Captured, found_for, leading, nearest, rest_of
+from archiver.replay.addresses import Addresses, as_sent, stamp
+from archiver.replay.captured import Captured, captured_within, found_for, leading, nearest, rest_of
 from archiver.replay.documents import shown
 from archiver.replay.isolation import PAGE_POLICY
 from archiver.replay.mementos import captured_url, moment_of
@@ -26,7 +26,7 @@ from archiver.replay.origins import Place, place_for_site, place_on_site
 from archiver.replay.shelf import Library, Shelf
 from archiver.replay.show import is_page_address, is_web_url
 from archiver.replay.stillpage import Need
-from archiver.store.surt import surt
+from archiver.store.surt import spelling, surt
 
 MAX_NEEDS = 500
 """Of a page, that are looked up to say what is missing."""
@@ -105,6 +105,22 @@ class Views:
             return RedirectResponse(to, 302)
         return self._view(request, shelf, capture, url, given[2] or "")
 
+    def seen(self, request: Request) -> Response:
+        """`/archives/{slug}/captures/{segment}/{offset}/page`: one record's page; at its address in time, where it is
+        the one that stands for it."""
+        shelf = self.library.shelf(request.path_params["slug"])
+        segment, offset = request.path_params["segment"], request.path_params["offset"]
+        # SQLite's integers have 64 bits
+        capture = shelf.archive.catalogue.capture_at(segment, offset) if shelf and offset < 1 << 63 else None
+        if shelf is None or capture is None or not is_page_address(capture.target_uri):
+            raise HTTPException(404)
+        first = next(captured_within(shelf, capture.target_uri, capture.time), None)
+        if first is None:
+            raise HTTPException(404)
+        if (first.file, first.offset) == (capture.file, capture.offset):
+            return RedirectResponse(Addresses(shelf.slug).view(capture.time, capture.target_uri), 302)
+        return self._view(request, shelf, capture, capture.target_uri, "")
+
     def _view(self, request: Request, shelf: Shelf, capture: Capture, url: str, asked: str) -> Response:
         place = place_for_site(
             request.headers.get("host", ""),
@@ -115,7 +131,8 @@ class Views:
         )
         values: dict[str, Any] = {
             "shelf": shelf, "capture": capture, "url": url, "place": place, "asked": _asked(asked),
-            "beside": _beside(shelf, url, capture),
+            "beside": _beside(shelf, url, capture), "twins": _twins(shelf, url, capture),
+            "elsewhere": _elsewhere(url, capture.target_uri),
         }  # fmt: skip
         status = capture.status or 200
         if 300 <= status < 400 and (onward := shelf.archive.exchange(capture).redirect):
@@ -125,7 +142,8 @@ class Views:
             )
         look = shown(shelf, capture, leading(place, shelf, capture.time))
         lack = _lack(shelf, look.needs, capture.time) if look.form == "page" else None
-        return self._framing(place, self._render("view.html", onward=None, leads=False, look=look, lack=lack, **values))
+        leads = bool(look.onward and is_web_url(look.onward) and nearest(shelf, look.onward, capture.time))
+        return self._framing(place, self._render("view.html", onward=None, leads=leads, look=look, lack=lack, **values))
 
     @staticmethod
     def _framing(place: Place, response: Response) -> Response:
@@ -148,6 +166,20 @@ def _asked(digits: str) -> str | datetime:
     if len(digits) in (0, 4, 6, 8):
         return "-".join(part for part in (digits[:4], digits[4:6], digits[6:8]) if part)
     return moment_of(digits)
+
+
+def _twins(shelf: Shelf, url: str, capture: Capture) -> tuple[Capture, ...]:
+    """All captures of exactly the shown address within the same second, where there are several."""
+    twins = tuple(one for one in captured_within(shelf, url, capture.time) if one.target_uri == capture.target_uri)
+    return tuple(sorted(twins, key=lambda one: (one.time, one.file, one.offset))) if len(twins) > 1 else ()
+
+
+def _elsewhere(url: str, captured: str) -> str | None:
+    """What the address was that the capture was made of: `another`, `written` otherwise, or the one that was asked for
+    (null)."""
+    if as_sent(url) == as_sent(captured):
+        return None
+    return "written" if spelling(url) == spelling(captured) else "another"
 
 
 def _lack(shelf: Shelf, needs: tuple[Need, ...], moment: datetime) -> Lack:

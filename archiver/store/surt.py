@@ -81,6 +81,19 @@ def surt(url: str) -> str:
     return f"{key or scheme + ':'}{path or ('/' if query else '')}{query}"
 
 
+@functools.lru_cache(maxsize=1024)
+def spelling(url: str) -> str:
+    """What of a URL its sort key takes no notice of, but servers may: the case of the letters in its path and query,
+    and session ids. How they are percent-encoded, and in which order, is no part of it."""
+    parts = _PARTS.match(url if _SCHEME.match(url) else "http://" + url)
+    if parts is None:
+        return url
+    path = _unescaped((parts[3] or "").encode("utf-8", "surrogatepass"))
+    query = _unescaped((parts[4] or "").encode("utf-8", "surrogatepass"))
+    written = path.rstrip(b"/") + b"?" + b"&".join(sorted(query.split(b"&")))
+    return written.decode("utf-8", "replace")
+
+
 def _host_and_port(authority: str) -> tuple[str, str]:
     """Raises `ValueError` when the port is none."""
     if _PLAIN_HOST.fullmatch(authority):

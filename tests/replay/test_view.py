@@ -89,8 +89,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         keep("https://news.example/bin", bytes(range(256)) * 9, "application/octet-stream")
         keep("https://news.example/loop", b"", "text/html", status=301, Location="/loop")
         keep("https://news.example/to", b"", "text/html", status=301, Location="https://other.example/there")
-        leads_on = "<meta http-equiv=Refresh content='0; URL=https://other.example/there'>"
+        keep("https://news.example/twice", "<p>The first look.", "text/html")
+        keep("https://news.example/twice", "<p>The second look.", "text/html")
+        leads_on = "<meta http-equiv=Refresh content='0; URL=/to'>"
         keep("https://news.example/leads-on", leads_on, "text/html")
+        keep("https://news.example/leads-out", leads_on.replace("/to", "//nowhere.example"), "text/html")
         keep("https://news.example/again", BODY, "text/html; charset=utf-8")
         keep("https://news.example/again", BODY, "text/html; charset=utf-8", LATER)
         keep("https://news.example/part.mp4", MP4[:100], "video/mp4", status=206, Content_Range="bytes 0-99/10264")
@@ -321,10 +324,46 @@ def test_a_redirect_says_where_it_led(site: Site) -> None:
     assert "<iframe" not in answered.text
 
 
+def test_each_of_several_captures_within_a_second_can_be_seen(site: Site) -> None:
+    url = "https://news.example/twice"
+    first = site.view("20240506093000", url)
+    assert "Captured 2 times within this second" in first.text
+    places = re.findall(r'<a href="([^"]+/page)"', first.text)
+    assert len(places) == 2
+    back = site.client.get(places[0])
+    assert (back.status_code, back.headers["location"]) == (302, f"/archives/harbour/20240506093000/{url}")
+    second = site.client.get(places[1])
+    assert second.status_code == 200
+    hosts = []
+    for answered, words in ((first, "The first look."), (second, "The second look.")):
+        host, path = site.frame(answered)
+        hosts.append(host)
+        assert words in site.captured(host, path, sec_fetch_dest="iframe").text
+    assert len(set(hosts)) == 2
+    led = site.captured(hosts[1], f"/20240506093000mp_/{url}", sec_fetch_dest="document")
+    assert led.headers["location"] == f"http://127.0.0.1{places[1]}"
+    evidence = places[1].removesuffix("/page")
+    assert f'href="{places[1]}"' in site.client.get(evidence).text
+    assert "within this second" not in site.view("20240506093000", PAGE).text
+    assert site.client.get(places[1].replace("/captures/", "/captures/no-")).status_code == 404
+
+
+def test_an_address_in_other_letters_is_told(site: Site) -> None:
+    other = html.unescape(site.view("20240506093000", "https://news.example/Frame").text)
+    assert "Another address." in other
+    assert 'This was captured at <bdi class="url">https://news.example/frame</bdi>' in other
+    secure = html.unescape(site.view("20240506093000", "http://news.example/frame").text)
+    assert "Another address." not in secure
+    assert 'Captured at <bdi class="url">https://news.example/frame</bdi>.' in secure
+    assert "Captured at" not in site.view("20240506093000", "https://news.example/frame").text
+
+
 def test_a_page_that_leads_on_of_itself_says_where(site: Site) -> None:
     answered = site.view("20240506093000", "https://news.example/leads-on")
-    assert 'href="/archives/harbour/20240506093000/https://other.example/there"' in answered.text
+    assert 'href="/archives/harbour/20240506093000/https://news.example/to"' in answered.text
     assert "It led on." in answered.text
+    nowhere = site.view("20240506093000", "https://news.example/leads-out").text
+    assert "https://nowhere.example/</bdi>, which is not in this archive" in nowhere
     host, path = site.frame(answered)
     assert "refresh" not in site.captured(host, path, sec_fetch_dest="iframe").text.lower()
 

@@ -130,3 +130,31 @@ def test_each_of_the_seconds_has_the_capture_that_is_nearest_then(tmp_path: Path
                 answers = {archive.catalogue.nearest(surt(URL), time, uri=uri) for _, time, _ in chosen}
                 assert set(seconds) == {capture.time for capture in answers if capture}, (chosen, uri)
                 assert archive.catalogue.seconds(surt(URL), at(days=7), limit=9, uri=uri) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "other", "may_stand"),
+    [
+        ("https://x.example/p/AbC/", "https://x.example/p/aBc/", False),
+        ("https://x.example/watch?v=dQw", "https://x.example/watch?v=DQW", False),
+        ("https://x.example/%C3%A9?x=%2f", "https://www.x.example/%c3%a9?x=/", True),
+        ("https://x.example/?b=1&a=2", "http://x.example:80/?a=2&b=1#part", True),
+        ("https://x.example/page", "https://X.example/page/", True),
+    ],
+)
+def test_an_address_in_other_letters_may_be_another_page(tmp_path: Path, url: str, other: str, may_stand: bool) -> None:
+    assert surt(url) == surt(other)
+    with written(tmp_path, (url, at(), 200), (other, at(days=10), 200)) as archive:
+        near_the_other = archive.catalogue.nearest(surt(url), at(days=9), uri=url)
+        seconds = archive.catalogue.seconds(surt(url), limit=9, uri=url)
+    assert near_the_other is not None
+    assert near_the_other.target_uri == (other if may_stand else url)
+    assert seconds == [at(), at(days=10)] if may_stand else [at()]
+
+
+def test_an_address_in_other_letters_stands_where_there_is_nothing_else(tmp_path: Path) -> None:
+    with written(tmp_path, ("https://x.example/Page.aspx", at(), 200)) as archive:
+        asked = "https://x.example/page.aspx"
+        capture = archive.catalogue.nearest(surt(asked), at(), uri=asked)
+        assert archive.catalogue.seconds(surt(asked), limit=9, uri=asked) == [at()]
+    assert capture is not None

@@ -14,6 +14,7 @@ from archiver.store.catalogue.database import CatalogueFile
 from archiver.store.cdxj import INDEXED_TYPES, IndexRow
 from archiver.store.records import BESIDE_KINDS, NO_TIME, parse_warc_date
 from archiver.store.segment import OWN_SEGMENT
+from archiver.store.surt import spelling
 
 CAPTURE_COLUMNS = (
     "segment, offset, length, record_id, type, target_uri, time, status, content_type, payload_digest, block_digest,"
@@ -48,6 +49,7 @@ _WHOLE = "status IS NOT 206 AND status IS NOT 304"
 _OF_ADDRESS = f"{_WHOLE} AND (status IS NULL OR status NOT BETWEEN 300 AND 399 OR target_uri = ?4)"
 NEAREST = _nearest(_WHOLE)
 NEAREST_OF_ADDRESS = _nearest(_OF_ADDRESS)
+NEAREST_OF_SPELLING = _nearest(f"{_OF_ADDRESS} AND spelling(target_uri) = ?5")
 NEAREST_OF_ANY = _nearest("TRUE")
 SAME_SECOND = (
     f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE urlkey = ? AND {REPLAYED} AND {_WHOLE} AND time >= ? AND time < ?"  # noqa: S608
@@ -63,6 +65,7 @@ def _seconds(condition: str) -> str:
 
 
 SECONDS_OF_ADDRESS = _seconds(_OF_ADDRESS)
+SECONDS_OF_SPELLING = _seconds(f"{_OF_ADDRESS} AND spelling(target_uri) = ?5")
 SECONDS = (_seconds(_WHOLE), _seconds("TRUE"))
 
 BEHIND_A_SECOND = "~"
@@ -70,6 +73,7 @@ BEHIND_A_SECOND = "~"
 
 CAPTURE_OF_ID = "record_id = ? ORDER BY segment NOT GLOB 'archiver-*', segment, offset LIMIT 1"
 """Where a file of another program has a record of the same id, ours is meant."""
+
 
 class CapturedUri(NamedTuple):
     """A target URI with captures."""
@@ -116,8 +120,9 @@ class Asking(CatalogueFile):
         two as near, the earlier; null where there is none.
 
         `uri`: the address that was asked for. Another address of the same key (http for https) may stand for it, but
-        where that one only redirects, it says nothing of this one: such captures, and those that hold no whole answer
-        (206, 304), count only where there is nothing else.
+        where that one only redirects, it says nothing of this one: such captures, those that hold no whole answer
+        (206, 304), and those of an address in other letters (`/p/AbC` for `/p/aBc` may be something else) count only
+        where there is nothing else.
         """
         moment = moment.astimezone(UTC).replace(microsecond=0)
         wanted = (urlkey, _second(moment), int(moment.timestamp()))
@@ -130,12 +135,21 @@ class Asking(CatalogueFile):
         elif 300 <= (found.status or 0) <= 399:
             rows = self.query(NEAREST_OF_ADDRESS, (*wanted, uri)) or rows
         found = capture_of(rows[0]) if rows else None
+        if found is not None and uri and spelling(found.target_uri) != (letters := spelling(uri)):
+            rows = self.query(NEAREST_OF_SPELLING, (*wanted, uri, letters))
+            found = capture_of(rows[0]) if rows else found
         if found is not None and found.target_uri != uri:
             # of several within one second, the one of exactly this address
             second = _second(found.time)
             rows = self.query(SAME_SECOND, (urlkey, second, second + BEHIND_A_SECOND, uri))
             return capture_of(rows[0]) if rows else found
         return found
+
+    def within_second(self, urlkey: str, moment: datetime, *, limit: int) -> list[Capture]:
+        """What can be replayed of this sort key out of the second of `moment`, oldest first."""
+        second = _second(moment.astimezone(UTC).replace(microsecond=0))
+        where = f"urlkey = ? AND {REPLAYED} AND time >= ? AND time < ? ORDER BY time, segment, offset LIMIT ?"
+        return list(self._captures(where, (urlkey, second, second + BEHIND_A_SECOND, limit)))
 
     def seconds(
         self, urlkey: str, start: datetime | None = None, *, limit: int, uri: str | None = None
@@ -148,7 +162,7 @@ class Asking(CatalogueFile):
         first = _second(start) if start else ""
         asking: list[tuple[str, tuple[str, ...]]] = [(sql, ()) for sql in SECONDS]
         if uri is not None:
-            asking.insert(0, (SECONDS_OF_ADDRESS, (uri,)))
+            asking[:0] = [(SECONDS_OF_SPELLING, (uri, spelling(uri))), (SECONDS_OF_ADDRESS, (uri,))]
         for sql, more in asking:
             rows = self.query(sql, (urlkey, first, limit, *more))
             if rows or (first and self.query(sql, (urlkey, "", 1, *more))):

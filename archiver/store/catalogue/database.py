@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from archiver.errors import ArchiveError
 from archiver.store.catalogue.schema import SCHEMA, TABLES, VERSION
+from archiver.store.surt import spelling
 
 BATCH = 256
 """Rows that wait in memory for each other; they are in the WARC file already."""
@@ -61,6 +62,7 @@ class CatalogueFile:
             self._db = sqlite3.connect(name, uri=True, check_same_thread=False, isolation_level=None)
         except sqlite3.Error as error:
             raise self._unusable(error) from error
+        self._db.create_function("spelling", 1, spelling, deterministic=True)
         try:
             if not read_only:
                 # Readers look at the last commit while a writer writes; `close` makes it a single file again.
