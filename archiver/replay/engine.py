@@ -14,6 +14,7 @@ import asyncio
 import hashlib
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -61,8 +62,10 @@ SANDBOX = "allow-scripts allow-same-origin allow-forms"
 POLICY = (
     f"sandbox {SANDBOX}; default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' data: blob:; "
     "frame-src 'self' blob:; worker-src 'self' blob:; object-src 'none'; form-action 'self'; base-uri 'self'; "
-    "frame-ancestors 'self' {site}"
+    "frame-ancestors 'self' {site}; webrtc 'block'"
 )
+"""The last one (CSP Level 3) is not obeyed yet by Chromium 150."""
+
 HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -79,6 +82,9 @@ ASKED = frozenset({"range", "accept", "accept-language", "content-type", "x-pywb
 """Of the browser's."""
 
 END_AND_REMOVE = 'read -r _; kill "$1"; sleep 1; kill -9 "$1"; rm -rf -- "$2"'
+
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+"""Of a header field (RFC 9110, section 5.5). Those of a captured answer may hold anything."""
 
 METHODS = frozenset({"GET", "HEAD", "POST"})
 _HOST = re.compile(r"(p[a-z2-7]{26})\.localhost(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
@@ -104,6 +110,7 @@ def find_pywb() -> str:
     """
     beside = Path(sys.executable).with_name("wayback")
     found = str(beside) if os.access(beside, os.X_OK) else shutil.which("wayback")
+    found = found and os.path.abspath(found)  # it runs in a folder of its own
     if found is None:
         raise UsageError("pywb is not installed, so no page can be shown with its scripts", hint=HINT)
     return found
@@ -113,8 +120,7 @@ def find_pywb() -> str:
 def pywb_engine(app: ASGIApp, library: Library) -> Iterator[ASGIApp]:
     """The site `app` over `library`, with its captured pages shown by a pywb that runs as long as this context.
 
-    Raises `UsageError` where pywb is not installed or does not start, `LimitError` where there is no room for its
-    indexes.
+    Raises `UsageError` where pywb is not installed or does not start, `LimitError` where its files cannot be written.
     """
     program = find_pywb()
     with tempfile.TemporaryDirectory(prefix="archiver-pywb-") as folder:
@@ -122,21 +128,14 @@ def pywb_engine(app: ASGIApp, library: Library) -> Iterator[ASGIApp]:
         try:
             for shelf in library.shelves:
                 _lay_out(shelf, root / "collections" / shelf.slug)
+            (root / "collections" / root.name / "archive").mkdir(parents=True)
             (root / "config.yaml").write_text("collections_root: collections\nenable_auto_fetch: false\n")
         except OSError as error:
-            raise LimitError(f"no room for pywb's files: {error.strerror or error}", subject=folder) from error
+            raise LimitError(f"pywb's files cannot be laid out: {error.strerror or error}", subject=folder) from error
         port = asyncio.run(_free_port())
-        process = _started(program, root, port)
-        try:
-            with _ended_with_us(process, folder):
-                yield Engine(app, library, port)
-        finally:
-            process.terminate()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        with _running(program, root, port) as process:
+            _wait_for(process, program, root, port)
+            yield Engine(app, library, port)
 
 
 @contextmanager
@@ -178,29 +177,54 @@ async def _free_port() -> int:
     return port
 
 
-def _started(program: str, root: Path, port: int) -> subprocess.Popen[bytes]:
-    """pywb, once it answers. It is told of no proxy and of no configuration but ours."""
+@contextmanager
+def _running(program: str, root: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """pywb's process, however this ends. It is told of no proxy and of no configuration but ours.
+
+    Raises `UsageError` where it cannot be run.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
     command = [program, "--bind", "127.0.0.1", "--port", str(port), "--threads", "8", "--directory", str(root)]
-    with (root / "log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 (the program that the user installed)
-            command, cwd=root, env={**kept, "HOME": str(root)}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )
+    try:
+        with (root / "log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 (the program that the user installed)
+                command, cwd=root, env={**kept, "HOME": str(root)}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+    except OSError as error:  # a script whose interpreter was moved or removed is "not found", too
+        raise UsageError(f"pywb cannot be run: {error.strerror}", subject=program, hint=HINT) from error
+    try:
+        with _ended_with_us(process, str(root)):
+            yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(process: subprocess.Popen[bytes], program: str, root: Path, port: int) -> None:
+    """Return once it answers. Raises `UsageError` where it does not come to that."""
     until = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < until:
-        with suppress(OSError):
-            asyncio.run(_answers(port))
-            return process
+        with suppress(OSError, TimeoutError):
+            if asyncio.run(asyncio.wait_for(_answers(port, root.name), 5)):
+                return
         time.sleep(0.1)
-    process.kill()
-    process.wait()
     lines = (root / "log").read_text("utf-8", "replace").strip().splitlines() or ["it says nothing"]
     raise UsageError(f"pywb does not start: {lines[-1][-300:]}", subject=program)
 
 
-async def _answers(port: int) -> None:
-    _, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.close()
+async def _answers(port: int, name: str) -> bool:
+    """Does our pywb answer there? Another program may have taken the port meanwhile: it does not know the collection
+    of this name."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(b"GET /collinfo.json HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        return name.encode() in await reader.read()
+    finally:
+        writer.close()
 
 
 class Engine:
@@ -212,6 +236,9 @@ class Engine:
         self._port = port
         self._views: OrderedDict[str, _View] = OrderedDict()
         self._lock = threading.Lock()
+        self._secret = secrets.token_bytes(16)
+        """Other runs have other origins: what pages kept in the browser's storage is not read by those of another
+        archive that bears the same name at the same port later."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -265,7 +292,8 @@ class Engine:
         slug, stamp = match[1], match[2]
         url = captured_url(rest_of(scope, 4), scope.get("query_string", b""))
         home = Addresses(slug).view(moment_of(stamp), url)
-        name = "p" + b32encode(hashlib.sha256(f"pywb\0{slug}\0{stamp}\0{url}".encode()).digest()).decode().lower()[:26]
+        view = f"{slug}\0{stamp}\0{url}".encode("utf-8", "surrogatepass")
+        name = "p" + b32encode(hashlib.blake2b(view, key=self._secret).digest()).decode().lower()[:26]
         with self._lock:
             self._views[name] = _View(slug, f"http://{host}", f"http://{host}{home}")
             self._views.move_to_end(name)
@@ -312,8 +340,8 @@ class Engine:
             return await asyncio.wait_for(self._passed(scope, headers, host, path, body, view), ANSWER_SECONDS)
         except ArchiverError as error:
             return self._refusal(502, f"Refused: {error}", view)
-        except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
-            return self._refusal(502, "pywb did not answer.", view)
+        except (OSError, ValueError, ArithmeticError, EOFError, asyncio.LimitOverrunError, TimeoutError):
+            return self._refusal(502, "pywb gave no answer that can be passed on.", view)
 
     async def _passed(self, scope: Scope, headers: Headers, host: str, path: str, body: bytes, view: _View) -> Response:
         query = scope.get("query_string", b"").decode("latin-1")
@@ -330,7 +358,10 @@ class Engine:
             await writer.drain()
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             status, fields = _read_head(head)
-            answer = {name: value for name, value in fields if name in PASSED}
+            answer = {name: value for name, value in fields if name in PASSED and _VALUE.fullmatch(value)}
+            length = answer.get("content-length")
+            if length is not None and not (length.isascii() and length.isdecimal() and len(length) < 19):
+                raise ValueError("no length")
             for name, value in fields:
                 if name == "location":
                     answer["location"] = _own_location(value, host, path)
@@ -342,14 +373,14 @@ class Engine:
         if scope["method"] == "HEAD" or status in (204, 304):
             writer.close()
             return Response(status_code=status, headers=answer)
-        return StreamingResponse(_rest(reader, writer), status_code=status, headers=answer)
+        return _Passed(reader, writer, status, answer)
 
     def _check(self, slug: str, fields: list[tuple[str, str]]) -> None:
         """The digests of the record that pywb answers from, which it does not look at itself.
 
         Raises `DigestRefusedError`, `ArchiveError` where it cannot be told which record that is.
         """
-        found = dict(fields)
+        found = dict(fields)  # a captured answer may have had the same fields: pywb's own come behind them
         if "memento-datetime" not in found:
             return  # pywb's own words: that something is not there, or its scripts
         shelf = self._library.shelf(slug)
@@ -377,11 +408,18 @@ class Engine:
 
 
 def _read_head(head: str) -> tuple[int, list[tuple[str, str]]]:
-    """Status and header fields, names in lower case. Raises `ValueError`."""
+    """Status and header fields, names in lower case. Raises `ValueError`.
+
+    What is no final status (some sites answer 999) is 200, as in raw captures.
+    """
     first, *lines = head.removesuffix("\r\n\r\n").split("\r\n")
-    status = int(first.split(" ")[1])
+    found = re.match(r"HTTP/1\.[01] ([0-9]{3,9})(?: |$)", first, re.ASCII)
+    if found is None:
+        raise ValueError("no status line")
+    status = int(found[1])
     pairs = (line.partition(":") for line in lines)
-    return status, [(name.strip().lower(), value.strip()) for name, _, value in pairs]
+    fields = [(name.strip().lower(), value.strip()) for name, _, value in pairs]
+    return status if 200 <= status <= 599 else 200, fields
 
 
 def _own_location(location: str, host: str, path: str) -> str:
@@ -394,9 +432,36 @@ def _own_location(location: str, host: str, path: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-async def _rest(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> AsyncIterator[bytes]:
-    try:
-        while piece := await asyncio.wait_for(reader.read(PIECE), ANSWER_SECONDS):
-            yield piece
-    finally:
-        writer.close()
+class _Passed(StreamingResponse):
+    """pywb's answer, piece by piece. Where it breaks off, the browser is not told that this was all."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, status: int, headers: dict[str, str]
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._left = int(headers["content-length"]) if "content-length" in headers else None
+        self._broken = False
+        super().__init__(self._pieces(), status_code=status, headers=headers)
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        try:
+            while self._left is None or self._left > 0:
+                wanted = PIECE if self._left is None else min(PIECE, self._left)
+                piece = await asyncio.wait_for(self._reader.read(wanted), ANSWER_SECONDS)
+                if not piece:
+                    break
+                self._left = None if self._left is None else self._left - len(piece)
+                yield piece
+        except (OSError, TimeoutError):
+            self._broken = True
+        finally:
+            self._writer.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def unless_broken(message: Message) -> None:
+            ends = message["type"] == "http.response.body" and not message.get("more_body")
+            if not (ends and (self._broken or self._left)):
+                await send(message)  # without an end, the server breaks the connection off
+
+        await super().__call__(scope, receive, unless_broken)

@@ -6,6 +6,7 @@ import gzip
 import http.client
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -40,6 +41,7 @@ from tests.replay.hostile import (
     waited,
 )
 from tests.replay.staged import answer
+from tests.store.conftest import exchange as crossed
 
 pytestmark = pytest.mark.slow
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
@@ -214,6 +216,7 @@ class TestWithPywb:
         policy = headers["content-security-policy"]
         assert policy.startswith("sandbox allow-scripts allow-same-origin allow-forms; default-src 'self'")
         assert f"frame-ancestors 'self' {stage.site}" in policy
+        assert "webrtc 'block'" in policy
         assert headers["x-dns-prefetch-control"] == "off"
         assert not {"set-cookie", "link", "memento-datetime"} & set(headers)
 
@@ -262,15 +265,7 @@ class TestWithPywb:
             host, path = running.framed("http://evil.example/lively")
             data_path = path.replace("lively", "data.json")
             assert running.ask(host, data_path, Sec_Fetch_Dest="empty")[2] == b'{"word": "the script ran"}'
-            with Archive.open(tmp_path / "harbour") as archive:
-                capture = next(
-                    one for one in archive.catalogue.captures_at("http://evil.example/data.json") if one.status
-                )
-                segment = archive.file_of(capture)
-            whole = segment.read_bytes()
-            end = capture.offset + capture.length
-            member = gzip.decompress(whole[capture.offset : end]).replace(b"the script ran", b"the script lie")
-            segment.write_bytes(whole[: capture.offset] + gzip.compress(member, mtime=0) + whole[end:])
+            alter(tmp_path / "harbour", "http://evil.example/data.json", b"the script ran", b"the script lie")
             status, _, body = running.ask(host, data_path, Sec_Fetch_Dest="empty")
             assert status == 502
             assert b"does not match" in body or b"do not match" in body or b"cannot be read" in body
@@ -314,6 +309,180 @@ class TestWithPywb:
         waited(lambda: of_room(room) == [] and list(room.glob("archiver-pywb-*")) == [], "it has ended")
 
 
+class TestWhatItAnswers:
+    """pywb passes on what captured answers say of themselves."""
+
+    URL = "http://evil.example/odd"
+
+    @contextmanager
+    def shown(self, folder: Path, head: str) -> Iterator[tuple[Scene, str, str]]:
+        body = b"<p>words of old</p>"
+        message = f"HTTP/1.1 {head}\r\nContent-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
+        stage_hostile(folder / "harbour", lambda _: LIVELY)
+        with Archive.open(folder / "harbour", write=True, clock=lambda: AT) as archive, archive.session() as session:
+            session.write_exchange(crossed(self.URL, message, time=AT))
+        with Library([folder / "harbour"]) as library, pywb_engine(create_app(library), library) as app:
+            listener = socket.create_server(("127.0.0.1", 0))
+            with serving(listener, app):
+                running = Scene(f"http://127.0.0.1:{listener.getsockname()[1]}", Log(app), None)  # type: ignore[arg-type]
+                yield running, *running.framed(self.URL)
+
+    @pytest.mark.parametrize(
+        "head",
+        ["999 Request denied\r\nContent-Type: text/html", "200 OK\r\nContent-Type: text/html; charset=\x01\x02"],
+    )
+    def test_no_http_of_today(self, head: str, tmp_path: Path, on_the_path: None) -> None:
+        with self.shown(tmp_path, head) as (running, host, path):
+            status, _, body = running.ask(host, path, Sec_Fetch_Dest="iframe")
+            assert (status, b"words of old" in body) == (200, True)
+
+    def test_a_record_that_names_another_one(self, tmp_path: Path, on_the_path: None) -> None:
+        """As a capture of a web archive does: its own digests count, not those of what it names."""
+        date = "Mon, 06 May 2024 09:30:00 GMT"
+        head = f'200 OK\r\nContent-Type: text/html\r\nMemento-Datetime: {date}\r\nLink: <{PAGE}>; rel="original"'
+        with self.shown(tmp_path, head) as (running, host, path):
+            assert b"words of old" in running.ask(host, path, Sec_Fetch_Dest="iframe")[2]
+            alter(tmp_path / "harbour", self.URL, b"words of old", b"words of now")
+            status, _, body = running.ask(host, path, Sec_Fetch_Dest="iframe")
+            assert (status, b"of now" in body) == (502, False)
+
+
+def alter(folder: Path, url: str, old: bytes, new: bytes) -> None:
+    """Other bytes in the place of a record's, of the same length."""
+    with Archive.open(folder) as archive:
+        capture = next(one for one in archive.catalogue.captures_at(url) if one.status)
+        segment = archive.file_of(capture)
+    whole = segment.read_bytes()
+    end = capture.offset + capture.length
+    member = gzip.decompress(whole[capture.offset : end]).replace(old, new)
+    segment.write_bytes(whole[: capture.offset] + gzip.compress(member, mtime=0) + whole[end:])
+
+
+STAND_IN = """#!{python}
+import json, os, socket, sys
+port, root = (int(sys.argv[sys.argv.index("--port") + 1]), sys.argv[sys.argv.index("--directory") + 1])
+server = socket.create_server(("127.0.0.1", port))
+while True:
+    connection, _ = server.accept()
+    if b"collinfo" in connection.recv(65536):
+        connection.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n" + json.dumps(os.listdir(root + "/collections")).encode())
+    else:
+        connection.sendall({answer!r})
+    connection.close()
+"""
+"""In the place of pywb: gives one answer to everything."""
+
+
+def instead(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program in the place of pywb."""
+    (folder / "bin").mkdir()
+    (folder / "bin" / "wayback").write_text(script)
+    (folder / "bin" / "wayback").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(folder / "bin" / "python"))
+    monkeypatch.setenv("PATH", f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (b"not HTTP\r\n\r\n", 502),
+        (b"HTTP/1.0\r\n\r\n", 502),
+        (b"HTTP/1.0 -5 OK\r\n\r\n", 502),
+        (b"", 502),
+        (b"HTTP/1.0 200 OK\r\nX: " + b"x" * 400_000 + b"\r\n\r\n", 502),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: much\r\n\r\nwords", 502),
+        (b"HTTP/1.0 302 Found\r\nLocation: http://[\r\n\r\n", 502),
+        (b"HTTP/1.0 302 Found\r\nLocation: http://evil.example/\r\n\r\n", 502),
+        (b"HTTP/1.0 200 OK\r\nMemento-Datetime: " + b"Mon, 06 May 99999999999 09:30:00 GMT\r\nLink: "
+         + b'<http://evil.example/page>; rel="original"\r\n\r\nwords', 502),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nwords and more", b"words"),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 50\r\n\r\nwords", http.client.IncompleteRead),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_none(
+    answer: bytes, expected: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    script = STAND_IN.format(python=sys.executable, answer=answer)
+    instead(tmp_path, script, monkeypatch)
+    stage_hostile(tmp_path / "harbour", lambda _: LIVELY)
+    with Library([tmp_path / "harbour"]) as library, pywb_engine(create_app(library), library) as app:
+        listener = socket.create_server(("127.0.0.1", 0))
+        with serving(listener, app):
+            running = Scene(f"http://127.0.0.1:{listener.getsockname()[1]}", Log(app), None)  # type: ignore[arg-type]
+            host, path = running.framed(PAGE)
+            try:
+                status, _, body = running.ask(host, path, Sec_Fetch_Dest="iframe")
+                assert expected in (status, body)
+            except http.client.IncompleteRead:
+                assert expected is http.client.IncompleteRead
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+def test_a_program_that_cannot_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script of an environment that was moved."""
+    instead(tmp_path, f"#!{tmp_path}/gone/python\n", monkeypatch)
+    stage_hostile(tmp_path / "harbour", lambda _: LIVELY)
+    done = CliRunner().invoke(main, ["replay", str(tmp_path / "harbour"), "--port", "0", "--engine", "pywb"])
+    assert (done.exit_code, done.output.count("\n")) == (2, 1)
+    assert "pywb cannot be run" in done.output
+    assert "archiver[pywb]" in done.output
+
+
+def test_another_program_took_its_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not taken for pywb, however it answers."""
+    instead(tmp_path, "#!/bin/sh\nsleep 1\necho the port is taken >&2\nexit 1\n", monkeypatch)
+    stage_hostile(tmp_path / "harbour", lambda _: LIVELY)
+    trap = Trap()
+
+    async def taken() -> int:
+        return trap.port
+
+    monkeypatch.setattr(engine, "_free_port", taken)
+    try:
+        with (
+            Library([tmp_path / "harbour"]) as library,
+            pytest.raises(UsageError, match="the port is taken"),
+            pywb_engine(create_app(library), library),
+        ):
+            pass
+        assert any(b"collinfo" in data for data in trap.caught)
+    finally:
+        trap.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_it_ends_where_archiver_is_stopped_before_it_answers(
+    how: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = sys.executable
+    instead(tmp_path, f"#!{python}\nimport time\ntime.sleep(300)\n", monkeypatch)
+    stage_hostile(tmp_path / "harbour", lambda _: LIVELY)
+    room = tmp_path / "room"
+    room.mkdir()
+    command = [python, "-m", "archiver", "replay", str(tmp_path / "harbour"), "--port", "0", "--engine", "pywb"]
+    with subprocess.Popen(
+        command, stderr=subprocess.DEVNULL, cwd=ROOT, env={**os.environ, "TMPDIR": str(room)}
+    ) as running:
+        waited(lambda: len(of_room(room)) >= 2, "it was started")
+        running.send_signal(how)
+    waited(lambda: of_room(room) == [] and list(room.glob("archiver-pywb-*")) == [], "it has ended")
+
+
+def test_each_run_has_origins_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a page kept in the browser is not read by another archive that bears the same name later."""
+    instead(tmp_path, STAND_IN.format(python=sys.executable, answer=b"HTTP/1.0 200 OK\r\n\r\n"), monkeypatch)
+    stage_hostile(tmp_path / "harbour", lambda _: LIVELY)
+    names = set()
+    for _ in range(2):
+        with Library([tmp_path / "harbour"]) as library, pywb_engine(create_app(library), library) as app:
+            listener = socket.create_server(("127.0.0.1", 0))
+            with serving(listener, app):
+                running = Scene(f"http://127.0.0.1:{listener.getsockname()[1]}", Log(app), None)  # type: ignore[arg-type]
+                names |= {running.framed(PAGE)[0].partition(".")[0] for _ in range(2)}
+    assert len(names) == 2
+
+
 def of_room(room: Path) -> list[bytes]:
     """Processes that were told of a folder."""
     found = []
@@ -348,10 +517,12 @@ def test_it_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         pass
 
 
-def test_on_this_machine_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("host", ["0.0.0.0"])
+def test_on_this_machine_only(host: str, tmp_path: Path) -> None:
+    """Names below `localhost` have to lead there."""
     stage_hostile(tmp_path / "harbour", lambda _: LIVELY)
     with pytest.raises(UsageError, match="on this machine only"):
-        serve([tmp_path / "harbour"], host="0.0.0.0", port=0, allow_remote=True, engine=pywb_engine)
+        serve([tmp_path / "harbour"], host=host, port=0, allow_remote=True, engine=pywb_engine)
 
 
 def test_pywb_is_never_imported() -> None:
