@@ -141,14 +141,15 @@ def _encode(text: str, safe: str) -> str:
 
 
 def _without_dots(path: str) -> str:
-    """RFC 3986 section 5.2.4."""
-    if "/." not in path:
+    """RFC 3986 section 5.2.4; dots may be percent-encoded (WHATWG URL, section 4.4)."""
+    if "/." not in path and "/%2" not in path:
         return path or "/"
     kept: list[str] = []
     segments = path.split("/")[1:]
     for number, segment in enumerate(segments, 1):
-        if segment in (".", ".."):
-            if segment == ".." and kept:
+        dots = segment.lower().replace("%2e", ".") if len(segment) <= 6 else ""
+        if dots in (".", ".."):
+            if dots == ".." and kept:
                 kept.pop()
             if number == len(segments):
                 kept.append("")

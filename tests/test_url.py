@@ -26,6 +26,8 @@ TABLE = {
     "https://example.org/a/./b/../c": "https://example.org/a/c",
     "https://example.org/a/..": "https://example.org/",
     "https://example.org/../../a": "https://example.org/a",
+    "https://example.org/a/%2e/b/%2E%2e/.%2e/c": "https://example.org/c",
+    "https://example.org/a/%2e%2e%2e/%2f/b": "https://example.org/a/%2e%2e%2e/%2f/b",
     "https://example.org/.well-known/x": "https://example.org/.well-known/x",
     "https://example.org/a b?c d": "https://example.org/a%20b?c%20d",
     "https://example.org/%7euser/%zz": "https://example.org/%7euser/%zz",

@@ -31,7 +31,10 @@ VIEW = "/archives/{slug}/{stamp:stamp}/{url:path}"
 RAW = "/archives/{slug}/{stamp}id_/{url}"
 TIMEGATE = "/archives/{slug}/timegate/{url}"
 TIMEMAP = "/archives/{slug}/timemap/{form}/{url}"
-BELOW = "/replay/{slug}/{id}/{url:path}"
+BELOW_SITE = "/replay/"
+"""Where captured pages live that have no origin of their own."""
+
+BELOW = BELOW_SITE + "{slug}/{id}/{url:path}"
 """`{url}` is the rest of the path as sent, and the query with it: it is read by `archiver.replay.mementos`
 and `archiver.replay.captured`."""
 

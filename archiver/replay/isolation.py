@@ -17,6 +17,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from archiver.replay.addresses import BELOW_SITE
+
 PAGE_POLICY = (
     "default-src 'none'; connect-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -68,7 +70,7 @@ def document_policy(source: str, ancestors: tuple[str, ...], *, sandbox: str) ->
     expressions; none: nothing is said of them)."""
     policy = (
         f"sandbox {sandbox}; default-src 'none'; img-src {source} data:; style-src {source} 'unsafe-inline'; "
-        f"font-src {source} data:; media-src {source} data:; frame-src {source}; script-src 'none'; object-src 'none'; "
+        f"font-src {source} data:; media-src {source}; frame-src {source}; script-src 'none'; object-src 'none'; "
         f"connect-src 'none'; form-action 'none'; base-uri 'none'"
     )
     return f"{policy}; frame-ancestors {' '.join(ancestors)}" if ancestors else policy
@@ -127,7 +129,10 @@ _PAGE_SOUNDS = (
 _SVG = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*+>\s*|<!--.*?-->\s*|<!DOCTYPE\s+svg[^>]*+>\s*)*+<svg[\s>]", re.DOTALL
 )
-_DECLARED_FILM = re.compile(r"(?:audio|video)/[a-z0-9][a-z0-9.+-]{0,60}")
+_DECLARED_FILM = re.compile(r"(?:audio|video)/(?!.*mpegurl)[a-z0-9][a-z0-9.+-]{0,60}")
+_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+"""WHATWG MIME Sniffing, section 3 (binary data byte). Films have such bytes at their beginning; play lists have none,
+or say first what they are (`#EXTM3U`, RFC 8216). A player asks for what they name, in some browsers past any policy."""
 SNIFFED_BYTES = 64
 
 
@@ -153,7 +158,7 @@ def resource_type(kind: str, beginning: bytes, declared: str) -> str | None:
     """As what a captured page is given what it loads: by its first bytes, for films also by the declared type.
 
     kind: `im` (picture), `fo` (font), `av` (film or sound), `an` (any of them). Null for what is none of them: never a
-    script, a style sheet or a page.
+    script, a style sheet, a page, or a play list, which names other addresses.
     """
     known = sniff(beginning)
     if kind in ("im", "an"):
@@ -170,7 +175,8 @@ def resource_type(kind: str, beginning: bytes, declared: str) -> str | None:
             return known.media_type
         if found := _signed(beginning, _PAGE_SOUNDS):
             return found
-        if _DECLARED_FILM.fullmatch(declared):
+        playlist = beginning.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"#EXTM3U")
+        if _DECLARED_FILM.fullmatch(declared) and _BINARY.search(beginning) and not playlist:
             return declared
     return None
 
@@ -236,6 +242,10 @@ class HostGuard:
     A page on the web can give its own name our address (DNS rebinding) and then read our answers as its own; its
     requests still carry its name in `Host`. A literal address cannot be rebound, so where the user has allowed other
     machines in, addresses are answered too.
+
+    Nor does another page learn from how long an answer takes what is in the archive, or put this program to work:
+    what its browser says that it loads (Fetch Metadata, `Sec-Fetch-Site`) is refused before it is looked at. Captured
+    pages below the site have an opaque origin, from which everything is elsewhere; their addresses cannot be guessed.
     """
 
     def __init__(self, app: ASGIApp, *, bound: str = "127.0.0.1", captured: ASGIApp | None = None) -> None:
@@ -257,7 +267,8 @@ class HostGuard:
                 message["headers"] = headers + [header for header in _DEFAULTS if header[0] not in present]
             await send(message)
 
-        hosts = Headers(scope=scope).getlist("host")
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
         if len(hosts) != 1 or not self.answers(hosts[0]):
             refusal = PlainTextResponse("This site answers to its own address only.\n", MISDIRECTED)
             await refusal(scope, receive, send_guarded)
@@ -267,6 +278,9 @@ class HostGuard:
                 await self._captured(scope, receive, send_guarded)
             else:
                 await PlainTextResponse("No capture is shown here.\n", MISDIRECTED)(scope, receive, send_guarded)
+            return
+        if _is_loaded_elsewhere(headers) and not scope["path"].startswith(BELOW_SITE):
+            await PlainTextResponse("This is given to the site's own pages only.\n", 403)(scope, receive, send_guarded)
             return
         await self._app(scope, receive, send_guarded)
 
@@ -280,6 +294,12 @@ class HostGuard:
         except ValueError:
             return False
         return self._remote or host in ("127.0.0.1", "::1") or str(address) == self._bound
+
+
+def _is_loaded_elsewhere(headers: Headers) -> bool:
+    """Does a page of another site load, ask or frame this? Opening it in a window of its own is a person's choice."""
+    elsewhere = headers.get("sec-fetch-site", "") in ("cross-site", "same-site")
+    return elsewhere and headers.get("sec-fetch-dest", "") != "document"
 
 
 def _host(header: str) -> str:

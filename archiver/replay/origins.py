@@ -16,7 +16,7 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import NamedTuple
 
-from archiver.replay.addresses import as_sent, stamp
+from archiver.replay.addresses import BELOW_SITE, as_sent, stamp
 from archiver.replay.isolation import SANDBOX, SANDBOX_ON_SITE, origin_of_host
 
 MAX_ORIGINS = 4096
@@ -27,7 +27,7 @@ KINDS = {"image": "im", "style": "cs", "font": "fo", "media": "av", "frame": "fr
 """What a page loads, and what it is called in the addresses of its origin; the page itself is `mp`, as in other
 players of web archives."""
 
-_REACHED = frozenset({"127.0.0.1", "localhost", "::1"})
+REACHED = frozenset({"127.0.0.1", "localhost", "::1"})
 """Listening addresses that names below `localhost` lead to. Of 127.0.0.0/8 they lead to the first alone."""
 _SITE_HOST = re.compile(r"(127\.0\.0\.1|localhost)((?::[0-9]{1,5})?)", re.IGNORECASE | re.ASCII)
 _PLAIN_HOST = re.compile(r"[a-z0-9.-]+(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
@@ -78,7 +78,7 @@ def place_for_site(host: str, *, slug: str, record_id: str, bound: str, agent: s
     name = origin_id(slug, record_id)
     found = _SITE_HOST.fullmatch(host.strip())
     safari = "Safari/" in agent and "Chrome/" not in agent and "Chromium/" not in agent
-    if found and bound.lower().strip("[]") in _REACHED and not safari:
+    if found and bound.lower().strip("[]") in REACHED and not safari:
         return _apart(name, found[2], bound)
     return place_on_site(host, slug, name)
 
@@ -93,7 +93,7 @@ def place_on_site(host: str, slug: str, name: str) -> Place:
     """The place of a capture below the site's own origin."""
     host = host.strip().lower()
     site = f"http://{host}" if _PLAIN_HOST.fullmatch(host) else ""
-    prefix = f"/replay/{slug}/{name}"
+    prefix = f"{BELOW_SITE}{slug}/{name}"
     # a policy has no way to name an IPv6 address
     source = "'none'" if "[" in site or not site else f"{site}{prefix}/"
     return Place(name, "", prefix, source, site, ("'self'",), SANDBOX_ON_SITE)

@@ -109,11 +109,16 @@ ACTING = frozenset({
 _LOADS = {
     ("img", "src"): "image", ("input", "src"): "image", ("video", "poster"): "image", ("video", "src"): "media",
     ("audio", "src"): "media", ("source", "src"): "media", ("track", "src"): "media", ("iframe", "src"): "frame",
-    ("frame", "src"): "frame", ("body", "background"): "image", ("table", "background"): "image",
-    ("td", "background"): "image", ("th", "background"): "image", ("tr", "background"): "image",
-    ("link", "href"): "style", ("image", "href"): "image", ("image", "xlink:href"): "image",
+    ("frame", "src"): "frame", ("link", "href"): "style", ("image", "href"): "image", ("image", "xlink:href"): "image",
     ("feimage", "href"): "image", ("feimage", "xlink:href"): "image",
+    ("body", "background"): "image", ("table", "background"): "image", ("thead", "background"): "image",
+    ("tbody", "background"): "image", ("tfoot", "background"): "image", ("tr", "background"): "image",
+    ("td", "background"): "image", ("th", "background"): "image", ("col", "background"): "image",
+    ("colgroup", "background"): "image",
 }  # fmt: skip
+_NOT_INLINE = frozenset({"frame", "style", "media"})
+"""What is not taken from within its own address (`data:`): pages and sheets would not be made still, and of a film it
+is not known that it is none that names others (a play list)."""
 _LINKS = frozenset({"href", "xlink:href"})
 _LINKING = frozenset({"a", "area"})
 """The elements that a reader follows; of any other, `href` may name a part of the page itself only."""
@@ -130,16 +135,20 @@ _KNOWN = frozenset({
     "value", "viewbox", "vspace", "width", "xml:lang", "xmlns", "xmlns:xlink",
 })  # fmt: skip
 """Attributes of which no value names what a browser fetches or opens, so that any is kept."""
+_SAID = ("data-", "aria-")
+_CHECKED = frozenset({"style", "srcdoc"})
+"""Attributes whose values are made still in ways of their own."""
 _DROPPED = frozenset({
     "accesskey", "action", "allow", "allowfullscreen", "archive", "attributionsrc", "autofocus", "autoplay", "cite",
     "classid", "codebase", "command", "commandfor", "contenteditable", "crossorigin", "csp", "data", "download",
     "formaction", "formtarget", "http-equiv", "imagesizes", "imagesrcset", "integrity", "is", "longdesc", "manifest",
-    "nonce", "ping", "popover", "popovertarget", "profile", "referrerpolicy", "sandbox", "shadowrootclonable",
+    "nonce", "ping", "profile", "referrerpolicy", "sandbox", "shadowrootclonable",
     "shadowrootdelegatesfocus", "shadowrootmode", "slot", "srcdoc", "target", "xml:base",
 })  # fmt: skip
 _DATA = re.compile(r"data:", re.IGNORECASE)
 _DATA_PAGE = re.compile(r"data:(?:text/html|application/xhtml\+xml)(;[^,]*)?,(.*)", re.IGNORECASE | re.DOTALL)
-_TELLING = re.compile(r"[:\\]|//")
+_TELLING = re.compile(r"[:\\]|/[\t\n\r]*+/")
+"""May a value name what is elsewhere? Parsers of addresses take no notice of tabs and line ends (WHATWG URL, 4.4)."""
 _REFRESH = re.compile(
     r"\s*+[\d.]*+\s*+[;,]?\s*+(?:url\s*+=\s*+)?(?:\"([^\"]*+)|'([^']*+)|(.*))", re.IGNORECASE | re.DOTALL
 )
@@ -278,9 +287,14 @@ class _Still:
             if name == "usemap" and not value.startswith("#"):
                 return True
             if name in _LINKS or (tag, name) in _LOADS:
-                inline = (tag, name) in _LOADS and tag not in ("iframe", "frame", "link") and _DATA.match(value)
+                inline = _LOADS.get((tag, name), "style") not in _NOT_INLINE and _DATA.match(value)
                 if value and not value.startswith("#") and value not in self.led and not inline:
                     return True
+            elif name == "srcset":
+                if not all(self._has_led(one.address) for one in pictures.candidates(value)):
+                    return True
+            elif name not in _KNOWN and not name.startswith(_SAID) and name not in _CHECKED and _TELLING.search(value):
+                return True
         return tag == "link" and node.attributes.get("rel") not in ("stylesheet", "alternate stylesheet")
 
     def _find_base(self, page: LexborHTMLParser) -> None:
@@ -309,7 +323,7 @@ class _Still:
                     kept[name] = value
             elif name in _DROPPED:
                 continue
-            elif name in _KNOWN or name.startswith(("data-", "aria-")) or not _TELLING.search(value):
+            elif name in _KNOWN or name.startswith(_SAID) or not _TELLING.search(value):
                 kept[name] = value
         if tag in _LINKING and any(not kept.get(name, "#").startswith("#") for name in _LINKS):
             kept |= {"target": self.lead.target, "rel": "noreferrer noopener"}
@@ -399,10 +413,14 @@ class _Still:
 
     def _has(self, reference: str) -> bool:
         reference = reference.strip()
-        if _DATA.match(reference) or reference in self.led or reference.replace("%2C", ",") in self.led:
+        if self._has_led(reference):
             return True
         url = absolute(self.base, reference) if reference and not reference.startswith("#") else None
         return url is not None and self.lead.there(url)
+
+    def _has_led(self, picture: str) -> bool:
+        """Is this the address of a picture as it is written: led, or within itself?"""
+        return _DATA.match(picture) is not None or picture in self.led or picture.replace("%2C", ",") in self.led
 
     def _set(self, candidates: list[pictures.Candidate]) -> str:
         """HTML standard, section 4.8.4.3.10."""
@@ -414,11 +432,7 @@ class _Still:
 
     def _resource(self, reference: str, kind: str) -> str:
         reference = reference.strip()
-        if (
-            reference.startswith("#")
-            or reference in self.led
-            or (kind not in ("frame", "style") and _DATA.match(reference))
-        ):
+        if reference.startswith("#") or reference in self.led or (kind not in _NOT_INLINE and _DATA.match(reference)):
             return reference
         # a comma of an address in `srcset` was encoded the last time
         if reference.replace("%2C", ",") in self.led:

@@ -8,7 +8,7 @@ import pytest
 
 from archiver.replay import Library, create_app
 from archiver.replay.addresses import Addresses
-from archiver.replay.isolation import is_loopback, sniff
+from archiver.replay.isolation import is_loopback, resource_type, sniff
 from tests.replay.conftest import Client
 from tests.replay.staged import MP4, Staged, hostile_html, hostile_svg, png
 
@@ -86,6 +86,31 @@ def test_sniffing(beginning: bytes, media_type: str | None) -> None:
     assert (kind.media_type if kind else None) == media_type
 
 
+PLAYLIST = b"#EXTM3U\n#EXTINF:5,\nhttp://evil.example/1.ts\n"
+
+
+@pytest.mark.parametrize(
+    ("beginning", "declared", "given"),
+    [
+        (b"RIFF\x24\x08\x00\x00WAVEfmt ", "audio/wav", "audio/wav"),
+        (b"\x00\x00\x01\xba\x44", "video/mpeg", "video/mpeg"),
+        (PLAYLIST, "audio/mpegurl", None),
+        (PLAYLIST, "video/mp4", None),
+        (b"\xef\xbb\xbf\r\n" + PLAYLIST, "video/mp4", None),
+        (PLAYLIST + b"#\x00", "video/mp4", None),
+        (b"\x00" + PLAYLIST, "audio/x-mpegurl", None),
+        (b"[playlist]\nFile1=http://evil.example/\n", "audio/x-scpls", None),
+        (b"rtsp://evil.example/x.rm\n", "audio/x-pn-realaudio", None),
+        (b"<asx><ref href='http://evil.example/'/></asx>", "video/x-ms-asf", None),
+        (b"", "video/mp4", None),
+    ],
+)
+def test_no_list_of_films_elsewhere_is_given_as_a_film(beginning: bytes, declared: str, given: str | None) -> None:
+    """Players fetch what it names; Chromium does under the page's policy, others by a system of their own."""
+    assert resource_type("av", beginning, declared) == given
+    assert resource_type("an", beginning, declared) == given
+
+
 def test_our_own_pages_allow_no_script_but_our_own_and_nothing_from_elsewhere(client: Client, staged: Staged) -> None:
     for path in ("/", TO.article(staged.article.id), TO.captures(), "/nowhere", "/static/replay.css"):
         answer = client.get(path)
@@ -126,6 +151,32 @@ def test_only_requests_for_this_site_are_answered(library: Library, bound: str, 
     assert answer.status_code == (200 if answered else 421)
     if not answered:
         assert "bridge" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/search?q=bridge", "/static/replay.css", TO.captures(), TO.timegate("http://x/")]
+)
+@pytest.mark.parametrize(
+    ("site", "destination", "answered"),
+    [
+        ("same-origin", "empty", True),
+        ("none", "document", True),
+        ("cross-site", "document", True),
+        ("same-site", "document", True),
+        ("cross-site", "iframe", False),
+        ("cross-site", "image", False),
+        ("cross-site", "empty", False),
+        ("same-site", "script", False),
+        ("cross-site", "", False),
+    ],
+)
+def test_pages_of_other_sites_load_nothing(
+    client: Client, path: str, site: str, destination: str, answered: bool
+) -> None:
+    answer = client.get(path, headers={"Sec-Fetch-Site": site, "Sec-Fetch-Dest": destination})
+    assert (answer.status_code != 403) is answered
+    if not answered:
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ FETCHED = frozenset(
 )
 SENT = frozenset({
     "action", "formaction", "ping", "manifest", "http-equiv", "longdesc", "cite", "profile", "is", "nonce",
-    "shadowrootmode", "download", "autofocus", "integrity", "crossorigin", "csp", "popover", "popovertarget", "command",
+    "shadowrootmode", "download", "autofocus", "integrity", "crossorigin", "csp", "command",
     "commandfor", "imagesrcset", "attributionsrc",
 })  # fmt: skip
 
@@ -336,6 +336,9 @@ def test_the_check_sees_what_acts() -> None:
         ("<p>a<?php b ?>c", "<p>ac</p>"),
         ("<select><option>a<p>b</p><option>c</select>", "<select><option>ab</option><option>c</option></select>"),
         ("<p x:y='a:b' plain=ok other=//x>t</p>", '<p plain="ok">t</p>'),
+        ("<p other='/&Tab;/x' another='/&NewLine;&Tab;/x'>t</p>", "<p>t</p>"),
+        ("<div popover id=m>m</div>", '<div popover="" id="m">m</div>'),
+        ("<video src='data:application/vnd.apple.mpegurl,x'></video>", '<video controls="" preload="none"></video>'),
     ],
 )  # fmt: skip
 def test_what_is_left(html: str, left: str) -> None:
@@ -531,6 +534,14 @@ def test_where_a_page_sends_its_reader_is_told(content: str, onward: str | None)
     page = still_page(html, url=PAGE, lead=LEAD)
     assert page.onward == onward
     assert "http-equiv" not in page.html
+
+
+@pytest.mark.parametrize("tag", ["table", "thead", "tbody", "tfoot", "tr", "td", "th", "colgroup", "col"])
+def test_what_stands_behind_a_part_of_a_table_is_of_the_archive(tag: str) -> None:
+    """A browser fetches it, whatever it reads over in the address (WHATWG URL, section 4.4)."""
+    around = {"table": "", "colgroup": "<table>", "col": "<table><colgroup>", "td": "<table><tr>", "th": "<table><tr>"}
+    page = still(f"{around.get(tag, '<table>')}<{tag} background='/&Tab;/evil.example/x'>")
+    assert f'<{tag} background="/20240506093000im_/https://evil.example/x">' in page
 
 
 def test_too_many_elements_are_text() -> None:

@@ -188,7 +188,7 @@ def test_a_document_is_made_by_us_alone(site: Site) -> None:
         "img-src": f"http://{host} data:",
         "style-src": f"http://{host} 'unsafe-inline'",
         "font-src": f"http://{host} data:",
-        "media-src": f"http://{host} data:",
+        "media-src": f"http://{host}",
         "frame-src": f"http://{host}",
         "script-src": "'none'",
         "object-src": "'none'",
