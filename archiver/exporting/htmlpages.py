@@ -57,6 +57,9 @@ _PLAIN_KEY = re.compile(r"([a-z]{1,20}):([a-z0-9]{1,64})")
 _PLAIN_NAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 
+_MARK = "-name-"
+"""Stands in those names that have a digest, and in no others: a file that somebody named like one of them is none."""
+
 OnProblem = Callable[[str, ArchiverError], None]
 
 
@@ -90,7 +93,7 @@ def write_pages(
     archive has no such article, `LimitError` for more pages or media than are written, or when the disk takes no more,
     `ArchiveError` when the archive cannot be read.
     """
-    target = Path(os.path.abspath(target))
+    target = Path(os.path.realpath(target))
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise UsageError("there is something already", subject=str(target), hint="name a new folder")
     if not target.parent.is_dir():
@@ -106,7 +109,10 @@ def write_pages(
             draft.mkdir()
             try:
                 written = asyncio.run(_Export(library, shelf, draft, chosen, on_problem).write())
-                os.replace(draft, target)
+                if target.exists():
+                    shutil.copymode(target, draft)
+                    target.rmdir()  # not every system replaces a folder, and what somebody put into it meanwhile stays
+                os.rename(draft, target)
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)
                 raise
@@ -180,7 +186,7 @@ class _Routes:
         if form == addresses.POST:
             return f"posts/{_post_name(found['key'])}.html" if not asked else None
         if form == addresses.CAPTURE:
-            segment = _plain_name(found["segment"].removesuffix(".gz").removesuffix(".warc"), found["segment"])
+            segment = _segment_name(found["segment"])
             return f"captures/{segment}-{found['offset']}.html" if not asked else None
         if form == addresses.URI:
             return f"addresses/{_digest(query['url'])}.html" if asked == {"url"} else None
@@ -219,11 +225,20 @@ def _post_name(key: str) -> str:
     return f"{_NOT_PLAIN.sub('-', key.lower()).strip('-')[:60]}-key-{_digest(key)}"
 
 
+def _segment_name(segment: str) -> str:
+    """A WARC file's name, without its ending where that is the usual one: `a.warc` and `a.warc.gz` are two files."""
+    return _plain_name(segment.removesuffix(".warc.gz"), segment) if segment.endswith(".warc.gz") else _marked(segment)
+
+
 def _plain_name(text: str, whole: str) -> str:
     """A file's name of lower-case ASCII letters, digits, hyphens and dots, at most 100 of them."""
-    if len(text) <= 100 and _PLAIN_NAME.fullmatch(text):
+    if len(text) <= 100 and _PLAIN_NAME.fullmatch(text) and _MARK not in text:
         return text
-    return f"{_NOT_PLAIN.sub('-', text.lower()).strip('-')[:60]}-name-{_digest(whole)}"
+    return _marked(text, whole)
+
+
+def _marked(text: str, whole: str = "") -> str:
+    return f"{_NOT_PLAIN.sub('-', text.lower()).strip('-')[:60] or 'file'}{_MARK}{_digest(whole or text)}"
 
 
 def _digest(text: str) -> str:

@@ -20,18 +20,26 @@ POLICY = (
 """`file:` because browsers give pages from a disk no origin that 'self' would name."""
 
 STYLE_ADDITIONS = """
-/* Pages on a disk: what is no link here looks like none. */
+/* Pages on a disk: what is no link here looks like none, and no place is kept for what a script would write. */
+.local { display: none !important; }
 a:not([href]), a.brand:not([href]) { color: inherit; text-decoration: none; }
 """
 
 ACTING = "script, noscript, template, form, iframe, frame, object, embed, base, meta[http-equiv], dialog"
 """What needs a server or a script, or could."""
 
+OF_THE_SITE = "[data-site-only], [data-folder], .shelf, .local, [data-status], [data-found]"
+"""What makes sense on the site alone, and what would tell where its archive lies: folders and their names on the
+machine are nobody else's business."""
+
 GONE = "data-gone"
 """Marks what is taken out at the end: while a page is gone through, nothing of it goes."""
 
 _WEB = re.compile(r"https?://", re.IGNORECASE)
-_ACTING_ATTRIBUTES = re.compile(r"on.*|style|srcset|srcdoc|ping|target|integrity|nonce|action|formaction|background")
+_ACTING_ATTRIBUTES = re.compile(
+    r"on.*|style|srcset|srcdoc|ping|target|integrity|nonce|action|formaction|background|"
+    "loading"  # a picture that waits for being seen is not there when the page is printed
+)
 
 
 class Links(ABC):
@@ -62,7 +70,7 @@ class Links(ABC):
 async def rewritten(html: str, file: str, links: Links) -> str:
     """The page `html` as it is written to `file`."""
     page = LexborHTMLParser(html)
-    _remove(page, ACTING)
+    _remove(page, f"{ACTING}, {OF_THE_SITE}")
     for node in page.css("*"):
         for name in list(node.attributes):
             if _ACTING_ATTRIBUTES.fullmatch(name):
@@ -70,9 +78,10 @@ async def rewritten(html: str, file: str, links: Links) -> str:
     await _link_files(page, file, links)
     await _link_pages(page, file, links)
     _remove(page, f"[{GONE}]")
-    for node in page.css("ul"):
-        if node.css_first("li") is None:
-            node.attrs[GONE] = ""
+    for kind, part in (("ul", "li"), ("header nav", "li")):
+        for node in page.css(kind):
+            if node.css_first(part) is None:
+                node.attrs[GONE] = ""
     _remove(page, f"[{GONE}]")
     policy = f'<head>\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     return f"{page.html}\n".replace("<head>", policy, 1)
@@ -116,7 +125,7 @@ async def _link_pages(page: LexborHTMLParser, file: str, links: Links) -> None:
             node.attrs["href"] = _relative(found, file) + hash_ + fragment
         elif _is_ours(bare) and links.is_withheld(bare):
             (_within(node, "li") or node).attrs[GONE] = ""
-        elif item := _within(node, "li", of="actions"):
+        elif item := _within(node, "li", of="actions") or _within(node, "li", of="menu"):
             item.attrs[GONE] = ""
         else:
             del node.attrs["href"]

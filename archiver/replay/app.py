@@ -175,7 +175,7 @@ class Site:
             elsewhere=[at for at in range(len(facts.mentions)) if at not in placed],
             number=number,
             pages=-(-len(facts.mentions) // EXHIBITS_A_PAGE),
-            page_of=lambda mention: mention // EXHIBITS_A_PAGE + 1,
+            page_of=_page_of,
             seen=rendered(shelf, facts.article.uri),
         )
 
@@ -204,6 +204,7 @@ class Site:
             total=total,
             cited=cited,
             citing=citing,
+            page_of=_page_of,
             seen=rendered(shelf, key),
         )
 
@@ -394,6 +395,11 @@ def _amounts(shelf: Shelf) -> tuple[int, int, int]:
         " (SELECT count(*) FROM captures WHERE type IN ('response','revisit','resource','conversion'))"
     )[0]
     return row[0], row[1], row[2]
+
+
+def _page_of(place: int) -> int:
+    """On which of an article's pages the post at this place stands."""
+    return place // EXHIBITS_A_PAGE + 1
 
 
 def _page_number(request: Request) -> int:

@@ -29,8 +29,8 @@ ARTICLE_URIS = "urn:archiver:article:"
 """How the target URIs of the records begin that speak of articles."""
 
 HARDLY_ALIKE = 0.25
-"""Share of the signs of both wordings below which a comparison says little. Two posts of one language share more, by
-their small words alone."""
+"""Share of a wording's signs below which a comparison says little, if it is so on both sides. Two posts of one language
+share more, by their small words alone."""
 
 RECENT_RECORDS = 4000
 """Among which the newest articles are looked for first."""
@@ -154,14 +154,19 @@ class Exhibit(NamedTuple):
 
     @property
     def hardly_alike(self) -> bool:
-        """Whether print and post share so little that one of them may be a translation."""
-        lengths = [len("".join(piece.text.split())) for piece in self._pieces]
-        shared = sum(length for length, piece in zip(lengths, self._pieces, strict=True) if piece.shared)
-        return self.differs and shared < HARDLY_ALIKE * sum(lengths)
+        """Whether print and post share so little that one of them may be a translation. A few words out of a long post
+        are all shared on their side, and no translation."""
+        return self.differs and all(_shared(side) < HARDLY_ALIKE for side in (self.printed or (), self.captured or ()))
 
     @property
     def _pieces(self) -> tuple[Piece, ...]:
         return (*(self.printed or ()), *(self.captured or ()))
+
+
+def _shared(pieces: Sequence[Piece]) -> float:
+    """How much of one side the other has too, 0 to 1, by its signs without blanks."""
+    lengths = [len("".join(piece.text.split())) for piece in pieces]
+    return sum(length for length, piece in zip(lengths, pieces, strict=True) if piece.shared) / (sum(lengths) or 1)
 
 
 class ArticleFacts(NamedTuple):
@@ -580,6 +585,8 @@ class Citation(NamedTuple):
     article_id: str
     article: Article
     mention: Mention
+    place: int
+    """Which of the article's posts it is, from 0."""
 
 
 def citations(shelf: Shelf, key: str) -> tuple[list[Citation], int]:
@@ -594,6 +601,8 @@ def citations(shelf: Shelf, key: str) -> tuple[list[Citation], int]:
             continue
         if facts:
             found += [
-                Citation(article_id, facts.article, mention) for mention in facts.mentions if mention.id == mention_id
+                Citation(article_id, facts.article, mention, place)
+                for place, mention in enumerate(facts.mentions)
+                if mention.id == mention_id
             ]
     return found, len(stored)

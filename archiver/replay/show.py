@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from unicodedata import bidirectional
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from archiver.model import Capture
+from archiver.model import Article, Capture
 from archiver.replay.difference import Piece
 from archiver.store.catalogue import NO_TIME
 
@@ -35,6 +36,24 @@ OLD_LANGUAGE_CODES = {"iw": "he", "in": "id", "ji": "yi"}
 
 NO_LANGUAGE = re.compile(r"(?:und|zxx|mul|mis|q[a-z]{2})(?:-.*)?", re.IGNORECASE)
 """Codes that name no language (ISO 639-2), and the private ones (platforms use them for "no words")."""
+
+
+RIGHT_TO_LEFT = frozenset((
+    "apc", "ar", "ary", "bal", "bgn", "bqi", "brh", "ckb", "dv", "fa", "he", "ks", "lrc", "mzn", "nqo", "pnb", "ps",
+    "rhg", "sd", "sdh", "skr", "syr", "trw", "ug", "ur", "yi",
+))  # fmt: skip
+"""Languages that are written so (CLDR, `characterOrder`), where no script is named."""
+
+RIGHT_TO_LEFT_SCRIPTS = frozenset(("adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"))
+
+_ASIDE = re.compile(r"[@＠][\w.@-]+|https?://\S+|\bpic\.twitter\.com/\S+")
+"""Names and links in a post are no words of its language: posts often begin with them."""
+
+_STRONG = frozenset(("L", "R", "AL"))
+"""Bidirectional classes of letters (UAX 9, table 4)."""
+
+MAX_STRONG = 4000
+"""Code points among which the writing's direction is looked for."""
 
 
 def visible(value: object) -> Markup:
@@ -156,6 +175,48 @@ def language(code: str | None) -> str:
     return OLD_LANGUAGE_CODES.get(first.lower(), first) + hyphen + rest
 
 
+def direction(text: str | None, code: str | None = None) -> str:
+    """A value for a `dir` attribute: that of the language `code` (BCP 47) where the text has letters of such a script,
+    else that of the first letter that is in no name and no link (UAX 9, P2); `auto` where there is none.
+
+    The first letter alone would set an Arabic sentence from left to right that begins with a Latin name.
+    """
+    kinds = [kind for sign in _ASIDE.sub(" ", (text or "")[:MAX_STRONG]) if (kind := bidirectional(sign)) in _STRONG]
+    tags = language(code).lower().split("-")
+    script = next((tag for tag in tags[1:] if len(tag) == 4), None)
+    if script in RIGHT_TO_LEFT_SCRIPTS or (script is None and tags[0] in RIGHT_TO_LEFT):
+        return "rtl" if any(kind != "L" for kind in kinds) else "auto"
+    return "auto" if not kinds else "ltr" if kinds[0] == "L" else "rtl"
+
+
+def given_as(source: str) -> Markup:
+    """What an article was given as. The folders of a file's path are an element of their own: pages that are handed on
+    leave it out."""
+    folder, name = _folder_and_name(source)
+    return (
+        Markup('<span data-folder="">{}</span>{}').format(visible(folder), visible(name)) if folder else visible(name)
+    )
+
+
+def headline(article: Article) -> str:
+    """What an article is called: its title, else its address, else the name of its file."""
+    return article.title or _folder_and_name(article.source)[1]
+
+
+def _folder_and_name(source: str) -> tuple[str, str]:
+    """A document within a file is named behind a `#`: `crawl.warc.gz#https://…`."""
+    file = source.partition("#")[0]
+    if "://" in file or file.startswith("urn:"):
+        return "", source
+    at = max(file.rfind("/"), file.rfind("\\")) + 1
+    return (source[:at], source[at:]) if source[at:] else ("", source)
+
+
+def bare(value: object) -> str:
+    """For a page's title, which holds no markup: without controls, and without what turns the writing."""
+    return " ".join(_DECEPTIVE.sub(" ", str(value)).split())
+
+
 def marked(pieces: tuple[Piece, ...], kind: str = "") -> Markup:
     """One side of a comparison: what the other side has not is marked. `kind`: the class of the marks."""
     mark = Markup('<mark class="{}">{{}}</mark>').format(kind) if kind else Markup("<mark>{}</mark>")
@@ -206,6 +267,10 @@ def environment() -> Environment:
         moment=moment,
         count=count,
         span=span,
+        direction=direction,
+        given_as=given_as,
+        headline=headline,
+        bare=bare,
     )
     templates.tests["page"] = is_page
     return templates

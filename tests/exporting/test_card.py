@@ -65,7 +65,7 @@ class TestPage:
         html = card_html(tmp_path / "archive", RTL_POST.key)
         assert "\u202e" not in html
         assert "U+202E" in html
-        assert 'dir="auto" lang="ar"' in html
+        assert 'dir="rtl" lang="ar"' in html
 
     def test_what_is_not_stored_is_said(self, tmp_path: Path) -> None:
         stage(tmp_path / "archive")

@@ -81,9 +81,14 @@ class Tab:
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         self._call("Emulation.setDeviceMetricsOverride", metrics)
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        self._call("Emulation.setEmulatedMedia", {"features": scheme})
+        self._call("Emulation.setEmulatedMedia", {"media": "", "features": scheme})
         self._call("Emulation.setTimezoneOverride", {"timezoneId": zone})
         self._call("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+
+    def on_paper(self) -> None:
+        """As printed, for a reader who prefers dark colours on the screen."""
+        features = [{"name": "prefers-color-scheme", "value": "dark"}]
+        self._call("Emulation.setEmulatedMedia", {"media": "print", "features": features})
 
     def open(self, address: str) -> None:
         self.loaded.clear()
@@ -117,6 +122,10 @@ class Tab:
             event["text"] = "\r"
         for kind in ("keyDown", "keyUp"):
             self._call("Input.dispatchKeyEvent", {"type": kind, **event})
+
+    def paper(self) -> bytes:
+        """The page as PDF."""
+        return base64.b64decode(self._call("Page.printToPDF")["data"])
 
     def picture(self, path: Path, *, whole: bool = True) -> None:
         """A screenshot as PNG."""

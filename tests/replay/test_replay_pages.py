@@ -75,7 +75,7 @@ def test_markup_in_captured_words_stays_words(client: Client, staged: Staged) ->
 
 def test_text_has_its_own_language_and_direction(client: Client) -> None:
     page = client.get(TO.post(RTL_POST.key)).text
-    assert '<p class="text" dir="auto" lang="ar">' in page
+    assert '<p class="text" dir="rtl" lang="ar">' in page
 
 
 def test_a_direction_override_in_a_name_is_shown_and_does_nothing(client: Client) -> None:
@@ -97,7 +97,9 @@ def test_post_page_has_the_timeline_newest_first(client: Client) -> None:
 
 def test_post_page_shows_stored_media_with_its_size_and_says_what_is_not_stored(client: Client) -> None:
     page = client.get(TO.post(LIVE_POST.key)).text
-    picture = re.search(r'<img src="([^"]+)" alt="The bridge, closed, in grey weather" width="640" height="360"', page)
+    picture = re.search(
+        r'<img src="([^"]+)" alt="The bridge, closed, in grey weather" lang="en" width="640" height="360"', page
+    )
     assert picture
     assert client.get(picture[1]).headers["content-type"] == "image/png"
     assert "Not stored." in page

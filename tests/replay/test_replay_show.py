@@ -13,7 +13,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.replay.show import day, external, is_web_url, language, size, time, visible, words
+from archiver.model import Article
+from archiver.replay.show import (
+    RIGHT_TO_LEFT,
+    bare,
+    day,
+    direction,
+    external,
+    given_as,
+    headline,
+    is_web_url,
+    language,
+    size,
+    time,
+    visible,
+    words,
+)
 from archiver.store.catalogue import NO_TIME
 
 ANY_TEXT = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("<>&\"'\x00\x1b\u202e\u2066\u200b\n")))
@@ -104,6 +119,58 @@ def test_any_day_is_shown(value: str) -> None:
 )
 def test_languages(code: str, shown: str) -> None:
     assert language(code) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "shown"),
+    [
+        ("@office https://a.example/ الجسر مغلق", "ar", "rtl"),
+        ("@office https://a.example/ الجسر مغلق", None, "rtl"),
+        ("NATO: الجسر مغلق", "ar", "rtl"),
+        ("NATO: الجسر مغلق", None, "ltr"),
+        ("پل بند", "pa-Arab", "rtl"),
+        ("The bridge is shut", "ar", "auto"),
+        ("The bridge, הגשר, is shut", "en", "ltr"),
+        ("הגשר (bridge)", "en", "rtl"),
+        ("橋は閉鎖中", "ja", "ltr"),
+        ("12:30 !!", "ar", "auto"),
+        ("", None, "auto"),
+        (None, "he", "auto"),
+        ("\u202eabc", None, "ltr"),
+    ],
+)
+def test_directions(text: str | None, code: str | None, shown: str) -> None:
+    assert direction(text, code) == shown
+
+
+def test_the_languages_that_are_written_from_right_to_left_are_those_of_cldr() -> None:
+    from babel import Locale, localedata
+
+    locales = [Locale.parse(name) for name in localedata.locale_identifiers() if name.isalpha()]
+    assert {locale.language for locale in locales if locale.character_order == "right-to-left"} <= RIGHT_TO_LEFT
+    assert not {locale.language for locale in locales if locale.character_order == "left-to-right"} & RIGHT_TO_LEFT
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "called", "given"),
+    [
+        ("/home/me/story.txt", None, "story.txt", '<span data-folder="">/home/me/</span>story.txt'),
+        ("C:\\desk\\story.txt", None, "story.txt", '<span data-folder="">C:\\desk\\</span>story.txt'),
+        ("story.txt", "A <b>", "A <b>", "story.txt"),
+        ("https://a.example/b", None, "https://a.example/b", "https://a.example/b"),
+        ("desk/crawl.warc.gz#https://a.example/b", None, "crawl.warc.gz#https://a.example/b", None),
+        ("/", None, "/", "/"),
+    ],
+)
+def test_what_an_article_is_called(source: str, title: str | None, called: str, given: str | None) -> None:
+    article = Article(source=source, uri="urn:x", digest="sha256:0", title=title)
+    assert headline(article) == called
+    if given is not None:
+        assert str(given_as(source)) == given
+
+
+def test_a_page_title_holds_nothing_that_turns_it() -> None:
+    assert bare("a\u202eb\nc") == "a b c"
 
 
 def test_sizes_are_exact() -> None:
