@@ -71,7 +71,9 @@ class StoredFetcher:
         unanswered = self._archive.conclusion(best.record_id).unanswered
         if unanswered is None:
             raise ArchiveError("it does not say what got no answer", subject=best.record_id)
-        raise no_answer(unanswered, url)
+        lacking = no_answer(unanswered, url)
+        lacking.hint = f"when it was asked: {best.time:%Y-%m-%d %H:%M} UTC"
+        raise lacking
 
     def follow(
         self,
