@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 import signal
 import sqlite3
@@ -13,13 +14,17 @@ from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
+import anyio
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
 
 from archiver import http1
 from archiver.errors import LimitError
 from archiver.replay import Library, create_app, raw
 from archiver.replay.addresses import Addresses
+from archiver.replay.payload import ranged
 from archiver.replay.server import MAX_HEAD
 from archiver.store import Archive
 from tests.replay.conftest import Client
@@ -92,6 +97,27 @@ def test_a_picture_is_shown_in_place(client: Client, way: str) -> None:
     assert client.get(TO.raw(START, PICTURE_URL)).headers["content-disposition"].startswith("inline; ")
 
 
+@pytest.mark.parametrize(
+    ("body", "declared", "shown", "suffix"),
+    [
+        (png(1, 1), "image/png", "inline", ".png"),
+        (png(1, 1), "text/html", "attachment", ".html.txt"),  # which of the two a browser believes is not known
+        (b"<script>", "image/png", "attachment", ".bin"),
+        (b"<html>", "application/xhtml+xml", "attachment", ".html.txt"),
+        (b"<svg>", "image/svg+xml", "attachment", ".svg.txt"),
+        (b"<x/>", "text/xml; charset=utf-8", "attachment", ".xml.txt"),
+        (b"<x/>", "Application/XML", "attachment", ".xml.txt"),
+    ],
+)
+def test_what_is_shown_in_place_and_under_which_name_the_rest_is_saved(
+    tmp_path: Path, way: str, body: bytes, declared: str, shown: str, suffix: str
+) -> None:
+    store(tmp_path, answer(ARTICLE_URL, body, declared, at=START))
+    with Library([tmp_path / "harbour"]) as library:
+        disposition = Client(create_app(library)).get(TO.raw(START, ARTICLE_URL)).headers["content-disposition"]
+    assert re.fullmatch(rf'{shown}; filename="capture-20240506T093000Z-\d+{re.escape(suffix)}"', disposition)
+
+
 def test_no_other_header_field_of_the_capture_is_passed_on(tmp_path: Path, way: str) -> None:
     fields = (("Set-Cookie", "a=b"), ("Link", "<https://evil.example/>; rel=preconnect"), ("Refresh", "0;url=/"))
     store(tmp_path, answer(ARTICLE_URL, b"<p>", "text/html\x01", at=START, extra=fields))
@@ -130,6 +156,87 @@ def test_a_range_of_what_has_not_changed(client: Client, way: str) -> None:
         assert found.status_code == status, condition
 
 
+def test_a_tag_names_one_record_in_one_coding(tmp_path: Path, way: str) -> None:
+    for at, body in ((START, b"one"), (START + timedelta(days=1), b"one"), (START + timedelta(days=2), b"two")):
+        store(tmp_path, answer(ARTICLE_URL, body, "text/plain", at=at, coding="gzip"))
+    with Library([tmp_path / "harbour"]) as library:
+        client = Client(create_app(library))
+        tags = [
+            client.get(TO.raw(START + timedelta(days=day), ARTICLE_URL), headers={"Accept-Encoding": coding}).headers
+            for day in range(3)
+            for coding in ("identity", "gzip")
+        ]
+    different = 3 if way == "in pieces" else 6  # in pieces all is decoded
+    assert len({headers["etag"] for headers in tags}) == different
+
+
+def test_other_bytes_under_the_same_id_have_another_tag(tmp_path: Path, way: str) -> None:
+    tags = []
+    for body in (b"one", b"two"):
+        block = b"HTTP/1.1 200 OK\r\n\r\n" + body
+        digest = f"WARC-Block-Digest: sha256:{hashlib.sha256(block).hexdigest()}\r\n"
+        file = tmp_path / body.decode() / "bare.warc"
+        file.parent.mkdir()
+        file.write_bytes(bare_record(block, digest))
+        with Library([file]) as library:
+            tags.append(Client(create_app(library)).get(Addresses("bare").raw(START, ARTICLE_URL)).headers["etag"])
+    assert tags[0] != tags[1]
+
+
+def test_without_a_digest_nothing_says_that_it_is_the_same(tmp_path: Path, way: str) -> None:
+    """A client that goes on with a download would join the parts of two files."""
+    (tmp_path / "bare.warc").write_bytes(bare_record(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nabc"))
+    with Library([tmp_path / "bare.warc"]) as library:
+        client, path = Client(create_app(library)), Addresses("bare").raw(START, ARTICLE_URL)
+        found = client.get(path)
+        assert (found.status_code, found.content) == (200, b"abc")
+        assert "etag" not in found.headers
+        conditional = client.get(path, headers={"Range": "bytes=1-1", "If-Range": '"x"'})
+        assert (conditional.status_code, conditional.content) == (200, b"abc")
+
+
+@pytest.mark.parametrize("length", [b"39", b"60", b"4o"])
+def test_a_record_whose_length_was_altered_is_the_same_in_every_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: bytes
+) -> None:
+    file = tmp_path / "bare.warc"
+    file.write_bytes(bare_record(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"))
+    with Library([file]) as library:
+        client, path = Client(create_app(library)), Addresses("bare").raw(START, ARTICLE_URL)
+
+        def asked() -> tuple[int, bytes]:
+            found = client.get(path)
+            return found.status_code, found.content if found.status_code == 200 else b""
+
+        assert asked() == (200, b"ab")
+        file.write_bytes(file.read_bytes().replace(b"Content-Length: 40\r\n", b"Content-Length: %b\r\n" % length))
+        at_once = asked()
+        monkeypatch.setattr(raw, "AT_ONCE", 0)
+        monkeypatch.setattr(raw, "MAX_STORED", 0)
+        assert asked() == at_once
+
+
+def test_a_range_out_of_many_pieces() -> None:
+    data = bytes(range(250))
+
+    def pieces() -> Iterator[bytes]:
+        yield from (data[at : at + 10] for at in range(0, len(data), 10))
+
+    async def asked(part: str) -> bytes:
+        request = Request({"type": "http", "method": "GET", "headers": [(b"range", part.encode())]})
+        response = ranged(request, pieces, len(data), {})
+        assert isinstance(response, StreamingResponse)
+        return b"".join([bytes(piece) async for piece in response.body_iterator])  # type: ignore[arg-type]
+
+    for first, last in ((0, 9), (10, 10), (5, 34), (9, 10), (240, 249), (0, 249), (30, 39)):
+        assert anyio.run(asked, f"bytes={first}-{last}") == data[first : last + 1]
+
+
+def test_a_range_of_numbers_that_are_too_long_to_be_read(client: Client, way: str) -> None:
+    found = client.get(FILM, headers={"Range": f"bytes={'9' * 5000}-"})
+    assert (found.status_code, len(found.content)) == (200, len(MP4))
+
+
 def test_a_range_is_for_get_alone(client: Client, way: str) -> None:
     found = client.get(FILM, method="HEAD", headers={"Range": "bytes=4-7"})
     assert (found.status_code, found.headers["content-length"]) == (200, str(len(MP4)))
@@ -139,6 +246,13 @@ def test_a_range_of_the_decoded_payload(client: Client, way: str) -> None:
     headers = {"Range": "bytes=0-14", "Accept-Encoding": "identity"}
     found = client.get(TO.raw(START, ARTICLE_URL), headers=headers)
     assert (found.status_code, found.content) == (206, b"<!doctype html>")
+
+
+def test_of_codings_without_end_the_first_are_read(client: Client) -> None:
+    path = TO.raw(START, ARTICLE_URL)
+    for before, coding in ((15, "gzip"), (16, None)):
+        found = client.get(path, headers={"Accept-Encoding": "x, " * before + "gzip"})
+        assert found.headers.get("content-encoding") == coding
 
 
 def test_gzip_is_passed_on_to_those_who_take_it(client: Client) -> None:
@@ -198,7 +312,7 @@ def test_a_redirect_stays_in_the_archive(tmp_path: Path, way: str, location: str
     assert shown == there or (there is None and shown and shown.startswith("/archives/harbour/"))
 
 
-@pytest.mark.parametrize("status", [204, 206, 304])
+@pytest.mark.parametrize("status", [100, 103, 199, 204, 205, 206, 304, 600, 999])
 def test_a_status_that_would_change_how_the_answer_is_read_is_not_shown(tmp_path: Path, way: str, status: int) -> None:
     store(tmp_path, answer(ARTICLE_URL, b"part", "text/plain", at=START, status=status))
     with Library([tmp_path / "harbour"]) as library:
@@ -237,6 +351,30 @@ def test_an_altered_catalogue_puts_no_other_record_under_an_address(own: Staged,
         found = Client(create_app(library)).get(TO.raw(START, ARTICLE_URL))
     assert found.status_code == 502
     assert "canary" not in found.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "type = 'revisit'",
+        "type = 'resource'",
+        "time = replace(time, '09:30:00', '09:30:01')",
+        "record_id = 'urn:uuid:00000000-0000-4000-8000-00000000dead'",
+        "target_uri = 'https://www.paper.example/harbour/bridge-stays-shut'",
+    ],
+)
+def test_an_altered_catalogue_says_nothing_else_of_a_record(own: Staged, way: str, change: str) -> None:
+    with closing(sqlite3.connect(own.path / "catalogue.db")) as catalogue, catalogue:
+        altered = catalogue.execute(f"UPDATE captures SET {change} WHERE offset = ?", (own.captures["article"].offset,))
+        assert altered.rowcount == 1
+    with Library([own.path]) as library:
+        client = Client(create_app(library))
+        found = client.get(TO.raw(START, ARTICLE_URL))
+        if found.status_code == 302:
+            found = client.get(found.headers["location"])
+        seen = client.get(TO.capture(own.captures["article"]))
+    assert found.status_code == 502
+    assert "bridge will not open" not in found.text + seen.text
 
 
 def test_a_bomb_is_refused(tmp_path: Path, way: str) -> None:
@@ -286,6 +424,16 @@ def serving(staged: Staged) -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(30)
+
+
+def bare_record(block: bytes, more: str = "") -> bytes:
+    """A WARC record as some tools write it, without a digest; `more`: lines of its header."""
+    head = (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000001>\r\n"
+        f"WARC-Date: 2024-05-06T09:30:00Z\r\nWARC-Target-URI: {ARTICLE_URL}\r\n"
+        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(block)}\r\n{more}\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
 
 
 def store(folder: Path, exchange: object) -> None:
