@@ -149,7 +149,14 @@ def day(value: str | None) -> Markup:
     offset = moment.utcoffset()
     if not offset:
         return time(moment)
-    return Markup('{} <span class="zone">({:%H:%M} at UTC{:%z})</span>').format(time(moment), moment, moment)
+    zone = f"{moment:%z}"
+    shown = f"{moment:%H:%M} at UTC{zone[:3]}:{zone[3:]}"
+    try:
+        if moment.date() != moment.astimezone(UTC).date():
+            shown = f"{_day(moment)}, {shown}"
+    except OverflowError:
+        pass  # the time in UTC says so
+    return Markup('{} <span class="zone">({})</span>').format(time(moment), shown)
 
 
 def _day(value: date) -> str:

@@ -18,8 +18,10 @@ from archiver.errors import ArchiveError, InputError, LimitError
 from archiver.exporting import htmlcard
 from archiver.exporting.htmlcard import card_html
 from archiver.exporting.htmlpicture import drawn
+from archiver.model import Post
 from archiver.store import Archive
 from tests.loopback import Loopback, always, ok
+from tests.replay.awkward import ARABIC, FULL, LENGTHY, NAMELESS, TITLED, TURNED, write_awkward
 from tests.replay.staged import LIVE_POST, RTL_POST, rewrite_member, stage
 
 needs_chromium = pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
@@ -67,6 +69,19 @@ class TestPage:
         assert "U+202E" in html
         assert 'dir="rtl" lang="ar"' in html
 
+    @pytest.mark.parametrize("post", [TURNED, FULL, TITLED, ARABIC, NAMELESS, LENGTHY], ids=lambda post: post.id)
+    def test_nothing_of_an_awkward_post_is_lost_or_turns_the_card(self, post: Post, awkward: Path) -> None:
+        """Titles, warnings and answers are part of a post; what turns the writing is shown and does nothing."""
+        html = card_html(awkward, post.key)
+        page = LexborHTMLParser(html)
+        assert not re.search("[\u202a-\u202e\u2066-\u2069]", html)
+        for part in (post.title, post.warning, post.in_reply_to, post.text):
+            for word in re.findall(r"\w+", part or ""):
+                assert word in page.text()
+        assert ("No words." in page.text()) is not bool(post.title or post.text)
+        if post is ARABIC:
+            assert page.css_first(".text").attributes["dir"] == "rtl"
+
     def test_what_is_not_stored_is_said(self, tmp_path: Path) -> None:
         stage(tmp_path / "archive")
         said = LexborHTMLParser(card_html(tmp_path / "archive", LIVE_POST.key)).text()
@@ -99,8 +114,19 @@ class TestPage:
             card_html(tmp_path / "archive", RTL_POST.key)
 
 
+@pytest.fixture(scope="module")
+def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_awkward(tmp_path_factory.mktemp("card") / "awkward").path
+
+
 @needs_chromium
 class TestPicture:
+    @pytest.mark.parametrize("post", [LENGTHY, TURNED], ids=["endless words", "overrides"])
+    def test_no_word_leaves_the_card(self, post: Post, awkward: Path) -> None:
+        width, height = size(drawn(card_html(awkward, post.key)))
+        assert width == 600
+        assert height < 2000
+
     def test_once_and_twice_the_size_light_and_dark(self, shipped: Path) -> None:
         light = card_html(shipped, "x:1590104417443840000", theme="light")
         one, two = drawn(light), drawn(light, scale=2)
@@ -149,6 +175,16 @@ class TestCommand:
         done = export(shipped, "--card", "x:1590171771531264000", "-o", tmp_path / "card.png", "--scale", 2, "--dark")
         assert (done.exit_code, done.output) == (0, "")
         assert size((tmp_path / "card.png").read_bytes())[0] == 1200
+
+    def test_no_browser_is_one_line_with_a_way_out(
+        self, shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        done = export(shipped, "--card", "x:1590171771531264000", "-o", tmp_path / "card.png")
+        assert done.exit_code != 0
+        assert done.output.count("\n") == 1
+        assert "chromium" in done.output.lower()
+        assert not (tmp_path / "card.png").exists()
 
     @pytest.mark.parametrize(
         "others",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ from archiver.errors import ArchiverError, InputError, LimitError, UsageError
 from archiver.exporting import htmlpages
 from archiver.exporting.cited import Selection
 from archiver.exporting.htmlpages import write_pages
+from archiver.exporting.htmlrewriting import Links
 from archiver.replay import app
 from archiver.store import Archive
 from tests.replay.staged import rewrite_member, stage
@@ -181,6 +183,36 @@ class TestWholeOrNot:
         (tmp_path / "pages").mkdir()
         assert write_pages(shipped, tmp_path / "pages").pages > 100
 
+    def test_an_empty_folder_keeps_who_may_read_it(self, shipped: Path, tmp_path: Path) -> None:
+        (tmp_path / "pages").mkdir(mode=0o700)
+        write_pages(shipped, tmp_path / "pages", selection=Selection(article="examples/flood.txt"))
+        assert (tmp_path / "pages").stat().st_mode & 0o777 == 0o700
+
+    def test_a_name_that_stands_for_another_folder(self, shipped: Path, tmp_path: Path) -> None:
+        (tmp_path / "other").mkdir()
+        (tmp_path / "pages").symlink_to(tmp_path / "other")
+        (tmp_path / "loose").symlink_to(tmp_path / "not-yet")
+        for name in ("pages", "loose"):
+            write_pages(shipped, tmp_path / name, selection=Selection(article="examples/flood.txt"))
+            assert (tmp_path / name).is_symlink()
+            assert (tmp_path / name / "index.html").exists()
+
+    def test_what_came_into_the_folder_meanwhile_stays(
+        self, shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "pages").mkdir()
+        rewritten = htmlpages.rewritten
+
+        async def meanwhile(html: str, file: str, links: Links) -> str:
+            (tmp_path / "pages" / "mine.txt").write_text("mine")
+            return await rewritten(html, file, links)
+
+        monkeypatch.setattr(htmlpages, "rewritten", meanwhile)
+        with pytest.raises(LimitError, match="cannot be written"):
+            write_pages(shipped, tmp_path / "pages")
+        assert list(files(tmp_path / "pages")) == ["mine.txt"]
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["pages", "shipped"]
+
     def test_not_within_the_archive_itself(self, shipped: Path) -> None:
         done = export(shipped, "--html", shipped / "archive" / "pages")
         assert done.exit_code == 2
@@ -213,6 +245,7 @@ class TestStrangersWords:
 
     def test_what_was_altered_is_refused_and_told(self, tmp_path: Path) -> None:
         staged = stage(tmp_path / "archive")
+        stood = str(tmp_path)
         rewrite_member(staged.segment, staged.captures["hostile page"], b"fetch", b"FETCH")
         told: list[tuple[str, ArchiverError]] = []
         write_pages(
@@ -225,6 +258,7 @@ class TestStrangersWords:
         page = (tmp_path / "pages" / told[0][0]).read_text()
         assert "Refused" in page
         assert "FETCH" not in page
+        assert not any(stood.encode() in data for data in files(tmp_path / "pages").values())
         done = export(tmp_path / "archive", "--html", tmp_path / "again")
         assert done.exit_code == 5
 
@@ -242,6 +276,18 @@ class TestNames:
     )
     def test_of_posts(self, key: str, name: str) -> None:
         assert re.fullmatch(name, htmlpages._post_name(key))
+
+    def test_no_two_records_share_one(self, shipped: Path, tmp_path: Path) -> None:
+        """Two files of one name, one of them compressed: records at the same offset of both are two records."""
+        whole = min((shipped / "archive").iterdir())
+        names = ["same.warc", "same.warc.gz", "SAME.warc.gz", "same.warc.warc.gz", "данные.warc.gz", "данных.warc.gz"]
+        names += [f"{htmlpages._segment_name('same.warc')}.warc.gz"]
+        assert len({htmlpages._segment_name(name).lower() for name in names}) == len(names)
+        (tmp_path / "same.warc").write_bytes(gzip.decompress(whole.read_bytes()))
+        shutil.copy(stage(tmp_path / "harbour").segment, tmp_path / "same.warc.gz")
+        write_pages([tmp_path / "same.warc", tmp_path / "same.warc.gz"], tmp_path / "pages")
+        first = [name for name in files(tmp_path / "pages") if re.fullmatch(r"captures/same.*-0\.html", name)]
+        assert len(first) == 2
 
     def test_no_two_posts_share_one(self) -> None:
         keys = ["youtube:AbC", "youtube:abc", "youtube:aBc", "mastodon:a@b/1", "mastodon:a-b-1", "mastodon:a/b/1"]

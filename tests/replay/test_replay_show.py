@@ -102,6 +102,20 @@ def test_times_are_shown_in_utc() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given_time", "utc", "zone"),
+    [
+        ("2024-05-05T23:30:00+05:30", "5 May 2024, 18:00:00 UTC", "(23:30 at UTC+05:30)"),
+        ("2024-05-06T00:30:00+05:30", "5 May 2024, 19:00:00 UTC", "(6 May 2024, 00:30 at UTC+05:30)"),
+        ("2024-05-05T22:30:00-03:00", "6 May 2024, 01:30:00 UTC", "(5 May 2024, 22:30 at UTC-03:00)"),
+        ("9999-12-31T23:30:00-05:30", "no valid date", "(23:30 at UTC-05:30)"),
+    ],
+)
+def test_the_zone_that_was_given_has_its_own_day(given_time: str, utc: str, zone: str) -> None:
+    shown = re.sub("<[^>]+>", "", str(day(given_time)))
+    assert shown == f"{utc} {zone}"
+
+
+@pytest.mark.parametrize(
     "moment", [None, NO_TIME, datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5))), datetime.max.replace(tzinfo=UTC)]
 )
 def test_odd_times_are_no_crash(moment: datetime | None) -> None:
