@@ -64,6 +64,9 @@ FIRST_ANSWER = 1.0
 NEXT_ANSWER = 0.1
 """The same for a question that comes while that goes on: somebody is typing."""
 
+_READERS = threading.Semaphore(4)
+"""So many indexes are brought up to date at once; there may be hundreds of archives."""
+
 RESTS = 5
 """So many times as long as the last reading took, what is added is left unread."""
 
@@ -280,34 +283,43 @@ class Search:
     def find(self, asked: Question, *, start: int = 0, count: int = 20) -> Found:
         """The articles and posts that hold all words of a question, the likeliest first, from number `start` on."""
         named = ("post", asked.post_key)
-        ranked = [
-            (FIRST, number, Hit(shelf, "post", asked.post_key))
-            for number, shelf in enumerate(self._library.shelves)
-            if asked.post_key and shelf.archive.catalogue.post_record(asked.post_key)
-        ]
-        reading, problem = False, None
+        ranked: list[tuple[float, int, Hit]] = []
+        indexes: list[tuple[int, Shelf, _Index]] = []
+        reading, begun, problem = False, False, None
+        began = time.monotonic()
         for number, shelf in enumerate(self._library.shelves):
-            index = self._index(shelf)
-            if index is None:
+            try:
+                if asked.post_key and shelf.archive.catalogue.post_record(asked.post_key):
+                    ranked.append((FIRST, number, Hit(shelf, "post", asked.post_key)))
+                index = self._index(shelf, make=time.monotonic() < began + FIRST_ANSWER)
+                if index is None:
+                    reading = True
+                    continue
+                begun = index.begin() or begun
+            except ArchiverError as error:  # of this archive; the others can be searched
+                problem = problem or str(error)
                 continue
+            indexes.append((number, shelf, index))
+        until = began + (FIRST_ANSWER if begun else NEXT_ANSWER)  # for all of them together
+        for number, shelf, index in indexes:
+            reading = index.wait(until) or reading
             ranked += [
                 (rank, number, Hit(shelf, kind, key))
                 for kind, key, rank in index.ask(asked, start + count + 1)
                 if (kind, key) != named
             ]
-            reading = reading or index.reading
             problem = problem or index.problem
         ranked.sort(key=lambda entry: entry[:2])  # stable: each shelf's own order stays
         hits = tuple(hit for _, _, hit in ranked[start : start + count])
         return Found(hits, len(ranked) > start + count, reading, problem)
 
-    def _index(self, shelf: Shelf) -> _Index | None:
+    def _index(self, shelf: Shelf, *, make: bool) -> _Index | None:
         with self._lock:
             if self._closed:
                 return None
-            if shelf.slug not in self._indexes:
+            if shelf.slug not in self._indexes and make:
                 self._indexes[shelf.slug] = _Index(shelf)
-            return self._indexes[shelf.slug]
+            return self._indexes.get(shelf.slug)
 
     def close(self) -> None:
         """Stop reading and remove what is temporary. To be called before the archives are closed."""
@@ -338,7 +350,7 @@ class _Index:
         self._db: sqlite3.Connection | None = None
         try:
             self._path = self._place()
-            self._db = _connect(self._path)
+            self._db = _connect(self._path, temporary=self._temporary is not None)
         except (sqlite3.Error, OSError) as error:
             self.problem = f"no search index can be kept: {error}"
 
@@ -352,7 +364,7 @@ class _Index:
                 return path
         self._temporary = tempfile.mkdtemp(prefix="archiver-search-")
         path = Path(self._temporary) / NAME
-        _make(path)
+        _make(path, temporary=True)
         return path
 
     @property
@@ -360,9 +372,14 @@ class _Index:
         writer = self._writer
         return writer is not None and writer.is_alive()
 
+    def wait(self, until: float) -> bool:
+        """Wait so long (`time.monotonic`) for what is being read; whether that goes on."""
+        if (writer := self._writer) is not None and writer.is_alive():
+            writer.join(max(0.0, until - time.monotonic()))
+        return self.reading
+
     def ask(self, asked: Question, count: int) -> list[tuple[str, str, float]]:
         """`(kind, key, rank)`, best first; a lower rank is better."""
-        self._bring_up_to_date()
         if self._db is None:
             return []
         expression = asked.expression
@@ -380,9 +397,10 @@ class _Index:
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
             self._broken = True
 
-    def _bring_up_to_date(self) -> None:
+    def begin(self) -> bool:
+        """Begin to bring it up to date, where the archive has grown and nobody is at it; whether that is so."""
         if self._db is None:
-            return
+            return False
         with self._lock:
             segments = self._shelf.archive.catalogue.segments()
             behind = not self.reading and segments != self._segments and time.monotonic() >= self._rest_until
@@ -390,9 +408,7 @@ class _Index:
                 self._segments = segments
                 self._writer = threading.Thread(target=self._read, name="search index", daemon=True)
                 self._writer.start()
-            writer = self._writer
-        if writer is not None and writer.is_alive():
-            writer.join(FIRST_ANSWER if behind else NEXT_ANSWER)
+        return behind
 
     def close(self) -> None:
         self._stop.set()
@@ -411,9 +427,13 @@ class _Index:
     # In the thread that writes.
 
     def _read(self) -> None:
+        with _READERS:
+            self._read_now()
+
+    def _read_now(self) -> None:
         begun = time.monotonic()
         try:
-            db = _connect(self._path)
+            db = _connect(self._path, temporary=self._temporary is not None)
         except sqlite3.Error as error:
             self.problem = f"no search index can be kept: {error}"
             return
@@ -577,9 +597,9 @@ def _joined(*texts: str | None) -> str:
     return "\n".join(text for text in texts if text)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, *, temporary: bool) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute(f"PRAGMA synchronous = {'OFF' if temporary else 'NORMAL'}")
     db.execute("PRAGMA trusted_schema = OFF")  # the file may have come with an archive of somebody else
     return db
 
@@ -589,7 +609,7 @@ def _remove(path: Path) -> None:
         path.with_name(name).unlink(missing_ok=True)
 
 
-def _make(path: Path) -> None:
+def _make(path: Path, *, temporary: bool = False) -> None:
     """The index file, made where there is none, it is of another version, or it is damaged: all of it is derived.
 
     Raises `sqlite3.Error` or `OSError` where it cannot be written.
@@ -600,6 +620,8 @@ def _make(path: Path) -> None:
         db = sqlite3.connect(path, timeout=30, isolation_level=None)
         try:
             db.execute("PRAGMA journal_mode = WAL")
+            if temporary:
+                db.execute("PRAGMA synchronous = OFF")
             version = db.execute("PRAGMA user_version").fetchone()[0]
             tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if not tables:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import resource
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from archiver.errors import UsageError
+from archiver.errors import ArchiverError, UsageError
 from archiver.replay.app import create_app
 from archiver.replay.isolation import is_loopback
+from archiver.replay.origins import REACHED
 from archiver.replay.shelf import Library
 
 Engine = Callable[[ASGIApp, Library], AbstractContextManager[ASGIApp]]
@@ -31,6 +33,10 @@ MAX_CONNECTIONS = 64
 MAX_HEAD = 256 * 1024
 """Bytes that one connection may send and not be done with a request's head: neither the parser nor uvicorn has a bound
 of its own. Our requests have no body."""
+
+
+MAX_FILES = 10_240
+"""Open files that are asked for; macOS gives no more to one program."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -89,6 +95,16 @@ class _Server(uvicorn.Server):
         self._announce(host, port)
 
 
+def _allow_files() -> None:
+    """As many open files as the system lets this program have: an archive takes up to ten, and some systems begin with
+    256."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def serve(
     archives: Iterable[Path | str],
     *,
@@ -97,28 +113,35 @@ def serve(
     allow_remote: bool = False,
     say: Callable[[str], object] = lambda _line: None,
     engine: Engine | None = None,
+    on_error: Callable[[ArchiverError], object] | None = None,
 ) -> None:
     """Show archives as a local site until interrupted.
 
     `archives` are archive folders, folders with WARC files, WARC files and WACZ files. `port` 0 takes any free one.
     `say` is given a line for the user: where the site is, and warnings. `engine` shows captured pages in the place of
-    the site itself (`archiver.replay.engine.pywb_engine`); then `host` has to be a loopback address.
+    the site itself (`archiver.replay.engine.pywb_engine`); then `host` has to be 127.0.0.1, ::1 or localhost.
+    `on_error` is told of each input that cannot be opened where others can; without it, the first one ends it.
 
     Raises `UsageError` when `host` is not a loopback address and `allow_remote` is not set, or the port is taken;
     `ArchiveError` or `InputError` when an archive cannot be opened; `KeyboardInterrupt` when the user stops it.
     """
+    if engine is not None and host.lower().strip("[]") not in REACHED:
+        raise UsageError(
+            "pages whose scripts run are shown on this machine only, at names below localhost",
+            subject=host,
+            hint="127.0.0.1, ::1 or localhost",
+        )
     if not is_loopback(host):
         if not allow_remote:
             raise UsageError(
                 "the site listens on this machine only",
                 subject=host,
-                hint="127.0.0.1, ::1 or localhost; letting others in has to be allowed by name",
+                hint="127.0.0.1, ::1 or localhost; --allow-remote lets others in",
             )
-        if engine is not None:
-            raise UsageError("pages whose scripts run are shown on this machine only", subject=host)
         say(f"Warning: everybody who reaches {host} can read these archives; there is no password.")
+    _allow_files()
     with ExitStack() as stack:
-        library = stack.enter_context(Library(archives))
+        library = stack.enter_context(Library(archives, on_error=on_error))
         for shelf in library.shelves:
             for warning in shelf.warnings:
                 say(f"{shelf.title}: {warning}")

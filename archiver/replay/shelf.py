@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from archiver.errors import ArchiveError, ArchiverError, InputError, LimitError, UsageError
 from archiver.model import Capture
@@ -18,19 +17,7 @@ from archiver.store import Archive
 from archiver.store.archive import WARC_SUFFIXES, iter_files
 from archiver.store.catalogue import Catalogue
 from archiver.store.surt import surt
-from archiver.wacz.inplace import MemberPath
-from archiver.wacz.reading import STORED, Package
-
-MAX_WACZ_MEMBERS = 1000
-"""WARC files of one WACZ; the writers in use make one, or one a gigabyte."""
-
-MAX_WACZ_BYTES = 8 << 30
-"""What one WACZ may take in the temporary folder."""
-
-MAX_DESCRIPTION = 16 << 20
-"""Of `datapackage.json`, which lists the members with their digests."""
-
-PIECE = 1 << 20
+from archiver.wacz.opening import archive_of_package, is_package
 
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -60,14 +47,25 @@ class Shelf(NamedTuple):
 class Library:
     """The open shelves. A context manager: leaving it closes the archives and removes what WACZ files were unpacked to.
 
-    Raises `ArchiveError` or `InputError` when an input is missing or cannot be read.
+    on_error: told of each input that cannot be opened where others can; without it, the first one ends it.
+
+    Raises `ArchiveError` or `InputError` when an input is missing or cannot be read; `LimitError` for what expands too
+    far, and where the disk, or the number of open files, does not allow more.
     """
 
-    def __init__(self, inputs: Iterable[Path | str]) -> None:
+    def __init__(
+        self, inputs: Iterable[Path | str], *, on_error: Callable[[ArchiverError], object] | None = None
+    ) -> None:
         self.shelves: list[Shelf] = []
+        self._on_error = on_error
+        self._left_out: list[ArchiverError] = []
         self._stack = ExitStack()
+        self._temporary: str | None = None
         try:
             self._open([Path(path) for path in inputs])
+        except OSError as error:  # no temporary folder can be made, or no more files be opened
+            self.close()
+            raise LimitError(f"cannot be opened: {error.strerror}", subject=error.filename) from error
         except BaseException:
             self.close()
             raise
@@ -94,28 +92,81 @@ class Library:
         if not inputs:
             raise UsageError("nothing to show", hint="name an archive's folder, a WARC file or a WACZ file")
         loose: list[Path] = []
-        for path in inputs:
-            if not path.exists():
-                raise InputError("there is no such file or folder", subject=str(path))
-            if (path / "archive").is_dir():
-                self._add(path, self._open_folder(path))
-            elif path.is_dir():
-                files = list(iter_files([path]))
-                if not files:
-                    raise ArchiveError(
-                        "no archive and no WARC file in it", subject=str(path), hint="`archiver archive` makes one"
-                    )
-                self._add(path, self._view(files, bounded=True))
-            elif path.name.lower().endswith(".wacz"):
-                self._add(path, self._view_of_package(path))
-            else:
-                loose.append(path)
+        for path in _each_once(inputs):
+            with self._or_left_out():
+                loose += self._open_one(path)
         # Segments are told apart by name, so files of one name stand on shelves of their own.
         while loose:
             together = {path.name: path for path in reversed(loose)}
-            chosen = [path for path in loose if together[path.name] is path]
-            self._add(chosen[0], self._view(chosen, bounded=True))
+            self._open_loose([path for path in loose if together[path.name] is path])
             loose = [path for path in loose if together[path.name] is not path]
+        if self._on_error is not None:
+            last = self._left_out.pop() if self._left_out and not self.shelves else None
+            for error in self._left_out:
+                self._on_error(error)
+            if last is not None:
+                raise last
+
+    @contextmanager
+    def _or_left_out(self) -> Iterator[None]:
+        try:
+            yield
+        except ArchiverError as error:
+            if self._on_error is None:
+                raise
+            self._left_out.append(error)
+
+    def _open_one(self, path: Path) -> list[Path]:
+        """Open what has a shelf of its own; a WARC file, which may share one, is given back."""
+        if not path.exists():
+            raise InputError("there is no such file or folder", subject=str(path))
+        if (path / "archive").is_dir():
+            self._add(path, self._open_folder(path))
+        elif path.is_dir():
+            self._open_files_in(path)
+        elif not path.is_file():  # a pipe would be waited for, and cannot be read twice
+            raise InputError("neither a file nor a folder", subject=str(path))
+        elif is_package(path):
+            self._add(path, archive_of_package(path, self._temporary_folder()))
+        else:
+            return [path]
+        return []
+
+    def _open_loose(self, files: list[Path]) -> None:
+        """WARC files on one shelf; those that cannot be opened are left out."""
+        try:
+            self._add(files[0], self._view(files, bounded=True))
+        except ArchiverError as error:
+            if self._on_error is None:
+                raise
+            if len(files) == 1:
+                self._left_out.append(error)
+                return
+            whole = [file for file in files if self._can_be_viewed(file)]
+            if whole:
+                self._open_loose(whole)
+
+    def _can_be_viewed(self, file: Path) -> bool:
+        can = False
+        with self._or_left_out():
+            self._view([file], bounded=True).close()
+            can = True
+        return can
+
+    def _open_files_in(self, folder: Path) -> None:
+        """Its WARC files on one shelf, each of its packages on one of its own."""
+        files = list(iter_files([folder]))
+        packages = sorted(path for path in folder.iterdir() if path.name.lower().endswith(".wacz"))
+        if not files and not packages:
+            raise ArchiveError(
+                "no archive, no WARC file and no package in it",
+                subject=str(folder),
+                hint="`archiver archive` makes an archive",
+            )
+        if files:
+            self._add(folder, self._view(files, bounded=True))
+        for path in packages:
+            self._add(path, archive_of_package(path, self._temporary_folder()))
 
     def _add(self, path: Path, archive: Archive) -> None:
         self._stack.callback(archive.close)
@@ -148,94 +199,19 @@ class Library:
     def _temporary_catalogue(self) -> Path:
         return self._temporary_folder() / "catalogue.db"
 
-    def _view_of_package(self, path: Path) -> Archive:
-        packed = self._members(path)
-        try:
-            return self._view(list(packed), bounded=True, packed=packed)
-        except ArchiverError as error:  # it names the file in the temporary folder
-            where = Path(error.subject).name if error.subject else ""
-            raise type(error)(error.problem, subject=f"{path}: {where}", hint=error.hint) from error
-
-    def _members(self, path: Path) -> dict[Path, int]:
-        """The WARC files of a WACZ, each checked against the digest that the package declares; with the bytes that each
-        takes in the package. Those that are stored are read where they lie; compressed ones are unpacked into a
-        temporary folder, since records are found by their place.
-
-        WACZ 1.1.1: a ZIP with `archive/*.warc.gz` and a Frictionless `datapackage.json`.
-        """
-        folder: Path | None = None
-        files: dict[Path, int] = {}
-        names: set[str] = set()
-        left = MAX_WACZ_BYTES
-        try:
-            with Package.open(path) as package:
-                digests = _declared_digests(package)
-                for member in package.members:
-                    if not _is_warc_member(member.name):
-                        continue
-                    name = member.name.rpartition("/")[2]
-                    if len(files) >= MAX_WACZ_MEMBERS or (member.method != STORED and member.size > left):
-                        raise LimitError("more WARC data in it than is unpacked", subject=str(path))
-                    if name in names:
-                        raise InputError("two WARC files of one name in it", subject=str(path))
-                    names.add(name)
-                    if member.method == STORED:
-                        _require_declared(name, package.measure(member.name).digest, digests.get(member.name), path)
-                        files[MemberPath.of(path, member)] = member.packed
-                        continue
-                    folder = folder or self._temporary_folder()
-                    target = folder / name
-                    with package.stream(member.name) as source:
-                        left -= _copy(source, target, left, digests.get(member.name), path)
-                    files[target] = member.packed
-        except OSError as error:
-            raise InputError(f"cannot be read as WACZ: {error}", subject=str(path)) from error
-        if not files:
-            raise InputError("no WARC file in it (archive/*.warc.gz)", subject=str(path))
-        return files
-
     def _temporary_folder(self) -> Path:
-        return Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="archiver-replay-")))
+        """One more. They lie in one folder, which goes when all that was opened in them is closed."""
+        if self._temporary is None:
+            self._temporary = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="archiver-replay-"))
+        return Path(tempfile.mkdtemp(dir=self._temporary))
 
 
-def _is_warc_member(name: str) -> bool:
-    folder, _, file = name.rpartition("/")
-    return folder == "archive" and file.lower().endswith(WARC_SUFFIXES)
-
-
-def _declared_digests(package: Package) -> dict[str, str]:
-    """`{member: sha256:HEX}` of the package's resources; empty where it says nothing of them."""
-    try:
-        description: Any = package.json("datapackage.json", MAX_DESCRIPTION)
-        resources = description["resources"]
-        return {
-            str(resource["path"]): str(resource["hash"]).lower()
-            for resource in resources
-            if str(resource["hash"]).lower().startswith("sha256:")
-        }
-    except (InputError, KeyError, TypeError, ValueError, RecursionError):
-        return {}
-
-
-def _copy(source: IO[bytes], target: Path, bound: int, declared: str | None, package: Path) -> int:
-    hasher = hashlib.sha256()
-    size = 0
-    with target.open("wb") as out:
-        while piece := source.read(PIECE):
-            size += len(piece)
-            if size > bound:
-                raise LimitError("more WARC data in it than is unpacked", subject=str(package))
-            hasher.update(piece)
-            out.write(piece)
-    _require_declared(target.name, f"sha256:{hasher.hexdigest()}", declared, package)
-    return size
-
-
-def _require_declared(name: str, digest: str, declared: str | None, package: Path) -> None:
-    if declared is not None and declared != digest:
-        raise InputError(
-            f"{name} does not match the digest in datapackage.json: the package was altered", subject=str(package)
-        )
+def _each_once(paths: Iterable[Path]) -> list[Path]:
+    """Those that are given twice stand where they were given first."""
+    once: dict[Path, Path] = {}
+    for path in paths:
+        once.setdefault(path.resolve(), path)
+    return list(once.values())
 
 
 def _without_suffix(name: str) -> str:

@@ -24,6 +24,7 @@ import msgspec
 from archiver.config import ArchiveSettings
 from archiver.errors import ArchiveError, InputError
 from archiver.gunzip import Expansion
+from archiver.http1 import ZSTD_MAGIC
 from archiver.model import Capture
 from archiver.store.captures import StoredCaptures
 from archiver.store.catalogue import Catalogue, CatalogueError, UnusableCatalogueError
@@ -36,7 +37,7 @@ from archiver.store.reader import read_segment
 from archiver.store.records import Field
 from archiver.store.segment import Lock, cut_torn, latest_segment
 from archiver.store.session import Session
-from archiver.store.warcfile import DamagedError, is_unwritten, next_record
+from archiver.store.warcfile import GZIP_MAGIC, DamagedError, is_unwritten, next_record
 
 WARC_SUFFIXES = (".warc.gz", ".warc")
 
@@ -154,7 +155,7 @@ class Archive(StoredCaptures):
         packed: Mapping[Path, int] | None = None,
     ) -> Self:
         """A read-only archive of WARC files wherever they lie, with its catalogue in memory, or in the file
-        `catalogue`, which is made.
+        `catalogue`, which is made, and which nobody needs after it.
 
         of_archive: they are the files of one archive, so that only those conclusions count that count there; else all
         do, whoever drew them. bounded: whether a file may expand only so far (`LimitError`), because nobody knows who
@@ -167,7 +168,7 @@ class Archive(StoredCaptures):
         archive._all_count = not of_archive
         archive._bounded = bounded
         archive._packed = packed or {}
-        archive._catalogue = Catalogue(catalogue)
+        archive._catalogue = Catalogue(catalogue, temporary=True)
         try:
             for file in files:
                 try:
@@ -188,7 +189,7 @@ class Archive(StoredCaptures):
         self._read_into_catalogue(name, file, 0)
         self.catalogue.commit()
         if name not in self.catalogue.segments():
-            raise ArchiveError(self._why_nothing(), subject=str(file))
+            raise ArchiveError(self._why_nothing(), subject=str(file), hint=_advice(file))
 
     def _why_nothing(self) -> str:
         return f"no WARC record in it ({self.warnings[-1]})" if self.warnings else "no WARC record in it"
@@ -280,7 +281,7 @@ class Archive(StoredCaptures):
 
     def _catalogue_aside(self) -> None:
         """One for this while, in memory or where `aside` says."""
-        self._catalogue = Catalogue(self._aside() if self._aside else None)
+        self._catalogue = Catalogue(self._aside() if self._aside else None, temporary=True)
         self._is_aside = True
         for path in self.segment_files():
             self._read_into_catalogue(path.name, path, 0)
@@ -467,6 +468,17 @@ class Archive(StoredCaptures):
         if not self._writable:
             raise ArchiveError("opened for reading only", subject=str(self.path))
         return Session(self, operator=operator, description=description)
+
+
+def _advice(file: Path) -> str | None:
+    """What can be done with a file in which no record can be found."""
+    with suppress(OSError), file.open("rb") as opened:
+        beginning = opened.read(len(ZSTD_MAGIC))
+        if beginning == ZSTD_MAGIC:
+            return "it is compressed with Zstandard: unpack it first (`zstd -d`)"
+        if beginning.startswith(GZIP_MAGIC):
+            return "where it was compressed as a whole, `warcio recompress` makes a file of single records of it"
+    return None
 
 
 def no_archive(path: Path) -> InputError:

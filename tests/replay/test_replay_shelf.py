@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +15,11 @@ import pytest
 
 from archiver.errors import ArchiveError, ArchiverError, InputError, LimitError, UsageError
 from archiver.model import Capture
-from archiver.replay import Library, create_app, shelf
+from archiver.replay import Library, create_app
 from archiver.replay.addresses import Addresses
 from archiver.store import Archive
 from archiver.store.conclusions import refusal_conclusion
+from archiver.wacz import opening
 from tests.replay.conftest import Client
 from tests.replay.staged import HOSTILE_URL, PICTURE_URL, START, Staged, answer
 
@@ -134,10 +137,10 @@ def test_a_wacz_that_does_not_match_its_own_digests_is_refused(staged: Staged, t
 def test_a_wacz_cannot_fill_the_disk(staged: Staged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = wacz(tmp_path / "harbour.wacz", staged.segment, copies=3, method=zipfile.ZIP_DEFLATED)
     with monkeypatch.context() as patch:
-        patch.setattr(shelf, "MAX_WACZ_BYTES", staged.segment.stat().st_size + 10)
+        patch.setattr(opening, "MAX_UNPACKED", staged.segment.stat().st_size + 10)
         with pytest.raises(LimitError):
             Library([package])
-    monkeypatch.setattr(shelf, "MAX_WACZ_MEMBERS", 2)
+    monkeypatch.setattr(opening, "MAX_FILES", 2)
     with pytest.raises(LimitError):
         Library([package])
 
@@ -252,3 +255,76 @@ def test_a_folder_that_cannot_be_read_is_named(own: Staged, monkeypatch: pytest.
     for folder in (own.path, own.path / "archive"):
         with pytest.raises(ArchiverError, match=r"archive: .*Permission denied"):
             Library([folder])
+
+
+def test_what_is_given_twice_is_shown_once(staged: Staged, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(staged.path)
+    with Library([staged.path, staged.segment, link, staged.path / ".." / "harbour", staged.segment]) as library:
+        assert [item.title for item in library.shelves] == ["harbour", staged.segment.name]
+
+
+def test_a_folder_of_packages(staged: Staged, tmp_path: Path) -> None:
+    for name in ("tide.wacz", "Ebb.WACZ"):
+        wacz(tmp_path / name, staged.segment)
+    shutil.copy(staged.segment, tmp_path / "loose.warc.gz")
+    with Library([tmp_path]) as library:
+        assert [item.title for item in library.shelves] == [tmp_path.name, "Ebb.WACZ", "tide.wacz"]
+        assert Client(create_app(library)).get("/").text.count("1 article, ") == 3
+
+
+def test_a_package_is_known_by_its_bytes_where_it_was_renamed(staged: Staged, tmp_path: Path) -> None:
+    wacz(tmp_path / "evidence.zip", staged.segment)
+    with Library([tmp_path / "evidence.zip"]) as library:
+        assert "The bridge stays shut" in Client(create_app(library)).get("/").text
+
+
+@pytest.mark.parametrize(
+    ("members", "hint"),
+    [
+        (["harbour.wacz"], "open each"),
+        (["archive/data.warc.zst"], "Zstandard"),
+        (["word/document.xml"], r"warc\.gz\)$"),
+    ],
+)
+def test_a_package_without_a_warc_file_is_told_with_what_can_be_done(
+    tmp_path: Path, members: list[str], hint: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / "given.wacz", "w") as package:
+        for name in members:
+            package.writestr(name, b"bytes")
+    with pytest.raises(InputError, match=hint):
+        Library([tmp_path / "given.wacz"])
+
+
+@pytest.mark.parametrize(("data", "hint"), [(b"\x28\xb5\x2f\xfd" + b"x" * 99, "zstd"), (b"", "no WARC record in it$")])
+def test_a_file_without_a_record_is_told_with_what_can_be_done(tmp_path: Path, data: bytes, hint: str) -> None:
+    (tmp_path / "one.warc").write_bytes(data)
+    with pytest.raises(ArchiveError, match=hint):
+        Library([tmp_path / "one.warc"])
+
+
+def test_a_file_that_was_compressed_as_a_whole_is_told_with_what_can_be_done(staged: Staged, tmp_path: Path) -> None:
+    (tmp_path / "whole.warc.gz").write_bytes(gzip.compress(gzip.decompress(staged.segment.read_bytes())))
+    with pytest.raises(ArchiveError, match="warcio recompress"):
+        Library([tmp_path / "whole.warc.gz"])
+
+
+def test_a_full_disk_is_told_and_nothing_temporary_is_left(
+    staged: Staged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tempfile.mkdtemp
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+
+    def full(suffix: str | None = None, prefix: str | None = None, dir: str | None = None) -> str:  # noqa: A002
+        if dir is not None and len(list(Path(dir).iterdir())) == 1:
+            raise OSError(28, "No space left on device", dir)
+        return made(suffix, prefix, dir)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    package = wacz(tmp_path / "harbour.wacz", staged.segment)
+    with pytest.raises(LimitError, match="No space left"):
+        Library([staged.segment, package])
+    assert list(temporary.iterdir()) == []

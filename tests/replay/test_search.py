@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archiver.errors import ArchiveError
 from archiver.model import Observation, Post, State
 from archiver.replay import Library, create_app
 from archiver.replay.addresses import Addresses
@@ -340,3 +341,35 @@ def test_several_archives_are_searched_together(own: Staged, stories: Stories) -
     with Library([own.path, stories.path]) as library:
         found = finds(Client(create_app(library)), "gauge")
     assert {address.split("/")[2] for address in found} == {"harbour", "town"}
+
+
+def test_an_archive_that_cannot_be_searched_does_not_keep_others_from_it(
+    own: Staged, stories: Stories, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> dict[str, int]:
+        raise ArchiveError("the catalogue cannot be used (disk I/O error)")
+
+    with Library([own.path, stories.path]) as library:
+        site = Client(create_app(library))
+        monkeypatch.setattr(library.shelves[0].archive.catalogue, "segments", refuse)
+        page = site.get("/search?q=gauge").text
+        assert "Not everything was searched" in page
+        assert {address.split("/")[2] for address in finds(site, "gauge")} == {"town"}
+
+
+def test_many_archives_are_waited_for_no_longer_than_one(own: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(_Reading, "all", lambda _self: go_on.wait(60))
+    monkeypatch.setattr("archiver.replay.search.FIRST_ANSWER", 0.3)
+    paths = []
+    for number in range(12):
+        paths.append(own.path.parent / f"{number}.warc.gz")
+        shutil.copy(own.segment, paths[-1])
+    for number, path in enumerate(paths):
+        (own.path.parent / str(number)).mkdir()
+        paths[number] = path.rename(own.path.parent / str(number) / "one.warc.gz")
+    with Library(paths) as library:
+        begun = time.monotonic()
+        assert "Still reading" in Client(create_app(library)).get("/search?q=bridge").text
+        assert time.monotonic() - begun < 12 * 0.3
+        go_on.set()

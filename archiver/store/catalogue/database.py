@@ -43,11 +43,14 @@ DISK_ERRORS = frozenset(
 class CatalogueFile:
     """One catalogue file (or, with no path, one in memory)."""
 
-    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
-        """Raises `UnusableCatalogueError` when the file is no catalogue of this version (or, read-only, missing)."""
+    def __init__(self, path: Path | None, *, read_only: bool = False, temporary: bool = False) -> None:
+        """temporary: nobody needs the file after this program, so that nothing waits for the disk to keep it.
+
+        Raises `UnusableCatalogueError` when the file is no catalogue of this version (or, read-only, missing)."""
         self.path = path
         self._lock = threading.RLock()
         self._read_only = read_only
+        self._temporary = temporary
         self._pending: list[tuple[Any, ...]] = []
         self._pending_uris: set[str] = set()
         self._reached: dict[str, int] = {}
@@ -67,7 +70,7 @@ class CatalogueFile:
             if not read_only:
                 # Readers look at the last commit while a writer writes; `close` makes it a single file again.
                 self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = NORMAL")
+                self._db.execute(f"PRAGMA synchronous = {'OFF' if temporary else 'NORMAL'}")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             self.fresh = tables == 0
@@ -125,7 +128,7 @@ class CatalogueFile:
                 if self._failure is None:  # else it was told when it happened
                     self.commit()
             finally:
-                if not self._read_only:
+                if not self._read_only and not self._temporary:
                     with suppress(sqlite3.Error):  # a reader has it open: then it stays as it is
                         self._db.execute("PRAGMA busy_timeout = 0")
                         self._db.execute("PRAGMA journal_mode = DELETE")
