@@ -81,10 +81,20 @@ def _key(token: str) -> str:
 
 def _add(pieces: list[Piece], tokens: list[str], *, shared: bool) -> None:
     text = "".join(tokens)
+    if shared:
+        _append(pieces, text, shared=True)
+        return
+    # A blank is not worth a mark: neither alone nor at the ends of what is marked.
+    seen = _NOT_SEEN.sub("", text).strip()
+    start, end = (text.index(seen[0]), text.rindex(seen[-1]) + 1) if seen else (len(text), len(text))
+    _append(pieces, text[:start], shared=True)
+    _append(pieces, text[start:end], shared=False)
+    _append(pieces, text[end:], shared=True)
+
+
+def _append(pieces: list[Piece], text: str, *, shared: bool) -> None:
     if not text:
         return
-    if not _NOT_SEEN.sub("", text).strip():
-        shared = True  # a lone blank is not worth a mark
     if pieces and pieces[-1].shared == shared:
         text = pieces.pop().text + text
     pieces.append(Piece(text, shared))

@@ -25,6 +25,7 @@ from tests.replay.awkward import (
 )
 from tests.replay.browsing import CHROMIUM, Tab, browser, served
 from tests.replay.test_accessible import AXE, complaints
+from tests.replay.test_looks import SHIFT
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")]
 
@@ -101,6 +102,16 @@ def test_on_paper_nothing_is_cut_off_or_dark(seen: Seen) -> None:
     assert tab.ask(clipped) == 0
     marks = "[...document.querySelectorAll('mark')].map((one) => getComputedStyle(one).color)"
     assert set(tab.ask(marks)) == {"rgb(0, 0, 0)"}
+    tab.look(width=1280)
+
+
+def test_nothing_moves_where_the_own_clock_has_a_long_name(seen: Seen) -> None:
+    _, site, tab = seen
+    for width in (320, 390, 1280):
+        tab.look(width=width, zone="Asia/Kolkata")
+        tab.open(site + TO.post(STATES[2].key))
+        assert "GMT+5:30" in tab.ask("document.querySelector('.local').textContent")
+        assert tab.ask(SHIFT) == 0, width
     tab.look(width=1280)
 
 

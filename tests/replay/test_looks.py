@@ -15,6 +15,12 @@ from tests.replay.stories import GATE, THREAD, Stories, write_stories
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")]
 
 TO, TOWN = Addresses("harbour"), Addresses("town")
+SHIFT = """new Promise((done) => { let sum = 0; new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) sum += entry.value; }).observe({type: "layout-shift", buffered: true});
+    for (const picture of document.images) picture.loading = "eager";
+    Promise.all([...document.images].map((picture) => picture.decode().catch(() => 0)))
+        .then(() => setTimeout(() => done(sum), 200)); })"""
+"""How much moved while the page was loaded, with every picture."""
 Seen = tuple[Stories, str, Tab]
 
 
@@ -55,11 +61,6 @@ def test_no_page_is_wider_than_the_window_or_breaks_its_own_rules(seen: Seen, st
 def test_nothing_moves_while_a_page_loads(seen: Seen, staged: Staged) -> None:
     """Cumulative Layout Shift (Layout Instability API), with every picture loaded."""
     stories, site, tab = seen
-    shift = """new Promise((done) => { let sum = 0; new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) sum += entry.value; }).observe({type: "layout-shift", buffered: true});
-        for (const picture of document.images) picture.loading = "eager";
-        Promise.all([...document.images].map((picture) => picture.decode().catch(() => 0)))
-            .then(() => setTimeout(() => done(sum), 200)); })"""
     for path in (
         TO.post(LIVE_POST.key),
         TO.capture(staged.captures["picture"]),
@@ -68,7 +69,7 @@ def test_nothing_moves_while_a_page_loads(seen: Seen, staged: Staged) -> None:
         for width in (390, 1280):
             tab.look(width=width)
             tab.open(site + path)
-            assert tab.ask(shift) == 0, path
+            assert tab.ask(SHIFT) == 0, path
 
 
 def test_the_reader_is_told_the_time_on_the_own_clock(seen: Seen) -> None:

@@ -141,6 +141,14 @@ def test_many_flags_take_no_longer_than_many_letters() -> None:
     assert time.process_time() - started < 1
 
 
+def test_marks_begin_and_end_with_what_is_seen() -> None:
+    sides = compare("Shut.\nUntil morning.", "It rains.\n\u200eUntil morning, at six. \n")
+    assert sides is not None
+    marked = [piece.text for side in sides for piece in side if not piece.shared]
+    assert marked
+    assert all(text == text.strip(" \n\u200e") for text in marked), marked
+
+
 def test_endless_texts_are_not_compared() -> None:
     assert compare("a " * MAX_TOKENS, "a") is None
     assert compare("a" * 20 * MAX_TOKENS, "a") is None

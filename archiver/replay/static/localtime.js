@@ -2,13 +2,15 @@
 "use strict";
 (() => {
   const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
-  const told = (machine) => {
+  const parts = { month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+  const short = new Intl.DateTimeFormat(undefined, parts);
+  const told = (machine, written = clock) => {
     const moment = new Date(machine);
     if (Number.isNaN(moment.getTime())) return "";
-    return moment.getTimezoneOffset() === 0 ? "the same on your clock" : `${clock.format(moment)} on your clock`;
+    return moment.getTimezoneOffset() === 0 ? "the same on your clock" : `${written.format(moment)} on your clock`;
   };
   for (const place of document.querySelectorAll("[data-local]")) {
-    const text = told(place.dataset.local);
+    const text = told(place.dataset.local, short); // it fits into one line of the narrowest window; the year stands above
     if (text) place.textContent = text;
   }
   for (const time of document.querySelectorAll('time[datetime*="T"]')) {
