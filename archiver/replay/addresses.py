@@ -94,9 +94,9 @@ class Addresses(NamedTuple):
     def record(self, capture: Capture) -> str:
         return self.capture(capture) + "/record"
 
-    def view(self, moment: datetime, url: str) -> str:
-        """The page that shows a captured page as it was."""
-        return f"{self.shelf}/{stamp(moment)}/{as_sent(url)}"
+    def view(self, moment: datetime, url: str, asked: str = "") -> str:
+        """The page that shows a captured page as it was; `asked`: the time that was asked for, where it is another."""
+        return f"{self.shelf}/{stamp(moment)}{f'-{asked}' if asked else ''}/{as_sent(url)}"
 
     def seen(self, capture: Capture) -> str:
         """The same for one record, whatever else was captured of its address within that second."""

@@ -7,9 +7,10 @@ says so, an empty style sheet; nothing asks the web.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from http import HTTPStatus
+from typing import NamedTuple
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -261,18 +262,9 @@ class Captured:
 
     @staticmethod
     def _sheet(place: Place, shelf: Shelf, payload: Payload, origin: Origin) -> Response:
-        data, _ = bytes_of(payload, MAX_SHEET)
-        text = _sheet_text(data, payload)
-        lead = leading(place, shelf, origin.moment)
-
-        def led(reference: str, purpose: str) -> str:
-            if reference.startswith("#") or reference[:5].lower() == "data:":
-                return reference
-            url = absolute(payload.capture.target_uri, reference)
-            return lead.resource(url, purpose) if url else ""
-
+        sheet = sheet_of(payload, MAX_SHEET, leading(place, shelf, origin.moment).resource)
         headers = {**_headers(place, RESOURCE_POLICY), "Content-Type": "text/css; charset=utf-8"}
-        return Response(rewrite_css(text, led).encode("utf-8", "replace"), headers=headers)
+        return Response(sheet.text.encode("utf-8", "replace"), headers=headers)
 
     @staticmethod
     def _lacking(place: Place, kind: str, destination: str, why: str, status: int) -> Response:
@@ -305,6 +297,38 @@ def _placeholder(why: str) -> bytes:
         f'<text x="160" y="56" font-size="15">Picture missing</text><text x="160" y="80" font-size="12">{why}</text>'
         "</g></svg>"
     ).encode()
+
+
+class Sheet(NamedTuple):
+    """A captured style sheet."""
+
+    text: str
+    """Its addresses led to the archive."""
+    loads: tuple[tuple[str, str], ...]
+    """The absolute http(s) URLs in it, each once, with what it is for: `style` for an imported sheet, else `any`."""
+    length: int
+    """Bytes of it that were read."""
+    cut: bool
+
+
+def sheet_of(payload: Payload, limit: int, resource: Callable[[str, str], str] = lambda url, _: url) -> Sheet:
+    """A style sheet, or its first `limit` bytes.
+
+    resource: where an address leads, as `Leading.resource`.
+    """
+    data, cut = bytes_of(payload, limit)
+    loads: dict[tuple[str, str], None] = {}
+
+    def led(reference: str, purpose: str) -> str:
+        if reference.startswith("#") or reference[:5].lower() == "data:":
+            return reference
+        url = absolute(payload.capture.target_uri, reference)
+        if url is None:
+            return ""
+        loads[url, purpose] = None
+        return resource(url, purpose)
+
+    return Sheet(rewrite_css(_sheet_text(data, payload), led), tuple(loads), len(data), cut)
 
 
 def _sheet_text(data: bytes, payload: Payload) -> str:

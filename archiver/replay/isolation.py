@@ -120,7 +120,9 @@ _PAGE_FONTS = (
 _PAGE_SOUNDS = (
     (0, b"OggS\x00", "application/ogg"),
     (0, b"ID3", "audio/mpeg"),
-    (0, b"\xff\xfb", "audio/mpeg"),
+    *((0, b"\xff" + second, "audio/mpeg") for second in (b"\xfb", b"\xfa", b"\xf3", b"\xf2", b"\xe3")),
+    *((0, b"\xff" + second, "audio/aac") for second in (b"\xf1", b"\xf9")),
+    (8, b"WAVE", "audio/wav"),
     (0, b"fLaC", "audio/flac"),
     (4, b"ftyp", "video/mp4"),
     (0, b"WEBVTT", "text/vtt"),
@@ -134,6 +136,7 @@ _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 """WHATWG MIME Sniffing, section 3 (binary data byte). Films have such bytes at their beginning; play lists have none,
 or say first what they are (`#EXTM3U`, RFC 8216). A player asks for what they name, in some browsers past any policy."""
 SNIFFED_BYTES = 64
+_BRANDS = frozenset({b"avif", b"avis"})
 
 
 def sniff(beginning: bytes) -> Kind | None:
@@ -146,6 +149,10 @@ def sniff(beginning: bytes) -> Kind | None:
         if kind.media_type == "video/webm" and b"webm" not in beginning:
             continue
         return kind
+    if beginning[4:8] == b"ftyp":  # ISO/IEC 14496-12, section 4.3: a brand that comes first, then those it is of, too
+        end = min(int.from_bytes(beginning[:4], "big"), SNIFFED_BYTES, len(beginning))
+        if any(beginning[at : at + 4] in _BRANDS for at in range(16, end, 4)):
+            return Kind("image/avif", "img", ".avif")
     return None
 
 

@@ -15,23 +15,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from archiver.errors import ArchiverError
 from archiver.model import Capture
 from archiver.replay.addresses import Addresses, as_sent, stamp
-from archiver.replay.captured import Captured, captured_within, found_for, leading, nearest, rest_of
+from archiver.replay.captured import Captured, captured_within, leading, nearest, rest_of
 from archiver.replay.documents import shown
 from archiver.replay.isolation import PAGE_POLICY
+from archiver.replay.lacking import lack_of
 from archiver.replay.mementos import captured_url, moment_of
 from archiver.replay.origins import Place, place_for_site, place_on_site
 from archiver.replay.shelf import Library, Shelf
 from archiver.replay.show import is_page_address, is_web_url
-from archiver.replay.stillpage import Need
 from archiver.store.surt import spelling, surt
 
-MAX_NEEDS = 500
-"""Of a page, that are looked up to say what is missing."""
-
-MAX_MISSING = 200
 MAX_TIMES = 1000
 """Captures of one address among which the ones before and after are named."""
 
@@ -40,36 +35,14 @@ _SECOND = timedelta(seconds=1)
 _LAST = datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
-class Missing(NamedTuple):
-    """Something that a page loads and that cannot be shown."""
-
-    url: str
-    why: str
-
-
-class Lack(NamedTuple):
-    """What a page lacks of what it loads."""
-
-    missing: tuple[Missing, ...]
-    """At most `MAX_MISSING`."""
-    total: int
-    looked_up: int
-    """The first so many."""
-    loads: int
-    apart: timedelta
-    """How far in time from the page the farthest of it was captured."""
-
-
 class Beside(NamedTuple):
     """The captures of the same address."""
 
     total: int
     at_least: bool
     """Are there more?"""
-    first: datetime
     before: datetime | None
     after: datetime | None
-    last: datetime
 
 
 class Renders(Protocol):
@@ -100,9 +73,8 @@ class Views:
         exact = stamp(capture.time)
         if given[1] != exact:
             # what was asked for stays in the address, unless it is but the beginning of what was found
-            asked = "" if exact.startswith(given[1]) else f"-{given[1]}"
-            to = Addresses(shelf.slug).view(capture.time, url).replace(f"/{exact}/", f"/{exact}{asked}/", 1)
-            return RedirectResponse(to, 302)
+            asked = "" if exact.startswith(given[1]) else given[1]
+            return RedirectResponse(Addresses(shelf.slug).view(capture.time, url, asked), 302)
         return self._view(request, shelf, capture, url, given[2] or "")
 
     def seen(self, request: Request) -> Response:
@@ -140,8 +112,9 @@ class Views:
                 place,
                 self._render("view.html", onward=onward, leads=is_web_url(onward), look=None, lack=None, **values),
             )
-        look = shown(shelf, capture, leading(place, shelf, capture.time))
-        lack = _lack(shelf, look.needs, capture.time) if look.form == "page" else None
+        lead = leading(place, shelf, capture.time)
+        look = shown(shelf, capture, lead)
+        lack = lack_of(shelf, look.needs, capture.time, lead) if look.form == "page" else None
         leads = bool(look.onward and is_web_url(look.onward) and nearest(shelf, look.onward, capture.time))
         return self._framing(place, self._render("view.html", onward=None, leads=leads, look=look, lack=lack, **values))
 
@@ -182,23 +155,6 @@ def _elsewhere(url: str, captured: str) -> str | None:
     return "written" if spelling(url) == spelling(captured) else "another"
 
 
-def _lack(shelf: Shelf, needs: tuple[Need, ...], moment: datetime) -> Lack:
-    missing: list[Missing] = []
-    count, apart = 0, timedelta()
-    for need in needs[:MAX_NEEDS]:
-        try:
-            capture, why = found_for(shelf, need.url, moment)
-        except ArchiverError:
-            capture, why = None, "a redirect to it does not verify"
-        if capture is not None:
-            apart = max(apart, abs(capture.time - moment))
-            continue
-        count += 1
-        if len(missing) < MAX_MISSING:
-            missing.append(Missing(need.url, why))
-    return Lack(tuple(missing), count, min(len(needs), MAX_NEEDS), len(needs), apart)
-
-
 def _beside(shelf: Shelf, url: str, capture: Capture) -> Beside:
     now = capture.time.replace(microsecond=0)
     times = shelf.archive.catalogue.seconds(surt(url), limit=MAX_TIMES + 1, uri=url)
@@ -206,6 +162,5 @@ def _beside(shelf: Shelf, url: str, capture: Capture) -> Beside:
     after = shelf.archive.catalogue.seconds(surt(url), now + _SECOND, limit=1, uri=url) if now < _LAST else []
     before = [time for time in times if time < now]
     return Beside(
-        min(len(times), MAX_TIMES), more, times[0] if times else now, before[-1] if before and not more else None,
-        after[0] if after else None, times[-1] if times and not more else now,
-    )  # fmt: skip
+        min(len(times), MAX_TIMES), more, before[-1] if before and not more else None, after[0] if after else None
+    )

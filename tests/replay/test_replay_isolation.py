@@ -72,6 +72,9 @@ def test_pictures_and_films_are_shown_as_what_their_bytes_are(client: Client, st
         (b"GIF89a\x01\x00", "image/gif"),
         (b"RIFF\x24\x00\x00\x00WEBPVP8 ", "image/webp"),
         (b"\x00\x00\x00\x20ftypavif\x00", "image/avif"),
+        (b"\x00\x00\x00\x20ftypmif1\x00\x00\x00\x00mif1avifmiafMA1B", "image/avif"),
+        (b"\x00\x00\x00\x14ftypmif1\x00\x00\x00\x00heicavif", None),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", None),
         (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm", "video/webm"),
         (b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x88matroska", None),
         (b"XXXX\x24\x00\x00\x00WEBPVP8 ", None),
@@ -84,6 +87,22 @@ def test_pictures_and_films_are_shown_as_what_their_bytes_are(client: Client, st
 def test_sniffing(beginning: bytes, media_type: str | None) -> None:
     kind = sniff(beginning[:64])
     assert (kind.media_type if kind else None) == media_type
+
+
+@pytest.mark.parametrize(
+    ("beginning", "given"),
+    [
+        (b"ID3\x04\x00", "audio/mpeg"),
+        (b"\xff\xf3\x84\xc4", "audio/mpeg"),
+        (b"\xff\xf1\x50\x40", "audio/aac"),
+        (b"RIFF\x24\x08\x00\x00WAVEfmt ", "audio/wav"),
+        (b"OggS\x00\x02", "application/ogg"),
+        (b"\x00\x00\x00\x1cftypM4A \x00", "video/mp4"),
+    ],
+)
+def test_sound_is_known_by_its_beginning_whatever_it_is_declared_as(beginning: bytes, given: str) -> None:
+    assert resource_type("av", beginning, "application/octet-stream") == given
+    assert resource_type("im", beginning, "audio/mpeg") is None
 
 
 PLAYLIST = b"#EXTM3U\n#EXTINF:5,\nhttp://evil.example/1.ts\n"

@@ -91,6 +91,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         keep("https://news.example/to", b"", "text/html", status=301, Location="https://other.example/there")
         keep("https://news.example/twice", "<p>The first look.", "text/html")
         keep("https://news.example/twice", "<p>The second look.", "text/html")
+        keep("https://news.example/deep", "<link rel=stylesheet href=deep.css><iframe src=deep-frame></iframe>"
+             "<img src=script.png><img src=picture.png>", "text/html")  # fmt: skip
+        keep("https://news.example/deep.css", "@import url(lost.css);@font-face{src:url(lost.woff2)}"
+             "a{background:url(back.svg)}", "text/css")  # fmt: skip
+        keep("https://news.example/deep-frame", "<img src=frame-lost.png>", "text/html")
+        keep("https://news.example/circle", "<link rel=stylesheet href=a.css><iframe src=circle></iframe>", "text/html")
+        keep("https://news.example/a.css", "@import 'b.css'", "text/css")
+        keep("https://news.example/b.css", "@import 'a.css'", "text/css")
         leads_on = "<meta http-equiv=Refresh content='0; URL=/to'>"
         keep("https://news.example/leads-on", leads_on, "text/html")
         keep("https://news.example/leads-out", leads_on.replace("/to", "//nowhere.example"), "text/html")
@@ -164,9 +172,28 @@ def test_the_view_says_what_is_seen_and_frames_it_on_its_own_origin(site: Site) 
 
 def test_what_is_missing_is_listed(site: Site) -> None:
     text = html.unescape(site.view("20240506093000", PAGE).text)
-    assert "1 part missing of 6" in text
+    assert "2 parts missing of 7" in text
+    assert "https://news.example/more.css</bdi>: not in this archive" in text
     assert "https://news.example/lost.png</bdi>: not in this archive" in text
     assert "up to 3 days apart" in text
+
+
+def test_what_sheets_and_frames_lack_is_listed_too(site: Site) -> None:
+    text = html.unescape(site.view("20240506093000", "https://news.example/deep").text)
+    missing, _, named = text.partition("whether the page shows it depends on the window and the reader")
+    assert "3 parts missing of 6" in missing
+    assert "https://news.example/frame-lost.png</bdi>: not in this archive" in missing
+    assert "https://news.example/lost.css</bdi>: not in this archive" in missing
+    assert "https://news.example/script.png</bdi>: not what was asked for" in missing
+    assert "https://news.example/lost.woff2</bdi>" in named
+    assert "back.svg" not in text
+    assert "Not all of its style sheets" not in text
+
+
+def test_sheets_that_import_each_other_and_frames_that_frame_each_other_are_looked_into_once(site: Site) -> None:
+    text = html.unescape(site.view("20240506093000", "https://news.example/circle").text)
+    assert "Not all of its style sheets and frames were looked into." not in text
+    assert "part missing" not in text
 
 
 def test_nothing_is_there_without_a_capture(site: Site) -> None:
