@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from archiver.cli.options import INPUT, archive_option, config_option, start
+from archiver.errors import ExitCode
 
 
 @click.command()
@@ -14,6 +15,11 @@ from archiver.cli.options import INPUT, archive_option, config_option, start
 @archive_option
 @click.option("--host", help="Address to listen on. Default: from the configuration (127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0: any free one. Default: from the configuration.")
+@click.option(
+    "--allow-remote",
+    is_flag=True,
+    help="Allow an address that other machines reach: whoever does can read the archives; there is no password.",
+)
 @click.option(
     "--engine",
     type=click.Choice(["still", "pywb"]),
@@ -27,24 +33,32 @@ def command(
     archive_path: Path | None,
     host: str | None,
     port: int | None,
+    allow_remote: bool,
     engine: str,
     config_path: Path | None,
 ) -> None:
     """Show stored articles, posts and captures as a local site.
 
-    ARCHIVE is an archive's folder, FILE a WARC file or a WACZ package. No script of a captured page runs (unless pywb
+    ARCHIVE is an archive's folder, FILE a WARC file or a WACZ package; one that cannot be opened is reported and does
+    not stop the others. No script of a captured page runs (unless pywb
     shows it), digests are checked before a byte is served, and nothing is fetched from the live web.
     """
     from archiver.replay import serve
     from archiver.replay.engine import pywb_engine
 
     run = start(config_path)
-    paths = list(archives) or [archive_path or Path(run.settings.archive.dir)]
-    serve(
-        paths,
-        host=host or run.settings.replay.host,
-        port=run.settings.replay.port if port is None else port,
-        say=run.out.note,
-        engine=pywb_engine if engine == "pywb" else None,
-    )
+    named = [archive_path] if archive_path is not None else []
+    try:
+        serve(
+            [*archives, *named] or [Path(run.settings.archive.dir)],
+            host=host or run.settings.replay.host,
+            port=run.settings.replay.port if port is None else port,
+            allow_remote=allow_remote,
+            say=run.out.note,
+            engine=pywb_engine if engine == "pywb" else None,
+            on_error=lambda error: run.problem(error.subject or "", error),
+        )
+    except KeyboardInterrupt:  # the way to end it
+        run.out.note("stopped")
+        run.code(ExitCode.INTERRUPTED)
     run.finish()

@@ -287,7 +287,8 @@ class ReplaySettings(Section, frozen=True, kw_only=True):
     """The local site that shows stored captures."""
 
     host: Annotated[
-        str, Meta(min_length=1, description="The address to listen on; other than loopback: others can read.")
+        str,
+        Meta(min_length=1, description="The address to listen on; others than of this machine need --allow-remote."),
     ] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="The port to listen on; 0: any free one.")] = 8080
 

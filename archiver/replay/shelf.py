@@ -118,7 +118,11 @@ class Library:
 
     def _open_one(self, path: Path) -> list[Path]:
         """Open what has a shelf of its own; a WARC file, which may share one, is given back."""
-        if not path.exists():
+        try:
+            there = path.exists()
+        except OSError as error:  # a folder above it cannot be looked into
+            raise InputError(f"cannot be read: {error.strerror}", subject=str(path)) from error
+        if not there:
             raise InputError("there is no such file or folder", subject=str(path))
         if (path / "archive").is_dir():
             self._add(path, self._open_folder(path))
@@ -143,15 +147,15 @@ class Library:
                 self._left_out.append(error)
                 return
             whole = [file for file in files if self._can_be_viewed(file)]
-            if whole:
-                self._open_loose(whole)
+            together = [whole] if len(whole) < len(files) else [[file] for file in whole]
+            for some in filter(None, together):
+                self._open_loose(some)
 
     def _can_be_viewed(self, file: Path) -> bool:
-        can = False
+        before = len(self._left_out)
         with self._or_left_out():
             self._view([file], bounded=True).close()
-            can = True
-        return can
+        return len(self._left_out) == before
 
     def _open_files_in(self, folder: Path) -> None:
         """Its WARC files on one shelf, each of its packages on one of its own."""

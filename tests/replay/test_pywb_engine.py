@@ -517,7 +517,7 @@ def test_it_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         pass
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.2"])
 def test_on_this_machine_only(host: str, tmp_path: Path) -> None:
     """Names below `localhost` have to lead there."""
     stage_hostile(tmp_path / "harbour", lambda _: LIVELY)
