@@ -424,13 +424,14 @@ def _continued(shelf: Shelf, card: Card, seen: set[str]) -> tuple[tuple[Card, ..
     if not post.handle:
         return (), False
     rows = shelf.archive.catalogue.query(
-        "SELECT key, json_extract(json, '$.in_reply_to') FROM posts WHERE platform = ? AND handle_folded = ?"
-        " ORDER BY day, created_at, key LIMIT ?",
+        "SELECT key, account_id, json_extract(json, '$.in_reply_to') FROM posts"
+        " WHERE platform = ? AND handle_folded = ? ORDER BY day, created_at, key LIMIT ?",
         (post.platform, post.handle.casefold(), MAX_ACCOUNT),
     )
     after: dict[str, list[str]] = {}
-    for key, answers in rows:
-        if answers:
+    for key, account, answers in rows:
+        # A handle that somebody else took over does not go on with the thread.
+        if answers and (account is None or post.account_id is None or account == post.account_id):
             after.setdefault(answers, []).append(key)
     below: list[Card] = []
     waiting = after.get(card.key, [])[::-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 SIZE_WITHIN = 256 * 1024
@@ -17,9 +18,10 @@ _TURNED = range(5, 9)
 
 
 def picture_size(beginning: bytes) -> tuple[int, int] | None:
-    """`(width, height)` in pixels of a PNG, GIF, WebP or JPEG file that begins so; null where it is not told.
+    """`(width, height)` in pixels of a PNG, GIF, WebP, AVIF or JPEG file that begins so; null where it is not told.
 
-    PNG (third edition) 11.2.1; GIF89a, 18; WebP container specification; ITU-T T.81, B.2.2.
+    PNG (third edition) 11.2.1; GIF89a, 18; WebP container specification; ISO/IEC 23008-12, 6.5.3 and 6.5.10; ITU-T
+    T.81, B.2.2.
     """
     try:
         size = _size(beginning)
@@ -37,6 +39,8 @@ def _size(data: bytes) -> tuple[int, int] | None:
         return width, height
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return _webp(data)
+    if data[4:12] in (b"ftypavif", b"ftypavis"):
+        return _avif(data)
     if data[:2] == b"\xff\xd8":
         return _jpeg(data)
     return None
@@ -53,6 +57,17 @@ def _webp(data: bytes) -> tuple[int, int] | None:
         width, height = struct.unpack("<HH", data[26:30])
         return width & 0x3FFF, height & 0x3FFF
     return None
+
+
+def _avif(data: bytes) -> tuple[int, int] | None:
+    """The largest of its pictures: the others are its parts, its transparency and its thumbnail."""
+    head = data.partition(b"mdat")[0]
+    sizes = [struct.unpack(">II", head[at.end() + 4 : at.end() + 12]) for at in re.finditer(b"ispe", head)]
+    if not sizes:
+        return None
+    width, height = max(sizes, key=lambda size: size[0] * size[1])
+    turned = re.search(b"irot(.)", head, re.DOTALL)
+    return (height, width) if turned and turned[1][0] & 1 else (width, height)
 
 
 def _jpeg(data: bytes) -> tuple[int, int] | None:

@@ -49,6 +49,9 @@ RIGHT_TO_LEFT_SCRIPTS = frozenset(("adlm", "arab", "hebr", "nkoo", "rohg", "syrc
 _ASIDE = re.compile(r"[@＠][\w.@-]+|https?://\S+|\bpic\.twitter\.com/\S+")
 """Names and links in a post are no words of its language: posts often begin with them."""
 
+_LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+"""The blocks that Unicode keeps for scripts written from right to left (UAX 44, DerivedBidiClass)."""
+
 _STRONG = frozenset(("L", "R", "AL"))
 """Bidirectional classes of letters (UAX 9, table 4)."""
 
@@ -62,8 +65,22 @@ def visible(value: object) -> Markup:
 
 
 def words(value: object) -> Markup:
-    """People's words (a name, a title) with control characters and direction overrides shown as their code points."""
-    return _shown(str(value), _DECEPTIVE)
+    """People's words (a name, a title) with control characters and direction overrides shown as their code points.
+
+    Among letters that are written from right to left, names and links keep their own direction: else the `@` stands
+    behind a Latin name, and the last stroke of an address in front of it.
+    """
+    text = str(value)
+    if not _LEFTWARDS.search(text):
+        return _shown(text, _DECEPTIVE)
+    out: list[Markup] = []
+    position = 0
+    for match in _ASIDE.finditer(text):
+        out.append(_shown(text[position : match.start()], _DECEPTIVE))
+        out.append(Markup("<bdi>{}</bdi>").format(_shown(match.group(), _DECEPTIVE)))
+        position = match.end()
+    out.append(_shown(text[position:], _DECEPTIVE))
+    return Markup("").join(out)
 
 
 def _shown(text: str, hidden: re.Pattern[str]) -> Markup:

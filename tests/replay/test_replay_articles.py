@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from archiver.model import Article, Mention, Observation, State
@@ -29,6 +30,10 @@ TURNED = (
     b"\xff\xc2\x00\x11\x08\x00\x14\x00\x0a"
 )
 """A JPEG's beginning whose Exif says that it is shown turned by a quarter."""
+AVIF = (
+    b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf\0\0\0\x28meta\0\0\0\0iprpipco"
+    b"\0\0\0\x14ispe\0\0\0\0\0\0\0\x04\0\0\0\x04\0\0\0\x14ispe\0\0\0\0\0\0\0\x0a\0\0\0\x14"
+)
 MANY = "".join(
     f"Line {number} of the long night.\n\n"
     f"Water at mark {number}, hold the gate. – Weir Office (weir_office) May 5, 2024\n\n"
@@ -193,6 +198,17 @@ def test_a_post_in_a_thread_has_what_is_above_and_how_its_author_went_on(site: C
     assert "2 posts with which the author went on" in page
 
 
+def test_who_took_over_a_handle_does_not_go_on_with_the_thread(stories: Stories) -> None:
+    with Library([stories.path]) as library:
+        card = post_card(library.shelves[0], THREAD[2].key)
+        assert card is not None
+        others = card._replace(post=msgspec.structs.replace(card.post, account_id="8"))
+        unknown = card._replace(post=msgspec.structs.replace(card.post, account_id=None))
+        below = [[post.key for post in thread(library.shelves[0], one).below] for one in (card, others, unknown)]
+    gone_on = [THREAD[3].key, THREAD[4].key]
+    assert below == [gone_on, [], gone_on]
+
+
 def test_a_thread_that_runs_in_a_circle_ends(tmp_path: Path) -> None:
     stories = write_stories(tmp_path / "town")
     with Library([stories.path]) as library:
@@ -291,6 +307,9 @@ def test_the_first_page_of_several_archives_has_the_newest_articles_of_each(stor
         (b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0\x09\0\0\x13\0\0", (10, 20)),
         (b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f\x09\xc0\x04\x00", (10, 20)),
         (b"RIFF\0\0\0\0WEBPVP8 \0\0\0\0\0\0\0\x9d\x01\x2a\x0a\x00\x14\x00", (10, 20)),
+        (AVIF + b"mdatispe\0\0\0\0\0\0\x09\0\0\0\x09\0", (10, 20)),
+        (AVIF + b"\0\0\0\x09irot\x01\0\0\0\x09mdat", (20, 10)),
+        (AVIF[:60], None),
         (b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08\x00\x14\x00\x0a", (10, 20)),
         (TURNED, (20, 10)),
         (b"\xff\xd8\xff\xe0\x00\x04ab", None),

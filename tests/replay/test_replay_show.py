@@ -58,6 +58,14 @@ def test_joiners_in_names_are_left_alone_and_overrides_are_not() -> None:
     assert "\u202e" not in words("a\u202eb")
 
 
+def test_names_and_links_among_arabic_letters_keep_their_direction() -> None:
+    assert str(words("@office قال https://a.example/ <b>")) == (
+        "<bdi>@office</bdi> قال <bdi>https://a.example/</bdi> &lt;b&gt;"
+    )
+    assert str(words("@office said https://a.example/")) == "@office said https://a.example/"
+    assert str(words("قال @a\u202eb")).count("U+202E") == 1
+
+
 @given(ANY_TEXT)
 def test_links_lead_to_the_web_only(value: str) -> None:
     for target in re.findall(r'href="([^"]*)"', str(external(value))):
