@@ -7,6 +7,7 @@ network. Both are outside the browser.
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
 import re
 import shutil
@@ -40,17 +41,18 @@ SECRET = "the harbour master's private number"
 SECONDS = 60.0
 
 
-def hostile(port: int, victim_origin: str) -> str:
+def hostile(port: int, victim_origin: str, *, seconds: int = 1) -> str:
     """A page with everything by which pages ask, send, open or go (hostile.html); each way leads to a host of its own
-    name."""
+    name. `seconds` after it is loaded, it goes on of itself."""
     text = Path(__file__).with_name("hostile.html").read_text("utf-8")
+    text = text.replace('content="1;', f'content="{seconds};', 1)
     text = text.replace("SITE", f"http://127.0.0.1:{port}").replace("VICTIM", victim_origin)
     return re.sub(r"@([a-z-]+)@", r"http://\1.evil.example/\1", text)
 
 
 SHEET = (
     "@import url(http://sheet-import.evil.example/); body{margin:0} p{background:url(http://sheet-url.evil.example/)}"
-    "b{background:\\75rl(http://sheet-escaped.evil.example/)}"
+    "s{background:\\75rl(http://sheet-escaped.evil.example/)}"
 )
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="40" height="40"'
@@ -58,6 +60,19 @@ SVG = (
     '<image href="http://picture-image.evil.example/" width="9" height="9"/><rect width="40" height="40" fill="teal"/>'
     '<foreignObject width="9" height="9"><img xmlns="http://www.w3.org/1999/xhtml" src="http://picture-html.evil.example/"/>'
     "</foreignObject><style>@import 'http://picture-style.evil.example/';</style></svg>"
+)
+PLAYLIST = "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nhttp://playlist.evil.example/1.ts\n#EXT-X-ENDLIST\n"
+HEADERS = (
+    ("Link", "<http://header-preload.evil.example/>; rel=preload; as=image"),
+    ("Link", "<http://header-connect.evil.example>; rel=preconnect"),
+    ("Refresh", "0;url=http://header-refresh.evil.example/"),
+    ("Set-Cookie", "taken=1"),
+    ("Speculation-Rules", '"http://header-speculation.evil.example/rules.json"'),
+    ("Reporting-Endpoints", 'default="http://header-reporting.evil.example/"'),
+    ("Report-To", '{"group":"default","max_age":9,"endpoints":[{"url":"https://header-report.evil.example/"}]}'),
+    ("NEL", '{"report_to":"default","max_age":9,"success_fraction":1}'),
+    ("Content-Security-Policy", "img-src *; report-uri http://header-policy.evil.example/"),
+    ("Alt-Svc", 'h2="header-service.evil.example:443"'),
 )
 FRAME = (
     "<!doctype html><script>fetch('http://frame-script.evil.example/')</script><img src=http://frame-img.evil.example/>"
@@ -75,13 +90,14 @@ def stage_hostile(path: Path, page: Callable[[str], str]) -> dict[str, str]:
         ("http://evil.example/frame.html", FRAME.encode(), "text/html"),
         ("http://evil.example/worker.js", b"fetch('http://worker.evil.example/')", "text/javascript"),
         ("http://evil.example/real.png", png(8, 8), "image/png"),
+        ("http://evil.example/list.m3u8", PLAYLIST.encode(), "video/mp4"),
     ]
     ids: dict[str, str] = {}
     with Archive.open(path, write=True, clock=lambda: AT) as archive, archive.session() as session:
         for url, data, kind in things:
             ids[url] = session.write_exchange(answer(url, data, kind, at=AT)).record_id
         data = page(ids[VICTIM]).encode()
-        ids[PAGE] = session.write_exchange(answer(PAGE, data, "text/html", at=AT)).record_id
+        ids[PAGE] = session.write_exchange(answer(PAGE, data, "text/html", at=AT, extra=HEADERS)).record_id
     return ids
 
 
@@ -94,7 +110,7 @@ class Trap:
         self._datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._datagrams.bind(("127.0.0.1", self.port))
         self._open = True
-        self.caught: list[bytes] = []
+        self.caught: list[bytearray] = []
         """What came first over each connection, and each datagram; empty where nothing was said."""
         self._threads = [threading.Thread(target=target, daemon=True) for target in (self._accept, self._receive)]
         for thread in self._threads:
@@ -109,12 +125,12 @@ class Trap:
             threading.Thread(target=self._read, args=(connection,), daemon=True).start()
 
     def _read(self, connection: socket.socket) -> None:
-        place = len(self.caught)
-        self.caught.append(b"")  # a connection is caught before a word is said
+        said = bytearray()
+        self.caught.append(said)  # a connection is caught before a word is said
         with connection, suppress(OSError):
             connection.settimeout(2)
-            data = self.caught[place] = connection.recv(4096)
-            if b" HTTP/1." in data:
+            said += connection.recv(4096)
+            if b" HTTP/1." in said:
                 connection.sendall(
                     b"HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n"
                 )
@@ -127,7 +143,7 @@ class Trap:
                 return
             if not self._open:
                 return
-            self.caught.append(data)
+            self.caught.append(bytearray(data))
 
     def ways(self) -> set[str]:
         """The ways out that were found, by the name of their host."""
@@ -227,6 +243,7 @@ class Browser:
         self.devtools = self._start(command, folder)
         self.frames: dict[str, str] = {}
         """Sessions of frames that have a process of their own, by their target."""
+        self._at_rest: set[str] = set()
         self.session = ""
         self._target = ""
         self._loaded = threading.Event()
@@ -267,7 +284,7 @@ class Browser:
         self.session = attached["sessionId"]
         self.devtools.listen(self.session, self._event)
         self.call("Page.enable")
-        self.call("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": True})
+        self.call("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True})
         size = {"width": 1280, "height": 4000, "deviceScaleFactor": 1, "mobile": False}
         self.call("Emulation.setDeviceMetricsOverride", size)
 
@@ -275,7 +292,19 @@ class Browser:
         if method == "Page.loadEventFired":
             self._loaded.set()
         elif method == "Target.attachedToTarget":
-            self.frames[params["targetInfo"]["targetId"]] = params["sessionId"]
+            session, target = params["sessionId"], params["targetInfo"]["targetId"]
+            self.devtools.listen(session, functools.partial(self._frame_event, session, target))
+            self.devtools.send("Page.enable", session=session)
+            self.devtools.send("Page.setLifecycleEventsEnabled", {"enabled": True}, session=session)
+            self.devtools.send("Runtime.runIfWaitingForDebugger", session=session)
+            self.frames[target] = session
+
+    def _frame_event(self, session: str, target: str, method: str, params: Any) -> None:
+        if method == "Page.lifecycleEvent" and params["frameId"] == target:
+            if params["name"] == "commit":
+                self._at_rest.discard(session)
+            elif params["name"] == "networkIdle":
+                self._at_rest.add(session)
 
     def open(self, address: str) -> None:
         self.frames.clear()
@@ -304,6 +333,11 @@ class Browser:
             return ""
 
         return str(waited(find, f"frame {part}"))
+
+    def wait_for_rest(self, session: str) -> None:
+        """Until a frame's page was loaded and has asked for nothing for half a second: what it does of itself once it
+        is there, it has tried."""
+        waited(lambda: session in self._at_rest, "the frame is at rest")
 
     def text(self, session: str) -> str:
         """What a reader sees of a page, by its layout: no script is needed."""

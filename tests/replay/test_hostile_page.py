@@ -7,92 +7,22 @@ system calls. Two layers keep the page in, its still form and its policy; withou
 from __future__ import annotations
 
 import re
-import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from archiver.replay import Library, create_app, documents
-from archiver.replay.origins import origin_id
-from archiver.replay.stillpage import Leading, StillPage
-from tests.replay.hostile import (
-    CHROMIUM,
-    PAGE,
-    SECRET,
-    STAMP,
-    STRACE,
-    Browser,
-    Log,
-    Trap,
-    hostile,
-    serving,
-    stage_hostile,
-    waited,
-)
+from archiver.replay import documents
+from tests.replay.hostile import CHROMIUM, SECRET, STAMP, STRACE, Browser, Trap, waited
+from tests.replay.scene import Scene, as_captured, reached, scene
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")]
 
-REFRESHED = 1.6
-"""Seconds; the page wants to go on after one."""
+STUN = b"\x21\x12\xa4\x42"
+"""The magic cookie of its messages (RFC 8489, section 5)."""
 
-CLICKED = "a, button, input, summary, label, math, img[usemap], svg text"
-
-
-class Scene(NamedTuple):
-    """A site with the hostile page, and what watches."""
-
-    site: str
-    own: str
-    """Host of the page's origin."""
-    below: str
-    """The beginning of the page's addresses, where it has to live below the site."""
-    log: Log
-    trap: Trap
-
-    @property
-    def view(self) -> str:
-        return f"{self.site}/archives/harbour/{STAMP}/{PAGE}"
-
-    @property
-    def page(self) -> str:
-        return f"http://{self.own}/{STAMP}mp_/{PAGE}"
-
-    def strays(self) -> list[tuple[str, str, str]]:
-        """What was asked of the site that neither its own page nor the captured page may ask."""
-        return [
-            (host, path, destination)
-            for host, path, destination in self.log.asked
-            if not (
-                (host == self.own and re.match(r"/\d{14}(mp|im|cs|fo|av|fr|an)_/", path))
-                or (f"http://{host}" == self.site and destination == "document")
-                or (f"http://{host}" == self.site and path.startswith(("/static/", "/favicon.ico", self.below)))
-            )
-        ]
-
-
-@contextmanager
-def scene(folder: Path, *, policies: str = "all", alone: bool = False) -> Iterator[Scene]:
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-    port = listener.getsockname()[1]
-
-    def origin(record_id: str) -> str:
-        return f"{origin_id('harbour', record_id)}.localhost:{port}"
-
-    ids = stage_hostile(folder / "harbour", lambda victim: hostile(port, f"http://{origin(victim)}"))
-    trap = Trap()
-    try:
-        with Library([folder / "harbour"]) as library:
-            log = Log(create_app(library), policies=policies, alone=alone)
-            with serving(listener, log):
-                own = origin(ids[PAGE])
-                below = f"/replay/harbour/{own.partition('.')[0]}/{STAMP}"
-                yield Scene(f"http://127.0.0.1:{port}", own, below, log, trap)
-    finally:
-        trap.close()
+CLICKED = "a, button, input, summary, label, math, img[usemap], svg text, video"
 
 
 @contextmanager
@@ -110,12 +40,8 @@ def look(browser: Browser, stage: Scene) -> str:
     browser.open(stage.view)
     frame = browser.frame("mp_")
     waited(lambda: any("real.png" in path for _, path, _ in stage.log.asked), "its picture was asked for")
-    time.sleep(REFRESHED)
+    browser.wait_for_rest(frame)
     return frame
-
-
-def as_captured(html: str, *, url: str, lead: Leading) -> StillPage:
-    return StillPage(html, (), 0)
 
 
 def test_nothing_leaves_and_nothing_else_is_read(tmp_path: Path) -> None:
@@ -138,7 +64,7 @@ def test_nothing_leaves_where_it_lives_below_the_site(tmp_path: Path) -> None:
         browser.call("Emulation.setUserAgentOverride", {"userAgent": "Mozilla/5.0 Version/17.0 Safari/605.1"})
         browser.open(stage.view)
         waited(lambda: any("real.png" in path for _, path, _ in stage.log.asked), "its picture was asked for")
-        time.sleep(REFRESHED)
+        browser.wait_for_rest(browser.frame("mp_"))
         assert browser.address() == stage.view
         for x, y in ((60, 400), (200, 400), (400, 400), (60, 450)):
             browser.click(x, y)
@@ -177,12 +103,32 @@ def test_the_browser_connects_to_the_site_and_asks_for_no_name(tmp_path: Path) -
     calls = tmp_path / "calls"
     with scene(tmp_path) as stage, browsing(tmp_path, None, calls) as browser:
         look(browser, stage)
-    port = stage.site.rpartition(":")[2]
-    reached = set(re.findall(r"sin6?_port=htons\((\d+)\).*?\"([0-9a-f.:]+)\"", calls.read_text(errors="replace")))
-    assert (port, "127.0.0.1") in reached
+    found = reached(calls)
+    assert (stage.port, "127.0.0.1") in found
     # With a port of its own each, and without a packet, Chromium asks the system from which address it would send.
     unsent = {("443", "127.0.0.1"), ("443", "::1"), ("443", "2001:4860:4860::8888")}
-    assert reached - unsent - {(port, "127.0.0.1"), (port, "::1")} == set()
+    assert found - unsent - {(stage.port, "127.0.0.1"), (stage.port, "::1")} == set()
+
+
+@pytest.mark.skipif(not STRACE, reason="strace is not installed")
+def test_what_leaves_on_purpose_is_seen(tmp_path: Path) -> None:
+    """So the two tests above would have seen it: a connection, a datagram, a name that is looked up."""
+    calls = tmp_path / "calls"
+    trap = Trap()
+    leave = f"""fetch("http://127.0.0.1:{trap.port}/", {{mode: "no-cors"}}).catch(() => 0);
+      fetch("http://name.evil.example/", {{mode: "no-cors"}}).catch(() => 0);
+      const peer = new RTCPeerConnection({{iceServers: [{{urls: "stun:127.0.0.1:{trap.port}"}}]}});
+      peer.createDataChannel("x"); peer.createOffer().then(offer => peer.setLocalDescription(offer)); 0"""
+    try:
+        with browsing(tmp_path, None, calls) as browser:
+            browser.call("Runtime.evaluate", {"expression": leave})
+            waited(lambda: any(said.startswith(b"GET /") for said in trap.caught), "a connection")
+            waited(lambda: any(said[4:8] == STUN for said in trap.caught), "a datagram")
+            waited(lambda: any(port in ("53", "name") for port, _ in reached(calls)), "a name")
+    finally:
+        trap.close()
+    assert (str(trap.port), "127.0.0.1") in reached(calls)
+    assert re.search(rf"send\w+\(.*htons\({trap.port}\)", calls.read_text(errors="replace"))
 
 
 def test_without_its_policy_it_gets_out(tmp_path: Path) -> None:
@@ -201,7 +147,7 @@ def test_without_its_still_form_it_gets_out(tmp_path: Path, monkeypatch: pytest.
     with scene(tmp_path) as stage, browsing(tmp_path, stage.trap) as browser:
         browser.open(stage.view)
         waited(lambda: stage.trap.caught, "a connection is made")
-        time.sleep(REFRESHED)
+        browser.open(f"{stage.site}/")  # what was begun before this has been sent
     assert stage.trap.ways() == set(), "the policy lets no word out"
 
 
