@@ -27,10 +27,13 @@ direction is shown."""
 # is a point or comma between two digits (WB11 and WB12).
 _LETTERS = rf"(?:(?!{_BY_SIGN})[\p{{L}}\p{{N}}\p{{M}}_])++"
 _WITHIN = rf"(?:['’]|\u200c|\u200d|{_SILENT}|(?<=\p{{Nd}})[.,](?=\p{{Nd}}))"
+_PICTURE = regex.compile(r"pic\.(?:twitter|x)\.com/\w+")
+"""What an embed prints for the post's own pictures and films: no words of the post, and not in its record."""
+
 # Flags first: looking for the ends of many in a row with \X takes the square of their number.
 _FLAG = r"\p{Regional_Indicator}{2}"
 _TOKENS = regex.compile(
-    rf"(?={_BY_SIGN})\X|{_LETTERS}(?:{_WITHIN}++{_LETTERS})*+|\s++|{_FLAG}|\p{{Regional_Indicator}}|\X",
+    rf"{_PICTURE.pattern}|(?={_BY_SIGN})\X|{_LETTERS}(?:{_WITHIN}++{_LETTERS})*+|\s++|{_FLAG}|\p{{Regional_Indicator}}|\X",
     regex.DOTALL | regex.V1,
 )
 _NOT_SEEN = regex.compile(_SILENT, regex.V1)
@@ -49,9 +52,9 @@ class Piece(NamedTuple):
 def compare(printed: str, captured: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]] | None:
     """Both wordings in pieces, differences marked; null where they are too long to compare.
 
-    Joining the pieces of a side gives that side's text unchanged. Amount and kind of white space are no difference, and
-    neither are signs that cannot be seen, how a letter with a mark is encoded (Unicode normalisation form C), and
-    whether an apostrophe, a quotation mark or a hyphen is the printer's or the keyboard's.
+    Joining the pieces of a side gives that side's text unchanged. No difference are: amount and kind of white space,
+    signs that cannot be seen, links that an embed prints for pictures, how a letter with a mark is encoded (Unicode
+    normalisation form C), and whether an apostrophe, a quotation mark or a hyphen is the printer's or the keyboard's.
     """
     if max(len(printed), len(captured)) > 10 * MAX_TOKENS:
         return None
@@ -74,22 +77,26 @@ def _keys(tokens: list[str]) -> list[str]:
 def _key(token: str) -> str:
     if token.isspace():
         return " "
+    if _PICTURE.fullmatch(token):
+        return ""
     if token.isascii():
         return token
     return normalize("NFC", _NOT_SEEN.sub("", token)).translate(_LOOK_THE_SAME)
 
 
 def _add(pieces: list[Piece], tokens: list[str], *, shared: bool) -> None:
-    text = "".join(tokens)
     if shared:
-        _append(pieces, text, shared=True)
+        _append(pieces, "".join(tokens), shared=True)
         return
     # A blank is not worth a mark: neither alone nor at the ends of what is marked.
-    seen = _NOT_SEEN.sub("", text).strip()
-    start, end = (text.index(seen[0]), text.rindex(seen[-1]) + 1) if seen else (len(text), len(text))
-    _append(pieces, text[:start], shared=True)
-    _append(pieces, text[start:end], shared=False)
-    _append(pieces, text[end:], shared=True)
+    start, end = 0, len(tokens)
+    while start < end and not _key(tokens[start]).strip():
+        start += 1
+    while start < end and not _key(tokens[end - 1]).strip():
+        end -= 1
+    _append(pieces, "".join(tokens[:start]), shared=True)
+    _append(pieces, "".join(tokens[start:end]), shared=False)
+    _append(pieces, "".join(tokens[end:]), shared=True)
 
 
 def _append(pieces: list[Piece], text: str, *, shared: bool) -> None:

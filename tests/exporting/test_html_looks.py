@@ -12,8 +12,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver.exporting.cited import Selection
+from archiver.exporting.htmlcard import card_html
 from archiver.exporting.htmlpages import write_pages
-from tests.replay.awkward import CROWD, FULL, LENGTHY, THREAD, TURNED, write_awkward
+from tests.replay.awkward import ARABIC, CROWD, FULL, LENGTHY, NAMELESS, STATES, THREAD, TITLED, TURNED, write_awkward
 from tests.replay.browsing import CHROMIUM, Tab, browser
 from tests.replay.staged import stage
 from tests.replay.test_accessible import AXE, complaints
@@ -34,6 +35,10 @@ class Written:
         self.harbour = folder / "harbour-pages"
         write_pages(stage(folder / SECRET / "harbour").path, self.harbour)
         names = [name(one.key) for one in (LENGTHY, TURNED, FULL, THREAD[15], CROWD[51])]
+        self.cards = []
+        for one in (LENGTHY, TURNED, FULL, ARABIC, NAMELESS, TITLED, STATES[2]):
+            self.cards.append(folder / f"card-{one.id}.html")
+            self.cards[-1].write_text(card_html(archive, one.key), "utf-8")
         self.shown = [
             self.pages / "index.html",
             self.pages / "captures" / "index.html",
@@ -44,6 +49,7 @@ class Written:
             self.one / "index.html",
             *sorted(self.harbour.glob("articles/*.html")),
             *sorted(self.harbour.glob("posts/*.html"))[:2],
+            *self.cards,
         ]
 
 
@@ -72,7 +78,7 @@ def test_no_page_is_wider_than_the_window_or_breaks_its_own_rules(written: Writt
     for page in written.shown:
         tab.open(page.as_uri())
         assert tab.ask("document.documentElement.scrollWidth") <= width, page.name
-        assert tab.ask("getComputedStyle(document.querySelector('main')).overflowWrap") == "anywhere", "styled"
+        assert tab.ask("getComputedStyle(document.body).margin") == "0px", "styled"
     assert tab.complaints == []
 
 

@@ -111,6 +111,8 @@ def test_what_is_one_sign_to_a_reader_is_never_cut(
         ("\u200eThe bridge\u200f", "The bridge"),
         ("I ❤ it", "I ❤\ufe0f it"),
         ("\ufeffnone", "none"),
+        ("Open. #Flood pic.twitter.com/Gauge7Lunn", "Open. #Flood"),
+        ("Open. pic.x.com/a1 pic.x.com/b2", "Open."),
     ],
 )
 def test_what_nobody_sees_is_no_difference(printed: str, captured: str) -> None:
@@ -139,6 +141,12 @@ def test_many_flags_take_no_longer_than_many_letters() -> None:
     started = time.process_time()
     assert compare("🇩" * 25_000, "🇩" * 25_000 + "a") is None
     assert time.process_time() - started < 1
+
+
+def test_other_links_are_words() -> None:
+    sides = compare("Open. https://t.co/a1", "Open.")
+    assert sides is not None
+    assert sides[0][-1] == Piece("https://t.co/a1", False)
 
 
 def test_marks_begin_and_end_with_what_is_seen() -> None:
