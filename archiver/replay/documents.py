@@ -13,7 +13,7 @@ from markupsafe import escape
 from archiver.article import kind_of
 from archiver.errors import InputError
 from archiver.model import Capture
-from archiver.replay.isolation import is_svg
+from archiver.replay.isolation import is_svg, resource_type
 from archiver.replay.payload import Payload, open_payload
 from archiver.replay.plaintext import beginning_of, text_of
 from archiver.replay.shelf import Shelf
@@ -86,7 +86,7 @@ def _as_page(payload: Payload, url: str, lead: Leading) -> Shown:
         return _media(url, lead, "img")
     if beginning.startswith(b"%PDF-") or media_type == PDF:
         return Shown(note("This is a PDF document. It is not shown here; the site offers it for saving."), "pdf")
-    if media_type.startswith(("video/", "audio/")):
+    if media_type.startswith(("video/", "audio/")) and resource_type("av", beginning, media_type):
         return _media(url, lead, "video")
     if not beginning:
         return Shown(note("The answer was empty."), "empty")

@@ -86,6 +86,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         keep("https://news.example/data.json", '{"a": "<b>"}', "application/json")
         keep("https://news.example/gone", "<p>It is gone.", "text/html", status=404)
         keep("https://news.example/empty", b"", "text/html")
+        keep("https://news.example/list.m3u8", b"#EXTM3U\nhttps://news.example/1.ts\n", "audio/mpegurl")
         keep("https://news.example/bin", bytes(range(256)) * 9, "application/octet-stream")
         keep("https://news.example/loop", b"", "text/html", status=301, Location="/loop")
         keep("https://news.example/to", b"", "text/html", status=301, Location="https://other.example/there")
@@ -280,7 +281,7 @@ def test_what_is_missing_shows_as_missing(site: Site) -> None:
 
 
 @pytest.mark.parametrize("kind", ["im", "cs", "fo", "av", "an"])
-@pytest.mark.parametrize("name", ["script.png", "frame", "data.json"])
+@pytest.mark.parametrize("name", ["script.png", "frame", "data.json", "list.m3u8"])
 def test_no_script_or_page_is_given_as_something_else(site: Site, kind: str, name: str) -> None:
     host, _ = site.document("20240506093000", PAGE)
     assert site.captured(host, f"/20240506093000{kind}_/https://news.example/{name}").status_code == 404
@@ -328,6 +329,7 @@ def test_origins_keep_to_themselves(site: Site) -> None:
         ("paper.pdf", "PDF document"),
         ("data.json", "&lt;b&gt;"),
         ("bin", "a file that browsers do not show"),
+        ("list.m3u8", "a file that browsers do not show"),
         ("empty", "cannot be shown as a page"),
         ("gone", "It is gone."),
         ("script.png", "<pre"),
