@@ -189,7 +189,7 @@ class _Routes:
             segment = _segment_name(found["segment"])
             return f"captures/{segment}-{found['offset']}.html" if not asked else None
         if form == addresses.URI:
-            return f"addresses/{_digest(query['url'])}.html" if asked == {"url"} else None
+            return self._address(query)
         if self._chosen is not None:  # lists of everything
             return INDEX if form == addresses.HOME and len(self._chosen) == 1 else None
         if form == addresses.CAPTURES:
@@ -198,6 +198,15 @@ class _Routes:
             return f"captures/from-{_digest(query['after'])}.html" if asked == {"after"} else None
         part = _page_of(query)
         return None if part is None else INDEX if part == 1 else f"articles/page-{part}.html"
+
+    @staticmethod
+    def _address(query: dict[str, str]) -> str | None:
+        """One of many captures has several pages."""
+        part = _page_of({name: value for name, value in query.items() if name != "url"})
+        if part is None or "url" not in query:
+            return None
+        stem = f"addresses/{_digest(query['url'])}"
+        return f"{stem}.html" if part == 1 else f"{stem}-page-{part}.html"
 
     def _article(self, article_id: str, query: dict[str, str]) -> str | None:
         """A long article has several pages."""

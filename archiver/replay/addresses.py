@@ -76,8 +76,9 @@ class Addresses(NamedTuple):
         query = {name: value for name, value in (("q", contains), ("after", after)) if value}
         return f"{self.shelf}/captures" + (f"?{_query(query)}" if query else "")
 
-    def uri(self, target_uri: str) -> str:
-        return f"{self.shelf}/uri?{_query({'url': target_uri})}"
+    def uri(self, target_uri: str, page: int = 1) -> str:
+        query = {"url": target_uri, **({"page": str(page)} if page > 1 else {})}
+        return f"{self.shelf}/uri?{_query(query)}"
 
     def capture(self, capture: Capture) -> str:
         return f"{self.shelf}/captures/{_segment(capture.file)}/{capture.offset}"

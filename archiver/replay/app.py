@@ -57,6 +57,7 @@ from archiver.store.records import block_length
 
 ARTICLES_A_PAGE = 50
 URIS_A_PAGE = 100
+CAPTURES_A_PAGE = 500
 EXHIBITS_A_PAGE = 50
 FINDS_A_PAGE = 20
 NEWEST_ARTICLES = 5
@@ -242,15 +243,20 @@ class Site:
         )
 
     def uri(self, request: Request) -> Response:
-        shelf, target = self._shelf(request), _parameter(request, "url")
-        captures = [
-            capture
-            for capture in shelf.archive.catalogue.captures_at(target)
-            if capture.record_type not in ("request", "warcinfo")
-        ]
+        shelf, target, number = self._shelf(request), _parameter(request, "url"), _page_number(request)
+        captures = shelf.archive.catalogue.shown_at(
+            target, start=(number - 1) * CAPTURES_A_PAGE, limit=CAPTURES_A_PAGE + 1
+        )
         if not captures:
-            raise HTTPException(404, "This archive holds no capture of that address.")
-        return self._page("uri.html", shelf=shelf, target=target, captures=captures)
+            raise HTTPException(404, "This archive holds no capture of that address." if number == 1 else None)
+        return self._page(
+            "uri.html",
+            shelf=shelf,
+            target=target,
+            captures=captures[:CAPTURES_A_PAGE],
+            number=number,
+            more=len(captures) > CAPTURES_A_PAGE,
+        )
 
     def capture(self, request: Request) -> Response:
         shelf, capture = self._capture(request)

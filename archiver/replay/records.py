@@ -19,6 +19,9 @@ MAX_HEAD_SHOWN = 64 * 1024
 MAX_LINES_SHOWN = 1000
 """Its header lines: each is a row of a table, and real ones have less than 100."""
 
+MAX_SIBLINGS = 1000
+"""So many captures of one address are counted."""
+
 WEAK_ALGORITHMS = frozenset({"md5", "sha1"})
 """Collisions of these can be made (RFC 6194, RFC 6151): they show damage, not forgery."""
 
@@ -68,8 +71,13 @@ class CaptureFacts(NamedTuple):
     about: Capture | None
     """For a metadata record: the capture that it speaks of."""
     beside: Companions
-    siblings: tuple[Capture, ...]
-    """All captures of the same target URI, oldest first."""
+    siblings: int
+    """Captures of the same target URI; `MAX_SIBLINGS` where there are more."""
+
+    @property
+    def many(self) -> bool:
+        """Are there more captures of the same address than are counted?"""
+        return self.siblings >= MAX_SIBLINGS
 
     @property
     def verified(self) -> bool:
@@ -125,13 +133,7 @@ def capture_facts(shelf: Shelf, capture: Capture) -> CaptureFacts:
         original=_original(shelf, capture),
         about=named if capture.record_type == "metadata" else None,
         beside=_companions(shelf, capture, fields, request),
-        siblings=tuple(
-            record
-            for record in catalogue.captures_at(capture.target_uri)
-            if record.record_type in ("response", "revisit", "resource", "conversion")
-        )
-        if capture.target_uri
-        else (),
+        siblings=catalogue.amount_at(capture.target_uri, limit=MAX_SIBLINGS) if capture.target_uri else 0,
     )
 
 

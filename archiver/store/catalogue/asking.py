@@ -111,6 +111,21 @@ class Asking(CatalogueFile):
         """All captures of exactly this target URI, oldest first."""
         return list(self._captures("target_uri = ? ORDER BY time, segment, offset", (target_uri,)))
 
+    def shown_at(self, target_uri: str, *, start: int, limit: int) -> list[Capture]:
+        """The records of exactly this target URI but requests, oldest first: `limit` of them from number `start` on."""
+        where = "target_uri = ? AND type NOT IN ('request','warcinfo') ORDER BY time, segment, offset LIMIT ? OFFSET ?"
+        return list(self._captures(where, (target_uri, limit, start)))
+
+    def amount_at(self, target_uri: str, *, limit: int) -> int:
+        """How many captures of exactly this target URI there are; `limit` where there are more."""
+        return int(
+            self.query(
+                "SELECT count(*) FROM (SELECT 1 FROM captures WHERE target_uri = ?"
+                " AND type IN ('response','revisit','resource','conversion') LIMIT ?)",
+                (target_uri, limit),
+            )[0][0]
+        )
+
     def captures_like(self, urlkey: str) -> list[Capture]:
         """HTTP captures and resources whose URL has this sort key, oldest first."""
         return list(self._captures(f"urlkey = ? AND {REPLAYED} ORDER BY time, segment, offset", (urlkey,)))
