@@ -113,7 +113,8 @@ def test_the_letters_of_a_sheet(page: Page, name: str) -> None:
 
 def test_what_is_a_sheet(page: Page) -> None:
     assert page.get("cs", f"{HERE}untyped.css").text == "i{top:0}"
-    assert page.get("an", f"{HERE}sheet.css", sec_fetch_dest="style").headers["content-type"].startswith("text/css")
+    imported = page.get("an", f"{HERE}sheet.css", sec_fetch_dest="style")
+    assert (imported.status_code, imported.headers["content-type"]) == (200, "text/css; charset=utf-8")
     for kind, destination in (("an", "image"), ("an", "empty"), ("im", "style")):
         assert page.get(kind, f"{HERE}sheet.css", sec_fetch_dest=destination).status_code == 404
     refused = page.get("cs", f"{HERE}page-as-sheet")
