@@ -155,6 +155,8 @@ _REFRESH = re.compile(
 """HTML standard, section 4.2.5.3."""
 NEIGHBOURS = 20
 """Of an element, that are looked at for what is offered in its place."""
+_LOOKED_INTO = frozenset({"link", "style", "iframe", "video", "audio", "pre", "listing", "textarea"})
+"""Elements of which more is made than of their attributes."""
 _NEWLINE_LOST = frozenset({"pre", "listing", "textarea"})
 """A parser drops a line end with which their text begins (HTML standard, section 13.1.2.5)."""
 
@@ -212,7 +214,10 @@ class _Still:
             self._plain_choices(node)
         elif tag in ("picture", "video", "audio"):
             self._narrow(node, tag)
-        attributes = _given(node)
+        raw = node.attributes
+        if not raw and tag not in _LOOKED_INTO:
+            return node.first_child or _behind(node)
+        attributes = {name.lower(): value or "" for name, value in raw.items()}
         rels = attributes.get("rel", "").lower().split()
         if (tag == "meta" and _is_order(attributes)) or (tag == "link" and not _is_sheet(rels, attributes)):
             if self.onward is None and attributes.get("http-equiv", "").strip().lower() == "refresh":
@@ -238,13 +243,13 @@ class _Still:
         kept = self._attributes(tag, attributes)
         if tag in ("img", "source"):
             self._offers(node, tag, attributes, kept)
-        for name, given in node.attributes.items():
-            if kept.get(name.lower()) != (given or ""):
+        for name, given in raw.items():
+            if kept.get(name.lower()) == (given or ""):
+                del kept[name.lower()]
+            else:
                 del node.attrs[name]
-        there = {name.lower() for name in node.attributes}
         for name, value in kept.items():
-            if name not in there:
-                node.attrs[name] = value
+            node.attrs[name] = value
         return following if tag in ("style", "iframe") else node.first_child or _behind(node)
 
     def _plain_choices(self, select: LexborNode) -> None:
@@ -276,8 +281,11 @@ class _Still:
         return False
 
     def _acts(self, node: LexborNode, tag: str) -> bool:
-        for name, given in node.attributes.items():
+        raw = node.attributes
+        for name, given in raw.items():
             name, value = name.lower(), given or ""
+            if name in _KNOWN:
+                continue
             if name.startswith("on") or not _NAME.fullmatch(name):
                 return True
             if name in _DROPPED and not (
@@ -293,9 +301,9 @@ class _Still:
             elif name == "srcset":
                 if not all(self._has_led(one.address) for one in pictures.candidates(value)):
                     return True
-            elif name not in _KNOWN and not name.startswith(_SAID) and name not in _CHECKED and _TELLING.search(value):
+            elif not name.startswith(_SAID) and name not in _CHECKED and _TELLING.search(value):
                 return True
-        return tag == "link" and node.attributes.get("rel") not in ("stylesheet", "alternate stylesheet")
+        return tag == "link" and raw.get("rel") not in ("stylesheet", "alternate stylesheet")
 
     def _find_base(self, page: LexborHTMLParser) -> None:
         for node in page.css("base[href]"):
@@ -305,7 +313,9 @@ class _Still:
     def _attributes(self, tag: str, given: dict[str, str]) -> dict[str, str]:
         kept: dict[str, str] = {}
         for name, value in given.items():
-            if name.startswith("on"):
+            if name in _KNOWN:
+                kept[name] = value
+            elif name.startswith("on"):
                 self.scripts += 1
             elif not _NAME.fullmatch(name) or name == "srcset" or (tag, name) in _OFFERS:
                 continue
@@ -323,7 +333,7 @@ class _Still:
                     kept[name] = value
             elif name in _DROPPED:
                 continue
-            elif name in _KNOWN or name.startswith(_SAID) or not _TELLING.search(value):
+            elif name.startswith(_SAID) or not _TELLING.search(value):
                 kept[name] = value
         if tag in _LINKING and any(not kept.get(name, "#").startswith("#") for name in _LINKS):
             kept |= {"target": self.lead.target, "rel": "noreferrer noopener"}
