@@ -223,8 +223,9 @@ def given_as(source: str) -> Markup:
 
 
 def headline(article: Article) -> str:
-    """What an article is called: its title, else its address, else the name of its file."""
-    return article.title or _folder_and_name(article.source)[1]
+    """What an article is called: its title, where it has one to be seen, else its address or its file's name."""
+    title = article.title or ""
+    return title if _INVISIBLE.sub("", title).strip() else _folder_and_name(article.source)[1]
 
 
 def _folder_and_name(source: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from archiver.model import Article, Mention, Observation, State
-from archiver.replay import Library, create_app
+from archiver.replay import Library, app, create_app
 from archiver.replay.addresses import Addresses
 from archiver.replay.difference import compare
 from archiver.replay.facts import exhibit, post_card, thread
@@ -20,6 +20,8 @@ from archiver.replay.picturesize import picture_size
 from archiver.replay.reading import AROUND, MAX_SHOWN, passages
 from archiver.store import Archive
 from archiver.store.conclusions import observation_conclusion
+from tests.exporting.staging import mention
+from tests.exporting.staging import staged as staged_archive
 from tests.replay.conftest import Client, links
 from tests.replay.staged import Staged, png, rewrite_member
 from tests.replay.stories import THREAD, Stories, write_stories
@@ -187,6 +189,18 @@ def test_one_endless_paragraph_is_cut_beside_its_post() -> None:
     assert quote in "".join(stretch.text for stretch in passage.stretches)
     assert sum(len(stretch.text) for stretch in passage.stretches) < 20 * AROUND
     assert passage.left_out > 900_000
+
+
+def test_posts_without_a_place_have_no_heading_on_pages_that_show_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "EXHIBITS_A_PAGE", 1)
+    with staged_archive(tmp_path / "town") as stage:
+        article, _ = stage.article("The bridge is shut.", "a.txt", [mention(start=0, end=19), mention(post_id="5")])
+    with Library([tmp_path / "town"]) as library:
+        client = Client(create_app(library))
+        shown = ["Posts without a place" in client.get(TO.article(article.id, page)).text for page in (1, 2)]
+    assert shown == [False, True]
 
 
 def test_a_post_in_a_thread_has_what_is_above_and_how_its_author_went_on(site: Client) -> None:

@@ -182,6 +182,7 @@ def test_the_languages_that_are_written_from_right_to_left_are_those_of_cldr() -
         ("https://a.example/b", None, "https://a.example/b", "https://a.example/b"),
         ("desk/crawl.warc.gz#https://a.example/b", None, "crawl.warc.gz#https://a.example/b", None),
         ("/", None, "/", "/"),
+        ("story.txt", " \u200b\u00a0\n", "story.txt", None),
     ],
 )
 def test_what_an_article_is_called(source: str, title: str | None, called: str, given: str | None) -> None:
