@@ -84,6 +84,12 @@ def test_our_own_answers(client: Client, path: str, status: int) -> None:
     assert policy == OURS
 
 
+def test_no_answer_has_the_nonce_of_another(client: Client) -> None:
+    """Else markup that came into a page could name it (CSP Level 3, section 7.1)."""
+    policies = [client.get("/").headers["content-security-policy"] for _ in range(3)]
+    assert len(set(policies)) == 3
+
+
 def test_a_method_that_is_not_known(client: Client) -> None:
     answer = client.get("/", method="POST")
     assert answer.status_code == 405

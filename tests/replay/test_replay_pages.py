@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 
+import anyio
+import httpx
+import pytest
+
+from archiver.errors import ArchiveError
 from archiver.model import Capture
+from archiver.replay import Library, create_app
 from archiver.replay.addresses import Addresses
 from tests.replay.conftest import Client, links
 from tests.replay.staged import ARTICLE_URL, HOSTILE_URL, LIVE_POST, RTL_POST, Staged
@@ -198,3 +205,66 @@ def test_what_is_not_there_is_answered_with_404(client: Client, staged: Staged) 
 
 def test_only_reading_is_answered(client: Client) -> None:
     assert client.get("/", method="POST").status_code == 405
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "2", "1.0", "x", "", "²", "0000001", "9" * 5000])
+def test_numbers_of_pages_that_are_none(client: Client, staged: Staged, number: str) -> None:
+    for page in ("/", TO.shelf, TO.article(staged.article.id)):
+        assert client.get(f"{page}?page={number}").status_code == 404
+
+
+@pytest.mark.parametrize(("number", "status"), [("50", 200), ("51", 404), ("0", 404)])
+def test_of_what_was_found_so_many_pages_are_shown(client: Client, number: str, status: int) -> None:
+    assert client.get(f"/search?q=bridge&page={number}").status_code == status
+
+
+def test_a_question_is_not_longer_than_people_write(client: Client) -> None:
+    for page in ("/search", TO.captures()):
+        assert client.get(f"{page}?q={'a' * 2000}").status_code == 200
+        assert client.get(f"{page}?q={'a' * 2001}").status_code == 414
+
+
+def test_the_captures_of_an_address_are_no_requests(client: Client, staged: Staged) -> None:
+    page = client.get(TO.uri(HOSTILE_URL)).text
+    found = re.findall(r'href="/archives/harbour/captures/[^/"]+/(\d+)"', page)
+    assert found == [str(staged.captures["hostile page"].offset)]
+
+
+def test_a_list_that_fills_its_page_leads_to_no_empty_one(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.replay.app.ARTICLES_A_PAGE", 1)
+    assert "page=2" not in client.get(TO.shelf).text
+
+
+def test_a_fault_of_ours_tells_nothing(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("secret words")
+
+    monkeypatch.setattr("archiver.replay.app.article_lines", fails)
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(create_app(library), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
+            return await web.get("/")
+
+    found = anyio.run(ask)
+    assert found.status_code == 500
+    assert "secret words" not in found.text
+    assert "Something went wrong in this program" in found.text
+    assert found.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_catalogue_that_another_program_holds_is_asked_again_later(own: Staged) -> None:
+    with Library([own.path]) as library:
+        client = Client(create_app(library))
+
+        def busy(*_: object, **__: object) -> None:
+            try:
+                raise sqlite3.OperationalError("database is locked")
+            except sqlite3.OperationalError as error:
+                raise ArchiveError("the catalogue cannot be read") from error
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(library.shelves[0].archive.catalogue, "query", busy)
+            found = client.get(TO.shelf)
+    assert found.status_code == 503
+    assert "in use" in found.text
