@@ -115,8 +115,10 @@ def accept_datetime(value: str) -> datetime:
     day, month, year, hour, minute, second = found.groups()
     try:
         return datetime(
-            int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=UTC
-        )
+            int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute),
+            59 if second == "60" else int(second),  # a leap second
+            tzinfo=UTC,
+        )  # fmt: skip
     except ValueError:
         raise HTTPException(400, "Accept-Datetime is a date that no calendar has.") from None
 

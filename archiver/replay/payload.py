@@ -25,6 +25,9 @@ from archiver.store.warcfile import is_arc
 
 PIECE = 256 * 1024
 
+_OF_CONTENT = frozenset({"Content-Type", "Content-Disposition", "Content-Encoding", "Content-Length"})
+"""Header fields that an answer without content does not have."""
+
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
@@ -201,6 +204,8 @@ def ranged(request: Request, read: Callable[[], Iterator[bytes]], length: int, h
 
 def ranged_head(request: Request, length: int, headers: dict[str, str]) -> tuple[int, range, dict[str, str]]:
     """Status, the positions to be sent, and the header fields: `headers` and those that speak of the length."""
+    if (refused := _precondition(request, headers.get("ETag"))) is not None:
+        return refused, range(0), {name: value for name, value in headers.items() if name not in _OF_CONTENT}
     headers = {**headers, "Accept-Ranges": "bytes"}
     asked = None
     # section 14.2: of methods, for GET alone
@@ -214,6 +219,23 @@ def ranged_head(request: Request, length: int, headers: dict[str, str]) -> tuple
         headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{length}"
     headers["Content-Length"] = str(len(part))
     return 200 if asked is None else 206, part, headers
+
+
+def _precondition(request: Request, tag: str | None) -> int | None:
+    """The status with which a condition on the validator ends a request (RFC 9110 section 13.2.2), null where none
+    does. What is here is there: `*` is met."""
+    wanted = request.headers.get("if-match")
+    if wanted is not None and wanted.strip() != "*" and tag not in _tags(wanted):
+        return 412
+    known = request.headers.get("if-none-match")
+    if known is not None and (known.strip() == "*" or tag in [one.removeprefix("W/") for one in _tags(known)]):
+        return 304
+    return None
+
+
+def _tags(field: str) -> list[str]:
+    """Entity tags; none of ours holds a comma."""
+    return [one.strip() for one in field.split(",")]
 
 
 def byte_range(header: str, length: int) -> range | None:

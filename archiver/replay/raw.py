@@ -40,6 +40,8 @@ _CONTENT_TYPE = re.compile(r"[!-:<-~]{1,127}(?:[ \t]*;[ -~]{0,255})?")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NO_BODY = frozenset({204, 205, 206, 304})
 
+_CONDITIONS = frozenset({"range", "if-match", "if-none-match"})
+
 _threads = functools.cache(lambda: CapacityLimiter(4))
 """Each may hold a record of `MAX_STORED`, inflated."""
 
@@ -70,6 +72,7 @@ def _from_memory(request: Request, shelf: Shelf, capture: Capture, whole: Whole,
     status = status_shown(whole.status)
     if status != HTTPStatus.OK:
         _redirect(shelf, capture, status, whole.redirect, headers)
+        headers["Content-Length"] = str(len(whole.body))
         return Response(b"" if request.method == "HEAD" else whole.body, status, headers)
     status, part, headers = ranged_head(request, len(whole.body), headers)
     body = whole.body if len(part) == len(whole.body) else whole.body[part.start : part.stop]
@@ -82,7 +85,7 @@ def _in_pieces(request: Request, shelf: Shelf, capture: Capture, added: dict[str
     status = status_shown(payload.status)
     if status != HTTPStatus.OK:
         _redirect(shelf, capture, status, payload.redirect, headers)
-    elif payload.plain_length is not None or "range" in request.headers:
+    elif payload.plain_length is not None or not _CONDITIONS.isdisjoint(request.headers.keys()):
         return ranged(request, payload.open, payload.length(), headers)
     # its length is known only when all of it is decoded: so it is sent without one
     if request.method == "HEAD":

@@ -54,6 +54,8 @@ def test_a_browser_is_led_to_the_page_that_shows_it(client: Client) -> None:
         "Tue, 31 Feb 2024 09:30:00 GMT",
         "",
         "1714987800",
+        "Mon, 06 May 2024 09:30:99 GMT",
+        "Mon, 06 May 2024 24:30:00 GMT",
     ],
 )
 def test_a_time_that_is_none_is_a_bad_request(client: Client, value: str) -> None:

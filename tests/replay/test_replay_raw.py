@@ -156,6 +156,48 @@ def test_a_range_of_what_has_not_changed(client: Client, way: str) -> None:
         assert found.status_code == status, condition
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_condition_on_the_tag_is_heeded(client: Client, way: str, method: str) -> None:
+    """RFC 9110 sections 13.1.1, 13.1.2, 13.2."""
+    tag = client.get(FILM).headers["etag"]
+    for name, value, status in (
+        ("If-None-Match", tag, 304),
+        ("If-None-Match", f'"other", W/{tag}', 304),
+        ("If-None-Match", "*", 304),
+        ("If-None-Match", '"other"', 200),
+        ("If-Match", tag, 200),
+        ("If-Match", f'"other", {tag}', 200),
+        ("If-Match", "*", 200),
+        ("If-Match", f"W/{tag}", 412),
+        ("If-Match", '"other"', 412),
+    ):
+        found = client.get(
+            FILM, method=method, headers={name: value, "Range": "bytes=4-7"} if status > 206 else {name: value}
+        )
+        assert found.status_code == status, (name, value)
+        assert found.headers["etag"] == tag
+        assert found.headers["memento-datetime"]
+        if status > 206:
+            assert found.content == b""
+            assert "content-type" not in found.headers
+
+
+def test_a_head_says_the_length_of_what_a_get_sends(tmp_path: Path, way: str) -> None:
+    for day, status in enumerate((200, 404, 500, 301)):
+        store(tmp_path, answer(ARTICLE_URL, b"gone" * day, "text/plain", at=START + timedelta(days=day), status=status))
+    with Library([tmp_path / "harbour"]) as library:
+        client = Client(create_app(library))
+        for day in range(4):
+            path = TO.raw(START + timedelta(days=day), ARTICLE_URL)
+            got, head = client.get(path), client.get(path, method="HEAD")
+            assert head.content == b""
+            assert head.status_code == got.status_code
+            assert head.headers.get("content-length") in (str(len(got.content)), None)
+            # where nothing is there of that name, a condition says nothing (section 13.2.1)
+            if got.status_code != 200:
+                assert client.get(path, headers={"If-None-Match": "*"}).status_code == got.status_code
+
+
 def test_a_tag_names_one_record_in_one_coding(tmp_path: Path, way: str) -> None:
     for at, body in ((START, b"one"), (START + timedelta(days=1), b"one"), (START + timedelta(days=2), b"two")):
         store(tmp_path, answer(ARTICLE_URL, body, "text/plain", at=at, coding="gzip"))
