@@ -156,18 +156,22 @@ def _lay_out(shelf: Shelf, folder: Path) -> None:
     """A collection of pywb: links to the WARC files, and an index of each."""
     (folder / "archive").mkdir(parents=True)
     (folder / "indexes").mkdir()
-    for file in shelf.archive.segment_files():
-        target = folder / "archive" / file.name
+    for number, (name, file) in enumerate(shelf.archive.segments().items()):
+        ready = index_path(shelf.archive.indexes_path, name)
+        as_it_is = not shelf.archive.is_view and ready.exists()
+        # loose files may have any name
+        known_as = name if as_it_is else f"{number}.warc{'.gz' if name.lower().endswith('.gz') else ''}"
+        target = folder / "archive" / known_as
         if file.exists() and os.path.isfile(str(file)):
             target.symlink_to(Path(str(file)).resolve())
         else:  # a member of a package, which pywb does not read where it lies
             with file.open("rb") as source, target.open("wb") as out:
                 shutil.copyfileobj(source, out, PIECE)
-        ready = index_path(shelf.archive.indexes_path, file.name)
-        if not shelf.archive.is_view and ready.exists():
+        if as_it_is:
             (folder / "indexes" / ready.name).symlink_to(ready.resolve())
         else:
-            write_index(index_path(folder / "indexes", file.name), shelf.archive.catalogue.index_rows(file.name))
+            rows = (row._replace(segment=known_as) for row in shelf.archive.catalogue.index_rows(name))
+            write_index(index_path(folder / "indexes", known_as), rows)
 
 
 async def _free_port() -> int:
@@ -292,7 +296,7 @@ class Engine:
         slug, stamp = match[1], match[2]
         url = captured_url(rest_of(scope, 4), scope.get("query_string", b""))
         home = Addresses(slug).view(moment_of(stamp), url)
-        view = f"{slug}\0{stamp}\0{url}".encode("utf-8", "surrogatepass")
+        view = f"{host}\0{slug}\0{stamp}\0{url}".encode("utf-8", "surrogatepass")
         name = "p" + b32encode(hashlib.blake2b(view, key=self._secret).digest()).decode().lower()[:26]
         with self._lock:
             self._views[name] = _View(slug, f"http://{host}", f"http://{host}{home}")

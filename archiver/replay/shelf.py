@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 from archiver.errors import ArchiveError, ArchiverError, InputError, LimitError, UsageError
 from archiver.model import Capture
 from archiver.store import Archive
-from archiver.store.archive import WARC_SUFFIXES, iter_files
+from archiver.store.archive import WARC_SUFFIXES, as_text, iter_files
 from archiver.store.catalogue import Catalogue
 from archiver.store.surt import surt
 from archiver.wacz.opening import archive_of_package, is_package
@@ -174,7 +174,7 @@ class Library:
 
     def _add(self, path: Path, archive: Archive) -> None:
         self._stack.callback(archive.close)
-        title = path.resolve().name or str(path)
+        title = as_text(path.resolve().name or str(path))
         base = _NOT_IN_SLUG.sub("-", _without_suffix(title).lower()).strip("-")[:60] or "archive"
         taken = {shelf.slug for shelf in self.shelves}
         slug, number = base, 2

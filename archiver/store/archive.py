@@ -59,6 +59,11 @@ def new_record_id() -> str:
     return f"urn:uuid:{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def as_text(name: str) -> str:
+    """The name of a file, for people and databases: bytes in it that are no text stand as `\\xff`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 def is_warc_file(path: Path) -> bool:
     """Whether this entry of an archive's folder is a WARC file that its index can name: one whose name is no text, it
     cannot; and what is no file (a pipe) would be waited for."""
@@ -184,7 +189,8 @@ class Archive(StoredCaptures):
 
     def _read_file(self, file: Path) -> None:
         # two files of one name, from different folders, are two segments
-        name = file.name if file.name not in self._files else str(file)
+        name = as_text(file.name)
+        name = name if name not in self._files else as_text(str(file))
         self._files[name] = file
         self._read_into_catalogue(name, file, 0)
         self.catalogue.commit()
@@ -294,6 +300,10 @@ class Archive(StoredCaptures):
             not index_path(self.indexes_path, name).exists() for name in written
         )
 
+    def segments(self) -> dict[str, Path]:
+        """The archive's WARC files by the names that its catalogue has for them."""
+        return dict(self._files) or {path.name: path for path in self.segment_files()}
+
     def segment_files(self) -> list[Path]:
         """The archive's WARC files, oldest first (their names carry their number)."""
         if self._files:
@@ -309,8 +319,9 @@ class Archive(StoredCaptures):
         files = {path.name: path for path in self.segment_files()}
         for path in self.segments_path.iterdir():
             if path.name.endswith(WARC_SUFFIXES) and not is_warc_file(path):
-                name = os.fsencode(path.name).decode("utf-8", "replace")
-                self.warnings.append(f"{name}: it is left out, because it is no file, or its name no text")
+                self.warnings.append(
+                    f"{as_text(path.name)}: it is left out, because it is no file, or its name no text"
+                )
         if lost := [name for name, size in known.items() if name not in files or files[name].stat().st_size < size]:
             for name in lost:
                 self._tell_lost(name, files.get(name), known[name])
