@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import UndefinedError
 
 from archiver.model import Article
 from archiver.replay.show import (
@@ -19,12 +20,15 @@ from archiver.replay.show import (
     bare,
     day,
     direction,
+    environment,
     external,
     given_as,
     headline,
+    is_page_address,
     is_web_url,
     language,
     size,
+    span,
     time,
     visible,
     words,
@@ -194,6 +198,63 @@ def test_what_an_article_is_called(source: str, title: str | None, called: str, 
 
 def test_a_page_title_holds_nothing_that_turns_it() -> None:
     assert bare("a\u202eb\nc") == "a b c"
+
+
+@pytest.mark.parametrize(
+    "sign", "\x00\x1b\x7f\x85\u00ad\u200b\u200e\u2028\u2029\u202a\u202e\u2060\u2066\u2069\ufeff\ufffb"
+)
+def test_each_hidden_sign_is_shown(sign: str) -> None:
+    assert str(visible(f"a{sign}b")) == f'a<span class="invisible">U+{ord(sign):04X}</span>b'
+
+
+@pytest.mark.parametrize("sign", "\x00\x1b\x7f\x85\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufff9\ufffb")
+def test_each_sign_that_turns_words_is_shown(sign: str) -> None:
+    assert str(words(f"a{sign}b")) == f'a<span class="invisible">U+{ord(sign):04X}</span>b'
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"),
+    [
+        (timedelta(), "0 seconds"), (timedelta(seconds=1), "1 second"), (timedelta(seconds=119), "119 seconds"),
+        (timedelta(minutes=2), "2 minutes"), (timedelta(minutes=119), "119 minutes"), (timedelta(hours=2), "2 hours"),
+        (timedelta(hours=47), "47 hours"), (timedelta(days=2), "2 days"), (timedelta(days=4000), "4,000 days"),
+    ],
+)  # fmt: skip
+def test_spans_of_time(length: timedelta, shown: str) -> None:
+    assert span(length) == shown
+
+
+def test_a_time_that_is_none_is_said_to_be_none() -> None:
+    for moment in (None, NO_TIME):
+        assert "no date" in str(time(moment))
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("ni:///sha-256;" + "A" * 43, True),
+        ("ni:///sha-256;" + "A" * 42, False),
+        ("ni:///sha-256;" + "A" * 43 + "/../x", False),
+        ("ni:///md5;" + "A" * 43, False),
+        ("https://a.example/", True),
+        ("urn:archiver:article:x", False),
+    ],
+)
+def test_which_addresses_are_those_of_pages(url: str, page: bool) -> None:
+    assert is_page_address(url) is page
+
+
+def test_what_a_template_is_not_given_is_no_blank() -> None:
+    """Else a page could leave out that a digest does not match, and nobody would see that it does."""
+    with pytest.raises(UndefinedError):
+        environment().from_string("{{ refusal }}").render()
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(999, "999 bytes"), (1000, "1.0 kB"), (10**6, "1.0 MB"), (10**9, "1.0 GB"), (1, "1 byte")]
+)
+def test_sizes_are_rounded_in_units_of_a_thousand(number: int, shown: str) -> None:
+    assert str(size(number)).startswith(shown)
 
 
 def test_sizes_are_exact() -> None:

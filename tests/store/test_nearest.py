@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,28 @@ def test_fractions_of_a_second_are_the_same_second(tmp_path: Path) -> None:
             capture = archive.catalogue.nearest(surt(URL), at(seconds=asked), uri=URL)
             assert capture is not None
             assert capture.time == times[found]
+
+
+def test_a_time_of_another_zone_is_the_same_time(tmp_path: Path) -> None:
+    with written(tmp_path, (URL, at(), 200), (URL, at(hours=3), 200)) as archive:
+        for hours in (-12, 0, 14):
+            zone = timezone(timedelta(hours=hours))
+            for time in (at(), at(hours=3), at(hours=1)):
+                capture = archive.catalogue.nearest(surt(URL), time.astimezone(zone), uri=URL)
+                assert capture is not None
+                assert capture.time == (at(hours=3) if time == at(hours=3) else at())
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
+def test_no_redirect_from_another_address_stands_for_this_one(tmp_path: Path, status: int) -> None:
+    other = URL.replace("https", "http")
+    with written(tmp_path, (other, at(), status), (URL, at(days=10), 200)) as archive:
+        capture = archive.catalogue.nearest(surt(URL), at(), uri=URL)
+        assert capture is not None
+        assert (capture.target_uri, capture.status) == (URL, 200)
+        capture = archive.catalogue.nearest(surt(other), at(), uri=other)
+        assert capture is not None
+        assert (capture.target_uri, capture.status) == (other, status)
 
 
 def test_no_capture(tmp_path: Path) -> None:
