@@ -257,11 +257,22 @@ def _card(run: Run, sources: list[Path], post: str, output: str | None, scale: s
         from archiver.exporting.htmlpicture import drawn
 
         page = card_html(sources, post, theme="dark" if dark else "light")
-        data = drawn(page, scale=2 if scale == "2" else 1, dark=dark, chromium=run.settings.capture.chromium)
+        data = drawn(
+            page,
+            scale=2 if scale == "2" else 1,
+            dark=dark,
+            chromium=run.settings.capture.chromium,
+            on_missing=lambda signs: run.warn([_without_letters(signs)]),
+        )
     else:
         data = card_html(sources, post, theme="dark" if dark else "auto").encode()
     with written_whole(output) as out:
         _shown_as_text(run, out, output).write(data)
+
+
+def _without_letters(signs: str) -> str:
+    named = ", ".join(f"{sign} U+{ord(sign):04X}" for sign in signs[:5]) + (", …" if len(signs) > 5 else "")
+    return f"no font of this computer has {len(signs)} of the card's signs ({named}): boxes stand in their place"
 
 
 def _shown_as_text(run: Run, out: BinaryIO, output: str) -> BinaryIO:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Callable
 from typing import Any, Literal
 
 from archiver.browser.chromium import Chromium, find_chromium
@@ -31,12 +32,41 @@ _READY = (
     " && [...document.images].every(image => image.complete)"
 )
 
+MAX_SIGNS = 1000
+"""Different signs of a document that are tried."""
 
-def drawn(html: str, *, width: int = 600, scale: Literal[1, 2] = 1, dark: bool = False, chromium: str = "") -> bytes:
+# What no font has is drawn as the same box as U+0378, which no font has because it is no character (Unicode 16).
+_WITHOUT_LETTERS = """(() => {
+  const pen = new OffscreenCanvas(48, 48).getContext("2d", { willReadFrequently: true });
+  pen.font = "20px " + getComputedStyle(document.querySelector(".text") || document.body).fontFamily;
+  const drawn = (sign) => {
+    pen.clearRect(0, 0, 48, 48);
+    pen.fillText(sign, 8, 32);
+    return new Uint32Array(pen.getImageData(0, 0, 48, 48).data.buffer);
+  };
+  const box = drawn("\\u0378");
+  const signs = [...new Set(document.body ? document.body.innerText : "")].slice(0, MAX_SIGNS);
+  return signs.filter((sign) => !/[\\p{ASCII}\\p{M}\\p{C}\\p{Z}\\p{Default_Ignorable_Code_Point}]/u.test(sign)
+    && drawn(sign).every((pixel, at) => pixel === box[at])).join("");
+})()""".replace("MAX_SIGNS", str(MAX_SIGNS))
+
+OnMissing = Callable[[str], None]
+
+
+def drawn(
+    html: str,
+    *,
+    width: int = 600,
+    scale: Literal[1, 2] = 1,
+    dark: bool = False,
+    chromium: str = "",
+    on_missing: OnMissing = lambda _signs: None,
+) -> bytes:
     """PNG of an HTML document, `width` CSS pixels wide and as high as it is, with `scale` pixels to each.
 
     dark: whether it is drawn for a reader who prefers dark colours. chromium: the browser's program; empty: the one
-    that is installed. The same document gives the same bytes with the same browser and fonts.
+    that is installed. on_missing: told of the signs that no font of this computer has, and boxes stand for. The same
+    document gives the same bytes with the same browser and fonts.
 
     Raises `BrowserError`, with a hint, where there is no Chromium or it does not start; `PageError` when it does not
     draw in time; `LimitError` for a document that is too long for one picture.
@@ -48,7 +78,11 @@ def drawn(html: str, *, width: int = 600, scale: Literal[1, 2] = 1, dark: bool =
         raise BrowserError(f"no place for the browser's files: {error.strerror}") from error
     try:
         assert browser.devtools is not None
-        return _Sheet(browser.devtools, deadline).drawn(html, width, scale, dark)
+        sheet = _Sheet(browser.devtools, deadline)
+        picture = sheet.drawn(html, width, scale, dark)
+        if sheet.missing:
+            on_missing(sheet.missing)
+        return picture
     except (KeyError, TypeError, ValueError) as error:
         raise PageError(f"the browser was not understood: {error!r}"[:200]) from error
     finally:
@@ -61,6 +95,8 @@ class _Sheet:
     def __init__(self, devtools: DevTools, deadline: float) -> None:
         self._devtools = devtools
         self._deadline = deadline
+        self.missing = ""
+        """Signs of the document that no font has."""
         made = self._of_browser("Target.createBrowserContext", disposeOnDetach=True)
         context = made["browserContextId"]
         self._of_browser("Browser.grantPermissions", permissions=[], browserContextId=context)
@@ -82,6 +118,7 @@ class _Sheet:
             if time.monotonic() >= self._deadline:
                 raise PageError("the document was not drawn in time")
             time.sleep(CHECK_SECONDS)
+        self.missing = str(self._evaluated(frame, _WITHOUT_LETTERS) or "")
         height = int(self._ask("Page.getLayoutMetrics")["cssContentSize"]["height"])
         if height > MAX_HEIGHT:
             raise LimitError(f"a picture of {height:,} pixels' height is more than {MAX_HEIGHT:,}")
@@ -91,9 +128,12 @@ class _Sheet:
         return base64.b64decode(str(data))
 
     def _is_ready(self, frame: str) -> bool:
+        return self._evaluated(frame, _READY) is True
+
+    def _evaluated(self, frame: str, expression: str) -> object:
         world = self._ask("Page.createIsolatedWorld", frameId=frame, worldName="archiver")["executionContextId"]
-        answer = self._ask("Runtime.evaluate", expression=_READY, contextId=world, returnByValue=True)
-        return answer.get("result", {}).get("value") is True
+        answer = self._ask("Runtime.evaluate", expression=expression, contextId=world, returnByValue=True)
+        return answer.get("result", {}).get("value")
 
     def _resize(self, width: int, height: int, scale: int) -> None:
         self._ask(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import struct
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from archiver.exporting.htmlpicture import drawn
 from archiver.model import Post
 from archiver.store import Archive
 from tests.loopback import Loopback, always, ok
-from tests.replay.awkward import ARABIC, FULL, LENGTHY, NAMELESS, TITLED, TURNED, write_awkward
+from tests.replay.awkward import ARABIC, FULL, LENGTHY, NAMELESS, THAI, TITLED, TURNED, write_awkward
 from tests.replay.staged import LIVE_POST, RTL_POST, rewrite_member, stage
 
 needs_chromium = pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
@@ -155,6 +156,23 @@ class TestPicture:
             finally:
                 assert server.connections == 0
 
+    @pytest.mark.skipif(shutil.which("fc-list") is None, reason="needs fontconfig's list of fonts")
+    def test_signs_that_no_font_has_are_told(self) -> None:
+        """U+16F00 is Miao, which few computers have; marks, blanks, joiners and private signs are not asked for."""
+        told: list[str] = []
+        text = "The bridge — “shut”, été, мост\u0301 \ue000\u200d\ufe0f \U00016f00"
+        drawn(f'<!doctype html><meta charset="utf-8"><p class="text">{text}</p>', on_missing=told.append)
+        fonts = subprocess.run(["fc-list", ":charset=16f00"], capture_output=True, check=True).stdout
+        assert told == ([] if fonts else ["\U00016f00"])
+
+    @pytest.mark.skipif(shutil.which("fc-list") is None, reason="needs fontconfig's list of fonts")
+    def test_a_card_with_boxes_is_made_with_a_warning(self, awkward: Path, tmp_path: Path) -> None:
+        done = export(awkward, "--card", THAI.key, "-o", tmp_path / "card.png")
+        fonts = subprocess.run(["fc-list", ":charset=0e19"], capture_output=True, check=True).stdout
+        assert done.exit_code == 0
+        assert ("boxes stand in their place" in done.output) is not bool(fonts)
+        assert (tmp_path / "card.png").exists()
+
     def test_too_long(self) -> None:
         with pytest.raises(LimitError, match="more than 8,192"):
             drawn("<!doctype html><p style='height: 9000px'>")
@@ -173,7 +191,8 @@ class TestCommand:
     @needs_chromium
     def test_a_picture(self, shipped: Path, tmp_path: Path) -> None:
         done = export(shipped, "--card", "x:1590171771531264000", "-o", tmp_path / "card.png", "--scale", 2, "--dark")
-        assert (done.exit_code, done.output) == (0, "")
+        assert done.exit_code == 0
+        assert re.fullmatch(r"(?:warning: no font [^\n]+\n)?", done.output)
         assert size((tmp_path / "card.png").read_bytes())[0] == 1200
 
     def test_no_browser_is_one_line_with_a_way_out(
