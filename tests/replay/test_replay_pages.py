@@ -102,6 +102,13 @@ def test_post_page_has_the_timeline_newest_first(client: Client) -> None:
     assert "confirmed" in timeline
 
 
+def test_a_post_is_headed_by_its_state_now(client: Client) -> None:
+    heading = client.get(TO.post(LIVE_POST.key)).text.partition("<h1>")[2].partition("</p>")[0]
+    assert ">deleted<" in heading
+    assert "The platform said that the post was deleted." in heading
+    assert "live" not in heading
+
+
 def test_post_page_shows_stored_media_with_its_size_and_says_what_is_not_stored(client: Client) -> None:
     page = client.get(TO.post(LIVE_POST.key)).text
     picture = re.search(

@@ -14,13 +14,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from archiver.errors import UsageError
-from archiver.replay import Library, create_app, serve
+from archiver.replay import Library, create_app, serve, server
 from archiver.replay.addresses import Addresses
 from tests.replay.browsing import running
+from tests.replay.conftest import Client
 from tests.replay.staged import CANARY, Staged, hostile_html
 
 TO = Addresses("harbour")
@@ -100,6 +102,34 @@ def test_other_machines_are_not_let_in_unasked(staged: Staged, host: str) -> Non
 def test_a_taken_port_is_named(staged: Staged) -> None:
     with running(HTMLResponse("taken")) as port, pytest.raises(UsageError, match=str(port)):
         serve([staged.path], port=port)
+
+
+def test_who_lets_others_in_is_told_what_that_means(
+    staged: Staged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And they are answered at the address, not at every name: a page on the web can give its own name that address."""
+    ran: list[uvicorn.Config] = []
+
+    class Server:
+        def __init__(self, config: uvicorn.Config, announce: Callable[[str, int], object]) -> None:
+            self._config, self._announce = config, announce
+
+        def run(self) -> None:
+            self._announce("192.168.1.5", 8080)
+            ran.append(self._config)
+            for host, status in (("192.168.1.5:8080", 200), ("evil.example", 421)):
+                assert Client(self._config.app).get("/", headers={"Host": host}).status_code == status  # type: ignore[arg-type]
+
+    monkeypatch.setattr(server, "_Server", Server)
+    damaged = tmp_path / "damaged.warc.gz"
+    damaged.write_bytes(staged.segment.read_bytes()[:-9])
+    said: list[str] = []
+    serve([damaged], host="192.168.1.5", allow_remote=True, say=said.append)
+    assert said[0] == "Warning: everybody who reaches 192.168.1.5 can read these archives; there is no password."
+    assert said[1].startswith("damaged.warc.gz: ")
+    assert said[-1] == "Replay at http://192.168.1.5:8080/ (stop with Ctrl-C)"
+    (config,) = ran
+    assert (config.host, config.limit_concurrency, config.server_header) == ("192.168.1.5", 64, False)
 
 
 class Log:
