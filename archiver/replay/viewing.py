@@ -162,5 +162,8 @@ def _beside(shelf: Shelf, url: str, capture: Capture) -> Beside:
     after = shelf.archive.catalogue.seconds(surt(url), now + _SECOND, limit=1, uri=url) if now < _LAST else []
     before = [time for time in times if time < now]
     return Beside(
-        min(len(times), MAX_TIMES), more, before[-1] if before and not more else None, after[0] if after else None
+        min(len(times), MAX_TIMES),
+        more,
+        before[-1] if before and (not more or now <= times[-1]) else None,
+        after[0] if after else None,
     )

@@ -59,16 +59,20 @@ def test_the_captures_before_and_behind(tmp_path: Path, stamp: str, earlier: str
     assert ">4 captures</a>" in shown
 
 
-def test_of_very_many_captures_nothing_wrong_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("day", "earlier", "later"),
+    [(6, None, "7"), (7, "6", "8"), (8, "7", "9"), (9, None, "10"), (10, None, "11"), (11, None, None)],
+)
+def test_of_very_many_captures_what_is_said_is_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: int, earlier: str | None, later: str | None
+) -> None:
+    """Among those that are looked at, both are known; behind them, the earlier one is not."""
     monkeypatch.setattr(viewing, "MAX_TIMES", 2)
-    path = kept(tmp_path / "harbour", *pages(0, 1, 2, 3))
-    for stamp, later in (("20240506093000", "7 May"), ("20240508093000", "9 May"), ("20240509093000", None)):
-        shown = around(path, stamp)
-        assert ">More than 2 captures</a>" in shown
-        assert (">Later: <time" in shown) is (later is not None)
-        assert later is None or f">{later} 2024," in shown
-        found = re.search(r">Earlier: <time [^>]*>(\d+) May", shown)
-        assert not found or int(found[1]) == int(stamp[6:8]) - 1
+    shown = around(kept(tmp_path / "harbour", *pages(0, 1, 2, 3, 4, 5)), f"202405{day:02}093000")
+    assert ">More than 2 captures</a>" in shown
+    for word, expected in (("Earlier", earlier), ("Later", later)):
+        found = re.search(rf">{word}: <time [^>]*>(\d+) May", shown)
+        assert (found[1] if found else None) == expected
 
 
 def test_one_capture_has_none_beside_it(tmp_path: Path) -> None:
