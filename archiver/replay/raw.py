@@ -37,6 +37,10 @@ MAX_CODINGS = 16
 """Of an `Accept-Encoding` field; the rest is not read."""
 
 _CONTENT_TYPE = re.compile(r"[!-:<-~]{1,127}(?:[ \t]*;[ -~]{0,255})?")
+_PUSHED = "multipart/x-mixed-replace"
+"""Browsers show its parts as pages, and each part brings header fields of its own (HTML standard, "Loading
+multipart/x-mixed-replace documents"). It is given as bytes."""
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NO_BODY = frozenset({204, 205, 206, 304})
 
@@ -99,9 +103,9 @@ def _headers(
     capture: Capture, content_type: str | None, kind: Kind | None, tag: str | None, added: dict[str, str]
 ) -> dict[str, str]:
     shown = content_type.strip() if content_type else ""
-    if not _CONTENT_TYPE.fullmatch(shown):
-        shown = "application/octet-stream"
     media_type = shown.partition(";")[0].strip().lower()
+    if not _CONTENT_TYPE.fullmatch(shown) or media_type == _PUSHED:
+        shown = media_type = "application/octet-stream"
     inline = kind is not None and kind.media_type == media_type
     suffix = kind.suffix if inline and kind else DOWNLOAD_SUFFIXES.get(media_type, ".bin")
     name = f"capture-{capture.time:%Y%m%dT%H%M%SZ}-{capture.offset}{suffix}"

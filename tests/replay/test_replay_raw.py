@@ -118,6 +118,16 @@ def test_what_is_shown_in_place_and_under_which_name_the_rest_is_saved(
     assert re.fullmatch(rf'{shown}; filename="capture-20240506T093000Z-\d+{re.escape(suffix)}"', disposition)
 
 
+@pytest.mark.parametrize("declared", ["multipart/x-mixed-replace; boundary=b", "Multipart/X-Mixed-Replace;boundary=b"])
+def test_parts_with_header_fields_of_their_own_are_bytes(tmp_path: Path, way: str, declared: str) -> None:
+    body = b"--b\r\nContent-Type: text/html\r\nContent-Disposition: inline\r\n\r\n<script>1</script>\r\n--b--\r\n"
+    store(tmp_path, answer(ARTICLE_URL, body, declared, at=START))
+    with Library([tmp_path / "harbour"]) as library:
+        found = Client(create_app(library)).get(TO.raw(START, ARTICLE_URL))
+    assert found.headers["content-type"] == "application/octet-stream"
+    assert found.content == body
+
+
 def test_no_other_header_field_of_the_capture_is_passed_on(tmp_path: Path, way: str) -> None:
     fields = (("Set-Cookie", "a=b"), ("Link", "<https://evil.example/>; rel=preconnect"), ("Refresh", "0;url=/"))
     store(tmp_path, answer(ARTICLE_URL, b"<p>", "text/html\x01", at=START, extra=fields))
