@@ -310,7 +310,8 @@ class Engine:
         for node in page.css("section.seen-as details"):
             node.insert_before(
                 "Shown by pywb: the page's own scripts run, and may make it look as it never did. It is kept on an "
-                "origin of its own, and nothing is fetched from the web."
+                "origin of its own, and nothing is fetched from the web; a script that was made for it could still let "
+                "others know that it is seen."
             )
             node.attrs["hidden"] = ""
         return f"{page.html}\n", source
