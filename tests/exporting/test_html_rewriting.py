@@ -18,19 +18,27 @@ class Folder(Links):
     """`/page` is a page, `/other` is withheld, `/file` holds a picture, `/style` a style sheet."""
 
     def page(self, address: str) -> str | None:
+        assert is_of_the_site(address)
         return {"/page": "articles/a b.html", "/page?q=1": "articles/q.html"}.get(address)
 
     def is_withheld(self, address: str) -> bool:
         return address == "/other"
 
     async def style(self, address: str) -> str | None:
+        assert is_of_the_site(address)
         return "static/s.css" if address == "/style" else None
 
     async def media(self, address: str) -> str | None:
+        assert is_of_the_site(address)
         return "media/m.png" if address == "/file" else None
 
     async def payload(self, address: str) -> str | None:
         return await self.media(address) if address == "/file" else None
+
+
+def is_of_the_site(address: str) -> bool:
+    """Nothing else is to be asked for."""
+    return address.startswith("/") and not address.startswith("//")
 
 
 def page(body: str, head: str = "", file: str = "posts/p.html") -> str:
