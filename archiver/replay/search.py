@@ -360,8 +360,9 @@ class _Index:
         if not archive.is_view and archive.catalogue.path is not None:
             path = archive.catalogue.path.with_name(NAME)
             with suppress(sqlite3.Error, OSError):
-                _make(path)
-                return path
+                if not path.is_symlink():  # it would lead out of an archive that may be of somebody else
+                    _make(path)
+                    return path
         self._temporary = tempfile.mkdtemp(prefix="archiver-search-")
         path = Path(self._temporary) / NAME
         _make(path, temporary=True)

@@ -41,6 +41,9 @@ from archiver.store.warcfile import GZIP_MAGIC, DamagedError, is_unwritten, next
 
 WARC_SUFFIXES = (".warc.gz", ".warc")
 
+MAX_DAMAGE_TOLD = 20
+"""Damaged places of one file that are told one by one."""
+
 LOCK_WAIT = 2.0
 """Seconds that opening for writing waits for another writer: a reader who brings the catalogue up to date is done by
 then, a run is not."""
@@ -398,31 +401,35 @@ class Archive(StoredCaptures):
         position = start
         counts = self.concludes(name)
         own = counts and not self._bounded
-        left_out = 0
+        left_out = damaged = 0
         expansion = Expansion(str(path), packed=self._packed.get(path)) if self._bounded else None
         resume: int | None = start
         while resume is not None:
+            begin, resume = resume, None
             try:
-                for record in read_segment(path, resume, name=name, listing=True, expansion=expansion, own=own):
+                for record in read_segment(path, begin, name=name, listing=True, expansion=expansion, own=own):
                     if record.block is not None and not counts:
                         left_out += parse_conclusion(record.block) is not None
                         record = msgspec.structs.replace(record, block=None)
                     self.catalogue.ingest(record)
                     position = record.end
-                if left_out:
-                    self.warnings.append(f"{name}: conclusions of another archive ({left_out}) in it do not count here")
-                return
             except ArchiveError as error:
                 if isinstance(error, CatalogueError) or isinstance(error.__cause__, OSError):
                     raise
-                damage = max(position, resume)
+                damage = max(position, begin)
                 resume = next_record(path, damage + 1, expansion)
                 torn = isinstance(cause := error.__cause__, DamagedError) and cause.torn
                 if mend and resume is None and (torn or is_unwritten(path, damage)):
                     lost = cut_torn(path, damage, self.path / "torn")
                     self.warnings.append(f"{name}: {lost} bytes of an unfinished record were cut off (kept in torn/)")
-                    return
-                self.warnings.append(str(error))
+                    break
+                damaged += 1
+                if damaged <= MAX_DAMAGE_TOLD:
+                    self.warnings.append(str(error))
+        if damaged > MAX_DAMAGE_TOLD:
+            self.warnings.append(f"{path}: damaged in {damaged - MAX_DAMAGE_TOLD:,} more places")
+        if left_out:
+            self.warnings.append(f"{name}: conclusions of another archive ({left_out}) in it do not count here")
 
     def concludes(self, segment: str) -> bool:
         """Do the conclusions in this WARC file count? Not those that others wrote: see `archiver.store.foreign`."""

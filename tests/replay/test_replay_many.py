@@ -77,3 +77,17 @@ def test_pages_on_a_disk_have_all_of_them(live: Path, tmp_path: Path, monkeypatc
     assert f'rel="next" href="{second.name}"' in first.read_text()
     assert f'rel="next" href="{third.name}"' in second.read_text()
     assert len(list((tmp_path / "pages" / "captures").glob("few-*.html"))) == 15
+
+
+def test_damage_in_very_many_places_is_told_in_few_lines(live: Path, tmp_path: Path) -> None:
+    data = bytearray(live.read_bytes())
+    places = [place.start() for place in re.finditer(b"\x1f\x8b\x08", data)]
+    for begin, end in zip(places[::2], places[1::2], strict=False):
+        data[(begin + end) // 2] ^= 0xFF
+    file = tmp_path / "worn.warc.gz"
+    file.write_bytes(data)
+    with Library([file]) as library:
+        warnings = library.shelves[0].warnings
+        assert len(warnings) == 21
+        assert warnings[-1].endswith("more places")
+        assert library.shelves[0].nearest(URL, START) is not None

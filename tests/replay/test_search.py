@@ -305,6 +305,20 @@ def test_an_archive_that_cannot_be_written_to_is_searched(own: Staged, monkeypat
         assert finds(Client(create_app(library)), "bridge")
 
 
+def test_a_link_in_the_place_of_the_index_leads_nowhere(own: Staged, tmp_path: Path) -> None:
+    """Who made the archive does not have another file on this disk opened and altered."""
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE mine (words)")
+    db.close()
+    before = other.read_bytes()
+    (own.path / NAME).symlink_to(other)
+    with Library([own.path]) as library:
+        assert finds(Client(create_app(library)), "bridge")
+    assert other.read_bytes() == before
+    assert (own.path / NAME).is_symlink()
+
+
 def test_what_was_altered_is_found_and_not_shown(own: Staged) -> None:
     """The index only says where to look: words out of a forged record never get onto a page."""
     with Archive.open(own.path) as archive:
