@@ -20,8 +20,7 @@ POLICY = (
 """`file:` because browsers give pages from a disk no origin that 'self' would name."""
 
 STYLE_ADDITIONS = """
-/* Pages on a disk: what is no link here looks like none, and no place is kept for what a script would write. */
-.local { display: none !important; }
+/* Pages on a disk: what is no link here looks like none. */
 a:not([href]), a.brand:not([href]) { color: inherit; text-decoration: none; }
 """
 

@@ -115,6 +115,14 @@ def test_nothing_moves_where_the_own_clock_has_a_long_name(seen: Seen) -> None:
     tab.look(width=1280)
 
 
+def test_marks_that_are_piled_on_a_letter_stay_in_the_card(seen: Seen) -> None:
+    """They would strike through what the site says of the post."""
+    _, site, tab = seen
+    tab.look(width=390)
+    tab.open(site + TO.post(LENGTHY.key))
+    assert tab.ask("getComputedStyle(document.querySelector('.card')).overflow") == "clip"
+
+
 def test_a_post_leads_to_its_place_on_a_later_page(seen: Seen) -> None:
     awkward, site, tab = seen
     tab.open(site + TO.post(CROWD[51].key))
