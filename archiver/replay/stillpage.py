@@ -196,7 +196,7 @@ class _Still:
         self.counted[0] += 1
         if self.counted[0] > MAX_ELEMENTS:
             raise RestlessPageError("too many elements")
-        if tag in ("object", "embed") and (picture := self._as_picture(node)) is not None:
+        if tag in _AS_PICTURES and (picture := self._as_picture(node)) is not None:
             return picture
         if tag in ("object", "applet") and (inside := node.first_child) is not None:
             node.unwrap()  # what browsers without the program show
@@ -346,6 +346,8 @@ class _Still:
             if inner is not None:
                 kept.pop("src", None)
                 kept["srcdoc"] = self._within(inner) if self.depth < MAX_DEPTH else ""
+            elif "src" not in kept and not _DATA.match(later := pictures.offered(given)[0]) and self._has(later):
+                kept["src"] = self._resource(later, "frame")
         if not pictures.LATER_BACKGROUNDS.isdisjoint(given) and (behind := pictures.background(given)):
             later = rewrite_css(f"background-image:url({_css_string(behind)})", self._resource)
             for name in pictures.LATER_BACKGROUNDS:
@@ -365,14 +367,18 @@ class _Still:
         return text
 
     def _as_picture(self, node: LexborNode) -> LexborNode | None:
-        """An `object` or `embed` that shows a picture of the archive becomes an `img`."""
+        """An `object` or `embed` that shows a picture of the archive becomes an `img`, and so do AMP's pictures, unless
+        what is for readers without scripts stands in them."""
         given = _given(node)
         address = given.get("data" if node.tag == "object" else "src", "").strip()
-        if not address or not pictures.is_picture(given, address) or not self._has(address):
+        if node.tag in _AMP_PICTURES:
+            if not address or _holds(node, "noscript"):
+                return None
+        elif not address or not pictures.is_picture(given, address) or not self._has(address):
             return None
         picture = LexborHTMLParser("<img>").css("img")[0]
         picture.attrs["src"] = address
-        for name in ("id", "class", "style", "width", "height", "alt", "title"):
+        for name in ("id", "class", "style", "width", "height", "alt", "title", "srcset", "sizes"):
             if name in given:
                 picture.attrs[name] = given[name]
         node.insert_before(picture)
@@ -409,17 +415,32 @@ class _Still:
     def _narrow(self, parent: LexborNode, tag: str) -> None:
         """Sources of which the archive has nothing give way to those beside them that are there."""
         sources: list[tuple[LexborNode, bool]] = []
-        node, picture = parent.first_child, False
+        node, picture = parent.first_child, None
         while node is not None:
             if node.tag == "source":
                 src, choices = pictures.offered(_given(node))
                 addresses = [one.address for one in pictures.candidates(choices)] if tag == "picture" else [src]
                 sources.append((node, any(map(self._has, addresses))))
-            picture = picture or node.tag == "img"
+            if node.tag == "img" and picture is None:
+                picture = node
             node = node.next
-        if picture or any(there for _, there in sources):
-            for node in [node for node, there in sources if not there]:
-                node.decompose()
+        those = [source for source, there in sources if there]
+        if picture is not None and those:
+            self._spare(picture, those[0])
+        if picture is not None or those:
+            for source in [source for source, there in sources if not there]:
+                source.decompose()
+
+    def _spare(self, picture: LexborNode, source: LexborNode) -> None:
+        """A picture that the archive has not, in whatever size, gives way to what a source beside it offers."""
+        src, choices = pictures.offered(_given(picture))
+        if any(map(self._has, (src, *(one.address for one in pictures.candidates(choices))))):
+            return
+        _, choices = pictures.offered(_given(source))
+        for name in ("srcset", *pictures.LATER, *pictures.LATER_SETS):
+            if name in picture.attributes:
+                del picture.attrs[name]
+        picture.attrs["src"] = next(one.address for one in pictures.candidates(choices) if self._has(one.address))
 
     def _has(self, reference: str) -> bool:
         reference = reference.strip()
@@ -470,6 +491,8 @@ class _Still:
         return address
 
 
+_AMP_PICTURES = frozenset({"amp-img", "amp-anim"})
+_AS_PICTURES = frozenset({"object", "embed"}) | _AMP_PICTURES
 _OFFERS = frozenset({("img", "src"), ("source", "src")})
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])")
 
@@ -509,14 +532,20 @@ def _stands_again(picture: LexborNode) -> bool:
             if following is None or not (following.tag or "").startswith("-") or (following.text() or "").strip():
                 break
             following = following.next
-        if following is not None and following.tag == "noscript":
-            inside, behind = following.first_child, _behind(following)
-            for _ in range(NEIGHBOURS):
-                if inside is None or (behind is not None and inside.mem_id == behind.mem_id):
-                    break
-                if inside.tag == "img":
-                    return True
-                inside = inside.first_child or _behind(inside)
+        if following is not None and following.tag == "noscript" and _holds(following, "img"):
+            return True
+    return False
+
+
+def _holds(node: LexborNode, tag: str) -> bool:
+    """Is there such an element among the first within this one?"""
+    inside, behind = node.first_child, _behind(node)
+    for _ in range(NEIGHBOURS):
+        if inside is None or (behind is not None and inside.mem_id == behind.mem_id):
+            break
+        if inside.tag == tag:
+            return True
+        inside = inside.first_child or _behind(inside)
     return False
 
 

@@ -29,6 +29,16 @@ BODY = f"""<!doctype html><title>Story</title><link rel=stylesheet href=/s.css><
 CSS = "@font-face{font-family:f;src:url(f.woff2)}body{background:url('back.svg')}@import 'more.css';"
 
 
+_RULE = 'p::before{content:"橋は閉鎖されました。"}'
+SHEETS = {
+    "header": (_RULE.encode("cp932"), "text/css; charset=x-sjis"),
+    "rule": (b'@charset "euc-jp";' + _RULE.encode("euc_jp"), "text/css"),
+    "undeclared": (_RULE.encode("cp932"), "text/css"),
+    "declared-wrongly": (_RULE.encode(), "text/css; charset=iso-8859-1"),
+    "utf-16": (b"\xff\xfe" + _RULE.encode("utf-16-le"), "text/css; charset=utf-8"),
+}
+"""Their bytes, and what they are declared as."""
+
 GIVEN = "ni:///sha-256;" + "A" * 43
 
 
@@ -100,6 +110,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         keep("https://news.example/circle", "<link rel=stylesheet href=a.css><iframe src=circle></iframe>", "text/html")
         keep("https://news.example/a.css", "@import 'b.css'", "text/css")
         keep("https://news.example/b.css", "@import 'a.css'", "text/css")
+        for name, (sheet, declared) in SHEETS.items():
+            session.write_exchange(answer(f"https://news.example/{name}.css", sheet, declared, at=AT))
         leads_on = "<meta http-equiv=Refresh content='0; URL=/to'>"
         keep("https://news.example/leads-on", leads_on, "text/html")
         keep("https://news.example/leads-out", leads_on.replace("/to", "//nowhere.example"), "text/html")
@@ -259,6 +271,13 @@ def test_what_the_page_loads(site: Site) -> None:
     frame = load("fr", "https://news.example/frame", "iframe")
     assert "framed" in frame.text
     assert "script>" not in frame.text
+
+
+def test_the_letters_of_a_style_sheet_are_those_that_it_was_written_in(site: Site) -> None:
+    host, _ = site.document("20240506093000", PAGE)
+    for name in SHEETS:
+        sheet = site.captured(host, f"/20240506093000cs_/https://news.example/{name}.css", sec_fetch_dest="style")
+        assert "橋は閉鎖されました。" in sheet.text, name
 
 
 def test_what_is_missing_shows_as_missing(site: Site) -> None:
