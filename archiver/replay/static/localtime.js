@@ -10,7 +10,7 @@
     return moment.getTimezoneOffset() === 0 ? "the same on your clock" : `${written.format(moment)} on your clock`;
   };
   for (const place of document.querySelectorAll("[data-local]")) {
-    const text = told(place.dataset.local, short); // it fits into one line of the narrowest window; the year stands above
+    const text = told(place.dataset.local, short); // it fits into the lines kept for it; the year stands above
     if (text) place.textContent = text;
   }
   for (const time of document.querySelectorAll('time[datetime*="T"]')) {
