@@ -71,8 +71,6 @@ def _warc_files(path: Path, folder: Path) -> dict[Path, int]:
             name = member.name.rpartition("/")[2]
             if len(files) >= MAX_FILES or (member.method != STORED and member.size > left):
                 raise LimitError("more WARC data in it than is unpacked", subject=str(path))
-            if any(name == known.name for known in files):
-                raise InputError("two WARC files of one name in it", subject=str(path))
             if member.method == STORED:
                 file: Path = MemberPath.of(path, member)
                 digest = _measured(package, member)
@@ -106,7 +104,8 @@ def _unpacked(package: Package, member: Member, target: Path) -> str:
     """Write a member out; its digest. Its size is what the directory says: `Package.stream` sees to it."""
     hasher = hashlib.sha256()
     try:
-        with package.stream(member.name) as source, target.open("wb") as out:
+        # "x": where case does not count in names, one member must not take the place of another
+        with package.stream(member.name) as source, target.open("xb") as out:
             while piece := source.read(PIECE):
                 hasher.update(piece)
                 out.write(piece)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from archiver.capture.packed import file_as_archive
-from archiver.errors import InputError, LimitError
+from archiver.errors import ArchiveError, InputError, LimitError
 from archiver.model import Observation, State
 from archiver.store import Archive
 from archiver.store.conclusions import observation_conclusion
@@ -125,7 +125,24 @@ def test_what_is_unpacked_is_bounded_altogether(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(opening, "MAX_UNPACKED", sum(sizes) - 1)
     with pytest.raises(LimitError):
         opened(packages[1])
+    monkeypatch.setattr(opening, "MAX_UNPACKED", 1)
     assert len(opened(packages[0])) == 2  # what is read where it lies takes no room
+
+
+def test_no_member_takes_the_place_of_another(tmp_path: Path) -> None:
+    """As `A.warc.gz` would that of `a.warc.gz` on a disk where case does not count."""
+    path = packed(tmp_path / "a.wacz", [("archive/one.warc.gz", warc("one"))], method=zipfile.ZIP_DEFLATED)
+    (tmp_path / "one.warc.gz").write_bytes(b"another")
+    with pytest.raises(ArchiveError, match="cannot be unpacked"):
+        archive_of_package(path, tmp_path)
+    assert (tmp_path / "one.warc.gz").read_bytes() == b"another"
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_members_of_one_name_are_refused(tmp_path: Path) -> None:
+    members = [("archive/one.warc.gz", warc("one")), ("archive/one.warc.gz", warc("two"))]
+    with pytest.raises(InputError, match="two members of the name"):
+        opened(packed(tmp_path / "a.wacz", members))
 
 
 def test_a_file_as_an_archive_says_that_nobody_vouches_for_what_it_concludes(tmp_path: Path) -> None:
