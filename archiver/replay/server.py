@@ -20,6 +20,7 @@ from archiver.replay.app import create_app
 from archiver.replay.isolation import is_loopback
 from archiver.replay.origins import REACHED
 from archiver.replay.shelf import Library
+from archiver.store.archive import WARC_SUFFIXES
 
 Engine = Callable[[ASGIApp, Library], AbstractContextManager[ASGIApp]]
 """Puts something else in the place of the site's own way to show captured pages, as long as its context lasts."""
@@ -37,6 +38,10 @@ of its own. Our requests have no body."""
 
 MAX_FILES = 10_240
 """Open files that are asked for; macOS gives no more to one program."""
+
+
+MENTIONED = 20_000_000
+"""Bytes of WARC data whose reading takes so long that it is told: seconds, or, for a million records, some minutes."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -105,6 +110,27 @@ def _allow_files() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
+def _read_first(paths: Iterable[Path]) -> int:
+    """Bytes of the files that are read from end to end before anything of them can be shown; an archive's folder has a
+    catalogue."""
+    files: list[Path] = []
+    for path in paths:
+        with suppress(OSError):  # it is told when it is opened
+            if path.is_dir():
+                files += (
+                    []
+                    if (path / "archive").is_dir()
+                    else [one for one in path.iterdir() if one.name.lower().endswith((*WARC_SUFFIXES, ".wacz"))]
+                )
+            else:
+                files.append(path)
+    size = 0
+    for file in files:
+        with suppress(OSError):
+            size += file.stat().st_size
+    return size
+
+
 def serve(
     archives: Iterable[Path | str],
     *,
@@ -140,8 +166,11 @@ def serve(
             )
         say(f"Warning: everybody who reaches {host} can read these archives; there is no password.")
     _allow_files()
+    paths = [Path(path) for path in archives]
+    if (size := _read_first(paths)) > MENTIONED:
+        say(f"Reading {size / 1e6:,.0f} MB of WARC data, to see what is in it …")
     with ExitStack() as stack:
-        library = stack.enter_context(Library(archives, on_error=on_error))
+        library = stack.enter_context(Library(paths, on_error=on_error))
         for shelf in library.shelves:
             for warning in shelf.warnings:
                 say(f"{shelf.title}: {warning}")

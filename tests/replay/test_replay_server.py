@@ -99,6 +99,15 @@ def test_other_machines_are_not_let_in_unasked(staged: Staged, host: str) -> Non
         serve([staged.path], host=host, port=0)
 
 
+def test_what_takes_long_to_open_is_told_first(staged: Staged, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.replay.server.MENTIONED", 1000)
+    for given, told in ((staged.segment, True), (staged.segment.parent, True), (staged.path, False)):
+        said: list[str] = []
+        with running(HTMLResponse("taken")) as port, pytest.raises(UsageError):
+            serve([given], port=port, say=said.append)
+        assert any(line.startswith("Reading 0 MB") for line in said) == told
+
+
 def test_a_taken_port_is_named(staged: Staged) -> None:
     with running(HTMLResponse("taken")) as port, pytest.raises(UsageError, match=str(port)):
         serve([staged.path], port=port)
