@@ -111,7 +111,7 @@ def test_nothing_moves_where_the_own_clock_has_a_long_name(seen: Seen) -> None:
         tab.look(width=width, zone="Asia/Kolkata")
         tab.open(site + TO.post(STATES[2].key))
         assert "GMT+5:30" in tab.ask("document.querySelector('.local').textContent")
-        assert tab.ask(SHIFT) == 0, width
+        assert tab.ask(SHIFT) < 0.005, width  # a line more is 0.0097
     tab.look(width=1280)
 
 
