@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import json
+import os
+import re
 import shutil
 import tempfile
 import zipfile
@@ -56,6 +59,46 @@ def test_several_inputs_stand_side_by_side(staged: Staged, tmp_path: Path) -> No
         for item in library.shelves:
             assert f'href="/archives/{item.slug}"' in page
         assert page.count("1 article, ") == 3
+
+
+@pytest.mark.parametrize("name", ["x" * 150, "Гавань", "-", "..a..b..", "harbour.warc"])
+def test_an_archive_of_any_name_has_an_address(staged: Staged, tmp_path: Path, name: str) -> None:
+    for copy in ("one", "two"):
+        (tmp_path / copy).mkdir()
+        shutil.copytree(staged.path, tmp_path / copy / name)
+    with Library([tmp_path / "one" / name, tmp_path / "two" / name]) as library:
+        client = Client(create_app(library))
+        for shelf in library.shelves:
+            assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", shelf.slug)
+            to = Addresses(shelf.slug)
+            for path in (to.shelf, to.view(START, HOSTILE_URL), to.raw(START, HOSTILE_URL), to.timemap(HOSTILE_URL)):
+                assert client.get(path).status_code == 200
+        assert len({shelf.slug for shelf in library.shelves}) == 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="this system does not list open files there")
+def test_no_file_stays_open(own: Staged, tmp_path: Path) -> None:
+    """Also where the last of several inputs cannot be opened."""
+    package = wacz(tmp_path / "a.wacz", own.segment)
+    (tmp_path / "empty.warc.gz").write_bytes(b"")
+
+    def opened() -> int:
+        return len(os.listdir("/proc/self/fd"))
+
+    gc.disable()  # a file that is closed because nobody has it any more was forgotten
+    try:
+        before = opened()
+        for _ in range(2):
+            with Library([own.path, own.segment, package]) as library:
+                page = Client(create_app(library)).get(f"/archives/{library.shelves[-1].slug}/captures")
+                assert page.status_code == 200
+                assert opened() > before
+            assert opened() == before
+        with pytest.raises(ArchiverError):
+            Library([own.path, package, tmp_path / "empty.warc.gz"])
+        assert opened() == before
+    finally:
+        gc.enable()
 
 
 def test_a_warc_file_shows_what_an_archive_shows(staged: Staged) -> None:
