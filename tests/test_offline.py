@@ -138,6 +138,19 @@ class TestTheSameAnswers:
             path.unlink()
         assert town.run(*sources(town), offline=True) == live
 
+    @pytest.mark.parametrize("host", ["*", "news.example"])
+    @pytest.mark.parametrize("form", ["json", "jsonl", "csv"])
+    def test_what_got_no_answer(self, host: str, form: str, town: Town) -> None:
+        """Output, exit code and what is said of the article that could not be read are those of then."""
+        town.twin.fault(host, Fault.CLOSE)
+        articles = [town.page([PICTURED, DELETED]), town.write("left.txt", LEFTOVERS), town.publish([PICTURED])]
+        arguments = ["resolve", *articles, "--archive", town.archive, "--config", town.config(), "--format", form]
+        live, offline = town.command(*arguments), town.command(*arguments, "--offline")
+        assert (offline.exit_code, offline.stdout) == (live.exit_code, live.stdout)
+        assert "night.html: the server closed the connection" in live.stderr
+        assert "night.html: the server closed the connection without an answer (when it was asked: " in offline.stderr
+        assert "is there a network" not in offline.stderr
+
     def test_resolve_from_captures_alone(self, town: Town) -> None:
         """`resolve` stores no conclusions: offline, everything is concluded again."""
         arguments = ["resolve", *sources(town), "--archive", town.archive, "--config", town.config()]
