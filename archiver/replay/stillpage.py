@@ -186,7 +186,10 @@ class _Still:
         node: LexborNode | None = root
         while node is not None:
             node = self._element(node)
-        return doctype_of(html) + (root.html or "")  # what stands outside of the root are comments
+        text = doctype_of(html) + (root.html or "")  # what stands outside of the root are comments
+        if sum(1 for _ in _TAG.finditer(text)) != len(page.css("*")):
+            raise RestlessPageError("text that reads as tags")
+        return text
 
     def _element(self, node: LexborNode) -> LexborNode | None:
         """Make one node still; the next one in the order of the page."""
@@ -207,9 +210,9 @@ class _Still:
             node.decompose()
             return following
         if tag == "noscript":
-            following = node.first_child or _behind(node)
-            node.unwrap()
-            return following
+            return _without(node)
+        if tag == "xmp":
+            return _preformatted(node)
         if tag == "select":
             self._plain_choices(node)
         elif tag in ("picture", "video", "audio"):
@@ -495,6 +498,10 @@ _AMP_PICTURES = frozenset({"amp-img", "amp-anim"})
 _AS_PICTURES = frozenset({"object", "embed"}) | _AMP_PICTURES
 _OFFERS = frozenset({("img", "src"), ("source", "src")})
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])")
+_TAG = re.compile(r"<[A-Za-z]")
+"""While a browser waits for a style sheet, it looks ahead for what to load, by a simpler parser that knows nothing of
+SVG and MathML: what is text to the one can be a tag to the other, and for a `preconnect` it connects at once. So
+nothing but tags may look like one in what is written."""
 
 
 def _is_order(attributes: dict[str, str]) -> bool:
@@ -516,6 +523,31 @@ def _behind(node: LexborNode) -> LexborNode | None:
             return following
         at = at.parent
     return None
+
+
+def _without(node: LexborNode) -> LexborNode | None:
+    """Take an element out and leave what is within it; what comes next."""
+    following = node.first_child or _behind(node)
+    node.unwrap(delete_empty=True)
+    return following
+
+
+def _preformatted(xmp: LexborNode) -> LexborNode | None:
+    """In the place of an element whose text is written as it stands, tags and all, one that looks the same, with its
+    text as text; what comes next."""
+    inside, above = xmp.first_child, xmp.parent
+    while above is not None and above.tag not in ("svg", "math"):
+        above = above.parent
+    if above is not None or inside is None:  # there it is an element as any other
+        return _without(xmp)
+    pre = LexborHTMLParser("<pre></pre>").css("pre")[0]
+    for name, value in _given(xmp).items():
+        pre.attrs[name] = value
+    pre.insert_child(xmp.text() or "")
+    xmp.insert_before(pre)
+    made: LexborNode | None = xmp.prev
+    xmp.decompose()
+    return made
 
 
 def _given(node: LexborNode) -> dict[str, str]:

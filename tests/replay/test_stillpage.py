@@ -52,6 +52,17 @@ def body(html: str) -> str:
     return found[1]
 
 
+_UNREAD = re.compile(
+    r"<(textarea|title|style|xmp|iframe|noembed|noframes|noscript|script)\b[^>]*>.*?(?=</\1|\Z)", re.DOTALL
+)
+
+
+def connects_ahead(html: str) -> list[str]:
+    """What a browser that looks ahead connects to: it reads tags alone, and knows nothing of SVG and MathML."""
+    tags: list[str] = re.findall(r"<link\b[^>]*>", _UNREAD.sub("", html), re.IGNORECASE)
+    return [tag for tag in tags if re.search(r"rel=[\"']?[\w -]*(?:preconnect|dns-prefetch)", tag)]
+
+
 def acts(html: str, depth: int = 0) -> list[str]:
     """What acts, or leads elsewhere than to the archive, in a page as html5lib reads it."""
     found: list[str] = []
@@ -99,6 +110,14 @@ def acts(html: str, depth: int = 0) -> list[str]:
 
 
 PIECES = [
+    *(
+        "<svg><textarea>",
+        "<math><title>",
+        "<svg><style>",
+        "<foreignObject><xmp></textarea><link rel=preconnect href=//evil.example></xmp>",
+        "<mtext><xmp></title><link rel=preconnect href=//evil.example></xmp>",
+        "<g title='</textarea><link rel=preconnect href=//evil.example>'>",
+    ),
     *(
         "<svg>",
         "</svg>",
@@ -243,6 +262,7 @@ def test_nothing_that_acts_is_left_as_another_parser_reads_it(html: str) -> None
     except RestlessPageError:
         return
     assert acts(left) == []
+    assert connects_ahead(left) == []
 
 
 ACTS_IN_A_BROWSER = """
@@ -333,6 +353,9 @@ def test_the_check_sees_what_acts() -> None:
         ("<svg><use href='#a'/><use href='s.svg#a'/></svg>", '<svg><use href="#a"></use><use></use></svg>'),
         ("<svg><animate attributeName=href to=x /><text>t</text></svg>", "<svg><text>t</text></svg>"),
         ("<p>a<!-- b -->c", "<p>ac</p>"),
+        ("<xmp class=a>\n<b onclick=1>&amp;</xmp>", '<pre class="a">\n\n&lt;b onclick=1&gt;&amp;amp;</pre>'),
+        ("<svg><xmp>x<g></g></xmp></svg>", "<svg>x<g></g></svg>"),
+        ("<xmp onclick=1></xmp><noscript onclick=1></noscript>x", "x"),
         ("<p>a<?php b ?>c", "<p>ac</p>"),
         ("<select><option>a<p>b</p><option>c</select>", "<select><option>ab</option><option>c</option></select>"),
         ("<p x:y='a:b' plain=ok other=//x>t</p>", '<p plain="ok">t</p>'),
@@ -378,6 +401,24 @@ def test_markup_that_reads_otherwise_the_second_time(html: str, monkeypatch: pyt
     monkeypatch.setattr(stillpage, "_MARKUP", re.compile("(?!)"))
     with suppress(RestlessPageError):
         assert acts(still(html)) == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<svg><textarea><foreignObject><xmp></textarea><link rel=preconnect href=//e></xmp></foreignObject></textarea>",
+        '<math><title><mtext><xmp></title><link rel="preconnect" href="//e"></xmp>',
+        "<svg><textarea><g title='</textarea><link rel=preconnect href=//e>'>",
+        "<svg><style></svg><xmp></style><link rel=preconnect href=//e></xmp>",
+    ],
+)
+def test_nothing_but_tags_looks_like_one(html: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert connects_ahead(html)
+    assert connects_ahead(still(html)) == []
+    # without the first of the two nets: tags in text are counted
+    monkeypatch.setattr(stillpage, "_preformatted", lambda xmp: xmp.first_child)
+    with suppress(RestlessPageError):
+        assert connects_ahead(still(html)) == []
 
 
 def test_the_base_is_obeyed_and_taken_out() -> None:
