@@ -17,7 +17,7 @@ from jinja2 import ChoiceLoader, PackageLoader
 from markupsafe import Markup
 
 from archiver.errors import ArchiverError, InputError
-from archiver.model import Capture, Post
+from archiver.model import Capture
 from archiver.platforms import platforms
 from archiver.replay import Library, Shelf, facts, wording
 from archiver.replay.payload import open_payload
@@ -91,7 +91,7 @@ def _rendered(shelf: Shelf, card: facts.Card, theme: Theme) -> str:
         face=face,
         pictures=shown,
         left_out=max(0, len(others) - MAX_PICTURES),
-        quoted=_quoted(shelf, card),
+        quoted=card.quoted.post if card.quoted else None,
         proof=_proof(card),
     )
     return html.encode("utf-8", "replace").decode()
@@ -107,16 +107,6 @@ def _proof(card: facts.Card) -> Capture | None:
     """The capture that shows the post, else the record of what was concluded."""
     found = next((item.capture for item in card.evidence if item.capture), None)
     return found or card.record.capture
-
-
-def _quoted(shelf: Shelf, card: facts.Card) -> Post | None:
-    if not card.post.quoted:
-        return None
-    try:
-        quoted = facts.post_card(shelf, card.post.quoted)
-    except ArchiverError:
-        return None
-    return quoted.post if quoted else None
 
 
 def _shown(shelf: Shelf, item: facts.Picture) -> _Shown:
