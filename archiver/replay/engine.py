@@ -51,6 +51,9 @@ MAX_HEAD = 256 * 1024
 MAX_BODY = 1 << 20
 """Of a request: pywb looks answers to POST up by what was sent."""
 
+MAX_SAME = 16
+"""Captures of one address within one second: each of them is checked."""
+
 MAX_VIEW = 16 << 20
 MAX_VIEWS = 4096
 PIECE = 64 * 1024
@@ -389,20 +392,16 @@ class Engine:
         if "memento-datetime" not in found:
             return  # pywb's own words: that something is not there, or its scripts
         shelf = self._library.shelf(slug)
-        original = _ORIGINAL.search(found.get("link", ""))
+        original = _ORIGINAL.match(found.get("link", ""))
         if shelf is None or original is None:
             raise ArchiveError("it is not known which record this is")
         moment = parsedate_to_datetime(found["memento-datetime"])
         url = original[1]
-        catalogue = shelf.archive.catalogue
-        same = [
-            capture
-            for capture in (*catalogue.captures_at(url), *catalogue.captures_like(surt(url)))
-            if capture.time.replace(microsecond=0) == moment and capture.record_type != "request"
-        ]
-        if not same:
+        # the links have no more than seconds, so all of that second have to be right
+        same = shelf.archive.catalogue.within_second(surt(url), moment, limit=MAX_SAME + 1)
+        if not same or len(same) > MAX_SAME:
             raise ArchiveError("it is not known which record this is", subject=url)
-        for capture in dict.fromkeys(same):
+        for capture in same:
             require_digests(shelf.archive, capture)
 
     @staticmethod
