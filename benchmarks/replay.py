@@ -3,6 +3,7 @@
     python -m venv pywb-env && pywb-env/bin/pip install 'pywb>=2.10' gunicorn packaging
     python benchmarks/replay.py served --pywb pywb-env/bin       # the same records from both, raw (`id_`)
     python benchmarks/replay.py growth --captures 10000 100000 1000000
+    python benchmarks/replay.py opening --captures 10000 100000 1000000
 
 served    The pages and pictures of a made-up WARC file (`made_warc.py`, every record with digests), as a crawl without
           content codings leaves them, and the same ones as archiver itself stores them: pages as servers send them,
@@ -14,6 +15,8 @@ served    The pages and pictures of a made-up WARC file (`made_warc.py`, every r
 growth    An archive's folder with so many captures (of a few hundred bytes, three of an address) and an article with
           two posts for every hundred of them. The first page; raw captures in random order; the server's own memory
           (RssAnon) after both.
+opening   The same captures as a WARC file, and as a package with that file in it: how long until they can be shown,
+          CPU, and the most memory that the process ever had (peak resident set).
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import argparse
 import gzip
 import hashlib
 import io
+import json
 import os
 import random
 import re
@@ -32,6 +36,7 @@ import sys
 import tempfile
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -325,16 +330,8 @@ def grow(folder: Path, captures: int, asked: int = 3000) -> list[tuple[str, str]
     """An archive without a catalogue; some of its captures, as time stamp and URL."""
     chance = random.Random(3)
     (folder / "archive").mkdir(parents=True)
-    wanted = set(chance.sample(range(captures), min(asked, captures)))
-    found = []
-    with (folder / "archive" / "made.warc.gz").open("wb") as file:
-        for number in range(captures):
-            when = BEGIN + timedelta(seconds=number * 7)
-            url = f"https://www.paper-{number % 977}.example/{number % 31}/article-{number // 3}.html"
-            record = _response(number, url, when)
-            file.write(bytes(igzip_lib.compress(record, 1, igzip_lib.COMP_GZIP)))
-            if number in wanted:
-                found.append((f"{when:%Y%m%d%H%M%S}", url))
+    wanted = frozenset(chance.sample(range(captures), min(asked, captures)))
+    found = write_captures(folder / "archive" / "made.warc.gz", captures, wanted)
     with Archive.open(folder, write=True) as archive, archive.session() as session:
         for number in range(max(1, captures // 100)):
             address = f"https://www.paper-{number % 977}.example/{number}"
@@ -366,6 +363,48 @@ def grow(folder: Path, captures: int, asked: int = 3000) -> list[tuple[str, str]
                     )
                 )
             )  # fmt: skip
+    return found
+
+
+OPEN = (
+    "import re, sys, time; from archiver.replay import Library\n"
+    "begun = time.perf_counter(), time.process_time()\n"
+    "with Library(sys.argv[1:]): print(time.perf_counter() - begun[0], time.process_time() - begun[1],"
+    " int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]) / 1024)"
+)
+
+
+def opening(options: argparse.Namespace) -> None:
+    for captures in options.captures:
+        with tempfile.TemporaryDirectory(prefix="replay-", dir=options.folder) as temporary:
+            file, package = Path(temporary) / "made.warc.gz", Path(temporary) / "made.wacz"
+            write_captures(file, captures)
+            with file.open("rb") as opened:
+                digest = hashlib.file_digest(opened, "sha256").hexdigest()
+            resource = {"path": f"archive/{file.name}", "hash": f"sha256:{digest}"}
+            with zipfile.ZipFile(package, "w") as zipped:
+                zipped.write(file, resource["path"])
+                zipped.writestr("datapackage.json", json.dumps({"resources": [resource]}))
+            print(f"{captures:,} captures, {file.stat().st_size / 1e6:.0f} MB")
+            for path in (file, package):
+                told = subprocess.run(
+                    [sys.executable, "-c", OPEN, str(path)], check=True, capture_output=True, text=True
+                )
+                wall, cpu, memory = map(float, told.stdout.split())
+                print(f"  {path.suffix}: {wall:.1f} s, CPU {cpu:.1f} s, memory at most {memory:.0f} MiB")
+
+
+def write_captures(file: Path, captures: int, wanted: frozenset[int] = frozenset()) -> list[tuple[str, str]]:
+    """A WARC file of so many captures; those that are wanted, as time stamp and URL."""
+    found = []
+    with file.open("wb") as out:
+        for number in range(captures):
+            when = BEGIN + timedelta(seconds=number * 7)
+            url = f"https://www.paper-{number % 977}.example/{number % 31}/article-{number // 3}.html"
+            record = _response(number, url, when)
+            out.write(bytes(igzip_lib.compress(record, 1, igzip_lib.COMP_GZIP)))
+            if number in wanted:
+                found.append((f"{when:%Y%m%d%H%M%S}", url))
     return found
 
 
@@ -402,6 +441,10 @@ def main() -> None:
     two.add_argument("--captures", type=int, nargs="+", default=[10_000, 100_000])
     two.add_argument("--folder", type=Path)
     two.set_defaults(run=growth)
+    three = commands.add_parser("opening")
+    three.add_argument("--captures", type=int, nargs="+", default=[10_000, 100_000])
+    three.add_argument("--folder", type=Path)
+    three.set_defaults(run=opening)
     options = parser.parse_args()
     options.run(options)
 

@@ -44,7 +44,8 @@ class CatalogueFile:
     """One catalogue file (or, with no path, one in memory)."""
 
     def __init__(self, path: Path | None, *, read_only: bool = False, temporary: bool = False) -> None:
-        """temporary: nobody needs the file after this program, so that nothing waits for the disk to keep it.
+        """temporary: nobody needs the file after this program, or once a write to it failed: nothing waits for the disk
+        to keep it, and nothing is written twice.
 
         Raises `UnusableCatalogueError` when the file is no catalogue of this version (or, read-only, missing)."""
         self.path = path
@@ -69,7 +70,7 @@ class CatalogueFile:
         try:
             if not read_only:
                 # Readers look at the last commit while a writer writes; `close` makes it a single file again.
-                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute(f"PRAGMA journal_mode = {'OFF' if temporary else 'WAL'}")
                 self._db.execute(f"PRAGMA synchronous = {'OFF' if temporary else 'NORMAL'}")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
