@@ -40,7 +40,7 @@ def running(*arguments: object, cwd: Path) -> Iterator[tuple[list[str], str, sub
                 assert said[-1], said
             yield said[:-1], found[1], process
         finally:
-            process.kill()
+            process.terminate()
 
 
 @pytest.fixture
