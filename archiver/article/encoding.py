@@ -18,7 +18,7 @@ import re
 from archiver.errors import InputError
 from archiver.language.tongues import scores
 
-__all__ = ["codec_of", "decode"]
+__all__ = ["codec_of", "decode", "query_codec"]
 
 SNIFF = 4096
 """Bytes in which a declaration is looked for. Browsers take 1024; pages with a comment before the head need more."""
@@ -160,6 +160,13 @@ def codec_of(content_type: str | None) -> str | None:
     """Python's name of the encoding that a `Content-Type` field declares, its label read as the Encoding standard does;
     null where it declares none that is known."""
     return _header_charset(content_type)
+
+
+def query_codec(data: bytes, text: str, content_type: str | None) -> str:
+    """Python's name of the encoding in which browsers write the queries of this document's addresses (WHATWG URL,
+    section 4.4, query state): the one that it declares, where `decode` read it so; else UTF-8."""
+    declared = _header_charset(content_type) or _written_charset(data) or "utf-8"
+    return declared if not declared.startswith("utf") and _as(data, declared) == text else "utf-8"
 
 
 def _read(data: bytes, declared: str | None) -> str:

@@ -11,11 +11,12 @@ from typing import Literal, NamedTuple
 from markupsafe import escape
 
 from archiver.article import kind_of
+from archiver.article.encoding import decode, query_codec
 from archiver.errors import InputError
 from archiver.model import Capture
 from archiver.replay.isolation import is_svg, resource_type
 from archiver.replay.payload import Payload, open_payload
-from archiver.replay.plaintext import beginning_of, text_of
+from archiver.replay.plaintext import beginning_of, bytes_of, text_of
 from archiver.replay.shelf import Shelf
 from archiver.replay.stillpage import Leading, Need, RestlessPageError, still_page, words_of
 
@@ -109,12 +110,15 @@ def _is_page(payload: Payload) -> bool:
 
 
 def _page(payload: Payload, url: str, lead: Leading) -> Shown:
+    data, cut = bytes_of(payload, MAX_PAGE)
     try:
-        text, cut = text_of(payload, MAX_PAGE)
+        text = decode(data, source=url, content_type=payload.content_type)
     except InputError as error:
         return Shown(note(f"This cannot be shown as a page: {error.problem}."), "empty")
+    codec = query_codec(data, text, payload.content_type)
+    del data
     try:
-        page = still_page(text, url=url, lead=lead)
+        page = still_page(text, url=url, lead=lead, codec=codec)
     except RestlessPageError:
         return Shown(_plain(words_of(text)), "text", cut=cut, restless=True)
     return Shown(page.html, "page", page.needs, page.scripts, cut, onward=page.onward)

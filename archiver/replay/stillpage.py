@@ -74,14 +74,15 @@ class RestlessPageError(ValueError):
     """The markup does not come to rest, or is too much: show its text instead (`words_of`)."""
 
 
-def still_page(html: str, *, url: str, lead: Leading) -> StillPage:
+def still_page(html: str, *, url: str, lead: Leading, codec: str = "utf-8") -> StillPage:
     """A captured page without anything that acts, its addresses led to the archive.
 
-    html: decoded. url: what it was fetched from.
+    html: decoded. url: what it was fetched from. codec: of what its addresses' queries are written in
+    (`archiver.article.encoding.query_codec`).
 
     Raises `RestlessPageError`.
     """
-    work = _Still(url, lead)
+    work = _Still(url, lead, codec=codec)
     text = work.over(html)
     for _ in range(PASSES):
         again = LexborHTMLParser(text)  # as a browser will: all of it
@@ -164,8 +165,11 @@ _NEWLINE_LOST = frozenset({"pre", "listing", "textarea"})
 class _Still:
     """One page's work: what was led, what it needs, what was taken out."""
 
-    def __init__(self, url: str, lead: Leading, *, depth: int = 0, within: _Still | None = None) -> None:
+    def __init__(
+        self, url: str, lead: Leading, *, depth: int = 0, within: _Still | None = None, codec: str = "utf-8"
+    ) -> None:
         self.url = url
+        self.codec = codec
         self.base = url
         self.lead = lead
         self.depth = depth
@@ -310,7 +314,7 @@ class _Still:
 
     def _find_base(self, page: LexborHTMLParser) -> None:
         for node in page.css("base[href]"):
-            self.base = absolute(self.url, node.attributes.get("href") or "") or self.base
+            self.base = absolute(self.url, node.attributes.get("href") or "", self.codec) or self.base
             return
 
     def _attributes(self, tag: str, given: dict[str, str]) -> dict[str, str]:
@@ -392,8 +396,8 @@ class _Still:
     def _sent_on(self, content: str) -> str | None:
         found = _REFRESH.match(content)
         address = (found[1] or found[2] or found[3] or "").strip() if found else ""
-        url = absolute(self.base, address) if address else None
-        return None if url == absolute(self.url, "") else url
+        url = absolute(self.base, address, self.codec) if address else None
+        return None if url == absolute(self.url, "", self.codec) else url
 
     def _offers(self, node: LexborNode, tag: str, given: dict[str, str], kept: dict[str, str]) -> None:
         """The addresses of an `img` or `source`: of what it offers, what the archive has; all of it where it has
@@ -449,7 +453,7 @@ class _Still:
         reference = reference.strip()
         if self._has_led(reference):
             return True
-        url = absolute(self.base, reference) if reference and not reference.startswith("#") else None
+        url = absolute(self.base, reference, self.codec) if reference and not reference.startswith("#") else None
         return url is not None and self.lead.there(url)
 
     def _has_led(self, picture: str) -> bool:
@@ -471,7 +475,7 @@ class _Still:
         # a comma of an address in `srcset` was encoded the last time
         if reference.replace("%2C", ",") in self.led:
             return reference
-        url = absolute(self.base, reference)
+        url = absolute(self.base, reference, self.codec)
         if url is None:
             return ""
         self.needs[Need(url, kind)] = None
@@ -483,7 +487,7 @@ class _Still:
         reference = reference.strip()
         if reference.startswith("#") or reference in self.led:
             return reference
-        url = absolute(self.base, reference)
+        url = absolute(self.base, reference, self.codec)
         if url is None:
             return ""
         fragment = reference.partition("#")[2]

@@ -35,6 +35,20 @@ def test_references_are_resolved_as_a_browser_does(tmp_path: Path) -> None:
     assert {one: absolute(BASE, one) for one in REFERENCES} == dict(zip(REFERENCES, expected, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("codec", "reference", "expected"),
+    [
+        ("cp932", "/s.png?名前=1#名", "https://paper.example/s.png?%96%BC%91O=1"),
+        ("cp1251", "?q=мост", "https://paper.example/news/story?q=%EC%EE%F1%F2"),
+        ("cp1251", "мост?橋", "https://paper.example/news/%D0%BC%D0%BE%D1%81%D1%82?%26%2327211%3B"),
+        ("cp1251", "#?мост", "https://paper.example/news/story?x=1"),
+        ("utf-8", "?q=мост", "https://paper.example/news/story?q=%D0%BC%D0%BE%D1%81%D1%82"),
+    ],
+)
+def test_queries_are_written_in_the_encoding_of_their_page(codec: str, reference: str, expected: str) -> None:
+    assert absolute(BASE, reference, codec) == expected
+
+
 @pytest.mark.parametrize("reference", ["http://", "http://[x/", "//", "https://h.example:port/"])
 def test_what_no_browser_asks_for_has_no_address_or_stays_as_it_is(reference: str) -> None:
     found = absolute(BASE, reference)

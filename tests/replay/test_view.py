@@ -112,6 +112,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         keep("https://news.example/b.css", "@import 'a.css'", "text/css")
         for name, (sheet, declared) in SHEETS.items():
             session.write_exchange(answer(f"https://news.example/{name}.css", sheet, declared, at=AT))
+        sjis = "<meta charset=shift_jis><p>橋は閉鎖されました。<img src='/s.png?名前=1'>".encode("cp932")
+        for declared in ("text/html; charset=Shift_JIS", "text/html"):
+            keep(f"https://news.example/sjis?{len(declared)}", sjis, declared)
+        keep("https://news.example/s.png?%96%BC%91O=1", png(8, 8), "image/png")
         leads_on = "<meta http-equiv=Refresh content='0; URL=/to'>"
         keep("https://news.example/leads-on", leads_on, "text/html")
         keep("https://news.example/leads-out", leads_on.replace("/to", "//nowhere.example"), "text/html")
@@ -278,6 +282,17 @@ def test_the_letters_of_a_style_sheet_are_those_that_it_was_written_in(site: Sit
     for name in SHEETS:
         sheet = site.captured(host, f"/20240506093000cs_/https://news.example/{name}.css", sec_fetch_dest="style")
         assert "橋は閉鎖されました。" in sheet.text, name
+
+
+@pytest.mark.parametrize("declared", ["text/html; charset=Shift_JIS", "text/html"])
+def test_addresses_are_led_in_the_encoding_of_their_page(site: Site, declared: str) -> None:
+    url = f"https://news.example/sjis?{len(declared)}"
+    host, page = site.document("20240506093000", url)
+    assert "橋は閉鎖されました。" in page.text
+    found = re.search(r'src="([^"]+)"', page.text)
+    assert found
+    assert found[1].endswith("/s.png?%96%BC%91O=1")
+    assert site.captured(host, html.unescape(found[1]), sec_fetch_dest="image").status_code == 200
 
 
 def test_what_is_missing_shows_as_missing(site: Site) -> None:
