@@ -52,6 +52,14 @@ def test_article_marks_the_words_that_print_and_capture_do_not_share(client: Cli
     assert '<mark class="ins">repaired</mark>' in captured
 
 
+def test_a_mention_has_the_state_of_its_post_now(client: Client, staged: Staged) -> None:
+    """That of the last look, and not that of the day on which it was resolved."""
+    page = article_page(client, staged)
+    badges = [re.findall(r'<span class="badge [a-z]+"[^>]*>([^<]*)</span>', exhibit(page, staged, n)) for n in range(4)]
+    words = [found[0] for found in badges]
+    assert words == ["deleted", "live", "ambiguous", "unresolved"]
+
+
 def test_ambiguous_mention_shows_its_candidates_with_reasons(client: Client, staged: Staged) -> None:
     shown = exhibit(article_page(client, staged), staged, 2)
     assert "<details open>" in shown

@@ -138,13 +138,23 @@ def test_of_many_looks_the_last_are_read(tmp_path: Path) -> None:
                 state=state,
                 seen_at=AT + timedelta(days=day),
                 how="x",
-                reason="x",
+                reason="words of 3.",
             )
-            session.write_conclusion(observation_conclusion(look))
+            last = session.write_conclusion(observation_conclusion(look))
     with Library([tmp_path / "harbour"]) as library:
         looks, total = facts.timeline(library.shelves[0], "x:1", limit=2)
     assert total == 3
     assert [look.observation.state for look in looks if look.observation] == [State.PROTECTED, State.DELETED]
+    # one that was altered is no look that was not: what stands before it is not the state now
+    rewrite_member(next((tmp_path / "harbour" / "archive").glob("*.warc.gz")), last, b"words of 3.", b"-" * 11)
+    with Library([tmp_path / "harbour"]) as library:
+        looks, total = facts.timeline(library.shelves[0], "x:1")
+        assert facts.state_of(library.shelves[0], "x:1") is None
+        shown = Client(create_app(library)).get(TO.post("x:1")).text
+    assert [look.problem is None for look in looks] == [False, True, True]
+    heading = shown.partition("<h1>")[2].partition("</h1>")[0]
+    assert "state not known" in heading
+    assert said(shown) == [3, 3]  # of the other two looks
 
 
 def test_a_picture_is_the_first_whole_answer_that_was_one(tmp_path: Path) -> None:
