@@ -207,6 +207,12 @@ def test_each_hidden_sign_is_shown(sign: str) -> None:
     assert str(visible(f"a{sign}b")) == f'a<span class="invisible">U+{ord(sign):04X}</span>b'
 
 
+@pytest.mark.parametrize("url", ["https://a.example\\.evil.example/", "https://a.example/\\x", "https:\\\\a.example/"])
+def test_an_address_that_browsers_read_otherwise_is_none(url: str) -> None:
+    """They take a backslash for a slash (WHATWG URL, section 4.4)."""
+    assert not is_web_url(url)
+
+
 @pytest.mark.parametrize("sign", "\x00\x1b\x7f\x85\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufff9\ufffb")
 def test_each_sign_that_turns_words_is_shown(sign: str) -> None:
     assert str(words(f"a{sign}b")) == f'a<span class="invisible">U+{ord(sign):04X}</span>b'
