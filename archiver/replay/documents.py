@@ -81,12 +81,12 @@ def _as_page(payload: Payload, url: str, lead: Leading) -> Shown:
     media_type = payload.media_type
     if payload.kind:
         return _media(url, lead, payload.kind.element)
+    if beginning.startswith(b"%PDF-") or media_type == PDF:
+        return Shown(note("This is a PDF document. It is not shown here; the site offers it for saving."), "pdf")
     if media_type in PAGES or (not media_type and _is_page(payload)):
         return _page(payload, url, lead)
     if is_svg(beginning, media_type):
         return _media(url, lead, "img")
-    if beginning.startswith(b"%PDF-") or media_type == PDF:
-        return Shown(note("This is a PDF document. It is not shown here; the site offers it for saving."), "pdf")
     if media_type.startswith(("video/", "audio/")) and resource_type("av", beginning, media_type):
         return _media(url, lead, "video")
     if not beginning:

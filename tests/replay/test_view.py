@@ -116,6 +116,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         for declared in ("text/html; charset=Shift_JIS", "text/html"):
             keep(f"https://news.example/sjis?{len(declared)}", sjis, declared)
         keep("https://news.example/s.png?%96%BC%91O=1", png(8, 8), "image/png")
+        keep("https://news.example/paper-as-html", b"%PDF-1.7 ...", "text/html")
         leads_on = "<meta http-equiv=Refresh content='0; URL=/to'>"
         keep("https://news.example/leads-on", leads_on, "text/html")
         keep("https://news.example/leads-out", leads_on.replace("/to", "//nowhere.example"), "text/html")
@@ -361,6 +362,7 @@ def test_origins_keep_to_themselves(site: Site) -> None:
         ("film.mp4", "<video src="),
         ("back.svg", "<img src="),
         ("paper.pdf", "PDF document"),
+        ("paper-as-html", "PDF document"),
         ("data.json", "&lt;b&gt;"),
         ("bin", "a file that browsers do not show"),
         ("list.m3u8", "a file that browsers do not show"),
