@@ -30,7 +30,7 @@ from archiver.replay.mementos import captured_url, moment_of
 from archiver.replay.origins import KINDS, Origin, Origins, Place, origin_id, place_of_host
 from archiver.replay.payload import Payload, open_payload, ranged
 from archiver.replay.plaintext import beginning_of, bytes_of
-from archiver.replay.references import absolute
+from archiver.replay.references import absolute, fragment_of
 from archiver.replay.shelf import Library, Shelf
 from archiver.replay.show import is_page_address, is_web_url
 from archiver.replay.stillpage import Leading
@@ -326,7 +326,7 @@ def sheet_of(payload: Payload, limit: int, resource: Callable[[str, str], str] =
         if url is None:
             return ""
         loads[url, purpose] = None
-        return resource(url, purpose)
+        return resource(url, purpose) + fragment_of(reference)
 
     return Sheet(rewrite_css(_sheet_text(data, payload), led), tuple(loads), len(data), cut)
 

@@ -11,6 +11,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from archiver.url import web_url, without_userinfo
 
+_FRAGMENT_SAFE = "!$%&()*+,-./:;=?@_~"
 _AROUND = "".join(map(chr, range(0x21)))
 _WITHIN = dict.fromkeys(map(ord, "\t\n\r"))
 _SPECIAL = re.compile(r"(https?):([/\\]*)", re.IGNORECASE)
@@ -65,3 +66,10 @@ def absolute(base: str, reference: str, codec: str = "utf-8") -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def fragment_of(reference: str) -> str:
+    """Which part of what is loaded is shown, with its `#`: a view of a picture in SVG, a time of a film; empty where
+    none."""
+    fragment = reference.partition("#")[2].strip(_AROUND).translate(_WITHIN)
+    return f"#{quote(fragment, safe=_FRAGMENT_SAFE, errors='replace')}" if fragment else ""

@@ -25,7 +25,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from archiver.platforms.bounds import parse
 from archiver.replay import pictures
 from archiver.replay.doctype import doctype_of
-from archiver.replay.references import absolute
+from archiver.replay.references import absolute, fragment_of
 from archiver.replay.stylesheets import rewrite_css
 
 MAX_ELEMENTS = 200_000
@@ -479,7 +479,7 @@ class _Still:
         if url is None:
             return ""
         self.needs[Need(url, kind)] = None
-        address = self.lead.resource(url, kind)
+        address = self.lead.resource(url, kind) + fragment_of(reference)
         self.led.add(address)
         return address
 
