@@ -11,6 +11,7 @@ sequence of signs is found wherever it stands.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
@@ -44,6 +45,9 @@ MAX_WORDS = 400
 """Code points of a question; what stands behind them is not looked at."""
 
 MAX_TERMS = 24
+
+LONGEST_KNOWN = 40
+"""Code points of a term that is remembered."""
 
 MAX_INDEXED = 200_000
 """Code points of one text that are searched."""
@@ -114,6 +118,7 @@ _TERM = regex.compile(
     rf"|(?:(?!{_SIGN})[[\p{{L}}\p{{N}}\p{{M}}\p{{DI}}]--[\u200B]])++|\p{{So}}",
     regex.VERSION1,
 )
+_ASCII_TERM = re.compile("[a-z0-9]+")
 # Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowel signs and the stretching tatweel, and what no reader
 # sees. The vowel signs of other scripts are spelling.
 _LEFT_OUT = regex.compile(
@@ -235,20 +240,28 @@ def _post_at(address: str) -> str | None:
 
 def terms_of(text: str) -> Iterator[str]:
     """The terms of a text, in order."""
-    return (term for term, _, _ in _placed(text))
+    if text.isascii():
+        return iter(_ASCII_TERM.findall(text.lower()))
+    return (term for found in _TERM.findall(text) for term in _cut(found))
 
 
 def _placed(text: str) -> Iterator[tuple[str, int, int]]:
     """The terms of a text, in order, each with where it begins and ends."""
-    for match in _TERM.finditer(text):
-        found, (start, end) = match[0], match.span()
-        folded = fold(found)
-        if folded and not unicodedata.is_normalized("NFKC", found):
-            # what is taken apart (a ligature, a sign for a unit or a company) may be several
-            for term in _TERM.findall(folded):
-                yield term, start, end
-        elif folded:
-            yield folded, start, end
+    return ((term, match.start(), match.end()) for match in _TERM.finditer(text) for term in _cut(match[0]))
+
+
+def _cut(found: str) -> tuple[str, ...]:
+    """What was found as one term, folded: none where nothing is left of it, several where it is taken apart (a
+    ligature, a sign for a unit or a company)."""
+    return _cut_remembered(found) if len(found) <= LONGEST_KNOWN else _cut_remembered.__wrapped__(found)
+
+
+@functools.lru_cache(maxsize=8192)  # a text, and a question, has the same words again and again
+def _cut_remembered(found: str) -> tuple[str, ...]:
+    folded = fold(found)
+    if not folded or unicodedata.is_normalized("NFKC", found):
+        return (folded,) if folded else ()
+    return tuple(_TERM.findall(folded))
 
 
 def fold(term: str) -> str:
