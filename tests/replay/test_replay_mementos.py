@@ -56,6 +56,8 @@ def test_a_browser_is_led_to_the_page_that_shows_it(client: Client) -> None:
         "1714987800",
         "Mon, 06 May 2024 09:30:99 GMT",
         "Mon, 06 May 2024 24:30:00 GMT",
+        "Xyz, 06 May 2024 09:30:00 GMT",
+        "06 May 2024 09:30:00 GMT",
     ],
 )
 def test_a_time_that_is_none_is_a_bad_request(client: Client, value: str) -> None:
@@ -266,6 +268,14 @@ def test_a_time_map_in_json(many: Client) -> None:
     rest = json.loads(many.get(found["pages"]["next"]["uri"].removeprefix(BASE)).text)
     assert len(rest["mementos"]["list"]) == 3
     assert rest["mementos"]["last"]["uri"] == BASE + TO.raw(START + timedelta(hours=5), PICTURE_URL)
+
+
+@pytest.mark.parametrize("form", ["json", "link"])
+def test_on_a_later_page_of_a_time_map_the_first_memento_is_not_called_the_first(many: Client, form: str) -> None:
+    first = many.get(TO.timemap(PICTURE_URL, form))
+    assert '"first' in first.text
+    (following,) = set(re.findall(r"https?://[^\s\">]*/timemap/" + form + r"/\d{14}/[^\s\">]*", first.text))
+    assert '"first' not in many.get(following.removeprefix(BASE)).text
 
 
 def test_a_time_map_in_cdxj(many: Client) -> None:
