@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from archiver.replay import Library, create_app
 from archiver.replay.origins import origin_id
-from archiver.replay.stillpage import Leading, StillPage
+from archiver.replay.stillpage import StillPage
 from tests.replay.hostile import PAGE, STAMP, Log, Trap, hostile, serving, stage_hostile
 
 
@@ -84,6 +84,6 @@ def reached(calls: Path) -> set[tuple[str, str]]:
     }
 
 
-def as_captured(html: str, *, url: str, lead: Leading) -> StillPage:
+def as_captured(html: str, **_others: object) -> StillPage:
     """In the place of `still_page`: nothing is taken out."""
     return StillPage(html, (), 0, None)
