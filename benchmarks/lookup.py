@@ -26,6 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from archiver.replay.shelf import KEPT_FOR_LOOKUP
 from archiver.store.catalogue import Catalogue
 from archiver.store.catalogue.asking import NEAREST
 from archiver.store.surt import surt
@@ -116,7 +117,7 @@ def main() -> None:
         with path.open("rb") as file:
             while file.read(1 << 24):
                 pass
-        catalogue = Catalogue(path, read_only=True)
+        catalogue = Catalogue(path, read_only=True, kept=KEPT_FOR_LOOKUP)
         rounds = [_questions(options.lines, options.questions, seed) for seed in range(options.rounds)]
         timed(lambda _url, key, when: catalogue.nearest(key, when), rounds[0][:100])
         before = private_bytes()

@@ -19,6 +19,9 @@ from archiver.store.catalogue import Catalogue
 from archiver.store.surt import surt
 from archiver.wacz.opening import archive_of_package, is_package
 
+KEPT_FOR_LOOKUP = 8 << 20
+"""Bytes of a catalogue that its look-up keeps in memory: of ten million captures most of the index above its leaves."""
+
 _NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -182,7 +185,7 @@ class Library:
             slug, number = f"{base}-{number}", number + 1
         lookup = archive.catalogue
         if lookup.path is not None:
-            lookup = Catalogue(lookup.path, read_only=True)
+            lookup = Catalogue(lookup.path, read_only=True, kept=KEPT_FOR_LOOKUP)
             self._stack.callback(lookup.close)
         self.shelves.append(Shelf(slug, title, archive, lookup, tuple(archive.warnings)))
 

@@ -43,9 +43,13 @@ DISK_ERRORS = frozenset(
 class CatalogueFile:
     """One catalogue file (or, with no path, one in memory)."""
 
-    def __init__(self, path: Path | None, *, read_only: bool = False, temporary: bool = False) -> None:
+    def __init__(
+        self, path: Path | None, *, read_only: bool = False, temporary: bool = False, kept: int | None = None
+    ) -> None:
         """temporary: nobody needs the file after this program, or once a write to it failed: nothing waits for the disk
         to keep it, and nothing is written twice.
+
+        kept: bytes of the file that are kept in memory at most; null: as many as SQLite does of itself (2 MB).
 
         Raises `UnusableCatalogueError` when the file is no catalogue of this version (or, read-only, missing)."""
         self.path = path
@@ -68,6 +72,8 @@ class CatalogueFile:
             raise self._unusable(error) from error
         self._db.create_function("spelling", 1, spelling, deterministic=True)
         try:
+            if kept is not None:
+                self._db.execute(f"PRAGMA cache_size = -{kept // 1024}")
             if not read_only:
                 # Readers look at the last commit while a writer writes; `close` makes it a single file again.
                 self._db.execute(f"PRAGMA journal_mode = {'OFF' if temporary else 'WAL'}")
