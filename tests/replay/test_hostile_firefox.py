@@ -91,10 +91,10 @@ def test_without_its_still_form_it_asks_for_a_name(tmp_path: Path, monkeypatch: 
     """So the test above would have seen it; no policy forbids a connection ahead of a request."""
     monkeypatch.setattr(documents, "still_page", as_captured)
     calls = tmp_path / "calls"
-    with scene(tmp_path) as stage, browsing(tmp_path, None, calls=calls) as firefox:
+    with scene(tmp_path, seconds=9) as stage, browsing(tmp_path, None, calls=calls) as firefox:
         firefox.open(stage.view)
         waited(lambda: names(calls), "a name is asked for")
-    assert names(calls) <= {"preconnect", "preconnect-cors", "dns-prefetch"}
+    assert names(calls) <= {"preconnect", "preconnect-cors", "two-rels", "dns-prefetch"}
 
 
 def test_without_its_still_form_and_its_policy_it_gets_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,7 +133,10 @@ def test_what_leaves_on_purpose_is_seen(tmp_path: Path) -> None:
 
 def test_without_its_policy_it_gets_out(tmp_path: Path) -> None:
     """Style sheets hide addresses in ways that rewriting does not know."""
-    hidden = {"url-escaped", "import-escaped", "image-set-escaped", "sheet-escaped"}
+    hidden = {
+        "url-escaped", "import-escaped", "image-set-escaped", "sheet-escaped", "font-escaped", "cursor-escaped", "fade",
+        "fade-to", "mask", "border", "shape", "list-escaped", "content-escaped", "variable",
+    }  # fmt: skip
     with scene(tmp_path, policies="none") as stage, browsing(tmp_path, stage.trap) as browser:
         browser.open(stage.view)
         with suppress(AssertionError):
@@ -168,12 +171,12 @@ def test_without_its_still_form_and_its_sandbox_it_goes_elsewhere(
 def test_without_either_everything_gets_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So the trap would have caught it."""
     monkeypatch.setattr(documents, "still_page", as_captured)
-    with scene(tmp_path, policies="none", alone=True) as stage, browsing(tmp_path, stage.trap) as browser:
+    with scene(tmp_path, policies="none", alone=True, seconds=9) as stage, browsing(tmp_path, stage.trap) as browser:
         browser.call("Page.navigate", {"url": stage.page})
         wanted = {
             "script", "fetch", "keepalive", "xhr", "websocket", "eventsource", "beacon", "import", "new-image",
             "cookie", "img", "iframe", "background", "import-rule", "url-escaped", "location",
         }  # fmt: skip
         with suppress(AssertionError):
-            waited(lambda: wanted <= stage.trap.ways(), "the page gets out", 15)
+            waited(lambda: wanted <= stage.trap.ways(), "the page gets out")
         assert wanted - stage.trap.ways() == set()
