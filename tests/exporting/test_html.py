@@ -179,6 +179,14 @@ class TestWholeOrNot:
             write_pages(shipped, tmp_path / "pages")
         assert list(files(tmp_path / "pages")) == ["mine.txt"]
 
+    def test_of_two_archives_none_is_written(self, shipped: Path, tmp_path: Path) -> None:
+        """Of one of them nothing would be there, and nobody would see that."""
+        second = tmp_path / "second"
+        shutil.copytree(shipped, second)
+        with pytest.raises(UsageError, match="one archive at a time"):
+            write_pages([shipped, second], tmp_path / "pages")
+        assert not (tmp_path / "pages").exists()
+
     def test_an_empty_folder_is_filled(self, shipped: Path, tmp_path: Path) -> None:
         (tmp_path / "pages").mkdir()
         assert write_pages(shipped, tmp_path / "pages").pages > 100

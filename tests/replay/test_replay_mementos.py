@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import anyio
 import pytest
+from starlette.types import Message
 
 from archiver.replay import Library, create_app, mementos
 from archiver.replay.addresses import Addresses
@@ -136,6 +138,31 @@ def test_what_is_no_header_or_markup_stays_encoded(tmp_path: Path) -> None:
         assert found.status_code == 200
         assert re.fullmatch(r"[!-~ ]+", found.headers["link"])
         assert found.headers["link"].count("<b>") == 0
+
+
+def test_an_address_that_a_client_did_not_encode_ends_no_link(tmp_path: Path) -> None:
+    url = 'https://paper.example/>;rel="memento",<//evil.example/'
+    stored(tmp_path / "harbour", [(url, START)])
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    path = f"/archives/harbour/20240506093000id_/{url}"
+    scope = {
+        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "scheme": "http", "http_version": "1.1", "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1),
+        "headers": [(b"host", b"127.0.0.1")],
+    }  # fmt: skip
+    with Library([tmp_path / "harbour"]) as library:
+        anyio.run(create_app(library), scope, receive, send)
+    assert sent[0]["status"] == 200
+    (links,) = [value.decode() for name, value in sent[0]["headers"] if name.lower() == b"link"]
+    assert re.findall("<([^<>]*)>", links)[0] == "https://paper.example/%3E;rel=%22memento%22,%3C//evil.example/"
+    assert len(re.findall('rel="memento"', links)) == 1
 
 
 def odd(folder: Path, url: str, date: str) -> Path:
