@@ -268,6 +268,29 @@ def test_a_record_whose_length_was_altered_is_the_same_in_every_way(
         assert asked() == at_once
 
 
+def test_a_revisit_vouches_for_an_original_that_declares_no_digest(tmp_path: Path, way: str) -> None:
+    file = tmp_path / "bare.warc"
+    original = bare_record(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nwords")
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
+    again = (
+        f"WARC/1.0\r\nWARC-Type: revisit\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000002>\r\n"
+        f"WARC-Date: 2024-05-07T09:30:00Z\r\nWARC-Target-URI: {ARTICLE_URL}\r\n"
+        f"WARC-Refers-To: <urn:uuid:00000000-0000-4000-8000-000000000001>\r\n"
+        f"WARC-Profile: http://netpreserve.org/warc/1.0/revisit/identical-payload-digest\r\n"
+        f"WARC-Payload-Digest: sha256:{hashlib.sha256(b'words').hexdigest()}\r\n"
+        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(head)}\r\n\r\n"
+    ).encode() + head
+    file.write_bytes(original + again + b"\r\n\r\n")
+    with Library([file]) as library:
+        client, path = Client(create_app(library)), Addresses("bare").raw(START + timedelta(days=1), ARTICLE_URL)
+        found = client.get(path)
+        assert (found.status_code, found.content) == (200, b"words")
+        file.write_bytes(file.read_bytes().replace(b"\r\nwords", b"\r\nsword"))
+        refused = client.get(path)
+    assert refused.status_code == 502
+    assert "sword" not in refused.text
+
+
 def test_a_range_out_of_many_pieces() -> None:
     data = bytes(range(250))
 
