@@ -132,9 +132,9 @@ def test_a_page_that_cannot_be_made_still_is_its_words(see: See, monkeypatch: py
 
 
 def test_the_letters_are_those_that_the_header_declares(see: See) -> None:
-    seen = see("<p>мост".encode("koi8-r"), "text/html; charset=koi8-r", as_text=True)
-    assert "мост" in seen.document
-    assert seen.text == (200, "<p>мост")
+    seen = see("<p>při řece".encode("iso-8859-2"), "text/html; charset=iso-8859-2", as_text=True)
+    assert "při řece" in seen.document
+    assert seen.text == (200, "<p>při řece")
 
 
 @pytest.mark.parametrize("limit", [8 << 20, 8])
