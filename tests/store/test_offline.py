@@ -124,7 +124,10 @@ class TestNoAnswer:
             return f"{type(error).__name__}: {error}"
 
     def test_it_gets_none_again(self, folder: Path) -> None:
-        assert self.ask(folder, "no connection") == f"NetworkError: {URL}: no connection (when it was asked: 2026-03-01 13:00 UTC)"
+        assert (
+            self.ask(folder, "no connection")
+            == f"NetworkError: {URL}: no connection (when it was asked: 2026-03-01 13:00 UTC)"
+        )
 
     def test_a_host_that_was_left_alone(self, folder: Path) -> None:
         told = self.ask(folder, "it asks us to wait", kind=AnswerKind.REFUSED)
