@@ -76,6 +76,9 @@ def document_policy(source: str, ancestors: tuple[str, ...], *, sandbox: str) ->
     return f"{policy}; frame-ancestors {' '.join(ancestors)}" if ancestors else policy
 
 
+_OURS = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts that mean us wherever we listen."""
+
 MISDIRECTED = 421
 """RFC 9110 section 15.5.20: this server does not answer for that host."""
 
@@ -294,13 +297,13 @@ class HostGuard:
     def answers(self, header: str) -> bool:
         """Does a request with this `Host` field mean us?"""
         host = _host(header)
-        if host == "localhost" or host.endswith(".localhost") or host == self._bound:
+        if host in _OURS or host.endswith(".localhost") or host == self._bound:
             return True
         try:
             address = ipaddress.ip_address(host)
         except ValueError:
             return False
-        return self._remote or host in ("127.0.0.1", "::1") or str(address) == self._bound
+        return self._remote or str(address) == self._bound
 
 
 def _is_loaded_elsewhere(headers: Headers) -> bool:
