@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,7 +56,20 @@ def exported(folder: Path, umask: str, **environment: str) -> dict[str, str]:
         [sys.executable, "-c", EXPORT, str(folder / "warc"), str(folder / "out"), umask],
         check=True, env=os.environ | environment, cwd=ROOT,
     )  # fmt: skip
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (folder / "out").iterdir()}
+    return {name: digest for path in (folder / "out").iterdir() for name, digest in digests(path)}
+
+
+def digests(path: Path) -> Iterator[tuple[str, str]]:
+    """Of a file, and of each member of a package: that tells where two differ."""
+    yield path.name, hashlib.sha256(path.read_bytes()).hexdigest()
+    if path.suffix == ".wacz":
+        with zipfile.ZipFile(path) as package:
+            for name in package.namelist():
+                member = package.read(name)
+                yield (
+                    f"{path.name}: {name}",
+                    member.decode() if name.endswith(".json") else hashlib.sha256(member).hexdigest(),
+                )
 
 
 def test_in_processes_that_differ_in_all_that_should_not_matter(tmp_path: Path) -> None:
