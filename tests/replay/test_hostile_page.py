@@ -172,11 +172,14 @@ def test_without_either_everything_gets_out(tmp_path: Path, monkeypatch: pytest.
     """So the trap would have caught it."""
     monkeypatch.setattr(documents, "still_page", as_captured)
     with scene(tmp_path, policies="none", alone=True, seconds=9) as stage, browsing(tmp_path, stage.trap) as browser:
-        browser.call("Page.navigate", {"url": stage.page})
         wanted = {
             "script", "fetch", "keepalive", "xhr", "websocket", "eventsource", "beacon", "import", "new-image",
             "cookie", "img", "iframe", "background", "import-rule", "url-escaped", "location",
         }  # fmt: skip
-        with suppress(AssertionError):
-            waited(lambda: wanted <= stage.trap.ways(), "the page gets out")
+        # again, where the page went elsewhere of itself before its frames were read: on a busy machine
+        for _ in range(4):
+            browser.call("Page.navigate", {"url": stage.page})
+            with suppress(AssertionError):
+                waited(lambda: wanted <= stage.trap.ways(), "the page gets out", 15)
+                break
         assert wanted - stage.trap.ways() == set()
