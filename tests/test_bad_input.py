@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from archiver.store import Archive
+from benchmarks.bombs import MEASURED
 from tests.town import DELETED, LEFTOVERS, PICTURED, RENAMED, Town, document, program
 from tests.web_twin import PRIVATE_TARGETS, Account, Fault, TwinPost
 
@@ -100,15 +101,10 @@ class TestSize:
     """Bounds on memory, seen from outside."""
 
     def run(self, town: Town, *arguments: str | Path) -> tuple[int, bytes, bytes, int]:
-        process = subprocess.Popen(program(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **town.within())
-        assert process.stdout is not None
-        assert process.stderr is not None
-        out, err = process.stdout.read(), process.stderr.read()
-        process.stdout.close()
-        process.stderr.close()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        return process.returncode, out, err, usage.ru_maxrss * 1024
+        command = [sys.executable, "-c", MEASURED, *map(str, arguments)]
+        process = subprocess.run(command, capture_output=True, check=False, **town.within())
+        err, _, peak = process.stderr.rpartition(b"\npeak ")
+        return process.returncode, process.stdout, err, int(peak) * 1024
 
     @pytest.mark.slow
     @pytest.mark.parametrize("name", ["large.txt", "large.html"])

@@ -26,10 +26,18 @@ from tests.replay.conftest import Client
 (SEGMENT,) = (ROOT / "warc" / "archive").glob("*.warc.gz")
 
 
+COMMAND = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit that it is ignored
+from archiver.cli import main
+main(prog_name="archiver")
+"""
+
+
 @contextmanager
 def running(*arguments: object, cwd: Path) -> Iterator[tuple[list[str], str, subprocess.Popen[str]]]:
     """What the command says until it listens, where that is, and its process."""
-    command = [sys.executable, "-m", "archiver", "replay", "--port", "0", *map(str, arguments)]
+    command = [sys.executable, "-c", COMMAND, "replay", "--port", "0", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=cwd, env=environment) as process:
         try:
