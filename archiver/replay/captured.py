@@ -119,7 +119,7 @@ def _whole(shelf: Shelf, capture: Capture) -> bool:
     found = re.fullmatch(
         r"bytes 0-([0-9]+)/([0-9]+)", (shelf.archive.exchange(capture).header("content-range") or "").strip()
     )
-    return bool(found) and int(found[1]) + 1 == int(found[2])  # type: ignore[index]
+    return found is not None and int(found[1]) + 1 == int(found[2])
 
 
 def leading(place: Place, shelf: Shelf, moment: datetime) -> Leading:

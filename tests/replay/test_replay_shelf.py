@@ -371,3 +371,9 @@ def test_a_full_disk_is_told_and_nothing_temporary_is_left(
     with pytest.raises(LimitError, match="No space left"):
         Library([staged.segment, package])
     assert list(temporary.iterdir()) == []
+
+
+def test_the_look_up_keeps_eight_megabytes_of_a_catalogue_in_memory_at_most(staged: Staged) -> None:
+    """Memory does not grow with the archive: SQLite's `cache_size` is in KiB where it is negative."""
+    with Library([staged.path, staged.segment]) as library:
+        assert [shelf.lookup.query("PRAGMA cache_size") for shelf in library.shelves] == [[(-8192,)]] * 2
