@@ -1,0 +1,1 @@
+"""Reports of audits: figures for researchers, and one self-contained page."""
