@@ -6,10 +6,12 @@ record and media, and store beside them what was concluded. Running it again add
 
 from __future__ import annotations
 
+import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -40,6 +42,7 @@ from archiver.store.conclusions import (
 from archiver.web.once import FetchOnce, StoppedError
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class ArchivedPost(Noun, frozen=True, kw_only=True):
@@ -180,23 +183,62 @@ class Job:
         self, work: Callable[[Mention], R], mentions: Sequence[Mention], progress: Progress
     ) -> Iterator[tuple[Mention, R]]:
         """What `work` makes of each mention, in their order."""
+        for mention, result in self.each(work, mentions):
+            progress(1, mention.display_name or mention.handle)
+            yield mention, result
+
+    def each(
+        self,
+        work: Callable[[T], R],
+        items: Sequence[T],
+        *,
+        order: Iterable[int] | None = None,
+        done: Callable[[T], None] = lambda _item: None,
+    ) -> Iterator[tuple[T, R]]:
+        """What `work` makes of each item, in their order; several are worked at at the same time.
+
+        order: in which they are begun, by their places (default: as they come). done: told of each that is done, in
+        the order in which they are; its results come out in the items' order. What was stored for an item is on the
+        disk before it comes out. When the run is asked to stop, those that are done come out.
+        """
         pool = ThreadPoolExecutor(self.threads, thread_name_prefix="post")
+        ready: queue.SimpleQueue[tuple[int, Future[R]]] = queue.SimpleQueue()
         wait = True
+        finished: dict[int, Future[R]] = {}
         try:
-            waiting = [pool.submit(work, mention) for mention in mentions]
-            for mention, future in zip(mentions, waiting, strict=True):
-                try:
-                    result = future.result()
-                except StoppedError:
-                    return
-                self.keep()
-                progress(1, mention.display_name or mention.handle)
-                yield mention, result
+            open_ = 0
+            for place in order if order is not None else range(len(items)):
+                pool.submit(work, items[place]).add_done_callback(partial(_put, ready, place))
+                open_ += 1
+            due = 0
+            stopped = False
+            while open_:
+                place, future = ready.get()
+                open_ -= 1
+                if future.cancelled() or isinstance(problem := future.exception(), StoppedError):
+                    if not stopped:
+                        stopped = True
+                        pool.shutdown(wait=False, cancel_futures=True)
+                    continue
+                finished[place] = future
+                if problem is None:
+                    done(items[place])
+                while not stopped and due in finished:
+                    yield self._kept(items[due], finished.pop(due))
+                    due += 1
+            for place in sorted(finished):
+                yield self._kept(items[place], finished[place])
         except KeyboardInterrupt:
             wait = False  # whoever insists does not want to wait for a server that is slow to answer
             raise
         finally:
             pool.shutdown(wait=wait, cancel_futures=True)
+
+    def _kept(self, item: T, future: Future[R]) -> tuple[T, R]:
+        """The result, after what was stored for it is on the disk."""
+        result = future.result()
+        self.keep()
+        return item, result
 
     def keep(self) -> None:
         """What was stored so far is on the disk when this returns: before anything of it is reported.
@@ -416,6 +458,10 @@ class Job:
             if found := self.archive.catalogue.capture(record_id):
                 return f"{found.file}:{found.offset}"
         return None
+
+
+def _put(ready: queue.SimpleQueue[tuple[int, Future[R]]], place: int, future: Future[R]) -> None:
+    ready.put((place, future))
 
 
 def _unresolved(mention: Mention, resolution: Resolution) -> ArchivedPost:
