@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 import msgspec
 
+from archiver.auditing.finding import Citation
 from archiver.capture import Job
 from archiver.detect import find
-from archiver.model import Mention, Noun, Outcome, Post, Resolution
+from archiver.model import Article, Mention, Noun, Outcome, Post, Resolution
 from archiver.sources import Document
 from archiver.web.once import StoppedError
+
+
+class Cite(Noun, frozen=True, kw_only=True):
+    """One place that cites a post: the mention, and what there is to say of it before the post is looked at."""
+
+    mention: Mention
+    citation: Citation
 
 
 class Cited(Noun, frozen=True, kw_only=True):
@@ -20,7 +29,10 @@ class Cited(Noun, frozen=True, kw_only=True):
     post: Post | None
     sources: tuple[str, ...]
     mention: Mention
+    """The first that names it."""
     resolution: Resolution
+    cites: tuple[Cite, ...] = ()
+    """Every place that cites it, this one included."""
 
     @property
     def key(self) -> str:
@@ -36,28 +48,30 @@ def cited_in_archive(job: Job) -> list[Cited]:
     catalogue = job.archive.catalogue
     found: dict[str, Cited] = {}
     for article, _ in catalogue.articles():
-        for _, mention in catalogue.mentions(article.id):
+        mentions = [mention for _, mention in catalogue.mentions(article.id)]
+        cites = _cites(article, mentions)
+        for mention in mentions:
             known = catalogue.resolution(mention.id)
             try:
-                _add(found, mention, known[0] if known else job.resolution(mention), article.source)
+                resolution = known[0] if known else job.resolution(mention)
             except StoppedError:
                 return list(found.values())
+            _add(found, cited_by(mention, resolution, cites[mention.id], article.source))
     return list(found.values())
 
 
-def cited_in_document(job: Job, document: Document) -> list[Cited]:
+def cited_in_document(job: Job, document: Document, *, max_age: timedelta | None = None) -> list[Cited]:
     """Every post that one document cites; what is not known of it yet is resolved, and stored, now.
 
-    When the job is asked to stop, the rest is left out.
+    max_age: what was concluded within so long stands, also where it was not found out which post it is. When the job
+    is asked to stop, the rest is left out.
     """
     found: dict[str, Cited] = {}
     mentions = tuple(find(document.article))
     job.store_article(document, mentions)
-    for mention in mentions:
-        try:
-            _add(found, mention, job.resolution(mention), document.article.source)
-        except StoppedError:
-            break
+    cites = _cites(document.article, mentions)
+    for mention, resolution in job.resolutions(mentions, max_age=max_age):
+        _add(found, cited_by(mention, resolution, cites[mention.id], document.article.source))
     return list(found.values())
 
 
@@ -66,15 +80,49 @@ def merge(groups: Iterable[Iterable[Cited]]) -> list[Cited]:
     found: dict[str, Cited] = {}
     for group in groups:
         for cited in group:
-            _add(found, cited.mention, cited.resolution, *cited.sources)
+            _add(found, cited)
     return list(found.values())
 
 
-def _add(found: dict[str, Cited], mention: Mention, resolution: Resolution, *sources: str) -> None:
+def cited_by(mention: Mention, resolution: Resolution, cite: Cite, *sources: str) -> Cited:
+    """What one mention turned out to cite."""
     resolved = resolution.outcome is Outcome.RESOLVED and resolution.candidates
     post = resolution.candidates[0].post if resolved else None
-    cited = Cited(platform=mention.platform, post=post, sources=tuple(sources), mention=mention, resolution=resolution)
+    return Cited(
+        platform=mention.platform,
+        post=post,
+        sources=tuple(sources),
+        mention=mention,
+        resolution=resolution,
+        cites=(cite,),
+    )
+
+
+def _cites(article: Article, mentions: Sequence[Mention]) -> dict[str, Cite]:
+    """By mention id: how this article cites each."""
+    return {
+        mention.id: Cite(
+            mention=mention,
+            citation=Citation(
+                source=article.source,
+                mention_id=mention.id,
+                article_uri=article.uri,
+                title=article.title,
+                published=article.published,
+                language=article.language,
+                rule=mention.rule,
+                handle=mention.handle,
+            ),
+        )
+        for mention in mentions
+    }
+
+
+def _add(found: dict[str, Cited], cited: Cited) -> None:
     if earlier := found.get(cited.key):
-        together = tuple(dict.fromkeys((*earlier.sources, *sources)))
-        cited = msgspec.structs.replace(earlier, sources=together)
+        cited = msgspec.structs.replace(
+            earlier,
+            sources=tuple(dict.fromkeys((*earlier.sources, *cited.sources))),
+            cites=(*earlier.cites, *cited.cites),
+        )
     found[cited.key] = cited

@@ -187,6 +187,8 @@ class Finding(Noun, frozen=True, kw_only=True):
     handle: str | None = None
     display_name: str | None = None
     created_at: datetime | None = None
+    day: str | None = None
+    """ISO UTC day of the post, where its time is not known."""
     text: str | None = None
     reason: str = ""
     control: str | None = None

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -173,11 +174,11 @@ class Job:
                 self.remarks.append(f"{document.article.source}: not rendered: {viewed.failed}")
 
     def resolutions(
-        self, mentions: Sequence[Mention], progress: Progress = no_progress
+        self, mentions: Sequence[Mention], progress: Progress = no_progress, *, max_age: timedelta | None = None
     ) -> Iterator[tuple[Mention, Resolution]]:
         """Which post each mention is, in their order; several are worked at at the same time. When the run is asked to
-        stop, those that are done come out."""
-        yield from self._of_each(self.resolution, mentions, progress)
+        stop, those that are done come out. max_age: as for `resolution`."""
+        yield from self._of_each(partial(self.resolution, max_age=max_age), mentions, progress)
 
     def _of_each(
         self, work: Callable[[Mention], R], mentions: Sequence[Mention], progress: Progress
@@ -356,16 +357,18 @@ class Job:
         """Views of the post's page, where they are wanted."""
         return self.views.of_post(key, platform.view_url(ref)) if self.views is not None else Viewed()
 
-    def resolution(self, mention: Mention) -> Resolution:
+    def resolution(self, mention: Mention, *, max_age: timedelta | None = None) -> Resolution:
         """Which post a mention is, stored unless the archive already holds the same conclusion.
 
-        A mention that was resolved stays so; one that was not is looked for again. Offline, what was concluded before
-        stands unless the stored captures tell more.
+        A mention that was resolved stays so; one that was not is looked for again, unless that was done within
+        `max_age`. Offline, what was concluded before stands unless the stored captures tell more.
         """
         with self._turn(mention.id):
             stored = self.archive.catalogue.resolution(mention.id)
             prior = stored[0] if stored and stored[0].method == METHOD else None
             if prior and prior.outcome is Outcome.RESOLVED and prior.candidates:
+                return prior
+            if prior and stored and max_age is not None and self._age(stored[1]) <= max_age:
                 return prior
             resolution = resolve(
                 mention,
@@ -380,6 +383,10 @@ class Job:
                 conclusion = resolution_conclusion(resolution, self._beside())
                 self.session.write_conclusion(conclusion, _first(resolution.evidence))
             return resolution
+
+    def _age(self, record_id: str) -> timedelta:
+        capture = self.archive.catalogue.capture(record_id)
+        return self.archive.clock() - capture.time if capture else timedelta.max
 
     def _beside(self) -> Basis:
         """What resolutions of this run rest on besides captures."""

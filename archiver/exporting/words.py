@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archiver.article import article_of
-from archiver.errors import ArchiveError, ArchiverError
+from archiver.article.stored import stored_article
+from archiver.errors import ArchiverError
 from archiver.exporting.cited import StoredArticle
 from archiver.model import Article, Capture
 from archiver.store import Archive
@@ -25,13 +25,4 @@ def with_words(archive: Archive, stored: StoredArticle, capture: Capture) -> Art
     Raises `ArchiveError` when the record's bytes are not those that were concluded on, or cannot be read, and
     `InputError` or `LimitError` where they are no document any more.
     """
-    exchange = archive.exchange(capture)
-    data = exchange.payload()
-    read = article_of(
-        data, source=stored.article.source, uri=stored.article.uri, content_type=exchange.header("content-type")
-    )
-    if read.digest != stored.article.digest:
-        raise ArchiveError(
-            "the record does not hold the article's bytes", subject=f"{capture.file} at offset {capture.offset}"
-        )
-    return read
+    return stored_article(archive, stored.article, capture)
