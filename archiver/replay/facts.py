@@ -12,8 +12,8 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 
 from archiver.errors import ArchiverError
+from archiver.language.wordings import Piece, compare
 from archiver.model import Article, Capture, Media, Mention, Observation, Outcome, Post, Resolution
-from archiver.replay.difference import Piece, compare
 from archiver.replay.isolation import Kind
 from archiver.replay.payload import open_payload
 from archiver.replay.reading import Passage, article_with_words, passages

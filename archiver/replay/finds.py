@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archiver.errors import ArchiverError
+from archiver.language.wordings import Piece
 from archiver.replay.addresses import Addresses
-from archiver.replay.difference import Piece
 from archiver.replay.facts import article_facts, state_of, stored_post
 from archiver.replay.reading import article_with_words
 from archiver.replay.search import Hit, Question, text_of

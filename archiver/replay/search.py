@@ -30,10 +30,10 @@ from anyascii import anyascii
 
 from archiver.article.maintext import main_text
 from archiver.errors import ArchiverError
+from archiver.language.wordings import Piece
 from archiver.model import Article
 from archiver.platforms import platforms
 from archiver.platforms.bounds import parse
-from archiver.replay.difference import Piece
 from archiver.replay.reading import article_with_words
 from archiver.replay.shelf import Library, Shelf
 

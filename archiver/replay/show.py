@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from archiver.language.wordings import Piece
 from archiver.model import Article, Capture
-from archiver.replay.difference import Piece
 from archiver.store.catalogue import NO_TIME
 
 MONTHS = (

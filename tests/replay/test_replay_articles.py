@@ -11,10 +11,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from archiver.language.wordings import compare
 from archiver.model import Article, Mention, Observation, State
 from archiver.replay import Library, app, create_app
 from archiver.replay.addresses import Addresses
-from archiver.replay.difference import compare
 from archiver.replay.facts import exhibit, post_card, thread
 from archiver.replay.picturesize import picture_size
 from archiver.replay.reading import AROUND, MAX_SHOWN, passages

@@ -49,6 +49,12 @@ class Piece(NamedTuple):
     shared: bool
 
 
+def tokens(text: str) -> list[str]:
+    """The text in words, blanks and other signs; joined they give the text again. Cost: linear."""
+    found: list[str] = _TOKENS.findall(text)
+    return found
+
+
 def compare(printed: str, captured: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]] | None:
     """Both wordings in pieces, differences marked; null where they are too long to compare.
 
@@ -58,7 +64,7 @@ def compare(printed: str, captured: str) -> tuple[tuple[Piece, ...], tuple[Piece
     """
     if max(len(printed), len(captured)) > 10 * MAX_TOKENS:
         return None
-    left, right = _TOKENS.findall(printed), _TOKENS.findall(captured)
+    left, right = tokens(printed), tokens(captured)
     if len(left) > MAX_TOKENS or len(right) > MAX_TOKENS:
         return None
     ours: list[Piece] = []
@@ -70,8 +76,8 @@ def compare(printed: str, captured: str) -> tuple[tuple[Piece, ...], tuple[Piece
     return tuple(ours), tuple(theirs)
 
 
-def _keys(tokens: list[str]) -> list[str]:
-    return [_key(token) for token in tokens]
+def _keys(found: list[str]) -> list[str]:
+    return [_key(token) for token in found]
 
 
 def _key(token: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.replay.difference import MAX_TOKENS, Piece, compare
+from archiver.language.wordings import MAX_TOKENS, Piece, compare
 
 WORDS = st.text(alphabet="ab 橋é\u0301,.\n", max_size=60)
 
