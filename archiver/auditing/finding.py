@@ -107,6 +107,10 @@ class Look(Noun, frozen=True, kw_only=True):
     """The first record that it rests on."""
 
 
+OWN = "archive"
+"""What the own archive is called among those that have copies."""
+
+
 class CopyPlace(Noun, frozen=True, kw_only=True):
     """Copies of one address in one archive."""
 
@@ -117,8 +121,13 @@ class CopyPlace(Noun, frozen=True, kw_only=True):
     url: str | None = None
     """Where the last of these copies can be opened; null for the own archive."""
     count: int = 1
+    more: bool = False
+    """There are more than were listed."""
     first: datetime
     last: datetime
+    uncertain: bool = False
+    """None of them is known to show the post: pages that hold nothing without scripts, or copies of which only the time
+    is known. They are told, and nothing is concluded from them."""
 
 
 class Copies(Noun, frozen=True, kw_only=True):
@@ -132,10 +141,23 @@ class Copies(Noun, frozen=True, kw_only=True):
 
     @property
     def captured(self) -> bool | None:
-        """Whether anybody has a copy; null where that cannot be said, because somebody did not answer."""
-        if self.places:
+        """Whether anybody has a copy; null where that cannot be said: somebody did not answer, no web archive was
+        asked, or what there is may not show the post."""
+        if any(not place.uncertain for place in self.places):
             return True
-        return False if self.asked and not self.failed else None
+        return False if self._all_answered and not self.places else None
+
+    @property
+    def elsewhere(self) -> bool | None:
+        """The same of others' archives, the own one left out."""
+        others = [place for place in self.places if place.where != OWN]
+        if any(not place.uncertain for place in others):
+            return True
+        return False if self._all_answered and not others else None
+
+    @property
+    def _all_answered(self) -> bool:
+        return not self.failed and any(who != OWN for who in self.asked)
 
 
 class Rescued(Noun, frozen=True, kw_only=True):
@@ -217,6 +239,10 @@ class Finding(Noun, frozen=True, kw_only=True):
     """Null where nobody was asked."""
     rescued: Rescued | None = None
     saved: Saved | None = None
+    remarks: tuple[str, ...] = ()
+    """What else there is to act on, each in a few words: `seen once`, `quote altered`, `renamed from @…`."""
+    changed: tuple[str, ...] = ()
+    """What is otherwise than before, where that was asked for (`--since`, `--diff`)."""
 
     @property
     def never_captured(self) -> bool | None:

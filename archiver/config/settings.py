@@ -22,6 +22,7 @@ from archiver.config.values import (
     parse_rates,
     parse_seconds,
     parse_size,
+    parse_timemap,
 )
 from archiver.version import __version__
 
@@ -281,6 +282,24 @@ class AuditSettings(Section, frozen=True, kw_only=True):
             extra={"example": 'x = "20"'},
         ),
     ] = msgspec.field(default_factory=dict)
+    timemap: Annotated[
+        str,
+        Meta(
+            description="A Memento aggregator that is asked for copies in other web archives (RFC 7089): the address "
+            "of a TimeMap, in link or JSON format, with {url} where the post's address goes; empty: none.",
+            extra={"read": parse_timemap, "example": '"https://aggregator.example/timemap/link/{url}"'},
+        ),
+    ] = ""
+    save_key_variable: Annotated[
+        str,
+        Meta(
+            description="The environment variable with your access key of archive.org (https://archive.org/account/"
+            "s3.php), by which Save Page Now is asked; without it, it is asked as anybody may."
+        ),
+    ] = "ARCHIVER_SAVE_KEY"
+    save_secret_variable: Annotated[
+        str, Meta(description="The environment variable with the secret that belongs to this key.")
+    ] = "ARCHIVER_SAVE_SECRET"  # noqa: S105 (where it is, not what it is)
 
 
 class ReplaySettings(Section, frozen=True, kw_only=True):

@@ -178,6 +178,16 @@ def parse_paths(value: object) -> object:
     return [parse_path(item) for item in value]
 
 
+def parse_timemap(value: object) -> object:
+    """The value of `audit.timemap`: an address with `{url}` in it, or nothing."""
+    if value == "" or (isinstance(value, str) and _TIMEMAP.fullmatch(value)):
+        return value
+    raise ValueError('an http(s) address with {url} in it, such as "https://aggregator.example/timemap/link/{url}"')
+
+
+_TIMEMAP = re.compile(r"https?://[^\s/?#{}]+[/?][^\s{}]*\{url\}[^\s{}]*")
+
+
 def parse_identity(value: object) -> object:
     """The value of `signing.identity`."""
     if value not in ("none", "anonymous", "domain"):

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from archiver.model import SCHEMA_VERSION, AnswerKind, Article, Mention, Noun, Observation, PostRef, Resolution
+from archiver.model import SCHEMA_VERSION, AnswerKind, Article, Mention, Noun, Observation, Post, PostRef, Resolution
 
 CONTENT_TYPE = "application/json"
 
@@ -36,12 +36,12 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a conclusion rests on besides the captures that it names: with both it can be drawn again."""
 
     method: str = ""
-    """Version of the rules that found the mentions (`detect/1`) or judged the answers (`observe/1`); a resolution names
-    its own."""
+    """Version of the rules that found the mentions (`detect/1`), judged the answers (`observe/1`) or read an archived
+    copy (`rescue/1`); a resolution names its own."""
     prose: bool = False
     """Of mentions: whether posts count that the article quotes in its own sentences."""
     asked: PostRef | None = None
-    """Of an observation: the post as it was asked for; the platform may name it otherwise by now."""
+    """Of an observation or a rescue: the post as it was asked for; the platform may name it otherwise by now."""
     control: PostRef | None = None
     """Of an observation: the one post that vouched that the platform answers."""
     unanswered: tuple[Unanswered, ...] = ()
@@ -138,6 +138,48 @@ class Rendering(Noun, frozen=True, kw_only=True):
     """Requests beyond the bound: they were not let through."""
 
 
+class Rescue(Noun, frozen=True, kw_only=True):
+    """A copy of a post that another web archive holds, fetched because the post is missing. What it shows is that
+    archive's word: who relies on it relies on a third party."""
+
+    of: str
+    """The post's key."""
+    archive: str
+    """Host of the web archive."""
+    memento: str
+    """Address of the copy, as it was asked for."""
+    original: str
+    """The address that was archived."""
+    captured_at: datetime
+    """When that archive captured it, as it says (`Memento-Datetime`)."""
+    record_id: str
+    """The record of the copy."""
+    evidence: tuple[str, ...]
+    """Records of all exchanges from the memento's address to the copy, the copy first."""
+    post: Post
+    """As the copy shows it."""
+
+
+class SaveRequest(Noun, frozen=True, kw_only=True):
+    """That a web archive was asked to capture a post, and what came of it. Its promise is no capture: only what its
+    index shows is."""
+
+    of: str
+    """The post's key."""
+    archive: str
+    """Host of the web archive."""
+    address: str
+    """What it was asked to capture."""
+    asked_at: datetime
+    outcome: str
+    """`promised`, `confirmed` (the index shows it), `refused`, `failed`."""
+    note: str = ""
+    captured_at: datetime | None = None
+    """When it was captured: as promised, or as the index lists it."""
+    url: str | None = None
+    """Where the capture can be opened."""
+
+
 class Conclusion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One metadata record's block: exactly one kind of conclusion."""
 
@@ -153,8 +195,11 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seal: Seal | None = None
     imported: Imported | None = None
     rendering: Rendering | None = None
+    rescue: Rescue | None = None
+    save: SaveRequest | None = None
     basis: Basis | None = None
-    """Of an article, a resolution or an observation; null where an earlier version of the program concluded it."""
+    """Of an article, a resolution, an observation or a rescue; null where an earlier version of the program concluded
+    it."""
 
     @property
     def target_uri(self) -> str:
@@ -172,6 +217,10 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return f"urn:archiver:imported:{self.imported.file}"
         if self.rendering is not None:
             return f"urn:archiver:rendering:{self.rendering.of}"
+        if self.rescue is not None:
+            return f"urn:archiver:rescue:{self.rescue.of}"
+        if self.save is not None:
+            return f"urn:archiver:save:{self.save.of}"
         return "urn:archiver:refusal"
 
 
@@ -213,6 +262,14 @@ def imported_conclusion(imported: Imported) -> Conclusion:
 
 def rendering_conclusion(rendering: Rendering) -> Conclusion:
     return Conclusion(archiver=SCHEMA_VERSION, rendering=rendering)
+
+
+def rescue_conclusion(rescue: Rescue, basis: Basis | None = None) -> Conclusion:
+    return Conclusion(archiver=SCHEMA_VERSION, rescue=rescue, basis=basis)
+
+
+def save_conclusion(save: SaveRequest) -> Conclusion:
+    return Conclusion(archiver=SCHEMA_VERSION, save=save)
 
 
 def parse_conclusion(block: bytes) -> Conclusion | None:

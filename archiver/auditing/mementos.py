@@ -1,0 +1,141 @@
+"""Does one archived copy show the post? It is fetched, stored as what it is (an archive's answer), and read."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from archiver.auditing.holdings import SLACK, WAYBACK, Holding, is_of
+from archiver.capture import Job
+from archiver.errors import ArchiveError, LimitError, NetworkError
+from archiver.exchange import Exchange
+from archiver.model import Post, PostRef
+from archiver.platforms.base import Platform
+from archiver.resolution.wayback import PLAYBACK_URL, read_memento
+from archiver.store.offline import ANSWERS, spellings
+
+MAX_HOPS = 4
+"""Redirects followed from one copy."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A copy that shows the post."""
+
+    memento: str
+    """As it was asked for: where redirects led to it, the last address."""
+    original: str
+    captured_at: datetime
+    """As the archive says."""
+    post: Post
+    record_id: str | None
+    evidence: tuple[str, ...]
+    """Records of all exchanges, the copy first."""
+
+
+def shown_by(job: Job, ref: PostRef, platform: Platform, holding: Holding) -> Shown | str:
+    """The post as a copy shows it, or in a few words why it does not.
+
+    A copy that the archive holds already is not fetched again: what was archived does not change. Where a web archive
+    has no raw form of its copies, or does not answer to it, the form for readers is read.
+    """
+    problem = "no address"
+    for url in dict.fromkeys(url for url in (holding.raw, holding.view) if url):
+        found = _followed(job, ref, platform, holding, url)
+        if isinstance(found, Shown):
+            return found
+        problem = found
+        if holding.where == WAYBACK:
+            break
+    return problem
+
+
+def _followed(job: Job, ref: PostRef, platform: Platform, holding: Holding, url: str) -> Shown | str:
+    chain: list[Exchange] = []
+    seen: set[str] = set()
+    while url not in seen and len(seen) < MAX_HOPS:
+        seen.add(url)
+        try:
+            exchange = _stored(job, url) or job.fetcher.fetch(url)
+        except (NetworkError, LimitError) as error:
+            return error.problem
+        chain.append(exchange)
+        if (target := exchange.redirect) is None:
+            return _read(ref, platform, holding, chain)
+        if _host(target) != _host(url) or not _stays(ref, platform, holding, target):
+            return "it redirects to something else"
+        url = target
+    return "it redirects in a circle"
+
+
+def _read(ref: PostRef, platform: Platform, holding: Holding, chain: list[Exchange]) -> Shown | str:
+    exchange = chain[-1]
+    memento = read_memento(exchange)
+    if memento.captured is None:
+        return memento.reason
+    if exchange.status != 200:
+        return f"a copy with HTTP status {exchange.status}"
+    if exchange.truncated:
+        return "the copy was cut short"
+    post = read_copy(ref, platform, exchange, holding.original, memento.captured)
+    if isinstance(post, str):
+        return post
+    evidence = tuple(dict.fromkeys(one.record_id for one in reversed(chain) if one.record_id))
+    return Shown(
+        memento=exchange.url,
+        original=memento.original or holding.original,
+        captured_at=memento.captured,
+        post=post,
+        record_id=exchange.record_id,
+        evidence=evidence,
+    )
+
+
+def read_copy(ref: PostRef, platform: Platform, exchange: Exchange, original: str, captured: datetime) -> Post | str:
+    """The post that the bytes of a copy show, or why they do not: no post, another one, or one that cannot be (its id
+    contradicts its time, it was captured before it was made).
+
+    original: the archived address, by which pages that name no post are known.
+    """
+    # the platforms read addresses as the Wayback Machine writes them, whichever archive it is
+    as_played = f"{PLAYBACK_URL}{captured:%Y%m%d%H%M%S}id_/{original}"
+    try:
+        post = platform.read_archived(ref, msgspec.structs.replace(exchange, url=as_played))
+    except LimitError as error:
+        return error.problem
+    if post is None:
+        return "the copy does not show the post"
+    if post.id != ref.id or (post.scope and ref.scope and post.scope != ref.scope):
+        return "the copy shows another post"
+    if wrong := platform.contradictions(post):
+        return f"the copy contradicts itself: {wrong[0]}"
+    made = post.created_at or platform.time_of(post.id)
+    if made is not None and captured < made - SLACK:
+        return "the copy is older than the post"
+    return post
+
+
+def _stays(ref: PostRef, platform: Platform, holding: Holding, target: str) -> bool:
+    named = platform.ref_from_url(target)
+    return named.id == ref.id if named else ref.id in target or is_of(ref, platform, holding.address, target)
+
+
+def _stored(job: Job, url: str) -> Exchange | None:
+    """A whole copy that the archive holds of this address."""
+    for spelling in dict.fromkeys(spellings(url)):
+        for capture in job.archive.catalogue.captures_at(spelling):
+            if capture.record_type in ANSWERS and capture.status == 200 and capture.truncated is None:
+                with suppress(ArchiveError):
+                    exchange = job.archive.exchange(capture)
+                    if exchange.header("memento-datetime"):
+                        return exchange
+    return None
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
