@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
-from archiver.auditing import Cited, Finding, cited_in_archive, cited_in_document, merge
+from archiver.auditing import Cited, Finding, Plan, cited_in_archive, cited_in_document, merge
 from archiver.auditing import audit as audit_cited
 from archiver.capture import ArchivedPost, Job, Progress, no_progress, running
 from archiver.config import Settings, load_settings
@@ -161,11 +162,13 @@ def audit(
     progress: Progress = no_progress,
     stop: Callable[[], bool] = lambda: False,
     on_error: OnError = _raise,
+    max_age: timedelta | None = None,
 ) -> list[Finding]:
     """Observe cited posts again and say which are missing; one finding a post.
 
-    sources: articles (paths or URLs); with none, every post that the archive's articles cite. The other arguments are
-    as for `archive`; offline, nothing is written.
+    sources: articles (paths or URLs); with none, every post that the archive's articles cite. max_age: a look within so
+    long is reused, so that an interrupted audit goes on where it stopped. The other arguments are as for `archive`;
+    offline, nothing is written.
 
     Raises `InputError`, `ArchiveError`.
     """
@@ -180,7 +183,8 @@ def audit(
         description="audit",
         stop=stop,
     ) as job:
-        return list(audit_cited(job, cited_posts(job, sources, settings, on_error), progress))
+        cited = cited_posts(job, sources, settings, on_error, max_age=max_age)
+        return list(audit_cited(job, cited, progress, plan=Plan(max_age=max_age)))
 
 
 def verify(
@@ -211,15 +215,28 @@ def verify(
     return verify_path(Path(path), signing=signing, progress=progress, stop=stop, conclude=conclude)
 
 
-def cited_posts(job: Job, sources: Iterable[Source], settings: Settings, on_error: OnError = _raise) -> list[Cited]:
-    """What an audit looks at: the posts of the sources, or, with none, of the whole archive."""
+def cited_posts(
+    job: Job,
+    sources: Iterable[Source],
+    settings: Settings,
+    on_error: OnError = _raise,
+    *,
+    max_age: timedelta | None = None,
+    progress: Progress = no_progress,
+) -> list[Cited]:
+    """What an audit looks at: the posts of the sources, or, with none, of the whole archive.
+
+    max_age: which post a mention is was worked out within so long is not looked for again. progress: told of each
+    document that was read.
+    """
     sources = list(sources)
     if not sources:
         return cited_in_archive(job)
     groups: list[list[Cited]] = []
     with suppress(StoppedError):
         for document in documents(sources, settings, job=job, on_error=on_error):
-            groups.append(cited_in_document(job, document))
+            groups.append(cited_in_document(job, document, max_age=max_age))
+            progress(1, document.article.title or document.article.source)
             if job.stop():
                 break
     return merge(groups)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from archiver.auditing.cited import Cite, Cited
-from archiver.auditing.finding import Citation, Finding, Look
+from archiver.auditing.finding import Citation, Finding, Look, QuoteVerdict
 from archiver.capture import Job
 from archiver.language.guess import language_of
 from archiver.model import Media, Observation, Post, State
@@ -101,6 +101,32 @@ def drawn(job: Job, cited: Cited, known: Post, seen: Seen) -> Finding:
         citations=tuple(_citations(cited.cites)),
         looks=tuple(_look(look) for look in looks if look.evidence)[-MAX_LOOKS:],
     )
+
+
+def with_remarks(finding: Finding) -> Finding:
+    """The finding with what else there is to act on, in words; to be asked for last."""
+    return msgspec.structs.replace(finding, remarks=tuple(_remarks(finding)))
+
+
+def _remarks(finding: Finding) -> Iterator[str]:
+    if finding.state.missing and not finding.confirmed:
+        yield "seen once"
+    if finding.edited and finding.state is not State.EDITED:
+        yield "was edited"
+    if finding.renamed_from:
+        yield f"renamed from @{finding.renamed_from}"
+    if finding.media_gone:
+        yield f"media gone ({len(finding.media_gone)})"
+    if finding.quote in (QuoteVerdict.ALTERED, QuoteVerdict.TRANSLATED, QuoteVerdict.SHORTENED):
+        yield f"quote {finding.quote.value}"
+    if finding.embed_broken:
+        yield "embed broken"
+    if finding.never_captured:
+        yield "never captured"
+    if finding.rescued:
+        yield f"rescued from {finding.rescued.archive}"
+    if finding.saved:
+        yield f"saving {finding.saved.outcome}"
 
 
 def _look(look: Observation) -> Look:

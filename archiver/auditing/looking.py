@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain, zip_longest
 
 from archiver.auditing.cited import Cited
-from archiver.auditing.drawing import Seen, drawn, unresolved
+from archiver.auditing.drawing import Seen, drawn, unresolved, with_remarks
 from archiver.auditing.finding import Finding
 from archiver.capture import Job, Progress, no_progress
 from archiver.errors import ArchiveError, ArchiverError
@@ -71,7 +71,7 @@ def _look(job: Job, plan: Plan, cited: Cited) -> Finding:
     observation = _fresh(job, plan, history) or _observed(job, ref, platform)
     if observation.key != ref.key:  # the platform names it otherwise by now
         history += [earlier for earlier, _ in job.archive.catalogue.observations(observation.key)]
-    return drawn(job, cited, cited.post, Seen(observation, history))
+    return with_remarks(drawn(job, cited, cited.post, Seen(observation, history)))
 
 
 def _fresh(job: Job, plan: Plan, history: Sequence[Observation]) -> Observation | None:

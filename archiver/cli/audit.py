@@ -1,13 +1,19 @@
-"""`archiver audit`: which sources are missing by now?"""
+"""`archiver audit`: which sources are missing by now, and what was lost with them?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import click
+import msgspec
 
-from archiver.auditing import Finding, audit, cited_in_archive, cited_in_document, merge
+from archiver.auditing import Finding, Plan, audit
+from archiver.auditing.ages import parse_age, parse_moment
+from archiver.auditing.changes import KINDS, Remembered, changed_since, changes_since, key_of, kinds_of, last_audit
 from archiver.capture import Job, running
 from archiver.cli.options import (
     SOURCE_HELP,
@@ -21,42 +27,132 @@ from archiver.cli.options import (
 from archiver.cli.output import Column
 from archiver.cli.states import STATE_STYLES, day, place
 from archiver.errors import ExitCode, UsageError
-from archiver.model import State
+from archiver.exporting.whole import written_whole
+from archiver.face import cited_posts
+from archiver.model import State, to_json
+
+V = TypeVar("V")
 
 COLUMNS = (
     Column("state", whole=True, styles=STATE_STYLES),
     Column("handle", "who", whole=True),
     Column("text", "what"),
     Column("since", "last readable", whole=True, show=day),
+    Column("remarks", "notes", show=", ".join),
     Column("stored_in", "proof", whole=True, show=place),
+    Column("changed", table=False),
+    Column("missing_by", table=False),
     Column("before", table=False),
     Column("reason", table=False),
     Column("confirmed", table=False),
+    Column("quote", table=False),
+    Column("edited", table=False),
+    Column("renamed_from", table=False),
+    Column("embed_broken", table=False),
+    Column("media_gone", table=False),
     Column("url", table=False),
     Column("seen_at", table=False),
     Column("platform", table=False),
     Column("post_id", table=False),
+    Column("post_key", table=False),
     Column("display_name", table=False),
     Column("created_at", table=False),
+    Column("language", table=False),
     Column("control", table=False),
+    Column("sources", table=False),
 )
+CHANGES = (Column("changed", "changed", show="; ".join), *(column for column in COLUMNS if column.key != "changed"))
+
+NOTHING = "nothing"
+"""What `--fail-on` takes where findings are to end with exit code 0."""
 
 
-@click.command(epilog=f"{SOURCE_HELP} It may also be an archive's folder.")
+def parsed(read: Callable[[str], V]) -> Callable[[click.Context, click.Parameter, str | None], V | None]:
+    """An option's text, read by a function that says in a `ValueError` what is wanted."""
+
+    def callback(_ctx: click.Context, param: click.Parameter, value: str | None) -> V | None:
+        try:
+            return read(value) if value is not None else None
+        except ValueError as error:
+            raise click.BadParameter(f"{value!r}: {error}", param=param) from None
+
+    return callback
+
+
+def _kinds(text: str) -> frozenset[str]:
+    chosen = frozenset(word.strip().lower().replace("-", "_") for word in text.split(",") if word.strip())
+    if unknown := sorted(chosen - KINDS.keys() - {NOTHING}):
+        raise ValueError(f"there is no {', '.join(unknown)}; there are: {', '.join(KINDS)}")
+    return chosen
+
+
+KINDS_HELP = "Kinds are states and " + ", ".join(kind for kind in KINDS if kind not in set(State)) + "."
+
+
+@click.command(
+    short_help="Look at cited posts again: what is missing or altered?",
+    epilog=f"{SOURCE_HELP} It may also be an archive's folder. {KINDS_HELP}",
+)
 @click.argument("sources", nargs=-1, metavar="[SOURCE or ARCHIVE]...")
 @archive_option
 @offline_option
+@click.option(
+    "--max-age",
+    callback=parsed(parse_age),
+    metavar="AGE",
+    help="Reuse a look that is no older (90m, 36h, 7d): an interrupted audit goes on where it stopped.",
+)
+@click.option(
+    "--only", callback=parsed(_kinds), metavar="KINDS", help="Show findings of these kinds alone: deleted,altered."
+)
+@click.option(
+    "--since",
+    metavar="WHEN",
+    help="Show what changed since a day, a time, or so long ago (7d), by the looks that the archive has.",
+)
+@click.option(
+    "--diff",
+    "last_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="LAST",
+    help="Show what changed since an earlier audit: a file that -o wrote, or its JSON or CSV output.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "output_path",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write all findings as JSON lines, too, whatever is shown: for the next --diff.",
+)
+@click.option(
+    "--fail-on",
+    callback=parsed(_kinds),
+    metavar="KINDS",
+    help=f"Exit with 1 where findings of these kinds are shown (default: missing; {NOTHING}: never).",
+)
 @format_option
 @config_option
 def command(
-    sources: tuple[str, ...], archive_path: Path | None, offline: bool, fmt: str | None, config_path: Path | None
+    sources: tuple[str, ...],
+    archive_path: Path | None,
+    offline: bool,
+    max_age: timedelta | None,
+    only: frozenset[str] | None,
+    since: str | None,
+    last_path: Path | None,
+    output_path: str | None,
+    fail_on: frozenset[str] | None,
+    fmt: str | None,
+    config_path: Path | None,
 ) -> None:
-    """Observe cited posts again and report which are missing.
+    """Observe cited posts again and report what is missing, altered or broken.
 
     Without SOURCE, every post that the archive's articles cite. Each observation is stored with the capture that proves
     it; --offline tells what the stored captures show, and writes nothing. Exit code 1: sources are missing.
     """
     run = start(config_path, fmt)
+    last = last_audit(last_path) if last_path else None
     archives = [Path(source) for source in sources if (Path(source) / "archive").is_dir()]
     articles = [source for source in sources if Path(source) not in archives]
     if len(archives) + (archive_path is not None) > 1:
@@ -72,22 +168,92 @@ def command(
             description="archiver audit",
             stop=run.stopped,
         ) as job,
+        ExitStack() as stack,
     ):
         run.warn(job.archive.warnings)
-        told: list[tuple[State, str]] = []
-        run.show(COLUMNS, _findings(run, job, articles, told), empty="no cited post to look at")
+        begun = job.archive.clock()
+        moment = _moment(since, begun)
+        findings = _findings(run, job, articles, Plan(max_age=max_age))
+        told: list[Finding] = []
+        chosen = _chosen(_kept(findings, told), only, moment, last)
+        missing = fail_on if fail_on is not None else frozenset({"missing"})
+        columns = COLUMNS if moment is None and last is None else CHANGES
+        run.show(columns, _failing(run, chosen, missing), empty=_nothing(only, moment, last))
         run.network(job)
-        run.sum_up(told)
+        run.sum_up([(finding.state, finding.reason) for finding in told])
+        if run.stopped():
+            _say_how_to_go_on(run, job.archive.clock() - begun, output_path)
+        else:
+            if last is not None:
+                _no_longer_cited(run, told, last)
+            if output_path:
+                stream = stack.enter_context(written_whole(output_path))
+                stream.writelines(to_json(finding) + b"\n" for finding in told)
     run.finish()
 
 
-def _findings(run: Run, job: Job, articles: list[str], told: list[tuple[State, str]]) -> Iterator[Finding]:
-    cited = merge(cited_in_document(job, document) for document in run.documents(articles, job))
-    if not articles:
-        cited = cited_in_archive(job)
+def _moment(since: str | None, now: datetime) -> datetime | None:
+    try:
+        return parse_moment(since, now) if since else None
+    except ValueError as error:
+        raise UsageError(f"{since!r}: {error}", subject="--since") from None
+
+
+def _findings(run: Run, job: Job, articles: list[str], plan: Plan) -> Iterator[Finding]:
+    with run.out.progress(None, "reading") as reading:
+        cited = cited_posts(job, articles, run.settings, run.problem, max_age=plan.max_age, progress=reading)
     with run.out.progress(len(cited), "observing") as progress:
-        for finding in audit(job, cited, progress):
-            if finding.state.missing:
-                run.code(ExitCode.FINDINGS)
-            told.append((finding.state, finding.reason))
-            yield finding
+        yield from audit(job, cited, progress, plan=plan)
+
+
+def _kept(findings: Iterable[V], into: list[V]) -> Iterator[V]:
+    for finding in findings:
+        into.append(finding)
+        yield finding
+
+
+def _chosen(
+    findings: Iterable[Finding],
+    only: frozenset[str] | None,
+    since: datetime | None,
+    last: dict[str, Remembered] | None,
+) -> Iterator[Finding]:
+    """What is to be shown."""
+    for finding in findings:
+        if only is not None and not kinds_of(finding) & only:
+            continue
+        if since is not None or last is not None:
+            changed = changed_since(finding, since) if since is not None else ()
+            if last is not None:
+                changed = (*changed, *changes_since(finding, last.get(key_of(finding))))
+            if not changed:
+                continue
+            finding = msgspec.structs.replace(finding, changed=tuple(dict.fromkeys(changed)))
+        yield finding
+
+
+def _failing(run: Run, findings: Iterable[Finding], kinds: frozenset[str]) -> Iterator[Finding]:
+    for finding in findings:
+        if kinds_of(finding) & kinds:
+            run.code(ExitCode.FINDINGS)
+        yield finding
+
+
+def _nothing(only: frozenset[str] | None, since: datetime | None, last: object | None) -> str:
+    if since is not None or last is not None:
+        return "nothing changed"
+    return "no finding of these kinds" if only is not None else "no cited post to look at"
+
+
+def _no_longer_cited(run: Run, told: Iterable[Finding], last: dict[str, Remembered]) -> None:
+    left = len(last.keys() - {key_of(finding) for finding in told})
+    if left:
+        run.out.note(f"of the last audit, {left} post{'s are' if left > 1 else ' is'} not cited any more")
+
+
+def _say_how_to_go_on(run: Run, took: timedelta, output_path: str | None) -> None:
+    minutes = int(took.total_seconds() // 60) + 10
+    age = f"{minutes}m" if minutes < 120 else f"{minutes // 60 + 1}h"
+    run.out.note(f"stopped: the same command with --max-age {age} goes on from here")
+    if output_path:
+        run.out.note(f"{output_path} is not written: the audit is not whole")

@@ -30,7 +30,7 @@ from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderResult
 from rich.measure import Measurement
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.segment import Segment
 from rich.style import Style
 from rich.table import Table
@@ -51,6 +51,9 @@ WHOLE_WIDTH = 24
 
 REDRAW_SECONDS = 0.1
 """A progress bar is drawn again at most this often; terminals over slow lines are the bottleneck otherwise."""
+
+SPEED_SECONDS = 600.0
+"""The time that is left is told by the speed of the last minutes: hosts are asked a few times a minute."""
 
 FSI, PDI = "\u2068", "\u2069"
 """First strong isolate and its end: what is inside finds its own direction and does not touch what is outside."""
@@ -382,8 +385,10 @@ class Output:
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
+            *((TextColumn("left"), TimeRemainingColumn()) if total else ()),
             console=console,
             transient=True,
+            speed_estimate_period=SPEED_SECONDS,
             auto_refresh=False,  # no thread of its own, so nothing is drawn between the two halves of a row
             redirect_stdout=False,
             redirect_stderr=False,
