@@ -406,8 +406,10 @@ def _ends(
         return finding.since, first, finding.missing_by
     if looks[-1][1] in READABLE:
         return readable[-1], first, None
-    back = next((number for number, (_, state) in enumerate(reversed(looks)) if state in READABLE), len(looks))
-    began = looks[-back][0]
+    at = len(looks) - 1
+    while at and looks[at - 1][1] in MISSING:
+        at -= 1
+    began = looks[at][0]
     missing_by = finding.missing_by or began
     since = [at for at in (*readable[-1:], finding.since) if at is not None and at <= missing_by]
     return max(since, default=None), first, missing_by
@@ -440,6 +442,8 @@ def _moment(value: str | None) -> datetime | None:
 
 
 def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is UTC:
+        return moment
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
