@@ -415,11 +415,11 @@ class Job:
                 if known:
                     return known[-1]
                 raise
-            if self.offline and known and known[-1].seen_at >= observation.seen_at:
-                return known[-1]
             if observation.key != ref.key:  # the platform knows it under another name than it was cited by
                 known += [stored for stored, _ in self.archive.catalogue.observations(observation.key)]
                 known.sort(key=lambda look: look.seen_at)
+            if self.offline and known and known[-1].seen_at >= observation.seen_at:
+                return known[-1]
             observation = confirmed(observation, known, self.settings.audit)
             if self.session and observation.evidence and observation not in known:
                 changed = _changed(self.settings.audit, AuditSettings())

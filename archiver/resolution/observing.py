@@ -1,7 +1,8 @@
 """In what state is a post now? Ask every public endpoint, judge, and vouch for "missing" with a control post.
 
 A refusal can look like a deletion. So before a post is called missing, a post that is known to be public is asked for
-in the same run: where that cannot be read, the platform does not answer *us*, and nothing is said of the post. What is
+in the same run: where that cannot be read, the platform does not answer *us*, and nothing is said of the post. It
+vouches for answers of its own time alone: a run may last for days, and stored answers may be of several runs. What is
 proven by a signature needs nobody to vouch for it.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -27,13 +28,20 @@ from archiver.platforms.base import Gap, Inquiry, Lookup, Platform, Remark, Show
 from archiver.resolution.inquiry import drive
 from archiver.store.conclusions import Basis, Unanswered
 
-OBSERVING = "observe/1"
+OBSERVING = "observe/2"
 """Version of the rules by which answers are read and judged: those of another version may judge otherwise."""
+
+TOGETHER = timedelta(hours=1)
+"""So far apart answers may be that are judged together: those of a post, and those that vouch for them."""
+
+
+OF_THE_POST = frozenset({AnswerKind.SHOWN, AnswerKind.STATED, AnswerKind.NOT_FOUND, AnswerKind.UNSAID})
+"""Answers that say something of a post, or that there is nothing to say."""
 
 
 class Control:
-    """What vouches that a platform answers us: asked once in a run for each server, when first needed. May be shared
-    between threads.
+    """What vouches that a platform answers us: asked in a run for each server when first needed, and again where the
+    answer is older than what it is to vouch for. May be shared between threads.
 
     `ref` is another post than the platform's own choice.
     """
@@ -47,16 +55,20 @@ class Control:
         self._turns: dict[str, threading.Lock] = {}
         self._looks: dict[str, Look] = {}
 
-    def look(self, subject: PostRef | None = None) -> Look:
+    def look(self, subject: PostRef | None = None, near: datetime | None = None) -> Look:
         """What the platform answers of its control post; where it has none, what the server of `subject` answers to
-        the question whether it shows us posts."""
+        the question whether it shows us posts.
+
+        near: of which time the answer has to be; what was answered at another is asked again, and may still be of that.
+        """
         server = (subject.scope if subject is not None and self.ref is None else None) or ""
         with self._lock:
             turn = self._turns.setdefault(server, threading.Lock())
         with turn:
-            if server not in self._looks:
-                self._looks[server] = self._ask(subject)
-            return self._looks[server]
+            known = self._looks.get(server)
+            if known is None or (near is not None and known.exchanges and not known.is_near(near)):
+                known = self._looks[server] = self._ask(subject)
+            return known
 
     def _ask(self, subject: PostRef | None) -> Look:
         asked = self._chosen or (self._platform.control_for(subject) if subject is not None else self.ref)
@@ -90,6 +102,19 @@ class Look:
     @property
     def evidence(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(e.record_id for e in self.exchanges if e.record_id))
+
+    def is_near(self, when: datetime) -> bool:
+        """Whether the answer on which the verdict rests came about then."""
+        record = self.verdict.record_id
+        times = [e.time for e in self.exchanges if record is None or e.record_id == record]
+        return any(abs(time - when) <= TOGETHER for time in times)
+
+    @property
+    def is_of_one_time(self) -> bool:
+        """Whether all came together that was said of the post itself."""
+        said = {a.record_id for a in self.answers if a.kind in OF_THE_POST and a.record_id}
+        times = [e.time for e in self.exchanges if e.record_id in said]
+        return not times or max(times) - min(times) <= TOGETHER
 
 
 def state_without_answer(error: ArchiverError) -> State:
@@ -186,14 +211,22 @@ def observe(
     basis = Basis(method=OBSERVING, asked=ref, unanswered=look.unanswered)
     if state.missing and not look.verdict.proven:
         control = control or Control(fetcher, platform)
-        check = control.look(look.verdict.ref or ref)
+        said_at = max((exchange.time for exchange in asked), default=None)
+        check = control.look(look.verdict.ref or ref, said_at)
         vouched = check.verdict.state.value
         evidence = tuple(dict.fromkeys(evidence + check.evidence))
         unanswered = tuple(dict.fromkeys(basis.unanswered + check.unanswered))
         basis = msgspec.structs.replace(basis, control=control.ref, unanswered=unanswered)
-        if not check.verdict.state.readable or (control.ref and ref.key == control.ref.key):
+        itself = control.ref is not None and control.ref.key in (ref.key, (look.verdict.ref or ref).key)
+        if not check.verdict.state.readable or itself:
             state = State.BLOCKED
             reason = f"the control post cannot be read either ({vouched}), so nothing is known: {reason}"
+        elif said_at is not None and not (check.is_near(said_at) and look.is_of_one_time):
+            state = State.UNRESOLVED
+            reason = f"the answers, and that of the control post, are of different times: {reason}"
+        elif check.verdict.kind is AnswerKind.IDENTITY and not _is_stated(look):
+            state = State.UNRESOLVED
+            reason = f'the server shows us no post at all, so a bare "not found" says nothing: {reason}'
     seen_at = max((exchange.time for exchange in asked), default=None)
     named = look.verdict.ref or ref
     told(basis)
@@ -209,6 +242,14 @@ def observe(
         evidence=evidence,
         post=look.verdict.post,
         control=vouched,
+    )
+
+
+def _is_stated(look: Look) -> bool:
+    """Whether the verdict rests on what the platform says in words, and not on a bare "not found"."""
+    return any(
+        a.positive and a.state is look.verdict.state and a.kind in (AnswerKind.STATED, AnswerKind.IDENTITY)
+        for a in look.answers
     )
 
 

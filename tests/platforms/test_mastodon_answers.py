@@ -506,6 +506,7 @@ def test_what_a_copys_server_does_not_find_is_no_witness_against_the_original() 
         COPY: led,
         API: api('{"error":"x"}', 401),
         OBJECT: api('{"error":"Not Found"}', 404, OBJECT),
+        ACTOR: api(person(), 200, ACTOR),
         PAGE: None,
     }
     _, said, verdict = looked(ref_of(COPY), given_answers)

@@ -200,9 +200,9 @@ def judge(ref: PostRef, given: Sequence[Answer]) -> Answer:
     """One state from all answers.
 
     A post that Bluesky leaves out and that its repository holds is kept from readers: in the state that is said of the
-    account, or `restricted`. Two servers that have no such post say "deleted" only where the account is known to be
-    there: they say the same of an account that is suspended or deactivated. The signed repository's word needs no
-    other, and where its proof does not hold, nothing is concluded from what its server says.
+    account, or `restricted`. Bluesky and the account's own server, where neither has such a post, say "deleted" only if
+    the account is known to be there: they say the same of an account that is suspended or deactivated. The signed
+    repository's word needs no other, and where its proof does not hold, nothing is concluded from what its server says.
     """
     verdict = _judged(ref, given)
     unsaid = [said for said in verdict.contradictions if said not in verdict.reason]
@@ -218,9 +218,8 @@ def _judged(ref: PostRef, given: Sequence[Answer]) -> Answer:
     if held and view is not None and view.kind is AnswerKind.SHOWN:
         # the repository's server may be told to withhold what its repository proves, and what Bluesky shows
         return answering.judged(ref, [a for a in given if a.endpoint not in absent])
-    verdict = answering.judged(
-        ref, given, corroborated=2 if _is_there(by) and not _is_doubtful(proven) else len(by) + 1
-    )
+    both = _is_there(by) and endpoints.POSTS in absent and not _is_doubtful(proven)
+    verdict = answering.judged(ref, given, corroborated=2 if both else len(by) + 1)
     said_otherwise = any(a.kind is AnswerKind.STATED for a in given)
     if not held or said_otherwise or (gone is None and endpoints.POSTS not in absent):
         return verdict

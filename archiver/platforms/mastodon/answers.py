@@ -7,11 +7,16 @@ for good, suspended or deleted by its owner, its ActivityPub addresses say 410, 
 401 is about us: servers may want every reader signed in (`DISALLOW_UNAUTHENTICATED_API_ACCESS`), or every request
 signed (`AUTHORIZED_FETCH`). Messages are localised, so they are quoted and never read; what counts is the status
 together with the form of the error.
+
+Servers come and go, and names of hosts are sold: a server that began anew under an old name says "not found" of every
+post that was there before. So a bare "not found" only counts where the server still knows the post's account, and that
+is not younger than the post.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 from msgspec.structs import replace
@@ -25,7 +30,8 @@ from archiver.platforms.mastodon import activity, endpoints, ids, pages, records
 from archiver.platforms.mastodon.endpoints import Place
 from archiver.platforms.mastodon.records import Account
 from archiver.platforms.mastodon.servers import Server
-from archiver.platforms.values import MAX_TEXT, clean, dig, https, string
+from archiver.platforms.payload import names
+from archiver.platforms.values import MAX_TEXT, clean, dig, https, moment, string
 
 WITNESSES = 2
 """So many endpoints have to say "not found": one server may want a sign-in for one of them and say 404."""
@@ -35,6 +41,13 @@ TELLING = frozenset({403, 404, 410, 422})
 
 UNKNOWN_ACCOUNT = "the server knows no such account"
 CLOSED = "the account is closed for good: suspended, or deleted by its owner"
+FOLLOWERS = ", and approves its followers: what is for them alone looks like what is deleted"
+YOUNGER = "the account of this name is younger than the post: another's, or another server's"
+THERE = "the account is there"
+"""How every answer begins that shows the account in question, and nothing else."""
+
+OLDER = timedelta(days=2)
+"""Accounts' days of creation are cut, and clocks differ."""
 
 
 def error_of(data: object) -> str | None:
@@ -169,7 +182,7 @@ def _deleted(data: object, gone: str, ref: PostRef, host: str, *, led: bool) -> 
         return answering.stated(State.ACCOUNT_GONE, "a tombstone stands for the account")
     if gone:
         named = urls.ref_of_object(gone)
-        if named is None or named.scope != host or not (named.id == ref.id or ref.id in gone or led):
+        if named is None or named.scope != host or not (named.id == ref.id or names(gone, ref.id) or led):
             return answering.unexpected("a tombstone of something else")
     return answering.stated(State.DELETED, "a tombstone stands in the place of the post")
 
@@ -208,16 +221,53 @@ def redirected_to(ref: PostRef, exchange: Exchange) -> PostRef | None:
     return named
 
 
-def read_account(lookup: Lookup, server: Server, exchange: Exchange) -> tuple[Answer, Account | None]:
-    """What a server says of the account, and the account."""
+def read_account(
+    lookup: Lookup, server: Server, exchange: Exchange, posted: datetime | None = None
+) -> tuple[Answer, Account | None]:
+    """What a server says of the account, and the account. posted: when the post was made that it is asked for."""
     body = answering.body_of(exchange, hosts=(server.host,), speaking=TELLING)
     if isinstance(body, Answer):
         return answering.of(lookup, exchange, body), None
     account = records.account_of(body.data, server) if body.status == 200 else None
-    return answering.of(lookup, exchange, _account(body, account)), account
+    return answering.of(lookup, exchange, _account(body, account, posted)), account
 
 
-def _account(body: Body, account: Account | None) -> Answer:
+def read_actor(lookup: Lookup, server: Server, exchange: Exchange, user: str, posted: datetime | None) -> Answer:
+    """The same of the account `user`, by its ActivityPub object."""
+    body = answering.body_of(exchange, hosts=(server.host,), speaking=TELLING, pages=True)
+    if not isinstance(body, Answer):
+        body = _actor(body, server, user, posted)
+    return answering.of(lookup, exchange, body)
+
+
+def _actor(body: Body, server: Server, user: str, posted: datetime | None) -> Answer:
+    if (challenge := _challenged(body)) is not None:
+        return challenge
+    said = error_of(body.data)
+    if body.status == 410 and (said or activity.kind_of(body.data) == "Tombstone"):
+        return answering.identity(CLOSED, state=State.ACCOUNT_GONE)
+    if body.status in (404, 410):
+        return answering.identity(UNKNOWN_ACCOUNT)
+    if body.status != 200:
+        return answering.refused(f"HTTP {body.status}: refused" + (f": {answering.quoted(said)}" if said else ""))
+    own = urls.host_of(string(body.data, "id") or "") == server.host
+    named = (string(body.data, "preferredUsername") or "").lower() == user.lower()
+    if activity.kind_of(body.data) not in activity.ACTORS or not (own and named):
+        return answering.unexpected("no object of this account")
+    if dig(body.data, "suspended") is True:
+        return answering.identity("the account is suspended", state=State.SUSPENDED)
+    if _is_younger(moment(dig(body.data, "published")), posted):
+        return answering.identity(YOUNGER)
+    if dig(body.data, "manuallyApprovesFollowers") is True:
+        return answering.unsaid(f"{THERE}{FOLLOWERS}")
+    return answering.identity(THERE)
+
+
+def _is_younger(account_made: datetime | None, posted: datetime | None) -> bool:
+    return account_made is not None and posted is not None and account_made > posted + OLDER
+
+
+def _account(body: Body, account: Account | None, posted: datetime | None) -> Answer:
     if account is None:
         if body.status in (404, 410) and error_of(body.data):
             return answering.identity(UNKNOWN_ACCOUNT)
@@ -226,14 +276,14 @@ def _account(body: Body, account: Account | None) -> Answer:
         )
     if account.suspended:
         return answering.identity("the account is suspended", state=State.SUSPENDED)
-    said = "the account is there"
+    if _is_younger(account.created_at, posted):
+        return answering.identity(YOUNGER)
+    said = THERE
     if account.moved_to:
         said += f", and goes on as @{account.moved_to}"
     if account.locked:
         # a post that its followers alone may read looks like one that was deleted
-        return answering.unsaid(
-            f"{said}, and approves its followers: what is for them alone looks like what is deleted"
-        )
+        return answering.unsaid(said + FOLLOWERS)
     return answering.identity(said)
 
 
@@ -269,7 +319,8 @@ def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
     """One state from all answers.
 
     What the author's own server says goes before another server's copy: copies outlive a deletion. Where the account
-    approves its followers, "not found" may mean that the post is for them alone, so only a tombstone says "deleted".
+    approves its followers, "not found" may mean that the post is for them alone, and where the server does not know the
+    account, that it is another server by now: only a tombstone says "deleted" then.
     """
     copies = [a for a in answers if a.endpoint.endswith("." + endpoints.COPY)]
     shown = [a for a in copies if a.post is not None]
@@ -289,15 +340,21 @@ def judge(ref: PostRef, answers: Sequence[Answer]) -> Answer:
                 post=verdict.post or shown[0].post,
                 ref=next((a.ref for a in own if a.ref), shown[0].ref),
             )
-    if verdict.state is State.DELETED and not any(a.kind is AnswerKind.STATED for a in own) and _approves(own):
-        verdict = replace(
-            verdict, state=State.UNRESOLVED, positive=False, reason=f"deleted, or for followers alone: {verdict.reason}"
-        )
+    if verdict.state is State.DELETED and not any(a.kind is AnswerKind.STATED for a in own):
+        doubt = _doubt(ref, own)
+        if doubt:
+            verdict = replace(verdict, state=State.UNRESOLVED, positive=False, reason=f"{doubt}: {verdict.reason}")
     return verdict
 
 
-def _approves(answers: Sequence[Answer]) -> bool:
-    return any(a.kind is AnswerKind.UNSAID and a.endpoint.endswith("." + endpoints.ACCOUNT) for a in answers)
+def _doubt(ref: PostRef, answers: Sequence[Answer]) -> str:
+    """Why a bare "not found" may mean something else; empty where nothing speaks against it."""
+    about = [a for a in answers if a.reason.startswith(THERE)]
+    if any(a.kind is AnswerKind.UNSAID for a in about):
+        return "deleted, or for followers alone"
+    if ref.platform == urls.NAME and not about:
+        return "deleted, or the server is another one by now: it does not show the account"
+    return ""
 
 
 def first_post(data: object, server: Server) -> Post | None:

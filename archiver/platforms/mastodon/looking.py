@@ -2,9 +2,9 @@
 
 First the API of the server that the permalink names. Shown there, a post of that server needs no more. Of another
 server's post it has only a copy: the author's own server is asked then. Where the API does not show the post, its
-ActivityPub object is asked for; where both do not find it, the account, which may be suspended; and where there are not
-two who say so, the page. A server whose API answers in no known form says which program it runs (NodeInfo), since other
-programs keep a post's object at the permalink.
+ActivityPub object is asked for; where both do not find it, the account, which may be suspended, or not be there at all;
+and where there are not two who say so, the page. A server whose API answers in no known form says which program it runs
+(NodeInfo), since other programs keep a post's object at the permalink.
 
 A live post costs one request, a deleted one three or four.
 """
@@ -19,7 +19,7 @@ from archiver.exchange import Exchange
 from archiver.model import Answer, AnswerKind, PostRef
 from archiver.platforms import answering
 from archiver.platforms.base import Inquiry, Step
-from archiver.platforms.mastodon import activity, answers, endpoints, urls
+from archiver.platforms.mastodon import activity, answers, endpoints, ids, urls
 from archiver.platforms.mastodon.endpoints import Place, PlaceOf
 
 USERS_PATH = frozenset({"mastodon", "gotosocial", "hometown", "ecko", "kmyblue", "fedibird"})
@@ -87,11 +87,22 @@ def _others(ref: PostRef, place: Place, said: list[Answer], api_status: int) -> 
     """The account, which may be suspended; and the page, or the account's list, where nobody else says what became of
     the post."""
     account = None
+    told = False
+    posted = ids.time_of(place.post_id)
     if place.user and api_status in (403, 404) and said[0].kind is not AnswerKind.UNEXPECTED:
         lookup = endpoints.account(place.server, place.user)
         exchange = yield lookup
         if exchange is not None:
-            answer, account = answers.read_account(lookup, place.server, exchange)
+            answer, account = answers.read_account(lookup, place.server, exchange, posted)
+            yield answer
+            if answer.state.missing:
+                return
+            told = account is not None or answer.kind is AnswerKind.IDENTITY
+    if place.user and not told and not place.server.alone and any(a.kind is AnswerKind.NOT_FOUND for a in said):
+        lookup = endpoints.actor(place.server, f"https://{place.server.host}/users/{place.user}")
+        exchange = yield lookup
+        if exchange is not None:
+            answer = answers.read_actor(lookup, place.server, exchange, place.user, posted)
             yield answer
             if answer.state.missing:
                 return

@@ -10,6 +10,7 @@ out, and the stored record keeps them. A boost has no words of its own: the post
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import msgspec
 
@@ -45,6 +46,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Followers are approved, so posts may be for them alone."""
     moved_to: str | None = None
     """The `user@host` under which it goes on, where it says so."""
+    created_at: datetime | None = None
+    """Mastodon gives the day alone."""
 
 
 def account_of(record: object, server: Server) -> Account | None:
@@ -64,6 +67,7 @@ def account_of(record: object, server: Server) -> Account | None:
         suspended=dig(record, "suspended") is True,
         locked=dig(record, "locked") is True,
         moved_to=_moved(dig(record, "moved"), server),
+        created_at=moment(dig(record, "created_at")),
     )
 
 

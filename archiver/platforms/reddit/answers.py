@@ -155,7 +155,7 @@ def read_oembed(ref: PostRef, exchange: Exchange, *, placed: bool) -> Answer:
     record = oembed_record(body.data, ref.id, OEMBED)
     if record is None:
         return answering.unexpected("the answer does not quote this post")
-    if record.fate is Fate.REMOVED:
+    if record.fate in (Fate.REMOVED, Fate.OPEN):
         return _with(answering.unsaid("the title is a placeholder of Reddit's"), record)
     return read_record(ref, record)
 
@@ -190,6 +190,9 @@ def read_record(ref: PostRef, record: Record) -> Answer:
             State.RESTRICTED, "Reddit says that it was removed by moderators or by Reddit", ref=named
         )
         return _with(answer, record)
+    if record.fate is Fate.OPEN:
+        said = "what stands there is what Reddit writes of removed posts, or its author wrote it"
+        return _with(answering.unsaid(said), record)
     if record.nameless and not record.post.text:
         return _with(answering.unsaid("its author is [deleted]: the post is, or their account alone"), record)
     reason = "the post is shown"

@@ -1,8 +1,9 @@
 """What does Reddit write in the place of what is gone?
 
-Only whole texts count: a post whose words talk about removal is a post. "[deleted]" stands for the author too, and an
-author who deleted their account leaves their posts readable, so it counts as the words' own fate only where the author
-is gone as well; nobody can be called that.
+Only whole texts count: a post whose words talk about removal is a post. Anybody can write "[removed]" and no more, so
+that such words, or such a title, are Reddit's is only sure where no author is named, or where Reddit says it besides.
+"[deleted]" stands for the author too, and an author who deleted their account leaves their posts readable, so it counts
+as the words' own fate only where the author is gone as well; nobody can be called that.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ class Fate(Enum):
 
     DELETED = "deleted by its author"
     REMOVED = "removed by moderators or by Reddit"
+    OPEN = "removed, or its author wrote what Reddit writes of removed posts"
 
 
 DELETED_AUTHOR = "[deleted]"
@@ -68,18 +70,23 @@ def on_page(sentence: str) -> Fate | None:
 def fate_of(title: str | None, text: str | None, author: str | None) -> Fate | None:
     """What has become of a record: from its title, its words and its author as Reddit gives them.
 
-    A placeholder in the place of a title counts where no words stand below it; "[deleted]" where the author is gone.
+    A placeholder in the place of a title counts where no words stand below it. Where an author is named, it is open
+    whether a placeholder is theirs.
     """
     nameless = author in (None, DELETED_AUTHOR)
     below = _read(_IN_WORDS, text)
-    if below is Fate.REMOVED or (below is Fate.DELETED and nameless):
+    if below is not None and nameless:
         return below
+    if below is Fate.REMOVED:
+        return Fate.OPEN
     if (text or "").strip() == DELETED_AUTHOR and nameless:
         return Fate.DELETED
     if text and text.strip() not in ("", DELETED_AUTHOR):
         return None
     above = _read(_IN_TITLE, title)
-    return above if above is Fate.REMOVED or nameless else None
+    if above is None or nameless:
+        return above
+    return Fate.OPEN if above is Fate.REMOVED else None
 
 
 def is_placeholder(words: str | None) -> bool:

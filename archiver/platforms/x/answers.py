@@ -39,6 +39,11 @@ REFUSED = frozenset({401, 403, 407, 420, 429, 451})
 
 NOT_AUTHORIZED = re.compile(r"\s*sorry, you are not authorized to see this (?:status|post|tweet)\b", re.IGNORECASE)
 SUSPENDED_ERROR = re.compile(r"(?i)\s*(?:sorry, )?(?:that|this) (?:user|account) (?:has been|is) suspended\b")
+ABOUT_US = re.compile(
+    r"(?i)\b(?:rate ?limit|too many|try again|temporar|denied|blocked|automated|bots?\b|authenticat|"
+    r"log(?:ged)? ?in|sign(?:ed)? ?in|credential|token|unusual|suspicious)"
+)
+"""Words with which a refusal speaks of whoever asks."""
 
 WALLS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), what)
@@ -98,9 +103,7 @@ def _read(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
     data = _json(body)
     page = "" if isinstance(data, (dict, list)) else body[: 4 * MAX_SHELL].decode("utf-8", "replace")[:MAX_SHELL]
     if status in GONE:
-        if wall := _wall(page, CHALLENGES):
-            return _says(State.BLOCKED, f"HTTP {status} with {wall}")
-        return _says(State.DELETED, f"HTTP {status}: not found", positive=False)
+        return _not_found(exchange, data, page)
     if status in REFUSED:
         return _refusal(lookup, status, data, page)
     if status != 200:
@@ -110,6 +113,24 @@ def _read(lookup: Lookup, ref: PostRef, exchange: Exchange) -> Answer:
     if not isinstance(data, dict):
         return _no_json(exchange, page)
     return _oembed(ref, data) if lookup.endpoint == OEMBED else _syndication(ref, data)
+
+
+def _not_found(exchange: Exchange, data: object, page: str) -> Answer:
+    """What an answer with the status "not found" is: that, unless what it brings says something else."""
+    status = exchange.status
+    if wall := _wall(page, CHALLENGES):
+        return _says(State.BLOCKED, f"HTTP {status} with {wall}")
+    if exchange.truncated:
+        return _says(State.UNREACHABLE, f"the answer was cut short ({exchange.truncated})")
+    if isinstance(data, dict):
+        if data.get("__typename") == "TweetTombstone":
+            return _tombstone(data)
+        if string(data, "id_str") or "html" in data:
+            return _says(State.UNRESOLVED, f"HTTP {status} with a record")
+        stated = _errors(data)
+        if stated.positive or stated.state is State.BLOCKED:
+            return stated
+    return _says(State.DELETED, f"HTTP {status}: not found", positive=False)
 
 
 def _syndication(ref: PostRef, data: dict[str, Any]) -> Answer:
@@ -204,6 +225,8 @@ def _refusal(lookup: Lookup, status: int, data: object, page: str) -> Answer:
         stated = _errors(data)
         if stated.positive or stated.state is State.BLOCKED:
             return stated
+        if ABOUT_US.search(error[:600]):
+            return _says(State.BLOCKED, f"HTTP 403: X refused us: {clean(error[:160])!r}")
         if error:
             # X's oEmbed answers so for suspended accounts, but a refusal to us may look the same: not yet a statement.
             return _says(State.SUSPENDED, f"HTTP 403 with an error of X's own: {clean(error[:160])!r}", positive=False)

@@ -17,7 +17,8 @@ from archiver.model import Answer, AnswerKind, Post, PostRef, State
 from archiver.platforms import answering
 from archiver.platforms.answering import Body, Walls, body_of, not_found, refused, shown, unexpected, unsaid
 from archiver.platforms.base import Inquiry
-from archiver.platforms.payload import objects, values_after
+from archiver.platforms.bounds import parse
+from archiver.platforms.payload import objects, script_texts, values_after
 from archiver.platforms.values import Json, dig, string
 from archiver.platforms.youtube import endpoints
 from archiver.platforms.youtube.records import community_posts, oembed_id, oembed_post, player_post, written
@@ -104,18 +105,25 @@ def no_data(body: Body) -> Answer:
 
 
 def player_response(page: str) -> Json | None:
-    """What the page's player was given; null where the page has none."""
+    """What the page's player was given; null where the page has none. A title or a description may look like it."""
+    scripts = scripts_of(page)
     for marker in PLAYER:
-        for value in values_after(page, marker):
+        for value in values_after(scripts, marker):
             if isinstance(value, Mapping) and ("playabilityStatus" in value or "videoDetails" in value):
                 return value
     return None
 
 
+def scripts_of(page: str) -> str:
+    """What stands in the page's scripts."""
+    return "\n".join(script_texts(parse(page), "ytInitial"))
+
+
 def initial_data(page: str) -> Json | None:
     """What the page around the player is drawn from; null where it has none."""
+    scripts = scripts_of(page)
     for marker in DATA:
-        for value in values_after(page, marker):
+        for value in values_after(scripts, marker):
             if isinstance(value, Mapping) and value:
                 return value
     return None
