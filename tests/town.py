@@ -22,7 +22,8 @@ from typing import Any
 import msgspec
 from click.testing import CliRunner, Result
 
-from archiver.auditing import Finding, audit, cited_in_archive
+from archiver.auditing import Finding, Plan, audit, cited_in_archive
+from archiver.auditing.looking import LOOK_ANEW
 from archiver.capture import ArchivedPost, Job, running
 from archiver.cli import main
 from archiver.config import Settings
@@ -222,10 +223,10 @@ class Town:
         with self.job(settings=settings, **options) as job:
             return [post for one in documents(sources, settings, job=job, **reporting) for post in job.run(one)]
 
-    def audit(self, *, settings: Settings | None = None, **options: Any) -> list[Finding]:
+    def audit(self, *, settings: Settings | None = None, plan: Plan = LOOK_ANEW, **options: Any) -> list[Finding]:
         """Audit the town's archive."""
         with self.job(settings=settings, **options) as job:
-            return list(audit(job, cited_in_archive(job)))
+            return list(audit(job, cited_in_archive(job), plan=plan))
 
     def command(self, *arguments: str | Path, stdin: bytes | None = None) -> Result:
         """The command in this process."""

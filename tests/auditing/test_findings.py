@@ -1,0 +1,158 @@
+"""What a finding draws from all looks at a post: since when it is missing, edits, new names, lost pictures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from archiver.auditing import Finding
+from archiver.model import State
+from tests.town import DELETED, NEVER_STORED, PICTURED, RENAMED, Town, at
+from tests.web_twin import Fault, Picture, PostState, TwinPost
+
+X_HOSTS = ("cdn.syndication.twimg.com", "publish.twitter.com")
+
+
+@pytest.fixture
+def archived(town: Town) -> Town:
+    town.run(town.page([PICTURED]))
+    town.clock.go(days=1)
+    return town
+
+
+def look(town: Town) -> Finding:
+    (finding,) = town.audit()
+    town.clock.go(hours=7)
+    return finding
+
+
+def states(town: Town, *states: PostState) -> list[Finding]:
+    found = []
+    for state in states:
+        town.twin.population.change(PICTURED.id, state=state)
+        found.append(look(town))
+    return found
+
+
+class TestSinceWhen:
+    def test_a_post_that_is_there_is_missing_since_never(self, archived: Town) -> None:
+        finding = look(archived)
+        assert (finding.since, finding.missing_by) == (finding.seen_at, None)
+
+    def test_between_the_last_look_that_saw_it_and_the_first_that_did_not(self, archived: Town) -> None:
+        live, gone, again = states(archived, PostState.LIVE, PostState.DELETED, PostState.DELETED)
+        assert (gone.since, gone.missing_by) == (live.seen_at, gone.seen_at)
+        assert (again.since, again.missing_by) == (live.seen_at, gone.seen_at)
+
+    def test_a_post_that_came_back_is_counted_anew(self, archived: Town) -> None:
+        _, back, gone = states(archived, PostState.DELETED, PostState.LIVE, PostState.DELETED)
+        assert (back.since, back.missing_by) == (back.seen_at, None)
+        assert (gone.since, gone.missing_by) == (back.seen_at, gone.seen_at)
+
+    def test_another_way_of_missing_goes_on_with_the_same_spell(self, archived: Town) -> None:
+        first, second = states(archived, PostState.PROTECTED, PostState.DELETED)
+        assert second.missing_by == first.seen_at
+
+    def test_a_refusal_in_between_says_nothing(self, archived: Town) -> None:
+        first = states(archived, PostState.DELETED)[0]
+        for host in X_HOSTS:
+            archived.twin.fault(host, Fault.TOO_MANY)
+        refused = look(archived)
+        assert (refused.state, refused.missing_by) == (State.BLOCKED, None)
+        archived.twin.clear_faults()
+        assert look(archived).missing_by == first.seen_at
+
+    def test_one_that_nobody_ever_saw_has_no_earliest_time(self, town: Town) -> None:
+        town.run(town.page([DELETED]))
+        finding = look(town)
+        assert (finding.state, finding.since) == (State.DELETED, None)
+        assert finding.missing_by is not None
+
+    def test_all_looks_are_listed_with_their_proof(self, archived: Town) -> None:
+        *_, finding = states(archived, PostState.DELETED, PostState.LIVE)
+        assert [one.state for one in finding.looks] == [State.LIVE, State.DELETED, State.LIVE]
+        assert all(one.evidence for one in finding.looks)
+        assert finding.looks[-1].seen_at == finding.seen_at
+
+
+class TestEdited:
+    def test_an_edited_post_that_went_missing_was_edited(self, archived: Town) -> None:
+        later = TwinPost(account=PICTURED.account, created=at(5, 20), text=PICTURED.text + " Horn is back.")
+        versions = (PICTURED.id, later.id)
+        archived.twin.population.add(replace(later, versions=versions))
+        archived.twin.population.change(PICTURED.id, versions=versions)
+        assert look(archived).edited
+        archived.twin.population.change(PICTURED.id, state=PostState.DELETED)
+        finding = look(archived)
+        assert (finding.state, finding.edited) == (State.DELETED, True)
+        assert "was edited" in finding.remarks
+
+    def test_other_words_at_the_same_place_are_an_edit(self, archived: Town) -> None:
+        look(archived)
+        archived.twin.population.change(PICTURED.id, text="The lamp was never dark.")
+        assert look(archived).edited
+
+    def test_the_same_words_are_none(self, archived: Town) -> None:
+        look(archived)
+        assert not look(archived).edited
+
+
+class TestRenamed:
+    def test_since_the_article_embedded_it(self, town: Town) -> None:
+        town.run(town.page([PICTURED]))
+        town.twin.population.rename(PICTURED.account.handle, "keeper_of_skerry", at(0) + timedelta(days=400))
+        finding = look(town)
+        assert (finding.handle, finding.renamed_from) == ("keeper_of_skerry", PICTURED.account.handle)
+        assert f"renamed from @{PICTURED.account.handle}" in finding.remarks
+
+    def test_a_handle_in_other_letters_is_the_same(self, town: Town) -> None:
+        page = town.page([PICTURED])
+        page.write_text(page.read_text().replace("Keeper_Osk", "keeper_osk"))
+        town.run(page)
+        assert look(town).renamed_from is None
+
+    def test_an_account_that_had_another_name_before_the_article(self, town: Town) -> None:
+        town.run(town.page([RENAMED]))
+        assert look(town).renamed_from is None
+
+
+class TestMedia:
+    def test_pictures_that_are_gone_from_a_post_that_is_there(self, archived: Town) -> None:
+        (picture,) = PICTURED.media
+        archived.twin.population.change(PICTURED.id, media=())
+        finding = look(archived)
+        assert len(finding.media_gone) == 1
+        assert picture.key in finding.media_gone[0]
+
+    def test_one_of_two(self, town: Town) -> None:
+        kept, gone = Picture(key="SkerryKept"), Picture(key="SkerryGone")
+        town.twin.population.change(PICTURED.id, media=(kept, gone))
+        town.run(town.page([PICTURED]))
+        town.twin.population.change(PICTURED.id, media=(kept,))
+        (address,) = look(town).media_gone
+        assert gone.key in address
+
+    def test_a_missing_post_has_lost_more_than_its_pictures(self, archived: Town) -> None:
+        archived.twin.population.change(PICTURED.id, state=PostState.DELETED)
+        assert look(archived).media_gone == ()
+
+    def test_nothing_is_gone_where_all_is_there(self, archived: Town) -> None:
+        assert look(archived).media_gone == ()
+
+
+class TestWhoCites:
+    def test_each_article_with_its_own_words_for_it(self, town: Town) -> None:
+        one, two = town.page([PICTURED], name="one.html"), town.page([RENAMED, PICTURED], name="two.html")
+        town.run(one, two)
+        finding, _ = town.audit()
+        assert [cite.source for cite in finding.citations] == [str(one), str(two)]
+        assert [cite.title for cite in finding.citations] == ["The night without the lamp"] * 2
+        assert finding.citations[0].rule == "x.blockquote"
+        assert {cite.language for cite in finding.citations} == {"en"}
+
+    def test_of_what_is_not_resolved_too(self, town: Town) -> None:
+        town.run(town.page([NEVER_STORED], "flattened"))
+        finding = look(town)
+        assert (finding.post_key, finding.citations[0].handle) == (None, "gone_ferryman")
