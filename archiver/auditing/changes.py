@@ -81,8 +81,8 @@ def key_of(finding: Finding | Mapping[str, Any]) -> str:
         return str(data["post_key"])
     if data.get("post_id"):
         return f"{data.get('platform')} {data.get('post_id')} {data.get('url') or ''}"
-    named = (data.get("platform"), data.get("handle"), data.get("display_name"), data.get("text"))
-    return "unresolved " + json.dumps([value or None for value in named], ensure_ascii=False)
+    named = (data.get(name) or "" for name in ("platform", "handle", "display_name", "text"))
+    return "unresolved " + json.dumps([_bare(str(value)) for value in named], ensure_ascii=False)
 
 
 def last_audit(path: Path) -> dict[str, Remembered]:
@@ -109,7 +109,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
     try:
         if path.stat().st_size > MAX_REPORT:
             raise InputError(f"larger than {MAX_REPORT // 1024**2} MiB", subject=str(path))
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError("there is no such file", subject=str(path)) from None
     except (OSError, ValueError) as error:
@@ -121,7 +121,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         elif start in ("{", ""):
             rows = (json.loads(line) for line in text.split("\n") if line.strip())
         else:
-            rows = list(csv.DictReader(io.StringIO(text, newline="")))
+            rows = list(csv.DictReader(io.StringIO(text, newline=""), restkey="", restval=""))
         for row in rows:
             if not isinstance(row, dict):
                 raise InputError("this is no output of `archiver audit`", subject=str(path))
@@ -130,8 +130,13 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         raise InputError(f"this is no output of `archiver audit`: {error}", subject=str(path)) from error
 
 
+def _bare(text: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from running a cell of CSV."""
+    return text.removeprefix("'")
+
+
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return _bare(value) or None if isinstance(value, str) else None
 
 
 def _truth(value: object) -> bool | None:
@@ -143,9 +148,7 @@ def _truth(value: object) -> bool | None:
 def _number(value: object) -> int | None:
     if isinstance(value, list):
         return len(value)
-    if isinstance(value, int):
-        return value
-    return int(value) if isinstance(value, str) and value.isdecimal() else None
+    return len(value.split()) if isinstance(value, str) else None
 
 
 NEW = "not in the last audit"
@@ -176,7 +179,7 @@ def _yes(value: bool) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return one.split() == other.split()
+    return _bare(one).split() == _bare(other).split()
 
 
 def changed_since(finding: Finding, moment: datetime) -> tuple[str, ...]:
