@@ -17,6 +17,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from archiver.capture.aside import Aside
 from archiver.capture.context import Context, store_context
 from archiver.capture.media import StoredMedia, store_media
 from archiver.capture.rendered import RenderedViews, Viewed
@@ -131,6 +132,8 @@ class Job:
         self.fetcher = FetchOnce(fetcher, stored=offline, stop=stop)
         self.known: tuple[KnownPosts, ...] = (Stored(archive.catalogue), *known)
         self.views: RenderedViews | None = None
+        self.aside: Aside | None = None
+        """Beside the fetcher, which keeps what passes it; null offline."""
         self.remarks: list[str] = []
         """What there is to tell of the articles themselves: a view that could not be made."""
         self._controls: dict[str, Control] = {}
@@ -255,10 +258,10 @@ class Job:
         return 1 if self.offline else self.settings.web.threads
 
     def store_article(
-        self, document: Document, mentions: tuple[Mention, ...], *, prose: bool = False
+        self, document: Document, mentions: tuple[Mention, ...], *, prose: bool = False, method: str = DETECTING
     ) -> Capture | None:
-        """Store the article's bytes and what it cites (`prose`: how that was looked for), unless the archive holds both
-        already. Where its bytes are; null where nothing is stored."""
+        """Store the article's bytes and what it cites (`prose`, `method`: how that was looked for), unless the archive
+        holds both already. Where its bytes are; null where nothing is stored."""
         if self.session is None:
             return None
         article = document.article
@@ -266,7 +269,7 @@ class Job:
             capture = document.exchange.capture
         else:
             capture = self.session.write_resource(article.uri, document.content_type, document.data)
-        conclusion = article_conclusion(article, mentions, Basis(method=DETECTING, prose=prose))
+        conclusion = article_conclusion(article, mentions, Basis(method=method, prose=prose))
         if not self._concluded(conclusion):
             self.session.write_conclusion(conclusion, capture.record_id)
         return capture

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from archiver.browser.errors import BrowserError
+from archiver.capture.aside import Aside
 from archiver.capture.job import Job, control_ref
 from archiver.capture.packed import file_as_archive
 from archiver.capture.rendered import RenderedViews
@@ -104,6 +105,9 @@ def running(
             )
         known = known_posts(*indexes)
         job = Job(archive, session if conclude else None, fetcher, settings, offline=offline, stop=stop, known=known)
+        if not offline:
+            aside = Aside(settings.web, session, clock=clock, sleep=_stoppable(sleep, stop), monotonic=monotonic)
+            job.aside = stack.enter_context(aside)
         if rendered and job.session is not None:
             job.views = _views(job, job.session, stack, clock)
         yield job

@@ -106,6 +106,7 @@ class Twin:
         self.population = Population.generate(seed=seed) if population is None else population
         self.x = XSite(self.population, self.now)
         self.wayback = Wayback(self.population, self.now, crowd=archive)
+        self.wayback.spn.reach = self.answer
         self.news = NewsSites(self.population, self.now)
         self._sites: dict[str, Site] = {}
         self._extra_hosts: list[str] = []

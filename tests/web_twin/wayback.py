@@ -1,5 +1,7 @@
 """A Wayback Machine: the CDX server, playback of mementos, TimeMaps, and what it says when it has nothing.
 
+Save Page Now is in a module of its own.
+
 The index holds captures of the population's posts (see `CAPTURE_KINDS`), with the noise that real indexes have: rows
 twice or more, lengths that are `-`, originals that are no URLs, junk under `/status/`, revisit rows without a status.
 Captures of your own are added with `Wayback.add`.
@@ -28,6 +30,7 @@ import surt  # type: ignore[import-untyped]
 from tests.web_twin import legacy
 from tests.web_twin.embed_token import syndication_token
 from tests.web_twin.population import Population, PostState, TwinPost, code
+from tests.web_twin.save_page_now import SavePageNow
 from tests.web_twin.wire import Framing, Headers, Reply, Request
 from tests.web_twin.x import XSite, compact_json, js_json
 
@@ -146,6 +149,8 @@ class Wayback:
         self.crowd = crowd
         self._now = now
         self._x = XSite(population, now)
+        self.spn = SavePageNow(archive=self, now=now)
+        """Save Page Now, with its own switches."""
         self.rate_limit: int | None = None
         self.retry_after: str | None = None
         self.excluded: set[str] = {"excluded.example"}
@@ -352,6 +357,9 @@ class Wayback:
 
     def __call__(self, request: Request) -> Reply:
         path = request.path
+        self.spn.release()
+        if path == "/save" or path.startswith("/save/"):
+            return self.spn(request)
         if request.host == "archive.org":
             return self._availability(request)
         if path in ("/cdx/search/cdx", "/cdx/search", "/cdx"):
