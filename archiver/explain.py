@@ -8,6 +8,7 @@ from archiver.errors import ArchiveError, InputError
 from archiver.model import Article, Capture, Mention, Noun, Observation, Resolution
 from archiver.platforms import platforms
 from archiver.store import Archive
+from archiver.store.elsewhere import rescues, saves
 from archiver.store.renderings import renderings
 
 
@@ -15,7 +16,7 @@ class Link(Noun, frozen=True, kw_only=True):
     """One link of the chain: what it is, what is known of it, and what it rests on."""
 
     kind: str
-    """`article`, `mention`, `resolution`, `candidate`, `observation`, `rendering`, `record`."""
+    """`article`, `mention`, `resolution`, `candidate`, `observation`, `rescue`, `save`, `rendering`, `record`."""
     id: str
     facts: tuple[tuple[str, str], ...] = ()
     rests_on: tuple[Link, ...] = ()
@@ -127,6 +128,7 @@ def _post(archive: Archive, key: str) -> Link:
     catalogue = archive.catalogue
     articles = _articles(archive)
     rests: list[Link] = [_observation(archive, look, record_id) for look, record_id in catalogue.observations(key)]
+    rests += _elsewhere(archive, key)
     rests += _renderings(archive, key)
     for article_id, mention_id in catalogue.citations(key):
         known = catalogue.resolution(mention_id)
@@ -155,6 +157,7 @@ def _mention(archive: Archive, articles: dict[str, tuple[Article, str]], article
         rests.append(_resolution(archive, *known))
         if known[0].post_key:
             rests += [_observation(archive, look, at) for look, at in catalogue.observations(known[0].post_key)]
+            rests += _elsewhere(archive, known[0].post_key)
     place = mention.selector if mention.start is None else f"characters {mention.start} to {mention.end}"
     return Link(
         kind="mention",
@@ -215,6 +218,36 @@ def _observation(archive: Archive, observation: Observation, record_id: str) -> 
         ),
         rests_on=tuple(_records(archive, (record_id, *observation.evidence))),
     )
+
+
+def _elsewhere(archive: Archive, key: str) -> Iterator[Link]:
+    """What web archives of others hold of a post, as far as it was rescued, and what they were asked to capture."""
+    for record_id, rescue, problem in rescues(archive, key):
+        if rescue is None:
+            yield Link(kind="rescue", id=record_id, facts=_facts(missing=problem))
+            continue
+        yield Link(
+            kind="rescue",
+            id=record_id,
+            facts=_facts(
+                archive=rescue.archive,
+                captured=rescue.captured_at.isoformat(),
+                original=rescue.original,
+                memento=rescue.memento,
+                text=rescue.post.text,
+            ),
+            rests_on=tuple(_records(archive, (record_id, *rescue.evidence))),
+        )
+    for request in saves(archive, key):
+        captured = request.captured_at.isoformat() if request.captured_at else None
+        asked = request.asked_at.isoformat()
+        yield Link(
+            kind="save",
+            id=f"{request.archive} {asked}",
+            facts=_facts(
+                address=request.address, asked=asked, outcome=request.outcome, note=request.note, captured=captured
+            ),
+        )
 
 
 def _renderings(archive: Archive, of: str) -> Iterator[Link]:

@@ -79,13 +79,14 @@ def _read(ref: PostRef, platform: Platform, holding: Holding, chain: list[Exchan
         return f"a copy with HTTP status {exchange.status}"
     if exchange.truncated:
         return "the copy was cut short"
-    post = read_copy(ref, platform, exchange, holding.original, memento.captured)
+    original = memento.original or holding.original
+    post = read_copy(ref, platform, exchange, original, memento.captured)
     if isinstance(post, str):
         return post
     evidence = tuple(dict.fromkeys(one.record_id for one in reversed(chain) if one.record_id))
     return Shown(
         memento=exchange.url,
-        original=memento.original or holding.original,
+        original=original,
         captured_at=memento.captured,
         post=post,
         record_id=exchange.record_id,

@@ -26,6 +26,7 @@ from archiver.exporting.cited import Selection, StoredArticle, stored_articles
 from archiver.exporting.pages import page_urls
 from archiver.model import Capture, Observation, Post, Resolution
 from archiver.store import Archive
+from archiver.store.elsewhere import rescues
 from archiver.store.records import CERTIFICATES, block_record, clean, field, members, warc_date
 from archiver.store.renderings import renderings
 from archiver.store.sweep import RECORD_END
@@ -117,6 +118,7 @@ class _Closure:
                 continue
             self._posts.add(key)
             self._add_renderings(key)
+            self._add_elsewhere(key)
             rows = self._catalogue.query("SELECT record_id, json FROM observations WHERE post_key = ?", (key,))
             for record_id, json in rows:
                 observation = msgspec.json.decode(json, type=Observation)
@@ -156,6 +158,13 @@ class _Closure:
                 named = (rendering.page, *(request.record_id for request in rendering.requests))
                 self._add_ids(record_id for record_id in named if record_id)
                 self._add_ids(view.record_id for view in rendering.views)
+
+    def _add_elsewhere(self, key: str) -> None:
+        """What was rescued of a post from other archives, and what these were asked to capture."""
+        for stored in rescues(self._archive, key):
+            self._add_ids((stored.record_id, *(stored.rescue.evidence if stored.rescue else ())))
+        for capture in self._catalogue.captures_at(f"urn:archiver:save:{key}"):
+            self._add(capture)
 
     def _add_ids(self, record_ids: Iterable[str]) -> None:
         for record_id in record_ids:

@@ -30,6 +30,7 @@ from archiver.replay.facts import (
     exhibit,
     post_card,
     rendered,
+    rescued,
     shows_post,
     thread,
     timeline,
@@ -207,6 +208,7 @@ class Site:
             citing=citing,
             page_of=_page_of,
             seen=rendered(shelf, key),
+            rescued=rescued(shelf, key),
         )
 
     def search(self, request: Request) -> Response:

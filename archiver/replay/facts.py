@@ -20,7 +20,8 @@ from archiver.replay.reading import Passage, article_with_words, passages
 from archiver.replay.records import Companions, companions, payload_size
 from archiver.replay.shelf import Shelf
 from archiver.store.catalogue import Standing
-from archiver.store.conclusions import RenderedView, Rendering
+from archiver.store.conclusions import RenderedView, Rendering, Rescue
+from archiver.store.elsewhere import rescues
 from archiver.store.renderings import renderings
 from archiver.store.surt import surt
 
@@ -63,6 +64,9 @@ MAX_ACCOUNT = 20_000
 
 MAX_RENDERINGS = 5
 """Rendered views on one page, newest kept."""
+
+MAX_RESCUES = 5
+"""Rescued copies on one page."""
 
 
 class Evidence(NamedTuple):
@@ -130,6 +134,15 @@ class Seen(NamedTuple):
     record: Evidence
     views: tuple[Picture, ...]
     """Its pictures and its PDF."""
+    problem: str | None
+
+
+class Rescued(NamedTuple):
+    """A copy of a post that was fetched from another web archive."""
+
+    rescue: Rescue | None
+    copy: Evidence | None
+    record: Evidence
     problem: str | None
 
 
@@ -483,6 +496,14 @@ def rendered(shelf: Shelf, of: str) -> tuple[Seen, ...]:
     return tuple(found)
 
 
+def rescued(shelf: Shelf, key: str) -> tuple[Rescued, ...]:
+    """The copies of a post that were fetched from other web archives, as far as their records verify."""
+    return tuple(
+        Rescued(rescue, one_evidence(shelf, rescue.record_id) if rescue else None, one_evidence(shelf, at), problem)
+        for at, rescue, problem in rescues(shelf.archive, key)[:MAX_RESCUES]
+    )
+
+
 def _view(shelf: Shelf, view: RenderedView) -> Picture:
     """The capture of a view; a picture is shown, a PDF is a file to be opened elsewhere."""
     media = Media(kind=view.target_uri.split(":")[1], url=view.target_uri, width=view.width, height=view.height)
@@ -575,7 +596,7 @@ def concluded_on(shelf: Shelf, capture: Capture) -> tuple[str | None, str | None
         article = rows[0][0] if rows else None
         known = catalogue.query("SELECT post_key FROM resolutions WHERE record_id = ?", (capture.record_id,))
         post = known[0][0] if known else None
-    elif kind in ("observation", "rendering"):
+    elif kind in ("observation", "rendering", "rescue", "save"):
         post = name
     return article, post if post and shows_post(shelf, post) else None
 

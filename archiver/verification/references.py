@@ -95,6 +95,9 @@ def _wrong_main(conclusion: Conclusion, refers_to: str | None) -> str:
         return "it names no record that shows the state"
     if conclusion.rendering is not None and refers_to != conclusion.rendering.page:
         return "WARC-Refers-To is not the page that was rendered"
+    rescue = conclusion.rescue
+    if rescue is not None and (refers_to != rescue.record_id or rescue.evidence[:1] != (rescue.record_id,)):
+        return "WARC-Refers-To is not the copy that was rescued"
     return ""
 
 
@@ -157,6 +160,8 @@ def _references(conclusion: Conclusion, refers_to: str | None) -> Iterator[Refer
             for record_id in candidate.evidence:
                 if record_id not in told:
                     yield Reference(f"evidence of the candidate {candidate.post.key}", record_id)
+    if conclusion.rescue is not None:
+        yield from (Reference("evidence", one) for one in conclusion.rescue.evidence if one != refers_to)
     if conclusion.rendering is not None:
         yield from (Reference("view", view.record_id) for view in conclusion.rendering.views)
         for request in conclusion.rendering.requests:
