@@ -501,10 +501,10 @@ def test_a_directory_that_knows_no_such_account_says_nothing_of_the_post() -> No
     assert verdict.state is State.UNRESOLVED
 
 
-def test_what_bluesky_hides_and_the_repository_holds_is_restricted() -> None:
+def test_what_bluesky_hides_and_the_repository_holds_is_restricted_where_its_server_hides_it_too() -> None:
     held = live() | {POSTS: answered(POSTS, {"posts": []}), PROFILE: answered(PROFILE, {"did": DID, "handle": HANDLE})}
     verdict = looked(held)[2]
-    assert (verdict.state, verdict.positive) == (State.RESTRICTED, True)
+    assert (verdict.state, verdict.positive) == (State.UNRESOLVED, False)
     assert "holds it" in verdict.reason
     withheld = held | {RECORD: refused(RECORD, "RecordNotFound")}
     assert looked(withheld)[2].state is State.RESTRICTED

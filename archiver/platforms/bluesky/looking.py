@@ -199,10 +199,12 @@ def _compared(found: Found, said: list[tuple[str, str | None]], who: str) -> Ans
 def judge(ref: PostRef, given: Sequence[Answer]) -> Answer:
     """One state from all answers.
 
-    A post that Bluesky leaves out and that its repository holds is kept from readers: in the state that is said of the
-    account, or `restricted`. Bluesky and the account's own server, where neither has such a post, say "deleted" only if
-    the account is known to be there: they say the same of an account that is suspended or deactivated. The signed
-    repository's word needs no other, and where its proof does not hold, nothing is concluded from what its server says.
+    A post that Bluesky leaves out and that its repository holds is in the state that is said of the account, or
+    `restricted` where the account's own server withholds it as well; where that gives it, Bluesky may not have it yet,
+    and nobody says that it is kept from readers. Bluesky and the account's own server, where neither has such a post,
+    say "deleted" only if the account is known to be there: they say the same of an account that is suspended or
+    deactivated. The signed repository's word needs no other, and where its proof does not hold, nothing is concluded
+    from what its server says.
     """
     verdict = _judged(ref, given)
     unsaid = [said for said in verdict.contradictions if said not in verdict.reason]
@@ -223,13 +225,16 @@ def _judged(ref: PostRef, given: Sequence[Answer]) -> Answer:
     said_otherwise = any(a.kind is AnswerKind.STATED for a in given)
     if not held or said_otherwise or (gone is None and endpoints.POSTS not in absent):
         return verdict
-    why = gone.reason if gone else "Bluesky does not show it (taken down there, or never seen there)"
+    withheld = {endpoints.POSTS, endpoints.RECORD} <= absent
+    why = gone.reason if gone else "Bluesky does not show it (taken down there, or not seen there yet)"
+    if withheld and gone is None:
+        why = "neither Bluesky nor the account's own server shows it"
     each = "; ".join(f"{a.endpoint}: {a.reason}" for a in given if a.endpoint)
     return replace(
         verdict,
-        state=gone.state if gone else State.RESTRICTED,
+        state=gone.state if gone else State.RESTRICTED if withheld else State.UNRESOLVED,
         reason=f"{why}, though the account's repository holds it ({each})",
-        positive=True,
+        positive=gone is not None or withheld,
     )
 
 
