@@ -403,7 +403,7 @@ def test_a_missing_post_of_a_handle_needs_the_account_that_had_it_then() -> None
         assert asked == [RESOLVE, POSTS, DOCUMENT, LOG, RECORD, PROOF]
         assert (verdict.state, verdict.positive) == (State.UNRESOLVED, False)
         held = looked(resolved | {LOG: unknown, RECORD: live()[RECORD], PROOF: live()[PROOF]}, CITED)[2]
-        assert held.state is State.RESTRICTED
+        assert (held.state, held.post is not None) == (State.UNRESOLVED, True)
         assert held.post is not None
 
 
