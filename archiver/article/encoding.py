@@ -18,7 +18,7 @@ import re
 from archiver.errors import InputError
 from archiver.language.tongues import scores
 
-__all__ = ["codec_of", "decode", "query_codec"]
+__all__ = ["codec_of", "decode", "legacy_codec", "query_codec"]
 
 SNIFF = 4096
 """Bytes in which a declaration is looked for. Browsers take 1024; pages with a comment before the head need more."""
@@ -160,6 +160,14 @@ def codec_of(content_type: str | None) -> str | None:
     """Python's name of the encoding that a `Content-Type` field declares, its label read as the Encoding standard does;
     null where it declares none that is known."""
     return _header_charset(content_type)
+
+
+def legacy_codec(sample: bytes) -> str:
+    """Python's name of the legacy encoding in which the bytes make the likeliest letters; `utf-8` where most of what is
+    beyond ASCII in them is."""
+    high = len(sample) - len(sample.translate(None, _HIGH))
+    errors = sample.decode("utf-8", "replace").count("\ufffd") - sample.count(b"\xef\xbf\xbd")
+    return "utf-8" if errors * 4 <= high else _likeliest(sample)
 
 
 def query_codec(data: bytes, text: str, content_type: str | None) -> str:

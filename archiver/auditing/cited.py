@@ -11,8 +11,12 @@ from archiver.auditing.finding import Citation
 from archiver.capture import Job
 from archiver.detect import find
 from archiver.model import Article, Mention, Noun, Outcome, Post, Resolution
+from archiver.platforms.values import https
 from archiver.sources import Document
 from archiver.web.once import StoppedError
+
+LISTED = "permalink.list"
+"""The rule of mentions that a list of permalinks is made of; each names in `source` who cites the post."""
 
 
 class Cite(Noun, frozen=True, kw_only=True):
@@ -49,14 +53,14 @@ def cited_in_archive(job: Job) -> list[Cited]:
     found: dict[str, Cited] = {}
     for article, _ in catalogue.articles():
         mentions = [mention for _, mention in catalogue.mentions(article.id)]
-        cites = _cites(article, mentions)
+        cites = cites_of(article, mentions)
         for mention in mentions:
             known = catalogue.resolution(mention.id)
             try:
                 resolution = known[0] if known else job.resolution(mention)
             except StoppedError:
                 return list(found.values())
-            _add(found, cited_by(mention, resolution, cites[mention.id], article.source))
+            _add(found, cited_by(mention, resolution, cites[mention.id], mention.source))
     return list(found.values())
 
 
@@ -69,7 +73,7 @@ def cited_in_document(job: Job, document: Document, *, max_age: timedelta | None
     found: dict[str, Cited] = {}
     mentions = tuple(find(document.article))
     job.store_article(document, mentions)
-    cites = _cites(document.article, mentions)
+    cites = cites_of(document.article, mentions)
     for mention, resolution in job.resolutions(mentions, max_age=max_age):
         _add(found, cited_by(mention, resolution, cites[mention.id], document.article.source))
     return list(found.values())
@@ -98,24 +102,28 @@ def cited_by(mention: Mention, resolution: Resolution, cite: Cite, *sources: str
     )
 
 
-def _cites(article: Article, mentions: Sequence[Mention]) -> dict[str, Cite]:
-    """By mention id: how this article cites each."""
-    return {
-        mention.id: Cite(
-            mention=mention,
-            citation=Citation(
-                source=article.source,
-                mention_id=mention.id,
-                article_uri=article.uri,
-                title=article.title,
-                published=article.published,
-                language=article.language,
-                rule=mention.rule,
-                handle=mention.handle,
-            ),
+def cites_of(article: Article, mentions: Sequence[Mention]) -> dict[str, Cite]:
+    """By mention id: how this article, or list, cites each."""
+    return {mention.id: Cite(mention=mention, citation=_citation(article, mention)) for mention in mentions}
+
+
+def _citation(article: Article, mention: Mention) -> Citation:
+    if mention.rule == LISTED:
+        citing = "" if mention.source == article.source else mention.source
+        address = https(citing)
+        return Citation(
+            source=citing, mention_id=mention.id, article_uri=address, rule=mention.rule, handle=mention.handle
         )
-        for mention in mentions
-    }
+    return Citation(
+        source=article.source,
+        mention_id=mention.id,
+        article_uri=article.uri,
+        title=article.title,
+        published=article.published,
+        language=article.language,
+        rule=mention.rule,
+        handle=mention.handle,
+    )
 
 
 def _add(found: dict[str, Cited], cited: Cited) -> None:

@@ -139,7 +139,7 @@ class Rows:
         """Raises `ValueError` with what is wrong."""
         handle = _short(fields.get("handle"))
         handle = (handle or self._handle or "").lstrip("@") or None
-        ref, platform = self._ref(fields, handle)
+        ref, platform = self.ref(fields, handle)
         made, day = moment_of(fields.get("created_at"))
         told = platform.time_of(ref.id)
         if told is not None and platform.name not in AUTHORS_TIME:
@@ -166,8 +166,8 @@ class Rows:
             seen_in="file",
         )
 
-    def _ref(self, fields: Mapping[str, object], handle: str | None) -> tuple[PostRef, Platform]:
-        """Which post it is. Raises `ValueError` with what is wrong."""
+    def ref(self, fields: Mapping[str, object], handle: str | None) -> tuple[PostRef, Platform]:
+        """Which post it is, by `url`, or by `platform` and `id`. Raises `ValueError` with what is wrong."""
         name = str(fields.get("platform", "")).strip().casefold().replace(" ", "_")[:MAX_NAME]
         name = PLATFORM_NAMES.get(name, name)
         platform = platform_named(name) if name else None

@@ -10,8 +10,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator
-from typing import BinaryIO, cast
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, NamedTuple, cast
 
 from archiver.brought.elements import elements
 from archiver.brought.items import Item, Kind, Problem
@@ -40,7 +40,7 @@ def read_json_lines(stream: BinaryIO, rows: Rows, *, subject: str) -> Iterator[I
 
 
 def _json_lines(stream: BinaryIO, rows: Rows) -> Iterator[Item]:
-    for number, line in _lines(stream):
+    for number, line in lines(stream):
         where = f"line {number}"
         if line is None:
             yield Problem(where=where, what=f"longer than {MAX_LINE // 1024**2} MiB")
@@ -72,10 +72,10 @@ def read_csv(stream: io.BufferedReader, rows: Rows, *, subject: str) -> Iterator
 
     Raises `InputError`.
     """
-    text = _Text(stream)
+    text = TextLines(stream)
     head = next(text, "")
-    delimiter = max(DELIMITERS, key=lambda sign: sum(column_of(name) is not None for name in _names(head, sign)))
-    names = _names(head, delimiter)
+    delimiter = max(DELIMITERS, key=lambda sign: sum(column_of(name) is not None for name in cells_of(head, sign)))
+    names = cells_of(head, delimiter)
     columns = {column for name in names if (column := column_of(name))}
     if not columns & {"url", "id"}:
         raise InputError(
@@ -85,15 +85,40 @@ def read_csv(stream: io.BufferedReader, rows: Rows, *, subject: str) -> Iterator
     yield from _hopeful(_csv_rows(text, names, delimiter, rows), subject)
 
 
-def _names(head: str, delimiter: str) -> list[str]:
-    """The headings; none where the line cannot be read."""
+def cells_of(line: str, delimiter: str) -> list[str]:
+    """The cells of one line, such as the headings; none where it cannot be read."""
     try:
-        return next(csv.reader([head], delimiter=delimiter), [])[:MAX_COLUMNS]
+        return next(csv.reader([line], delimiter=delimiter), [])[:MAX_COLUMNS]
     except csv.Error:
         return []
 
 
-def _csv_rows(text: _Text, names: list[str], delimiter: str, rows: Rows) -> Iterator[Item]:
+def _csv_rows(text: TextLines, names: list[str], delimiter: str, rows: Rows) -> Iterator[Item]:
+    for row in csv_rows(text, delimiter):
+        if row.bad:
+            yield Problem(where=row.where, what=row.bad)
+        elif len(row.cells) == len(names):
+            cells = {name: cell.strip() for name, cell in zip(names, row.cells, strict=True)}
+            yield rows.item(cells, row.where)
+        else:
+            what = f"{len(row.cells)} cells where the first line has {len(names)}"
+            yield Problem(where=row.where, what=what)
+
+
+class CsvRow(NamedTuple):
+    """One row of a CSV file that is not blank."""
+
+    first: int
+    """Number of the line on which it begins."""
+    where: str
+    """Such as `line 3`, or `lines 3-5`."""
+    cells: list[str]
+    bad: str
+    """Why it cannot be read; empty where it can."""
+
+
+def csv_rows(text: TextLines, delimiter: str) -> Iterator[CsvRow]:
+    """The rows of a CSV file, from the next line on."""
     # a field that is longer than Python's own bound (131,072 characters) is an error of its row
     reader = csv.reader(text, delimiter=delimiter)
     while True:
@@ -103,17 +128,13 @@ def _csv_rows(text: _Text, names: list[str], delimiter: str, rows: Rows) -> Iter
         except StopIteration:
             return
         except csv.Error as error:
-            yield Problem(where=_where(first, text.number), what=str(error))
+            yield CsvRow(first, _where(first, text.number), [], str(error))
             continue
-        where = _where(first, text.number)
         if text.bad:
-            yield Problem(where=where, what=text.bad)
+            yield CsvRow(first, _where(first, text.number), cells, text.bad)
             text.bad = ""
         elif any(cell.strip() for cell in cells):
-            if len(cells) == len(names):
-                yield rows.item({name: cell.strip() for name, cell in zip(names, cells, strict=True)}, where)
-            else:
-                yield Problem(where=where, what=f"{len(cells)} cells where the first line has {len(names)}")
+            yield CsvRow(first, _where(first, text.number), cells, "")
 
 
 def _where(first: int, last: int) -> str:
@@ -141,7 +162,7 @@ def _hopeful(items: Iterator[Item], subject: str) -> Iterator[Item]:
         yield from waiting
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     """Number and bytes of each line; null for one that is too long."""
     number = 0
     while line := stream.readline(MAX_LINE + 1):
@@ -154,12 +175,18 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
         yield number, None
 
 
-class _Text(Iterator[str]):
-    """The lines of a text file, decoded; what is wrong with one is in `bad`, until somebody takes it out."""
+class TextLines(Iterator[str]):
+    """The lines of a text file, decoded; what is wrong with one is in `bad`, until somebody takes it out.
 
-    def __init__(self, stream: io.BufferedReader) -> None:
+    legacy: says, by the first bytes that are not UTF-8 and some behind them, which encoding they are in; without it,
+    such a line is bad.
+    """
+
+    def __init__(self, stream: io.BufferedReader, *, legacy: Callable[[bytes], str] | None = None) -> None:
         self.number = 0
         self.bad = ""
+        self._legacy = legacy
+        self._codec = ""
         wide = stream.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
         self._lines = self._utf16(stream) if wide else self._utf8(stream)
 
@@ -174,8 +201,11 @@ class _Text(Iterator[str]):
             try:
                 line = raw.decode(encoding)
             except UnicodeDecodeError:
-                self.bad = "it is not UTF-8"
-                line = raw.decode("utf-8", "replace")
+                if self._legacy is None:
+                    self.bad = "it is not UTF-8"
+                elif not self._codec:
+                    self._codec = self._legacy(raw + stream.peek(65536)[:65536])
+                line = raw.decode(self._codec or "utf-8", "replace")
             raw = b""  # a line may have megabytes, and is held once while it is read
             yield line
             encoding = "utf-8"

@@ -6,6 +6,7 @@ stored:
 
     article      digest, title, language and day from the stored bytes; every mention, field for field
     observation  state, post, reason, time, endpoints, control, every capture that it names, whether it was confirmed
+    rescue       the post that the archived copy shows, when and where that archive says that it captured it
     resolution   outcome, post, state, candidates with their records, scores (within rounding), reasons, steps, sources
 
 Posts of one run are worked at at the same time, and what is concluded of one is known to the next: a resolution may
@@ -21,16 +22,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec.structs import replace
 
 from archiver.article import article_of
+from archiver.auditing.listed import METHOD as LISTING
+from archiver.auditing.listed import portion_again, resolved
+from archiver.auditing.mementos import read_copy
+from archiver.auditing.rescue import RESCUING
 from archiver.capture import Progress, no_progress
 from archiver.config import AuditSettings, ResolveSettings
 from archiver.detect import METHOD as DETECTING
 from archiver.detect import find
 from archiver.errors import ArchiveError, ArchiverError
+from archiver.exchange import Exchange
 from archiver.model import AnswerKind, Article, Check, Mention, Observation, PostRef, Resolution
 from archiver.platforms import platform as platform_of
 from archiver.platforms.base import Platform
@@ -38,13 +45,14 @@ from archiver.resolution import METHOD as RESOLVING
 from archiver.resolution import Control, observe, resolve
 from archiver.resolution.history import confirmed
 from archiver.resolution.observing import OBSERVING
+from archiver.resolution.wayback import read_memento
 from archiver.store import Archive
-from archiver.store.conclusions import Basis, Unanswered
+from archiver.store.conclusions import Basis, Rescue, Unanswered
 from archiver.verification.evidence import Evidence
 from archiver.verification.findings import Findings
 from archiver.verification.ledger import Entry, Ledger, Then
 
-NAMES = ("articles", "resolutions", "observations")
+NAMES = ("articles", "resolutions", "observations", "rescues")
 
 MOMENTS = 1000
 """So many moments of a run are looked at, each before another conclusion about the same account."""
@@ -77,8 +85,8 @@ def check_conclusions(
     progress: Progress = no_progress,
     stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Check, ...]:
-    """One check of each name in `NAMES`: articles and their mentions, resolutions, observations, each concluded again
-    from the captures that it names, with no network.
+    """One check of each name in `NAMES`: articles and their mentions, resolutions, observations, rescued copies, each
+    concluded again from the captures that it names, with no network.
 
     archive, whole, ledger, progress, stop: as for `archiver.verification.references.check_references`.
     `Verdict.ABSENT` where there is no conclusion of the kind; `Verdict.NOT_CHECKED` with a note where some were made by
@@ -132,6 +140,8 @@ class _Again:
             self._judge("resolutions", entry, lambda: self._resolution(entry, resolution, basis))
         if (observation := conclusion.observation) is not None:
             self._judge("observations", entry, lambda: self._observation(entry, observation, basis))
+        if (rescue := conclusion.rescue) is not None:
+            self._judge("rescues", entry, lambda: self._rescue(entry, rescue, basis or Basis()))
 
     def _judge(self, kind: str, entry: Entry, again: Callable[[], str]) -> None:
         """again: what is wrong; empty where nothing is. Raises `_DoubtError` where that cannot be said."""
@@ -162,16 +172,21 @@ class _Again:
     # -- articles
 
     def _article(self, entry: Entry, stored: Article, mentions: tuple[Mention, ...], basis: Basis) -> str:
-        again = self._read(entry, stored)
+        found: tuple[Mention, ...]
+        if basis.method == LISTING:
+            again, found = portion_again(self._captured(entry).payload(), stored.source)
+        else:
+            again = self._read(entry, stored)
+            found = tuple(find(again, prose=basis.prose))
         known = tuple(mention for mention in mentions if platform_of(mention.platform) is not None)
         wrong = _difference(replace(stored, html=None, text=None), replace(again, html=None, text=None))
         if not wrong:
-            wrong = _mentions_differ(known, tuple(find(again, prose=basis.prose)))
+            wrong = _mentions_differ(known, found)
         if not wrong and len(known) == len(mentions):
             return ""
         if again.digest != stored.digest:
             return f"the article's bytes are others than those that were read ({wrong})"
-        if basis.method != DETECTING:
+        if basis.method not in (DETECTING, LISTING):
             raise _DoubtError(OTHER_RULES)
         if not wrong:
             raise _DoubtError(NO_PLATFORM)
@@ -179,18 +194,22 @@ class _Again:
 
     def _read(self, entry: Entry, stored: Article) -> Article:
         """The article that the stored bytes hold."""
+        exchange = self._captured(entry)
+        uri = None if stored.uri.startswith("ni:") else exchange.url
+        content_type = exchange.header("content-type") or ""
+        return article_of(exchange.payload(), source=stored.source, uri=uri, content_type=content_type)
+
+    def _captured(self, entry: Entry) -> Exchange:
+        """The record that holds an article's bytes."""
         captures = self._ledger.places(entry.capture.refers_to or "")
         if not captures:
             raise _DoubtError(ELSEWHERE)
         try:
-            exchange = self._ledger.archive.exchange(captures[0])
+            return self._ledger.archive.exchange(captures[0])
         except ArchiveError as error:
             if not self._complete(entry) and captures[0].record_type == "revisit":
                 raise _DoubtError(ELSEWHERE) from error
             raise
-        uri = None if stored.uri.startswith("ni:") else exchange.url
-        content_type = exchange.header("content-type") or ""
-        return article_of(exchange.payload(), source=stored.source, uri=uri, content_type=content_type)
 
     def _complete(self, entry: Entry) -> bool:
         return self._ledger.files[entry.capture.file].complete
@@ -253,16 +272,45 @@ class _Again:
             wrong = _difference(stored, again)
         return wrong
 
+    # -- rescued copies
+
+    def _rescue(self, entry: Entry, stored: Rescue, basis: Basis) -> str:
+        platform = platform_of(stored.post.platform)
+        if platform is None:
+            raise _DoubtError(NO_PLATFORM)
+        captures = self._ledger.places(stored.record_id)
+        if not captures:
+            raise _DoubtError(ELSEWHERE)
+        exchange = self._ledger.archive.exchange(captures[0])
+        memento = read_memento(exchange)
+        if exchange.url != stored.memento or not _of_host(exchange.url, stored.archive):
+            return f"the copy that it names is of {_shown(exchange.url)}"
+        if exchange.status != 200 or memento.captured != stored.captured_at:
+            return f"the copy that it names is of {memento.captured} with status {exchange.status}"
+        asked = basis.asked or stored.post.ref
+        post = read_copy(asked, platform, exchange, stored.original, stored.captured_at)
+        wrong = post if isinstance(post, str) else _difference(stored.post, post)
+        if not wrong and asked.key != stored.of:
+            wrong = f"it is of {stored.of} and was looked for as {asked.key}"
+        if not wrong:
+            return ""
+        if basis.method != RESCUING:
+            raise _DoubtError(OTHER_RULES)
+        return self._differs(entry, f"the copy that it names gives something else: {wrong}")
+
     # -- resolutions
 
     def _resolution(self, entry: Entry, stored: Resolution, basis: Basis | None) -> str:
-        if stored.method != RESOLVING:
+        if stored.method not in (RESOLVING, LISTING):
             raise _DoubtError(OTHER_RULES)
         mentions = self._ledger.mentions(stored.mention_id, entry.place)
         if not mentions:
             raise _DoubtError(NO_MENTION)
-        if platform_of(mentions[0].platform) is None and stored.sources:
+        if platform_of(mentions[0].platform) is None and (stored.sources or stored.method == LISTING):
             raise _DoubtError(NO_PLATFORM)
+        if stored.method == LISTING:
+            differs = _difference(stored, resolved(mentions[-1]))
+            return self._differs(entry, f"the list gives something else: {differs}") if differs else ""
         numbers = basis.settings.items() if basis is not None else ()
         settings = msgspec.convert({name: _whole(value) for name, value in numbers}, ResolveSettings)
         unanswered = _unanswered(stored.steps)
@@ -310,6 +358,10 @@ class _Again:
         pairs = ((one, other) for other in posts.values() for one in accounts.values())
         for one, other in islice((pair for pair in pairs if pair != (entry.place, entry.place)), MOST_TRIED):
             yield self._ledger.known(one, other)
+
+
+def _of_host(url: str, host: str) -> bool:
+    return urlsplit(url).hostname == host
 
 
 # -- comparing

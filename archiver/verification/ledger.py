@@ -27,6 +27,7 @@ from archiver.platforms import platform as platform_of
 from archiver.resolution.known import Known
 from archiver.resolution.ranking import HandleUse
 from archiver.store import Archive
+from archiver.store.catalogue.ingesting import how_full
 from archiver.store.conclusions import Conclusion, Imported, parse_conclusion
 from archiver.store.foreign import taken_in
 from archiver.store.provenance import CONCLUDING, program_digest
@@ -48,7 +49,7 @@ MAX_INFOS = 64
 SCHEMA = """
 CREATE TABLE mentions (id TEXT, place INTEGER, json TEXT, PRIMARY KEY (id, place)) WITHOUT ROWID;
 CREATE TABLE posts (
-  key TEXT, place INTEGER, platform TEXT, handle TEXT, account TEXT, day TEXT, timed INTEGER, json TEXT, evidence TEXT,
+  key TEXT, place INTEGER, platform TEXT, handle TEXT, account TEXT, day TEXT, fuller INTEGER, json TEXT, evidence TEXT,
   PRIMARY KEY (key, place)
 ) WITHOUT ROWID;
 CREATE INDEX posts_handle ON posts (platform, handle, place);
@@ -274,7 +275,7 @@ class Ledger:
             "INSERT OR REPLACE INTO posts VALUES (?,?,?,?,?,?,?,?,?)",
             (
                 *(post.key, place, post.platform, post.handle.casefold() if post.handle else None, post.account_id),
-                *(post.day or (created[:10] if created else None), created is not None),
+                *(post.day or (created[:10] if created else None), how_full(post)),
                 *(_json(post), json.dumps(list(evidence))),
             ),
         )
@@ -416,10 +417,10 @@ class Then:
         return _known(row) if row is not None else None
 
     def _row(self, key: str) -> tuple[Any, ...] | None:
-        """The best record of a post: the last one that told its time, else the last one."""
+        """The best record of a post, as the catalogue has it: the last one of those that show most."""
         found: tuple[Any, ...] | None = self._db.execute(
             "SELECT handle, account, day, json, evidence FROM posts WHERE key = ? AND place < ?"
-            " ORDER BY timed DESC, place DESC LIMIT 1",
+            " ORDER BY fuller DESC, place DESC LIMIT 1",
             (key, self._before),
         ).fetchone()
         return found

@@ -27,6 +27,16 @@ KEYED_TYPES = frozenset(INDEXED_TYPES)
 """Record types that are looked up by URL; the others go by target URI or record id."""
 
 
+def how_full(post: Post) -> int:
+    """Which of two records of a post counts: the later one, unless it shows less. 2 with its time, 1 with something of
+    what it says or who made it, 0 where it is no more than its permalink."""
+    return _fullness(post.created_at, post.text, post.display_name, post.account_id)
+
+
+def _fullness(created: object, *said: str | None) -> int:
+    return 2 if created else int(any(said))
+
+
 class Ingesting(CatalogueFile):
     """Takes records in."""
 
@@ -166,8 +176,10 @@ class Ingesting(CatalogueFile):
             )
 
     def _ingest_post(self, record: StoredRecord, post: Post, evidence: Iterable[str]) -> None:
-        row = self._execute("SELECT created_at, json FROM posts WHERE key = ?", (post.key,)).fetchone()
-        if row and row[0] and post.created_at is None:
+        row = self._execute(
+            "SELECT created_at, text, display_name, account_id FROM posts WHERE key = ?", (post.key,)
+        ).fetchone()
+        if row and how_full(post) < _fullness(*row):
             return  # A record that shows less does not replace one that shows more.
         created = post.created_at.isoformat() if post.created_at else None
         self._execute(
