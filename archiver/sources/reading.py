@@ -9,16 +9,12 @@ may expand.
 from __future__ import annotations
 
 import io
-import logging
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import msgspec
-from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
@@ -26,14 +22,11 @@ from archiver import http1
 from archiver.article import MAX_DOCUMENT, Kind, article_of, json_object, text_field, too_large
 from archiver.errors import ArchiverError, InputError, LimitError, NetworkError
 from archiver.exchange import Exchange
-from archiver.gunzip import MAX_EXPANSION, RECORD_COUNTS, BodyExpansion, Expansion, Gunzipped
+from archiver.gunzip import MAX_EXPANSION, RECORD_COUNTS, BodyExpansion, Expansion
 from archiver.model import Article
-from archiver.store.recordheader import MAX_HEADER, MAX_LINES
+from archiver.sources.damaged import Mended, Records, reason_of
+from archiver.sources.document import Document, OnError
 from archiver.wacz.reading import Member, Package
-
-logging.getLogger("warcio").addHandler(logging.NullHandler())  # else its remarks go to standard error
-
-OnError = Callable[[str, ArchiverError], None]
 
 MAX_DOCUMENTS = 10_000_000
 """Documents of one source; more is no source but an attack, or a whole crawl's index."""
@@ -55,17 +48,6 @@ BODY_PIECE = 16 * 1024
 SNIFF = 4096
 PIECE = 1 << 18
 GZIP_MAGIC = b"\x1f\x8b"
-
-
-class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """One document of a source: what detection reads, and the bytes as they came (content-decoded), to be kept as
-    evidence."""
-
-    article: Article
-    data: bytes
-    content_type: str
-    exchange: Exchange | None = None
-    """The answer that it came from, where it was fetched."""
 
 
 def read_sources(
@@ -105,7 +87,7 @@ class _Reader:
         self.on_error = on_error
         self.max_document = max_document
         self.count = 0
-        self._unzipped: _Mended | None = None
+        self._unzipped: Mended | None = None
         """What unpacks the file, where it is compressed."""
         self._packed: int | None = None
         """Bytes that the present member of a package takes in it."""
@@ -137,7 +119,7 @@ class _Reader:
         except FileNotFoundError:
             raise InputError("there is no such file", subject=self.spec) from None
         except (OSError, ValueError) as error:
-            raise InputError(f"cannot be opened: {_reason(error)}", subject=self.spec) from error
+            raise InputError(f"cannot be opened: {reason_of(error)}", subject=self.spec) from error
         with stream:
             yield from self.stream(stream, path.name.lower())
 
@@ -152,7 +134,7 @@ class _Reader:
                 yield from self._wacz(buffered, name)
                 return
             if start.startswith(b"\x1f\x8b"):
-                plain = self._unzipped = _Mended(buffered, self.spec)
+                plain = self._unzipped = Mended(buffered, self.spec)
                 name = name.removesuffix(".gz")
                 unzipped = io.BufferedReader(plain, 65536)
                 if start := unzipped.peek(SNIFF)[:SNIFF]:
@@ -162,7 +144,7 @@ class _Reader:
                 return
             yield from self._plain(buffered, start, name)
         except (OSError, EOFError, zlib.error) as error:
-            raise InputError(f"cannot be read further: {_reason(error)}", subject=self.spec) from error
+            raise InputError(f"cannot be read further: {reason_of(error)}", subject=self.spec) from error
 
     def _plain(self, stream: BinaryIO, start: bytes, name: str) -> Iterator[Document]:
         if start.startswith(b"WARC/"):
@@ -265,7 +247,7 @@ class _Reader:
     def _warc(self, stream: BinaryIO) -> Iterator[Document]:
         """Documents of a WARC stream (already gunzipped); the complete records of a damaged one come before its
         error."""
-        records = _Records(stream)
+        records = Records(stream)
         expansion = Expansion(self.spec, packed=self._packed)
         found_any = False
         while True:
@@ -288,7 +270,7 @@ class _Reader:
                 continue
             except (ArchiveLoadFailed, EOFError, OSError, zlib.error, ValueError) as error:
                 raise InputError(
-                    f"the WARC is damaged after {self.count:,} documents: {_reason(error)}",
+                    f"the WARC is damaged after {self.count:,} documents: {reason_of(error)}",
                     subject=self.spec,
                     hint="what came before was read",
                 ) from error
@@ -382,7 +364,7 @@ class _Reader:
         self._unzipped = None
         self._packed = member.packed
         if start == GZIP_MAGIC:
-            self._unzipped = _Mended(buffered, self.spec, packed=member.packed)
+            self._unzipped = Mended(buffered, self.spec, packed=member.packed)
             plain = io.BufferedReader(self._unzipped, 65536)
         if not (begin := plain.peek(5)[:5]).startswith(b"WARC/"):  # type: ignore[attr-defined]
             self._refuse_nested(begin)
@@ -406,85 +388,6 @@ class _NoJsonError(InputError):
     """A line that is no JSON object: many of them on end mean that the file is something else."""
 
 
-class _Mended(Gunzipped):
-    """A gzip file that is read as far as it can be.
-
-    WARC files with all records in one member, which readers that seek refuse, are read like any other this way. Where
-    the data breaks off or is damaged, the stream ends with what could be read, and `check` raises the reason.
-    """
-
-    def __init__(self, stream: BinaryIO, subject: str, *, packed: int | None = None) -> None:
-        super().__init__(stream, subject, packed=packed)
-        self._damage: Exception | None = None
-
-    def check(self) -> None:
-        """Raise what ended the stream, if it was not its own end."""
-        if self._damage is not None:
-            raise InputError(f"the gzip data is damaged: {_reason(self._damage)}", subject=self._subject)
-
-    def readinto(self, buffer: Any) -> int:
-        if self._damage is not None:
-            return 0
-        try:
-            return super().readinto(buffer)
-        except (EOFError, OSError, zlib.error) as error:
-            self._damage = error
-            return 0
-
-
-class _BoundedReader(BufferedReader):  # type: ignore[misc]
-    """warcio's line reader, with a bound on a header: one without an end must not fill the memory."""
-
-    header_bytes = header_lines = 0
-    """Of the present header, and the blank lines before it."""
-
-    def readline(self, length: int | None = None) -> bytes:
-        line: bytes = super().readline(length or 8192)
-        if length is not None:
-            return line
-        while not line.endswith(b"\n") and len(line) <= MAX_HEADER and (piece := super().readline(8192)):
-            line += piece
-        self.header_bytes += len(line)
-        self.header_lines += 1
-        if self.header_bytes > MAX_HEADER or self.header_lines > MAX_LINES:
-            raise ArchiveLoadFailed("a record's header does not end")
-        return line
-
-
-class _Records(ArchiveIterator):  # type: ignore[misc]
-    """warcio's iterator over an uncompressed WARC stream that notices a record which is cut short.
-
-    warcio itself takes a cut record for a whole one, and writes to standard error where a record does not end in an
-    empty line.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__(stream, no_record_parse=True)
-        self.reader = _BoundedReader(self.fh)
-
-    def _next_record(self, next_line: bytes | None) -> ArcWarcRecord:
-        record = super()._next_record(next_line)
-        self.reader.header_bytes = self.reader.header_lines = 0
-        length = record.rec_headers.get_header("Content-Length") or ""
-        if not (length.isascii() and length.isdecimal()):
-            raise ArchiveLoadFailed("a record without a length")
-        return record
-
-    def read_to_end(self, record: ArcWarcRecord | None = None) -> None:
-        current = self.record
-        super().read_to_end(record)
-        if current is not None and getattr(current.raw_stream, "limit", 0) > 0:
-            raise ArchiveLoadFailed("the last record is cut short")
-
-    def _consume_blanklines(self) -> tuple[bytes | None, int]:
-        size = 0
-        line = self.reader.readline()
-        while line and not line.strip():
-            size += len(line)
-            line = self.reader.readline()
-        return line or None, size
-
-
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _TEXT_SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".md", ".markdown")
 
@@ -502,10 +405,3 @@ def _is_json_line(start: bytes) -> bool:
     if (record := json_object(line)) is not None:
         return any(key in record for key in ("html", "text", "url"))
     return len(line) >= SNIFF - 16 and any(key in line for key in (b'"html":', b'"text":', b'"url":'))
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
