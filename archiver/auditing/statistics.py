@@ -29,8 +29,8 @@ OTHERS = "*"
 """The name of the groups that are taken together."""
 
 YEAR = 365.25
-AGES = (30.0, 91.0, 182.0, *(YEAR * years for years in (1, 2, 3, 4, 5, 7, 10, 15)))
-"""Days at which survival is told: a month, a quarter, half a year, years."""
+AGES = (0.0, 1.0, 7.0, 30.0, 91.0, 182.0, *(YEAR * years for years in (1, 2, 3, 4, 5, 7, 10, 15)))
+"""Days at which survival is told: a day, a week, a month, a quarter, half a year, years."""
 
 MISSING = frozenset(state for state in State if state.missing)
 READABLE = frozenset(state for state in State if state.readable)

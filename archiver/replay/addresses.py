@@ -81,7 +81,11 @@ class Addresses(NamedTuple):
         return f"{self.shelf}/uri?{_query(query)}"
 
     def capture(self, capture: Capture) -> str:
-        return f"{self.shelf}/captures/{_segment(capture.file)}/{capture.offset}"
+        return self.place(capture.file, capture.offset)
+
+    def place(self, segment: str, offset: int) -> str:
+        """The page of the capture that lies there."""
+        return f"{self.shelf}/captures/{_segment(segment)}/{offset}"
 
     def payload(self, capture: Capture) -> str:
         return self.capture(capture) + "/payload"

@@ -178,7 +178,7 @@ class Library:
     def _add(self, path: Path, archive: Archive) -> None:
         self._stack.callback(archive.close)
         title = as_text(path.resolve().name or str(path))
-        base = _NOT_IN_SLUG.sub("-", _without_suffix(title).lower()).strip("-")[:60] or "archive"
+        base = slug_of(path)
         taken = {shelf.slug for shelf in self.shelves}
         slug, number = base, 2
         while slug in taken:
@@ -211,6 +211,12 @@ class Library:
         if self._temporary is None:
             self._temporary = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="archiver-replay-"))
         return Path(tempfile.mkdtemp(dir=self._temporary))
+
+
+def slug_of(path: Path) -> str:
+    """The slug of an archive that is shown alone, or as the first of its name."""
+    title = as_text(path.resolve().name or str(path))
+    return _NOT_IN_SLUG.sub("-", _without_suffix(title).lower()).strip("-")[:60] or "archive"
 
 
 def _each_once(paths: Iterable[Path]) -> list[Path]:

@@ -1,1 +1,6 @@
 """Reports of audits: figures for researchers, and one self-contained page."""
+
+from archiver.auditing.statistics import Statistics, statistics, summary_lines
+from archiver.reporting.htmlreport import html_report
+
+__all__ = ["Statistics", "html_report", "statistics", "summary_lines"]
