@@ -18,7 +18,7 @@ import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archiver.article.regions import Regions
-from archiver.detect import containers, pagejson, payloads, prose
+from archiver.detect import containers, pagejson, payloads, prose, repaired
 from archiver.detect.around import BLOCK, BREAK, Pieces
 from archiver.detect.confidence import confidence
 from archiver.detect.containers import FallBacks, Found
@@ -407,6 +407,8 @@ class _Walk:
 
     def _attributes(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> None:
         """What the attributes of an element hold that is neither a link nor a frame."""
+        if repaired.MARK in attributes and self._repaired(node):
+            return
         likely, quiet = self.permalinks.likely, containers.QUIET
         addresses: list[tuple[str, str]] = []
         data = False
@@ -436,6 +438,18 @@ class _Walk:
                 self._go_into(entry, node)
         if data:
             self._hidden_in_attributes(node, tag, attributes)
+
+    def _repaired(self, node: LexborNode) -> bool:
+        """Whether the element is a static quotation of our own; all that is inside belongs to it."""
+        seen = repaired.read(node, self.permalinks.platform)
+        if seen is None:
+            return False
+        platform, sighting = seen
+        entry = self._add(mention_of(platform, f"{platform.name}.repaired", sighting), node)
+        if entry is not None and self._inside is None and not self._in_copy and node.child is not None:
+            self._inside = entry
+            self._muted_until = _behind(node) or _NEVER
+        return True
 
     def _link(self, node: LexborNode, attributes: Mapping[str, str | None], href: str) -> None:
         if not containers.NO_POST.match(href):

@@ -10,6 +10,7 @@ MAX_STEPS = 128
 """Steps of a path: below more, which real pages do not have, it begins somewhere within the document."""
 
 _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*")
+_STEP = re.compile(r"(?P<tag>[a-z][a-z0-9-]*|\*)(?::nth-child\((?P<nth>[1-9]\d{0,8})\))?")
 
 
 class Selectors:
@@ -44,3 +45,44 @@ class Selectors:
                     self._place[child.mem_id] = place
                 child = child.next
         return self._place.get(node.mem_id, 1)
+
+
+class Elements:
+    """The elements of one document by their CSS paths, each parent's children listed once."""
+
+    def __init__(self, root: LexborNode | None) -> None:
+        self._root = root
+        self._children: dict[int, list[LexborNode]] = {}
+
+    def at(self, selector: str | None) -> LexborNode | None:
+        """The element at a path that `Selectors.of` made of the same document; null where there is none, or where the
+        path does not begin at the root and may fit several."""
+        steps = (selector or "").split(" > ")
+        if steps[0] != "html" or self._root is None:
+            return None
+        node = self._root
+        for step in steps[1:]:
+            match = _STEP.fullmatch(step)
+            if match is None:
+                return None
+            children = self._within(node)
+            if match["nth"] is None:
+                children = [child for child in children if child.tag == match["tag"]]
+                place = 0 if len(children) == 1 else len(children)
+            else:
+                place = int(match["nth"]) - 1
+            if place >= len(children) or match["tag"] not in ("*", children[place].tag):
+                return None
+            node = children[place]
+        return node
+
+    def _within(self, node: LexborNode) -> list[LexborNode]:
+        known = self._children.get(node.mem_id)
+        if known is None:
+            known = self._children[node.mem_id] = []
+            child = node.child
+            while child is not None:
+                if child.is_element_node:
+                    known.append(child)
+                child = child.next
+        return known
