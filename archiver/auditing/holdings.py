@@ -209,7 +209,7 @@ def _memento(ref: PostRef, platform: Platform, address: str, url: str, captured:
     if host == WAYBACK or not url.startswith(("http://", "https://")):
         return None
     written = REWRITTEN.fullmatch(url)
-    original = re.sub(r"\A(https?):/+", r"\1://", written["original"]) if written else address
+    original = original_in(url) or address
     if not is_of(ref, platform, address, original):
         return None
     raw = f"{written['head']}{written['time']}id_/{original}" if written and host not in NOT_RAW else None
@@ -280,6 +280,12 @@ def _why_not(exchange: Exchange | None) -> str:
     if exchange.status in (401, 403, 429):
         return f"HTTP {exchange.status}: it refused us"
     return f"HTTP {exchange.status}: no TimeMap"
+
+
+def original_in(url: str) -> str | None:
+    """The archived address as the address of a copy names it, whichever archive's; null where it names none."""
+    written = REWRITTEN.fullmatch(url)
+    return re.sub(r"\A(https?):/+", r"\1://", written["original"]) if written else None
 
 
 def is_of(ref: PostRef, platform: Platform, address: str, original: str) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from archiver.auditing.holdings import SLACK, WAYBACK, Holding, is_of
+from archiver.auditing.holdings import SLACK, WAYBACK, Holding, is_of, original_in
 from archiver.capture import Job
 from archiver.errors import ArchiveError, LimitError, NetworkError
 from archiver.exchange import Exchange
@@ -79,7 +79,7 @@ def _read(ref: PostRef, platform: Platform, holding: Holding, chain: list[Exchan
         return f"a copy with HTTP status {exchange.status}"
     if exchange.truncated:
         return "the copy was cut short"
-    original = memento.original or holding.original
+    original = original_in(exchange.url) or holding.original
     post = read_copy(ref, platform, exchange, original, memento.captured)
     if isinstance(post, str):
         return post

@@ -44,9 +44,8 @@ def rescue(
 
     Raises `StoppedError` when the job is asked to stop, `ArchiveError` when the archive cannot be written.
     """
-    for stored in rescues(job.archive, ref.key):
-        if stored.rescue is not None:
-            return _rescued(job, stored.rescue)
+    if before := rescued_before(job, ref):
+        return before
     looks = job.archive.catalogue.observations(ref.key)
     if any(look.state.readable and look.post is not None and look.post.text for look, _ in looks):
         return "the archive has the post itself, captured while it was there"
@@ -71,6 +70,11 @@ def rescue(
         basis = Basis(method=RESCUING, asked=ref)
         job.session.write_conclusion(rescue_conclusion(rescued, basis), shown.record_id)
     return _rescued(job, rescued)
+
+
+def rescued_before(job: Job, ref: PostRef) -> Rescued | None:
+    """The copy of a post that is stored in the archive; null where none was rescued."""
+    return next((_rescued(job, stored.rescue) for stored in rescues(job.archive, ref.key) if stored.rescue), None)
 
 
 def _best(

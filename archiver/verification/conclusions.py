@@ -28,6 +28,7 @@ import msgspec
 from msgspec.structs import replace
 
 from archiver.article import article_of
+from archiver.auditing.holdings import original_in
 from archiver.auditing.listed import METHOD as LISTING
 from archiver.auditing.listed import portion_again, resolved
 from archiver.auditing.mementos import read_copy
@@ -287,6 +288,8 @@ class _Again:
             return f"the copy that it names is of {_shown(exchange.url)}"
         if exchange.status != 200 or memento.captured != stored.captured_at:
             return f"the copy that it names is of {memento.captured} with status {exchange.status}"
+        if stored.original != (original_in(stored.memento) or stored.original):
+            return f"the copy that it names is of {_shown(original_in(stored.memento))}"
         asked = basis.asked or stored.post.ref
         post = read_copy(asked, platform, exchange, stored.original, stored.captured_at)
         wrong = post if isinstance(post, str) else _difference(stored.post, post)

@@ -74,8 +74,9 @@ def problems(checks: dict[str, Check]) -> list[str]:
 
 
 def sound(checks: dict[str, Check]) -> dict[str, int]:
-    """How many were concluded again; fails where any was not, or differs."""
+    """How many were concluded again; fails where any was not, or differs. Copies are rescued in few archives."""
     assert problems(checks) == []
+    checks = {name: one for name, one in checks.items() if name != "rescues" or one.verdict is not Verdict.ABSENT}
     assert {name: (one.verdict, one.note) for name, one in checks.items()} == dict.fromkeys(checks, (Verdict.SOUND, ""))
     return {name: one.checked for name, one in checks.items()}
 
@@ -487,8 +488,8 @@ def test_what_other_rules_concluded_is_not_judged(kept: Path, tmp_path: Path) ->
         changed("resolution", method="resolve/0", outcome=Outcome.AMBIGUOUS, post_key=None)(raws)
 
     checks = check(forged(kept, tmp_path / "forged", older))
-    assert {one.verdict for one in checks.values()} == {Verdict.NOT_CHECKED}
-    assert {one.note for one in checks.values()} == {f"1 not checked: {OTHER_RULES}"}
+    assert {one.verdict for one in checks.values() if one.name != "rescues"} == {Verdict.NOT_CHECKED}
+    assert {one.note for one in checks.values() if one.name != "rescues"} == {f"1 not checked: {OTHER_RULES}"}
 
 
 @pytest.mark.parametrize(

@@ -333,7 +333,7 @@ def test_what_was_left_out_is_said() -> None:
     for path in (example, next((example / "archive").iterdir())):
         said = [check for check in verify(path, conclude=False).checks if "left out" in check.note]
         assert [check.name for check in said] == [
-            "references", "articles", "resolutions", "observations", "bluesky proofs",
+            "references", "articles", "resolutions", "observations", "rescues", "bluesky proofs",
         ]  # fmt: skip
         assert all(check.verdict is Verdict.NOT_CHECKED for check in said)
 

@@ -1,0 +1,303 @@
+"""Where copies of a post exist: what counts as one, who was asked, and when nothing can be said."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.auditing.copies import copies_of
+from archiver.auditing.finding import OWN, Copies
+from archiver.auditing.holdings import _entries
+from archiver.config import Settings, load_settings
+from archiver.errors import ConfigError
+from archiver.exchange import Exchange
+from archiver.model import PostRef
+from archiver.platforms import platform
+from archiver.platforms.base import Platform
+from tests.town import CLERK, CONTROL, DELETED, NEVER_STORED, PICTURED, STARTED, Town, at
+from tests.web_twin import Fault, Population, PostState, Twin, TwinPost, legacy
+from tests.web_twin.aggregator import HOST, SHELF, Aggregator
+
+WAYBACK = "web.archive.org"
+LATER = datetime(2022, 6, 1, 12, tzinfo=UTC)
+LEGACY = TwinPost(
+    account=CLERK,
+    created=datetime(2019, 3, 9, 8, tzinfo=UTC),
+    text="The board has met and the lamp will be mended by Friday.",
+    archived=("legacy", "revisit"),
+)
+SHELLED = TwinPost(account=CLERK, created=at(22), text="Nobody at the board answers.", archived=("shell",))
+GONE = TwinPost(
+    account=CLERK,
+    created=datetime(2019, 3, 10, 8, tzinfo=UTC),
+    text="The lamp was mended.",
+    state=PostState.DELETED,
+    archived=("gone", "suspended"),
+)
+Making = Callable[..., Twin]
+
+
+def x() -> Platform:
+    found = platform("x")
+    assert found is not None
+    return found
+
+
+def ref_of(post: TwinPost) -> PostRef:
+    return x().ref_from_id(post.id, post.handle)
+
+
+def page_of(post: TwinPost, host: str = "twitter.com") -> str:
+    return f"https://{host}/{post.handle}/status/{post.id}"
+
+
+def with_timemap(town: Town, pattern: str = f"https://{HOST}/timemap/link/{{url}}") -> Settings:
+    settings = town.settings()
+    return msgspec.structs.replace(settings, audit=msgspec.structs.replace(settings.audit, timemap=pattern))
+
+
+def look(town: Town, post: TwinPost, settings: Settings | None = None, **options: bool) -> Copies:
+    with town.job(settings=settings) as job:
+        return copies_of(job, ref_of(post), x(), **options)
+
+
+def questions(town: Town) -> int:
+    return len(town.twin.hits(WAYBACK, "/cdx/"))
+
+
+@pytest.fixture
+def shelves(make_twin: Making, town: Town) -> Town:
+    """The town with other posts in the web archive, and an aggregator that knows of other archives."""
+    posts = (CONTROL, LEGACY, SHELLED, GONE, replace(PICTURED, archived=()), NEVER_STORED)
+    town.twin = make_twin(Population(posts), clock=STARTED)
+    return town
+
+
+def aggregator(town: Town) -> Aggregator:
+    found = Aggregator()
+    town.twin.host(HOST, found)
+    town.twin.host(SHELF, found.shelf)
+    return found
+
+
+class TestWayback:
+    def test_one_question_where_there_is_a_copy(self, shelves: Town) -> None:
+        copies = look(shelves, LEGACY)
+        assert (copies.captured, copies.failed, questions(shelves)) == (True, (), 1)
+        (place,) = copies.places
+        assert (place.where, place.address, place.count, place.uncertain) == (WAYBACK, page_of(LEGACY), 2, False)
+        assert place.first.year == 2019
+        assert place.url
+        assert place.url.startswith(f"https://{WAYBACK}/web/2019")
+
+    def test_nobody_only_where_every_address_was_asked(self, shelves: Town) -> None:
+        copies = look(shelves, NEVER_STORED)
+        assert (copies.captured, copies.places, copies.asked) == (False, (), (OWN, WAYBACK))
+        assert questions(shelves) == len(x().archived_urls(ref_of(NEVER_STORED)))
+
+    def test_more_addresses_than_the_settings_allow(self, shelves: Town) -> None:
+        settings = shelves.settings()
+        resolve = msgspec.structs.replace(settings.resolve, max_cdx_requests=2)
+        copies = look(shelves, NEVER_STORED, msgspec.structs.replace(settings, resolve=resolve))
+        assert (copies.captured, questions(shelves)) == (None, 2)
+        assert "more addresses" in copies.failed[0]
+
+    def test_empty_pages_are_told_and_prove_nothing(self, shelves: Town) -> None:
+        copies = look(shelves, SHELLED)
+        assert (copies.captured, copies.elsewhere, copies.failed) == (None, None, ())
+        assert [place.uncertain for place in copies.places] == [True]
+
+    def test_redirects_and_absences_are_no_copies(self, shelves: Town) -> None:
+        assert look(shelves, GONE).captured is False
+
+    def test_a_copy_from_before_the_post_is_none(self, shelves: Town) -> None:
+        shelves.twin.wayback.add(page_of(NEVER_STORED), datetime(2019, 1, 1, tzinfo=UTC), "<html>soon</html>")
+        assert look(shelves, NEVER_STORED).captured is False
+
+    def test_an_address_in_other_capitals_is_another_post(self, shelves: Town) -> None:
+        instagram = platform("instagram")
+        assert instagram is not None
+        page = "<html><head><title>Somebody on Instagram</title></head></html>"
+        shelves.twin.wayback.add("https://www.instagram.com/p/cABCDefgh12/", LATER, page)
+        with shelves.job() as job:
+            copies = copies_of(job, instagram.ref_from_id("CabcdEFGH12"), instagram)
+        assert copies.captured is False
+
+    def test_what_may_show_it_is_looked_at(self, shelves: Town) -> None:
+        answer = json.dumps({"id_str": PICTURED.id, "text": PICTURED.text, "user": {"screen_name": PICTURED.handle}})
+        endpoint = x().archived_urls(ref_of(PICTURED))[1]
+        assert "tweet-result" in endpoint
+        shelves.twin.wayback.add(endpoint, LATER, answer, content_type="application/json")
+        assert look(shelves, PICTURED).captured is True
+        shelves.twin.wayback.add(
+            x().archived_urls(ref_of(NEVER_STORED))[1], LATER, '{"tombstone": {}}', content_type="application/json"
+        )
+        assert look(shelves, NEVER_STORED).captured is None
+
+    @pytest.mark.parametrize(
+        "fault", [Fault.TOO_MANY, Fault.SERVER_ERROR, Fault.GATEWAY_TIMEOUT, Fault.RESET, Fault.LOGIN_WALL], ids=str
+    )
+    def test_no_answer_is_not_no_copy(self, shelves: Town, fault: Fault) -> None:
+        shelves.twin.fault(WAYBACK, fault, path="/cdx/")
+        copies = look(shelves, NEVER_STORED)
+        assert (copies.captured, copies.places, copies.asked) == (None, (), (OWN,))
+        assert copies.failed[0].startswith(WAYBACK)
+
+    def test_nor_is_a_site_that_is_excluded(self, shelves: Town) -> None:
+        shelves.twin.wayback.excluded.add("twitter.com")
+        copies = look(shelves, NEVER_STORED)
+        assert copies.captured is None
+        assert any("excluded" in line for line in copies.failed)
+
+    def test_one_failure_among_others_does_not_hide_a_copy(self, shelves: Town) -> None:
+        shelves.twin.fault(WAYBACK, Fault.SERVER_ERROR, path="/cdx/", times=1)
+        shelves.twin.wayback.add(
+            f"https://publish.twitter.com/oembed?url={page_of(PICTURED)}", LATER, "{}", content_type="application/json"
+        )
+        copies = look(shelves, PICTURED)
+        assert (copies.captured, len(copies.failed)) == (True, 1)
+
+    def test_a_platform_without_addresses_says_that_it_was_not_asked(self, shelves: Town) -> None:
+        mastodon = platform("mastodon")
+        assert mastodon is not None
+        with shelves.job() as job:
+            copies = copies_of(job, PostRef(platform="mastodon", id="1", url=""), mastodon)
+        assert copies.captured is None
+
+    def test_offline_the_stored_answers_tell_the_same(self, shelves: Town) -> None:
+        for post in (LEGACY, SHELLED, NEVER_STORED):
+            live = look(shelves, post)
+            before = len(shelves.twin.log)
+            with shelves.job(offline=True, conclude=False) as job:
+                assert copies_of(job, ref_of(post), x()) == live
+            assert len(shelves.twin.log) == before
+
+    def test_offline_without_any_answer_nothing_is_known(self, shelves: Town) -> None:
+        look(shelves, LEGACY)
+        with shelves.job(offline=True, conclude=False) as job:
+            assert copies_of(job, ref_of(NEVER_STORED), x()).captured is None
+
+
+class TestOwnArchive:
+    def test_an_answer_that_showed_it_is_a_copy(self, town: Town) -> None:
+        town.run(town.page([PICTURED]))
+        copies = look(town, PICTURED, web=False)
+        assert [place.where for place in copies.places] == [OWN]
+        assert copies.captured is True
+        assert copies.elsewhere is None
+
+    def test_a_stored_absence_is_none(self, town: Town) -> None:
+        town.twin.population.change(NEVER_STORED.id, state=PostState.DELETED)
+        town.run(town.page([NEVER_STORED], "link"))
+        copies = look(town, NEVER_STORED, web=False)
+        assert (copies.places, copies.captured) == ((), None)
+
+    def test_without_it_only_others_count(self, town: Town) -> None:
+        town.run(town.page([PICTURED]))
+        assert OWN not in look(town, PICTURED, own=False, web=False).asked
+
+
+class TestTimeMaps:
+    @pytest.mark.parametrize("kind", ["link", "json"])
+    @pytest.mark.parametrize("switches", [{}, {"page": 2}, {"index": True, "page": 2}, {"listed": True}], ids=str)
+    def test_copies_in_other_archives(self, shelves: Town, kind: str, switches: dict[str, object]) -> None:
+        known = aggregator(shelves)
+        for name, value in switches.items():
+            setattr(known, name, value)
+        page = legacy.permalink_page(NEVER_STORED, shelves.twin.population, [])
+        for day in range(1, 6):
+            known.add(page_of(NEVER_STORED), datetime(2022, 4, day, tzinfo=UTC), page)
+        copies = look(shelves, NEVER_STORED, with_timemap(shelves, f"https://{HOST}/timemap/{kind}/{{url}}"))
+        (place,) = copies.places
+        assert (place.where, place.count, place.uncertain, copies.captured) == (SHELF, 5, False, True)
+        assert (place.first.day, place.last.day) == (1, 5)
+
+    def test_a_time_map_alone_proves_nothing(self, shelves: Town) -> None:
+        aggregator(shelves).add(page_of(NEVER_STORED), LATER, "<html><title>Log in</title></html>")
+        copies = look(shelves, NEVER_STORED, with_timemap(shelves))
+        assert [place.uncertain for place in copies.places] == [True]
+        assert copies.captured is None
+
+    def test_none_known_is_an_answer(self, shelves: Town) -> None:
+        aggregator(shelves)
+        copies = look(shelves, NEVER_STORED, with_timemap(shelves))
+        assert (copies.captured, copies.asked, copies.failed) == (False, (OWN, WAYBACK, HOST), ())
+
+    @pytest.mark.parametrize("fault", [Fault.TOO_MANY, Fault.SERVER_ERROR, Fault.RESET, Fault.LOGIN_WALL], ids=str)
+    def test_no_answer_is_not_no_copy(self, shelves: Town, fault: Fault) -> None:
+        aggregator(shelves)
+        shelves.twin.fault(HOST, fault)
+        copies = look(shelves, NEVER_STORED, with_timemap(shelves))
+        assert copies.captured is None
+        assert copies.failed[0].startswith(HOST)
+
+    def test_it_is_not_asked_where_none_is_set(self, shelves: Town) -> None:
+        aggregator(shelves)
+        look(shelves, NEVER_STORED)
+        assert shelves.twin.hits(HOST) == []
+
+    def test_it_leads_nowhere_for_ever(self, shelves: Town) -> None:
+        known = aggregator(shelves)
+        known.page = 1
+        for day in range(1, 29):
+            known.add(page_of(NEVER_STORED), datetime(2022, 5, day, tzinfo=UTC), "<html></html>")
+        copies = look(shelves, NEVER_STORED, with_timemap(shelves))
+        assert len(shelves.twin.hits(HOST)) <= 6
+        assert any("not asked further" in line for line in copies.failed)
+
+    def test_the_wayback_machines_copies_are_its_indexs_to_tell(self, shelves: Town) -> None:
+        known = aggregator(shelves)
+        known.add(page_of(NEVER_STORED), LATER, "<html></html>", host=WAYBACK)
+        assert look(shelves, NEVER_STORED, with_timemap(shelves)).captured is False
+
+    @pytest.mark.parametrize("value", ["aggregator", "https://a.example/", "ftp://a.example/{url}", "https://{url}/x"])
+    def test_a_setting_that_is_no_pattern(self, town: Town, value: str) -> None:
+        path = town.write("bad.toml", f'[audit]\ntimemap = "{value}"\n')
+        with pytest.raises(ConfigError, match="url"):
+            load_settings(path)
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
+def test_any_bytes_are_a_time_map_or_none(body: bytes) -> None:
+    """Whatever an aggregator answers, it is read as entries or told to be none; nothing is raised."""
+    assert _entries(_answer(body)) is None or isinstance(_entries(_answer(body)), list)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["mementos", "list", "uri", "datetime", "pages", "next", "timemap_index", "original_uri"]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=20,
+    )
+)
+def test_any_json_is_a_time_map_or_none(data: object) -> None:
+    """Whatever JSON an aggregator answers, it is read as entries or told to be none; nothing is raised."""
+    entries = _entries(_answer(json.dumps(data).encode()))
+    assert entries is None or all(isinstance(uri, str) for uri, _, _ in entries)
+
+
+def _answer(body: bytes) -> Exchange:
+    exchange = Exchange(url=f"https://{HOST}/", time=LATER, status=200, response_length=len(body))
+    exchange.open_response = lambda: io.BytesIO(body)
+    return exchange
+
+
+def test_deleted_of_the_town_has_its_copy(town: Town) -> None:
+    assert look(town, DELETED).captured is True

@@ -1,0 +1,249 @@
+"""Rescue of what is gone: which archived copy is taken, that it shows this post, and that nothing is doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from archiver.auditing.copies import copies_of
+from archiver.auditing.finding import Rescued
+from archiver.auditing.rescue import rescue
+from archiver.config import Settings
+from archiver.explain import explain, lines
+from archiver.model import Verdict
+from archiver.store import Archive
+from archiver.store.conclusions import Conclusion
+from archiver.store.elsewhere import rescues
+from archiver.verification.conclusions import check_conclusions
+from archiver.verification.references import check_references
+from tests.auditing.test_copies import page_of, ref_of, x
+from tests.town import CLERK, CONTROL, PICTURED, STARTED, Town, at
+from tests.web_twin import Fault, Population, PostState, Twin, TwinPost, legacy
+from tests.web_twin.aggregator import HOST, SHELF, Aggregator
+
+WAYBACK = "web.archive.org"
+LEGACY = TwinPost(
+    account=CLERK,
+    created=datetime(2019, 3, 9, 8, tzinfo=UTC),
+    text="The board has met and the lamp will be mended by Friday.",
+    archived=(),
+    state=PostState.DELETED,
+)
+LOST = TwinPost(
+    account=CLERK, created=at(23), text="The board has resigned this night.", archived=(), state=PostState.DELETED
+)
+SHELLED = TwinPost(
+    account=CLERK, created=at(21), text="The board is asleep.", archived=("shell",), state=PostState.DELETED
+)
+
+
+@pytest.fixture
+def gone(make_twin: Callable[..., Twin], town: Town) -> Town:
+    """The town with posts that are gone, and none of them archived but as an empty page."""
+    town.twin = make_twin(Population([CONTROL, LEGACY, LOST, SHELLED, PICTURED]), clock=STARTED)
+    return town
+
+
+def archived(town: Town, post: TwinPost, when: datetime, *, shown: TwinPost | None = None) -> None:
+    """A copy of a post's page as it was of old, or of another's in its place."""
+    body = legacy.permalink_page(shown or post, town.twin.population, [])
+    town.twin.wayback.add(page_of(post), when, body)
+
+
+def rescued(
+    town: Town, post: TwinPost, *, settings: Settings | None = None, cited: datetime | None = None, **options: bool
+) -> Rescued | str:
+    with town.job(settings=settings, **options) as job:
+        ref = ref_of(post)
+        return rescue(job, ref, x(), copies_of(job, ref, x()), cited=cited)
+
+
+def playbacks(town: Town) -> int:
+    return len(town.twin.hits(WAYBACK, "id_/"))
+
+
+def stored(town: Town, post: TwinPost) -> int:
+    with Archive.open(town.archive) as archive:
+        return len(rescues(archive, ref_of(post).key))
+
+
+class TestWhichCopy:
+    def test_the_raw_bytes_labelled_with_where_they_came_from(self, gone: Town) -> None:
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        found = rescued(gone, LEGACY)
+        assert isinstance(found, Rescued)
+        assert (found.archive, found.original, found.text) == (WAYBACK, page_of(LEGACY), LEGACY.text)
+        assert found.memento == f"https://{WAYBACK}/web/20190401000000id_/{page_of(LEGACY)}"
+        assert found.captured_at == datetime(2019, 4, 1, tzinfo=UTC)
+        assert found.stored_in
+        with Archive.open(gone.archive) as archive:
+            capture = archive.catalogue.capture(found.record_id)
+            assert capture is not None
+            assert capture.target_uri == found.memento
+            assert archive.exchange(capture).header("memento-datetime")
+
+    def test_the_one_nearest_to_when_it_was_cited(self, gone: Town) -> None:
+        edited = replace(LEGACY, text="The board has met.")
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        archived(gone, LEGACY, datetime(2019, 9, 1, tzinfo=UTC), shown=edited)
+        found = rescued(gone, LEGACY, cited=datetime(2019, 8, 20, tzinfo=UTC))
+        assert isinstance(found, Rescued)
+        assert (found.captured_at.month, found.text) == (9, edited.text)
+
+    def test_else_the_earliest(self, gone: Town) -> None:
+        for month in (9, 4, 6):
+            shown = replace(LEGACY, text=f"Month {month} of the lamp.")
+            archived(gone, LEGACY, datetime(2019, month, 1, tzinfo=UTC), shown=shown)
+        found = rescued(gone, LEGACY)
+        assert isinstance(found, Rescued)
+        assert found.captured_at.month == 4
+
+    def test_one_that_does_not_show_it_gives_way_to_one_that_does(self, gone: Town) -> None:
+        gone.twin.wayback.add(page_of(LEGACY), datetime(2019, 4, 1, tzinfo=UTC), "<html><p>One moment</p></html>")
+        archived(gone, LEGACY, datetime(2019, 9, 1, tzinfo=UTC))
+        found = rescued(gone, LEGACY)
+        assert isinstance(found, Rescued)
+        assert found.captured_at.month == 9
+
+    def test_full_text_before_a_text_that_was_cut(self, gone: Town) -> None:
+        cut = (
+            f'<html><head><meta property="og:url" content="{page_of(LEGACY)}">'
+            f'<meta property="og:title" content="The Skerry Clerk on Twitter">'
+            '<meta property="og:description" content="“The board has met…”"></head></html>'
+        )
+        gone.twin.wayback.add(page_of(LEGACY), datetime(2019, 4, 1, tzinfo=UTC), cut)
+        assert isinstance(only := rescued(gone, LEGACY, conclude=False), Rescued)
+        assert only.text == "The board has met…"
+        archived(gone, LEGACY, datetime(2019, 9, 1, tzinfo=UTC))
+        found = rescued(gone, LEGACY)
+        assert isinstance(found, Rescued)
+        assert found.text == LEGACY.text
+
+    @pytest.mark.parametrize("raw", [True, False])
+    def test_from_another_archive(self, gone: Town, raw: bool) -> None:
+        known = Aggregator()
+        gone.twin.host(HOST, known)
+        gone.twin.host(SHELF, known.shelf)
+        body = legacy.permalink_page(LOST, gone.twin.population, [])
+        copy = known.add(page_of(LOST), datetime(2022, 4, 1, tzinfo=UTC), body, raw=raw)
+        settings = gone.settings()
+        audit = msgspec.structs.replace(settings.audit, timemap=f"https://{HOST}/timemap/link/{{url}}")
+        found = rescued(gone, LOST, settings=msgspec.structs.replace(settings, audit=audit))
+        assert isinstance(found, Rescued)
+        assert (found.archive, found.text) == (SHELF, LOST.text)
+        assert found.memento == (copy.url.replace("/https", "id_/https") if raw else copy.url)
+        with Archive.view(sorted((gone.archive / "archive").iterdir())) as view:
+            assert [one.verdict for one in check_conclusions(view)][-1] is Verdict.SOUND
+
+
+class TestNoCopy:
+    def test_none_is_known(self, gone: Town) -> None:
+        assert rescued(gone, LOST) == "no archive that was asked lists a copy"
+        assert stored(gone, LOST) == 0
+
+    def test_an_empty_page(self, gone: Town) -> None:
+        assert "does not show the post" in str(rescued(gone, SHELLED))
+
+    def test_another_post_in_its_place(self, gone: Town) -> None:
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC), shown=LOST)
+        assert "does not show the post" in str(rescued(gone, LEGACY))
+        assert stored(gone, LEGACY) == 0
+
+    def test_an_archive_that_speaks_itself(self, gone: Town) -> None:
+        """Without `Memento-Datetime` nobody says that this was captured."""
+        known = Aggregator()
+        gone.twin.host(HOST, known)
+        gone.twin.host(SHELF, known.shelf)
+        body = legacy.permalink_page(LOST, gone.twin.population, [])
+        known.add(page_of(LOST), datetime(2022, 4, 1, tzinfo=UTC), body, labelled=False)
+        settings = gone.settings()
+        audit = msgspec.structs.replace(settings.audit, timemap=f"https://{HOST}/timemap/link/{{url}}")
+        assert isinstance(rescued(gone, LOST, settings=msgspec.structs.replace(settings, audit=audit)), str)
+
+    @pytest.mark.parametrize("fault", [Fault.TOO_MANY, Fault.SERVER_ERROR, Fault.RESET, Fault.CUT], ids=str)
+    def test_a_copy_that_does_not_come(self, gone: Town, fault: Fault) -> None:
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        gone.twin.fault(WAYBACK, fault, path="id_/", abrupt=True)
+        assert str(rescued(gone, LEGACY)).startswith("no copy shows the post")
+        gone.twin.clear_faults()
+        assert isinstance(rescued(gone, LEGACY), Rescued)
+
+    def test_not_needed_where_the_archive_saw_it_itself(self, gone: Town) -> None:
+        gone.run(gone.page([PICTURED]))
+        gone.twin.population.change(PICTURED.id, state=PostState.DELETED)
+        assert "has the post itself" in str(rescued(gone, PICTURED))
+        assert playbacks(gone) == 0
+
+
+class TestOnce:
+    def test_it_is_not_fetched_again(self, gone: Town) -> None:
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        first = rescued(gone, LEGACY)
+        asked = len(gone.twin.log)
+        assert rescued(gone, LEGACY, offline=True, conclude=False) == first
+        assert len(gone.twin.log) == asked
+        assert rescued(gone, LEGACY) == first
+        assert (playbacks(gone), stored(gone, LEGACY)) == (1, 1)
+
+    def test_interrupted_between_fetch_and_conclusion_nothing_is_doubled(self, gone: Town) -> None:
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        first = rescued(gone, LEGACY, conclude=False)
+        assert isinstance(first, Rescued)
+        assert stored(gone, LEGACY) == 0
+        assert rescued(gone, LEGACY) == first
+        assert (playbacks(gone), stored(gone, LEGACY)) == (1, 1)
+
+    def test_rebuilt_it_is_the_same(self, gone: Town) -> None:
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        rescued(gone, LEGACY)
+        key = ref_of(LEGACY).key
+        with Archive.open(gone.archive, write=True) as archive:
+            before = rescues(archive, key)
+            archive.rebuild()
+            assert rescues(archive, key) == before
+
+
+class TestWhatIsKept:
+    def test_it_is_told_in_the_chain_of_evidence(self, gone: Town) -> None:
+        gone.run(gone.page([LEGACY]))
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        found = rescued(gone, LEGACY)
+        assert isinstance(found, Rescued)
+        with Archive.open(gone.archive) as archive:
+            told = "\n".join(lines(explain(archive, ref_of(LEGACY).key)))
+        assert f"archive: {WAYBACK}" in told
+        assert found.record_id in told
+
+    def test_it_is_concluded_again(self, gone: Town) -> None:
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        rescued(gone, LEGACY)
+        with Archive.view(sorted((gone.archive / "archive").iterdir())) as view:
+            checks = {check.name: check for check in check_conclusions(view)}
+            assert (checks["rescues"].verdict, checks["rescues"].checked) == (Verdict.SOUND, 1)
+            assert check_references(view).verdict is Verdict.SOUND
+
+    @pytest.mark.parametrize("field", ["text", "captured_at", "archive", "original"])
+    def test_what_does_not_follow_from_the_copy_is_damage(self, gone: Town, field: str) -> None:
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        rescued(gone, LEGACY)
+        key = ref_of(LEGACY).key
+        with Archive.open(gone.archive, write=True) as archive, archive.session(description="forged") as session:
+            record_id, true, _ = rescues(archive, key)[0]
+            assert true is not None
+            basis = archive.conclusion(record_id).basis
+            values: dict[str, dict[str, Any]] = {
+                "text": {"post": msgspec.structs.replace(true.post, text="The lamp is lit.")},
+                "captured_at": {"captured_at": datetime(2019, 4, 2, tzinfo=UTC)},
+                "archive": {"archive": "archive.example"},
+                "original": {"original": page_of(LOST)},
+            }
+            forged = msgspec.structs.replace(true, **values[field])
+            session.write_conclusion(Conclusion(archiver=1, rescue=forged, basis=basis), true.record_id)
+        with Archive.view(sorted((gone.archive / "archive").iterdir())) as view:
+            checks = {check.name: check for check in check_conclusions(view)}
+        assert (checks["rescues"].verdict, checks["rescues"].found) == (Verdict.DAMAGED, 1)
