@@ -338,6 +338,10 @@ def test_placeholders_in_quotations_and_feeds() -> None:
     assert (verdict.state, verdict.positive) == (State.DELETED, True)
     _, verdict = look(None, None, atom(feed(entry("[deleted by user]", "[deleted]", "/u/[deleted]"))))
     assert verdict.state is State.DELETED
+    # anybody can write that, and a post whose author is named may be theirs
+    _, verdict = look(None, None, atom(feed(entry(words="<p>[removed]</p>"))))
+    assert verdict.state is State.UNRESOLVED
+    assert verdict.post is None or verdict.post.text is None
     _, verdict = look(None, None, atom(feed(entry(words="<p>[removed]</p>", author="/u/[deleted]"))))
     assert verdict.state is State.RESTRICTED
     assert verdict.post is not None

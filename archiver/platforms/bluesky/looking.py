@@ -222,6 +222,11 @@ def _judged(ref: PostRef, given: Sequence[Answer]) -> Answer:
         return answering.judged(ref, [a for a in given if a.endpoint not in absent])
     both = _is_there(by) and endpoints.POSTS in absent and not _is_doubtful(proven)
     verdict = answering.judged(ref, given, corroborated=2 if both else len(by) + 1)
+    alone = gone is not None and gone.endpoint in REPOSITORY and endpoints.POSTS not in absent
+    if alone and _is_there(by) and not held:
+        # an account that moves house is deactivated where it was: its document may have named that server until now
+        said = f"Bluesky shows the account, of which its server says otherwise: {verdict.reason}"
+        return replace(verdict, state=State.UNRESOLVED, positive=False, reason=said)
     said_otherwise = any(a.kind is AnswerKind.STATED for a in given)
     if not held or said_otherwise or (gone is None and endpoints.POSTS not in absent):
         return verdict
