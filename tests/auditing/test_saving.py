@@ -101,6 +101,12 @@ class TestConfirmedByLooking:
         assert saved is not None
         assert saved.outcome == "promised"
 
+    def test_nor_is_an_old_one_that_it_names(self, live: Town, spn: SavePageNow) -> None:
+        spn.age = timedelta(days=3)
+        saved = save(live)
+        assert saved is not None
+        assert (saved.outcome, spn.jobs[0].listed) == ("promised", True)
+
     def test_nor_is_a_capture_of_an_error(self, live: Town, spn: SavePageNow) -> None:
         spn.kept = False
         with live.job() as job:

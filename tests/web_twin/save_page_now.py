@@ -58,6 +58,8 @@ class SavePageNow:
     pending: int = 1
     index_delay: timedelta = timedelta(0)
     kept: bool = True
+    age: timedelta = timedelta(0)
+    """How old the capture is that it names as made."""
     jobs: list[_Job] = field(default_factory=list)
     _asked: list[datetime] = field(default_factory=list)
 
@@ -125,7 +127,7 @@ class SavePageNow:
         if not error and self._captured(url).status != 200:
             error = "error:not-found"
         job_id = "spn2-" + hashlib.sha1(url.encode()).hexdigest()
-        self.jobs.append(_Job(id=job_id, url=url, asked=now, captured=now, polls=self.pending, error=error))
+        self.jobs.append(_Job(id=job_id, url=url, asked=now, captured=now - self.age, polls=self.pending, error=error))
         return _answer({"url": url, "job_id": job_id})
 
     def _status(self, job_id: str) -> Reply:
