@@ -26,6 +26,7 @@ COMMANDS = (
     "archive",
     "replay",
     "audit",
+    "repair",
     "verify",
     "explain",
     "export",

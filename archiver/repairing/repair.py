@@ -7,7 +7,7 @@ article's markup. What is not surely known to be this post, or of which no words
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -41,8 +41,21 @@ MAX_LOST_WORDS = 20
 """Words that an embed shows and the quotation would not: its date in another form, what platforms write around posts.
 More are words that nobody stored."""
 
-MAX_ONE_BY_ONE = 200
-"""Embeds that are tried one by one, where not all can be replaced together."""
+FEW_WORDS = 4
+"""A shorter sentence says little."""
+
+ALIKE = 0.5
+"""So many words of a flattened post's sentence are in the stored post, which it may have been translated from and
+back."""
+
+MAX_EMBEDS = 2000
+"""Embeds of one article that are replaced; no article has so many."""
+
+MAX_PLACES = 50
+"""Elements of one article that show the same post."""
+
+MAX_TRIES = 40
+"""Versions of the article that are made and compared with it, where not all embeds can be replaced together."""
 
 _PHRASING = names(
     "p h1 h2 h3 h4 h5 h6 a abbr b bdi bdo big cite code dfn del em font i ins kbd label mark pre q s samp small span "
@@ -58,6 +71,8 @@ _CLOSED_TO_US = names(
 _LINK = re.compile(r"https?://\S+|\b(?:pic\.)?(?:twitter|x|t)\.co(?:m)?/\S+")
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_]+")
 """A word, or a sign of a script that writes them without spaces."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?…:])\s+|\n+|(?<=[。！？])")
 
 _HOLDERS = names("script template noscript")
 _FILLING = names("script style br wbr noscript link meta")
@@ -154,10 +169,14 @@ def repair(
         said = _judged(mention, standing[mention.id], found, everything=everything)
         if said is None and isinstance(found, Known):
             try:
+                if len(wanted) >= MAX_EMBEDS:
+                    raise _NoPlaceError("the article has too many embeds")
                 paths = tuple(where.paths(mention))
                 one = _Wanted(mention, found, paths)
                 if mention.text is not None:
                     where.lose_nothing(one)
+                if mention.post_id is None:
+                    _is_the_posts_alone(one)
                 wanted.append(one)
             except _NoPlaceError as error:
                 said = (Outcome.LEFT, str(error))
@@ -250,6 +269,8 @@ class _Where:
         if not nodes:
             raise _NoPlaceError("its element was not found again")
         root = self.parser.root
+        if len(nodes) > MAX_PLACES:
+            raise _NoPlaceError("it stands in too many places")
         taken: list[LexborNode] = []
         for node in nodes:
             if any(_contains(other, node) for other in taken):
@@ -387,6 +408,17 @@ class _Where:
         raise _NoPlaceError("its words stand within a text of the article's: replace them by hand")
 
 
+def _is_the_posts_alone(one: _Wanted) -> None:
+    """Raises `_NoPlaceError` where a sentence of a flattened post is not the stored post's: it may be the article's
+    own."""
+    post = one.known.post
+    stored = set(_words(words_of(post))) if post is not None else set()
+    for sentence in _SENTENCE_END.split(one.mention.words or ""):
+        words = _words(sentence)
+        if len(words) >= FEW_WORDS and sum(word in stored for word in words) < len(words) * ALIKE:
+            raise _NoPlaceError("a sentence of it is not in the stored post: replace it by hand")
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(_LINK.sub(" ", text).casefold())
 
@@ -459,6 +491,22 @@ def _is_only_line(node: LexborNode) -> bool:
     return bool(text) and (len(text.split()) == 1 or (text[0] in "[{" and text[-1] in "]}" and "\n" not in text))
 
 
+_Placed = tuple[Path, Edit]
+"""An element's path in the tree, and what stands in its place."""
+
+
+def _overlapping(spans: Sequence[Span]) -> set[Span]:
+    """Those that share bytes with another."""
+    found: set[Span] = set()
+    furthest: Span | None = None
+    for span in sorted(spans):
+        if furthest is not None and span.start < furthest.end:
+            found |= {span, furthest}
+        if furthest is None or span.end > furthest.end:
+            furthest = span
+    return found
+
+
 class _Editing:
     """Replaces elements, and proves that nothing else is otherwise."""
 
@@ -472,30 +520,33 @@ class _Editing:
     def run(self, wanted: Sequence[_Wanted]) -> Iterator[tuple[_Wanted, str]]:
         """Each embed, and why it could not be replaced; empty where it was. `data` is the result after the last."""
         spans = self._spans(wanted)
-        ready: list[tuple[_Wanted, list[tuple[Path, Edit]]]] = []
-        taken: list[Span] = []
+        ready: list[tuple[_Wanted, list[_Placed]]] = []
         for one in wanted:
             edits = self._edits(one, spans)
             if edits is None:
                 yield one, "where its element begins and ends in the source cannot be told"
-            elif any(
-                edit.span.start < other.end and other.start < edit.span.end for _, edit in edits for other in taken
-            ):
-                yield one, "its element and another embed's overlap"
             else:
-                taken += [edit.span for _, edit in edits]
                 ready.append((one, edits))
-        if self._try([edits for _, edits in ready]):
-            for one, _ in ready:
-                yield one, ""
-            return
-        kept: list[list[tuple[Path, Edit]]] = []
-        for number, (one, edits) in enumerate(ready):
-            if number < MAX_ONE_BY_ONE and self._try([*kept, edits]):
-                kept.append(edits)
-                yield one, ""
+        overlapping = _overlapping([edit.span for _, edits in ready for _, edit in edits])
+        apart = [(one, edits) for one, edits in ready if not any(edit.span in overlapping for _, edit in edits)]
+        for one, edits in ready:
+            if any(edit.span in overlapping for _, edit in edits):
+                yield one, "its element and another embed's overlap"
+        kept: list[_Placed] = []
+        waiting = [apart] if apart else []
+        tries = 0
+        while waiting:
+            group = waiting.pop()
+            edits = [edit for _, edits in group for edit in edits]
+            tries += 1
+            if tries <= MAX_TRIES and self._try([*kept, *edits]):
+                kept += edits
+                yield from ((one, "") for one, _ in group)
+            elif len(group) > 1 and tries < MAX_TRIES:
+                half = len(group) // 2
+                waiting += [group[half:], group[:half]]
             else:
-                yield one, "the rest of the page would be read otherwise"
+                yield from ((one, "the rest of the page would be read otherwise") for one, _ in group)
 
     def _spans(self, wanted: Sequence[_Wanted]) -> dict[Path, Span | None]:
         places = [(path, tag) for one in wanted for path, tag, _ in one.paths]
@@ -504,8 +555,8 @@ class _Editing:
         found = self._where.source.spans(places)
         return {path: span for (path, _), span in zip(places, found, strict=True)}
 
-    def _edits(self, one: _Wanted, spans: dict[Path, Span | None]) -> list[tuple[Path, Edit]] | None:
-        edits: list[tuple[Path, Edit]] = []
+    def _edits(self, one: _Wanted, spans: dict[Path, Span | None]) -> list[_Placed] | None:
+        edits: list[_Placed] = []
         for path, _, block in one.paths:
             span = spans.get(path)
             if span is None:
@@ -513,11 +564,8 @@ class _Editing:
             edits.append((path, Edit(span, html_of(_quotation(one), block=block))))
         return edits
 
-    def _try(self, groups: Iterable[Sequence[tuple[Path, Edit]]]) -> bool:
+    def _try(self, edits: Sequence[_Placed]) -> bool:
         """Whether these edits leave the rest as it is; if so, they are the result."""
-        edits = [edit for group in groups for edit in group]
-        if not edits:
-            return True
         data = self._where.source.edited([edit for _, edit in edits])
         try:
             article = article_of(data, source=self._source, kind="html")

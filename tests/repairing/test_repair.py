@@ -1,0 +1,328 @@
+"""A repaired article: quotations where embeds no longer work, the same posts cited, every other byte as it was."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from archiver.article import article_of
+from archiver.detect import find
+from archiver.errors import InputError
+from archiver.model import State
+from archiver.repairing import Outcome, Places, Repaired, repair
+from archiver.store import Archive
+from tests.town import ALIKE, DELETED, FLATTENED, LEFTOVERS, NEVER_STORED, PICTURED, RENAMED, REWORDED, Town
+from tests.web_twin import PostState
+
+FIGURE = re.compile(rb"<figure data-archiver-quotation=.*?</figure>", re.DOTALL)
+
+
+@pytest.fixture
+def town(town: Town) -> Town:
+    """A town whose archive knows the posts: one live, one deleted of which a web archive has a copy."""
+    town.run(town.page([PICTURED, DELETED, RENAMED]))
+    return town
+
+
+def fixed(town: Town, page: bytes | Path, *, everything: bool = False, places: Places | None = None) -> Repaired:
+    data = page.read_bytes() if isinstance(page, Path) else page
+    with Archive.open(town.archive) as archive:
+        return repair(data, archive, source="page.html", everything=everything, places=places)
+
+
+def cited(data: bytes) -> set[tuple[str, str | None]]:
+    return {(mention.platform, mention.post_id) for mention in find(article_of(data, source="page", kind="html"))}
+
+
+def blockquote(town: Town, post: object) -> bytes:
+    return town.page([post]).read_bytes().partition(b"invented.</p>\n")[2].partition(b"\n<script")[0]  # type: ignore[list-item]
+
+
+def page(body: str, *, head: str = "") -> bytes:
+    return (
+        f"<!DOCTYPE html><html><head>{head}<title>Night</title></head><body><article><h1>The night</h1>"
+        f"<p>All of this is invented, from the first lamp to the last.</p>{body}<p>So it ends.</p>"
+        "</article></body></html>"
+    ).encode()
+
+
+class TestWhich:
+    def test_a_missing_post_is_replaced_and_a_readable_one_is_not(self, town: Town) -> None:
+        original = town.page([PICTURED, DELETED]).read_bytes()
+        done = fixed(town, original)
+        assert [one.outcome for one in done.repairs] == [Outcome.KEPT, Outcome.REPLACED]
+        assert [one.state for one in done.repairs] == [State.LIVE, State.DELETED]
+        [figure] = FIGURE.findall(done.data)
+        assert DELETED.text.encode() in figure
+        assert done.data == original.replace(blockquote(town, DELETED), figure)
+        assert cited(done.data) == cited(original)
+
+    def test_once_missing_is_enough(self, town: Town) -> None:
+        town.clock.go(days=1)
+        town.twin.population.change(PICTURED.id, state=PostState.SUSPENDED)
+        town.audit()
+        [one] = fixed(town, town.page([PICTURED])).repairs
+        assert (one.outcome, one.state) == (Outcome.REPLACED, State.SUSPENDED)
+
+    def test_what_could_not_be_seen_is_not_missing(self, town: Town) -> None:
+        town.clock.go(days=1)
+        for host in ("cdn.syndication.twimg.com", "publish.twitter.com"):
+            from tests.web_twin import Fault
+
+            town.twin.fault(host, Fault.TOO_MANY)
+        town.audit()
+        [one] = fixed(town, town.page([PICTURED])).repairs
+        assert (one.outcome, one.state) == (Outcome.KEPT, State.LIVE)
+
+    def test_all(self, town: Town) -> None:
+        done = fixed(town, town.page([PICTURED, DELETED]), everything=True)
+        assert [one.outcome for one in done.repairs] == [Outcome.REPLACED, Outcome.REPLACED]
+
+    def test_an_embed_that_nothing_draws(self, town: Town) -> None:
+        original = page(f'<blockquote class="twitter-tweet"><a href="{PICTURED.url}"></a></blockquote>')
+        [one] = (done := fixed(town, original)).repairs
+        assert (one.outcome, one.state, one.embed) == (Outcome.REPLACED, State.LIVE, "broken")
+        assert b"The lamp on the outer skerry is dark since midnight &amp; the horn" in done.data
+
+    def test_a_post_of_which_no_words_are_stored_is_left(self, town: Town) -> None:
+        town.run(town.page([NEVER_STORED]))
+        original = town.page([NEVER_STORED]).read_bytes()
+        done = fixed(town, original)
+        assert done.data == original
+        [one] = done.repairs
+        assert (one.outcome, one.reason) == (Outcome.LEFT, "no words of the post are stored")
+
+    def test_what_is_not_resolved_is_left(self, town: Town) -> None:
+        alike = ALIKE[0]
+        flat = f"<p>{alike.text} &mdash; The Skerry Clerk (@skerry_clerk) March 9, 2022</p>"
+        original = page(flat)
+        town.run(town.write("alike.html", original))
+        done = fixed(town, original)
+        assert done.data == original
+        [one] = done.repairs
+        assert one.outcome is Outcome.LEFT
+        assert one.reason.startswith("ambiguous")
+
+    def test_a_post_that_the_archive_never_saw(self, town: Town) -> None:
+        original = page(
+            '<blockquote class="twitter-tweet"><a href="https://x.com/a/status/1590173336165216257"></a></blockquote>'
+        )
+        done = fixed(town, original)
+        assert (done.data, done.repairs[0].outcome) == (original, Outcome.LEFT)
+
+    def test_flattened_text_is_replaced_where_its_element_holds_nothing_else(self, town: Town) -> None:
+        town.run(town.write("left.txt", LEFTOVERS))
+        signed = f"{REWORDED} – skar Lindhe 🗼 (keeper_osk) March 9, 2022"
+        whole = page(f"<p>{signed}</p>")
+        within = page(f"<p>The keeper of the light had more to say, and said it in the evening.<br>{signed}</p>")
+        for original, outcome in ((whole, Outcome.REPLACED), (within, Outcome.LEFT)):
+            town.run(town.write("left.html", original))
+            done = fixed(town, original)
+            assert [one.outcome for one in done.repairs] == [outcome]
+            assert (done.data == original) is (outcome is Outcome.LEFT)
+        assert ("x", FLATTENED.id) in cited(fixed(town, whole).data)
+
+    def test_another_copy_of_the_article(self, town: Town) -> None:
+        """What is known is found by the post's id where the bytes are others."""
+        original = town.page([DELETED]).read_bytes().replace(b"invented", b"made up")
+        [one] = fixed(town, original).repairs
+        assert (one.outcome, one.post_key) == (Outcome.REPLACED, f"x:{DELETED.id}")
+
+    def test_words_that_would_be_lost(self, town: Town) -> None:
+        more = " ".join(f"word{number}" for number in range(40))
+        original = town.page([DELETED]).read_bytes().replace(b"</p>&mdash;", f" {more}</p>&mdash;".encode())
+        done = fixed(town, original)
+        assert done.data == original
+        assert "would be lost" in done.repairs[0].reason
+
+    def test_a_text_is_refused(self, town: Town) -> None:
+        with pytest.raises(InputError, match="no embeds"):
+            fixed(town, LEFTOVERS.encode())
+
+
+class TestAgain:
+    def test_repairing_the_result_changes_nothing(self, town: Town) -> None:
+        once = fixed(town, town.page([PICTURED, DELETED]), everything=True)
+        again = fixed(town, once.data, everything=True)
+        assert again.data == once.data
+        assert {one.outcome for one in again.repairs} == {Outcome.KEPT}
+
+    def test_the_quotation_is_found_as_the_post(self, town: Town) -> None:
+        done = fixed(town, town.page([DELETED]))
+        [mention] = find(article_of(done.data, source="page", kind="html"))
+        assert (mention.rule, mention.post_id, mention.handle) == ("x.repaired", DELETED.id, "skerry_clerk")
+        assert mention.text == DELETED.text
+        assert mention.date == "2022-03-09T06:40:00Z"
+
+
+class TestPlaces:
+    """Which bytes are replaced, whatever stands around the embed."""
+
+    def body(self, town: Town, around: str) -> tuple[bytes, Repaired]:
+        embed = blockquote(town, DELETED).decode()
+        original = page(around.replace("EMBED", embed))
+        return original, fixed(town, original)
+
+    @pytest.mark.parametrize(
+        "around",
+        [
+            "EMBED",
+            "<div class='embed'>EMBED</div>",
+            "<p>before</b></p>EMBED</div></section>",
+            "<table><tr><td>EMBED</table>",
+            "<ul><li>one<li>EMBED<li>three</ul>",
+            "<!-- <blockquote class='twitter-tweet'> -->EMBED<!-- </blockquote> -->",
+            "<script>var a = '<blockquote>' + '</blockquote>' // <!--</script>EMBED",
+            '<div data-html="<blockquote></blockquote>">EMBED</div>',
+            "<textarea><blockquote></textarea>EMBED</blockquote>",
+            "<blockquote><p>Said somebody else</p></blockquote>EMBED<blockquote>And so on",
+        ],
+    )
+    def test_only_the_embed_is_replaced(self, town: Town, around: str) -> None:
+        original, done = self.body(town, around)
+        assert [one.outcome for one in done.repairs] == [Outcome.REPLACED]
+        [figure] = FIGURE.findall(done.data)
+        assert done.data == original.replace(blockquote(town, DELETED), figure)
+
+    def test_a_paragraph_that_holds_nothing_else_goes_with_it(self, town: Town) -> None:
+        original = page(f"<p>{DELETED.url}</p>")
+        done = fixed(town, original)
+        assert done.data == original.replace(f"<p>{DELETED.url}</p>".encode(), FIGURE.findall(done.data)[0])
+
+    def test_in_a_paragraph_no_block_is_written(self, town: Town) -> None:
+        frame = f'<iframe src="https://platform.twitter.com/embed/Tweet.html?id={DELETED.id}"></iframe>'
+        original = page(f"<p>Look at this: {frame} It is gone.</p>")
+        done = fixed(town, original)
+        [one] = done.repairs
+        assert one.outcome is Outcome.REPLACED
+        before, _, behind = original.partition(frame.encode())
+        assert done.data.startswith(before + b"<span data-archiver-quotation=")
+        assert done.data.endswith(b"</span>" + behind)
+        assert not {b"<figure", b"<blockquote", b"<div"} & set(re.findall(rb"<[a-z]+", done.data))
+
+    @pytest.mark.parametrize(
+        ("around", "why"),
+        [
+            ("<template>EMBED</template>", "template"),
+            ("<a href='/more'>Read: FRAME now</a>", "within a link"),
+            ("<blockquote class='twitter-tweet' data-tweet-id='{id}'><p>No end", "begins and ends"),
+        ],
+    )
+    def test_what_cannot_be_replaced_is_left_and_told(self, town: Town, around: str, why: str) -> None:
+        frame = f'<iframe src="https://platform.twitter.com/embed/Tweet.html?id={DELETED.id}"></iframe>'
+        original, done = self.body(town, around.replace("{id}", DELETED.id).replace("FRAME", frame))
+        assert done.data == original
+        [one] = done.repairs
+        assert one.outcome is Outcome.LEFT
+        assert why in one.reason
+
+    def test_each_of_several_places(self, town: Town) -> None:
+        original, done = self.body(town, "EMBED<p>And again, an hour later:</p>EMBED")
+        [one] = done.repairs
+        assert (one.outcome, one.places) == (Outcome.REPLACED, 2)
+        assert len(FIGURE.findall(done.data)) == 2
+        assert original != done.data
+
+
+class TestBytes:
+    WORDS = "Überall stand: „Ende“"
+
+    @pytest.mark.parametrize("bom", [b"", codecs.BOM_UTF8])
+    @pytest.mark.parametrize("line", ["\n", "\r\n"])
+    def test_line_ends_and_mark_stay(self, town: Town, bom: bytes, line: str) -> None:
+        embed = blockquote(town, DELETED)
+        original = bom + page(f"{line}{self.WORDS}{line}EMBED{line}").replace(b"EMBED", embed)
+        done = fixed(town, original)
+        [figure] = FIGURE.findall(done.data)
+        assert done.data == original.replace(embed, figure)
+
+    @pytest.mark.parametrize(
+        "encoding", ["windows-1252", "windows-1251", "iso-8859-2", "shift_jis", "gb18030", "utf-16-le"]
+    )
+    def test_the_documents_encoding(self, town: Town, encoding: str) -> None:
+        words = {"windows-1251": "Мост снова открыт", "shift_jis": "橋は再び開いた。ソ能表", "gb18030": "桥又开了"}.get(
+            encoding, "Přes most" if encoding == "iso-8859-2" else self.WORDS
+        )
+        embed = blockquote(town, PICTURED).decode()
+        text = page(f"<p>{words * 30}</p>{embed}", head=f'<meta charset="{encoding}">').decode()
+        mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else b""
+        original = mark + text.encode(encoding, "xmlcharrefreplace")
+        done = fixed(town, original, everything=True)
+        assert [one.outcome for one in done.repairs] == [Outcome.REPLACED]
+        before, _, behind = original.partition(embed.encode(encoding, "xmlcharrefreplace"))
+        assert done.data.startswith(before)
+        assert done.data.endswith(behind)
+        read = article_of(done.data, source="page", kind="html").html or ""
+        figure = LexborHTMLParser(read).css_first("figure[data-archiver-quotation]")
+        assert figure is not None
+        assert "Oskar Lindhe 🗼" in figure.text(deep=True)
+        assert words in read
+
+    def test_damaged_letters_stay_damaged(self, town: Town) -> None:
+        embed = blockquote(town, DELETED)
+        original = page("DAMAGED EMBED").replace(b"DAMAGED", b"caf\xe9 \xff\xfe \x80 ").replace(b"EMBED", embed)
+        done = fixed(town, original)
+        [figure] = FIGURE.findall(done.data)
+        assert done.data == original.replace(embed, figure)
+
+    def test_plain_ascii_stays_so(self, town: Town) -> None:
+        original = blockquote(town, PICTURED).decode().encode("ascii", "xmlcharrefreplace")
+        done = fixed(town, page("EMBED").replace(b"EMBED", original), everything=True)
+        assert done.data.isascii()
+        assert b"&#128508;" in done.data
+
+
+class TestQuotation:
+    def figure(self, town: Town, post: object, **places: str) -> LexborHTMLParser:
+        done = fixed(town, town.page([post]), everything=True, places=Places(**places))  # type: ignore[list-item]
+        [figure] = FIGURE.findall(done.data)
+        return LexborHTMLParser(figure.decode())
+
+    def test_robust_links(self, town: Town) -> None:
+        figure = self.figure(town, DELETED, replay="https://replay.example/archives/town", evidence="town.wacz")
+        permalink, *copies = figure.css("a[data-versionurl]")
+        original = f"https://x.com/skerry_clerk/status/{DELETED.id}"
+        assert permalink.attributes["href"] == permalink.attributes["data-originalurl"] == original
+        version = permalink.attributes["data-versionurl"] or ""
+        assert re.fullmatch(
+            rf"https://web\.archive\.org/web/\d{{14}}/https://twitter\.com/skerry_clerk/status/{DELETED.id}", version
+        )
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", permalink.attributes["data-versiondate"] or "")
+        assert [copy.attributes["href"] for copy in copies] == [
+            version,
+            f"https://replay.example/archives/town/posts/x:{DELETED.id}",
+            "town.wacz",
+        ]
+        assert {copy.attributes["data-originalurl"] for copy in copies} == {original}
+
+    def test_it_is_semantic_and_loads_nothing(self, town: Town) -> None:
+        figure = self.figure(town, PICTURED)
+        quote = figure.css_first("figure > blockquote[cite][lang=en]")
+        assert quote is not None
+        made = figure.css_first("figcaption time")
+        assert made is not None
+        assert made.attributes["datetime"] == "2022-03-09T05:12:00Z"
+        assert figure.css("script, style, img, iframe, video, link, [style], [src], [onclick]") == []
+        assert "A lighthouse without its light" in (figure.body.text(deep=True) if figure.body else "")
+
+    def test_what_happened_is_told(self, town: Town) -> None:
+        town.clock.go(days=1)
+        town.twin.population.change(PICTURED.id, state=PostState.DELETED)
+        town.audit()
+        body = self.figure(town, PICTURED).body
+        assert body is not None
+        text = body.text(deep=True)
+        assert "The post is not there any more (seen 3 May 2026). It was last seen 2 May 2026." in text
+
+    def test_words_are_escaped(self, town: Town) -> None:
+        town.twin.population.change(PICTURED.id, text='<script>alert("1")</script> & <b>bold</b> </blockquote>')
+        town.run(town.page([PICTURED]))
+        figure = self.figure(town, PICTURED)
+        assert figure.css("script, b") == []
+        assert '<script>alert("1")</script> & <b>bold</b> </blockquote>' in (
+            figure.body.text(deep=True) if figure.body else ""
+        )
