@@ -515,7 +515,7 @@ def summary_lines(figures: Statistics) -> Iterator[str]:
     if all_.never_captured.count:
         yield f"never captured: {shown(all_.never_captured)}"
     told = [
-        f"{one.survival:.0%}{_limits(one.low, one.high)} after {round(one.days / YEAR)} year{'s' if years > 1 else ''}"
+        f"{one.survival * 100:.3g} %{_limits(one.low, one.high)} after {round(one.days / YEAR)} year{'s' if years > 1 else ''}"
         for years in (1, 5)
         for one in figures.survival.overall.latest.at
         if one.days == YEAR * years and one.survival is not None
@@ -532,4 +532,4 @@ def shown(share: Share) -> str:
 
 
 def _limits(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f" ({low * 100:.2g} to {high * 100:.3g} %)"
+    return "" if low is None or high is None else f" ({low * 100:.3g} to {high * 100:.3g} %)"

@@ -10,10 +10,12 @@ import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from enum import Enum
 from importlib.resources import files
 from itertools import chain
 from typing import Any, NamedTuple
 
+import msgspec
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
@@ -21,13 +23,13 @@ from archiver.auditing import Finding
 from archiver.auditing.finding import OWN, Citation, EmbedStanding, QuoteVerdict
 from archiver.auditing.statistics import OTHERS, Group, Share, Statistics, Tally
 from archiver.auditing.survival import Survived
-from archiver.model import State
+from archiver.model import Noun, State
 from archiver.replay import wording
-from archiver.replay.show import count, environment, time, visible, words
+from archiver.replay.show import count, environment, external, time, visible, words
 from archiver.reporting import charts
 from archiver.reporting.actions import ACTIONS, ALTERED, CONFIRMED, EMBEDS, FINE, NOT_SEEN, SEEN_ONCE, Action, grouped
 from archiver.reporting.overtime import states_over_time
-from archiver.reporting.places import Replay, archived_copy
+from archiver.reporting.places import Place, Replay, archived_copy
 
 MAX_FULL = 3000
 """Findings that are shown whole; of further ones, a line each."""
@@ -42,6 +44,15 @@ MAX_TEXT = 1200
 MAX_LINE = 140
 MAX_WORDS = 400
 """Code points of a post's words, of those in a line, and of any other text out of a finding."""
+
+MAX_ADDRESS = 2000
+"""Of a URL: a longer one is no link, and is not shown."""
+
+MAX_LABEL = 160
+"""Of a URL as it is shown."""
+
+_ADDRESSES = frozenset(("url", "article_uri", "memento", "media_gone"))
+"""Fields that hold what is linked to."""
 
 MAX_CITATIONS = 8
 MAX_CHANGES = 8
@@ -314,44 +325,44 @@ class _Report:
 
     def _whole(self, it: Finding) -> str:
         text, cut = _cut(it.text, MAX_TEXT)
-        looks = it.looks[::-1]
+        parts = _bounded(_parts(it))
         places = it.copies.places if it.copies else ()
+        cited = len(it.citations) or len(it.sources)
         return self._finding.render(
             id=f"f{self._full + 1}",
-            it=_bounded(it),
+            it=parts,
             word=WORDS[it.state],
             badges=self._badges(it),
             bounds=_bounds(it),
-            changed=[_cut(line)[0] for line in it.changed[:MAX_CHANGES]],
             text=text,
             cut=cut,
-            sources_given=any(citation.source for citation in it.citations) or bool(it.sources),
-            citations=[
-                _citation(citation) for citation in (it.citations or _bare(it.sources[:MAX_CITATIONS]))[:MAX_CITATIONS]
-            ],
-            citations_left=max(0, max(len(it.citations), len(it.sources)) - MAX_CITATIONS),
-            rescued_text=_cut(it.rescued.text)[0] if it.rescued else "",
-            media=[_cut(url)[0] for url in it.media_gone[:MAX_PLACES]],
+            given=any(citation["source"] for citation in parts["citations"]),
+            citations_left=max(0, cited - MAX_CITATIONS),
             media_left=max(0, len(it.media_gone) - MAX_PLACES),
-            copy=archived_copy(it),
-            post_page=self._replay.post(it),
-            looks=looks[:MAX_LOOKS],
-            looks_left=max(0, len(looks) - MAX_LOOKS),
-            copies=places[:MAX_PLACES],
+            copy=_bounded(archived_copy(it), "url"),
+            post_page=_bounded(self._replay.post(it), "url"),
+            looks_left=max(0, len(it.looks) - MAX_LOOKS),
             copies_left=max(0, len(places) - MAX_PLACES),
             own=OWN,
-            asked=[_cut(who)[0] for who in it.copies.asked[:MAX_PLACES]] if it.copies else [],
-            failed=[_cut(line)[0] for line in it.copies.failed[:MAX_PLACES]] if it.copies else [],
-            place=self._replay.place(it.stored_in),
-            rescued_place=self._replay.place(it.rescued.stored_in) if it.rescued else None,
-            evidence=it.evidence[:MAX_RECORDS],
+            place=self._place(it.stored_in),
+            rescued_place=self._place(it.rescued.stored_in) if it.rescued else None,
             evidence_left=max(0, len(it.evidence) - MAX_RECORDS),
         )
+
+    def _place(self, stored_in: str | None) -> Place | None:
+        return self._replay.place(stored_in) if stored_in and len(stored_in) <= MAX_WORDS else None
 
     def _one_line(self, it: Finding) -> str:
         text, _ = _cut(it.text, MAX_LINE)
         return self._line.render(
-            it=_bounded(it), word=WORDS[it.state], text=text, place=self._replay.place(it.stored_in)
+            platform=_cut(it.platform)[0],
+            handle=_cut(it.handle)[0],
+            name=_cut(it.display_name)[0],
+            language=it.language if it.language and len(it.language) <= MAX_WORDS else None,
+            url=_bounded(it.url, "url"),
+            word=WORDS[it.state],
+            text=text,
+            place=self._place(it.stored_in),
         )
 
     def _badges(self, it: Finding) -> list[tuple[str, str]]:
@@ -399,7 +410,8 @@ class _Report:
 def _environment() -> Environment:
     templates = environment()
     templates.loader = PackageLoader("archiver.reporting")
-    templates.globals.update(standing=STANDINGS.__getitem__, state_word=WORDS.__getitem__)
+    templates.globals.update(standing=STANDINGS.__getitem__, state_word=WORDS.__getitem__, quote_word=_quote)
+    templates.filters["external"] = _link
     return templates
 
 
@@ -417,38 +429,61 @@ def _cut(text: str | None, most: int = MAX_WORDS) -> tuple[str, int]:
     return text[: most - 1].rstrip() + "…", len(text) - most + 1
 
 
-def _bounded(it: Finding) -> dict[str, Any]:
-    """A finding's fields, its texts cut; an address that is cut would lead elsewhere, and is left out."""
-    fields: dict[str, Any] = {name: getattr(it, name) for name in it.__struct_fields__}
-    for name in ("handle", "display_name", "reason", "control", "day", "platform"):
-        if fields[name]:
-            fields[name] = _cut(fields[name])[0]
-    if it.url and len(it.url) > 2000:
-        fields["url"] = None
-    return fields
+def _bounded(value: Any, name: str = "") -> Any:
+    """A finding, or a part of it, with its texts cut; an address that is cut would lead elsewhere, and is left out."""
+    if isinstance(value, Noun):
+        return {field: _bounded(getattr(value, field), field) for field in value.__struct_fields__}
+    if isinstance(value, tuple):
+        return [_bounded(one, name) for one in value]
+    if isinstance(value, str) and not isinstance(value, Enum) and len(value) > MAX_WORDS:
+        if name in _ADDRESSES:
+            return value if len(value) <= MAX_ADDRESS else None
+        return _cut(value)[0]
+    return value
 
 
-def _citation(citation: Citation) -> tuple[Any, str, list[Any], int]:
+def _parts(it: Finding) -> Finding:
+    """The finding with the first of what it has many of."""
+    copies = it.copies
+    if copies is not None:
+        copies = msgspec.structs.replace(
+            copies,
+            places=copies.places[:MAX_PLACES],
+            asked=copies.asked[:MAX_PLACES],
+            failed=copies.failed[:MAX_PLACES],
+        )
+    return msgspec.structs.replace(
+        it,
+        text=None,
+        sources=(),
+        copies=copies,
+        citations=tuple(_fewer(one) for one in (it.citations or _bare(it.sources))[:MAX_CITATIONS]),
+        looks=it.looks[: -MAX_LOOKS - 1 : -1],
+        evidence=it.evidence[:MAX_RECORDS],
+        media_gone=it.media_gone[:MAX_PLACES],
+        changed=it.changed[:MAX_CHANGES],
+        remarks=(),
+    )
+
+
+def _fewer(citation: Citation) -> Citation:
     quote = citation.quote
-    fields: dict[str, Any] = {name: getattr(citation, name) for name in citation.__struct_fields__}
-    for name in ("source", "title", "published"):
-        if fields[name]:
-            fields[name] = _cut(fields[name])[0]
-    if citation.article_uri and (len(citation.article_uri) > 2000 or citation.article_uri.startswith("ni:")):
-        fields["article_uri"] = None
-    if quote is None:
-        return fields, "", [], 0
-    told = QUOTES[quote.verdict]
-    if quote.verdict is QuoteVerdict.TRANSLATED and quote.language:
-        told = f"translated ({_cut(quote.language, 20)[0]}), not compared word for word"
-    fields["quote"] = {"reason": _cut(quote.reason)[0]}
-    if citation.embed:
-        fields["embed"] = {"standing": citation.embed.standing, "reason": _cut(citation.embed.reason)[0]}
-    changes = [
-        {"before": change.before[-60:], "posted": _cut(change.posted)[0], "printed": _cut(change.printed)[0]}
-        for change in quote.changes[:MAX_CHANGES]
-    ]
-    return fields, told, changes, max(0, len(quote.changes) - MAX_CHANGES) + quote.more_changes
+    if quote is None or len(quote.changes) <= MAX_CHANGES:
+        return citation
+    fewer = msgspec.structs.replace(
+        quote, changes=quote.changes[:MAX_CHANGES], more_changes=quote.more_changes + len(quote.changes) - MAX_CHANGES
+    )
+    return msgspec.structs.replace(citation, quote=fewer)
+
+
+def _quote(quote: dict[str, Any]) -> str:
+    if quote["verdict"] is QuoteVerdict.TRANSLATED and quote["language"]:
+        return f"translated ({_cut(quote['language'], 20)[0]}), not compared word for word"
+    return QUOTES[quote["verdict"]]
+
+
+def _link(url: str | None, label: str | None = None) -> Markup:
+    return external(url, _cut(label or url, MAX_LABEL)[0])
 
 
 def _bare(sources: Sequence[str]) -> tuple[Citation, ...]:
@@ -556,6 +591,6 @@ def _note(group: Group) -> str:
             f"The curve begins at {_days(group.latest.begins)}: of the few posts watched before, none was left."
         )
     if group.together:
-        names = ", ".join(name or "not known" for name in group.together[:20])
+        names = ", ".join(_cut(name, 40)[0] or "not known" for name in group.together[:20])
         notes.append(f"Together: {_cut(names)[0]}.")
     return " ".join(notes)

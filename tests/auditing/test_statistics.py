@@ -286,8 +286,8 @@ def test_lines_for_a_terminal() -> None:
     years = [post(at, (1, State.LIVE), (400, State.LIVE)) for at in range(3)]
     lost = post(9, (1, State.LIVE), (200, State.DELETED))
     assert list(summary_lines(figures(*years, lost, post(10, (9, State.BLOCKED))))) == [
-        "missing: 1 of 4, 25 % (4.6 to 69.9 %) (1 of them seen once)",
+        "missing: 1 of 4, 25 % (4.56 to 69.9 %) (1 of them seen once)",
         "not counted: 1 blocked",
-        "still there: 75% (13 to 96.1 %) after 1 year",
+        "still there: 75 % (12.8 to 96.1 %) after 1 year",
     ]
     assert list(summary_lines(figures())) == []

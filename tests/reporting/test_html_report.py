@@ -1,0 +1,428 @@
+"""The HTML report. Invariant: whatever strangers wrote, no element, attribute or address of the page is theirs, and the
+page stays within its bounds; the same findings give the same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from archiver.auditing.finding import (
+    Change,
+    Citation,
+    Copies,
+    CopyPlace,
+    Embed,
+    EmbedStanding,
+    Fidelity,
+    Finding,
+    Look,
+    QuoteVerdict,
+    Rescued,
+    Saved,
+)
+from archiver.auditing.statistics import statistics
+from archiver.errors import UsageError
+from archiver.model import State
+from archiver.replay import Library, create_app
+from archiver.replay.shelf import slug_of
+from archiver.reporting import html_report, htmlreport
+from archiver.reporting.charts import columns, survival
+from archiver.reporting.overtime import states_over_time
+from archiver.reporting.places import Replay
+from tests.replay.browsing import CHROMIUM, Tab, browser
+from tests.replay.conftest import Client
+from tests.replay.staged import LIVE_POST, stage
+from tests.replay.test_accessible import complaints
+
+AT = datetime(2026, 11, 30, 12, tzinfo=UTC)
+AXE = Path(os.environ.get("AXE_CORE", Path(__file__).parents[2] / ".axe-core" / "package")) / "axe.min.js"
+EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202egpj.exe\u2066'
+ELEMENTS = """
+html head meta title style body a header p h1 h2 h3 h4 h5 time main section ul li b strong span div svg defs pattern
+path circle rect line text desc g table caption thead tbody tr th td details summary figure figcaption article bdi
+blockquote del ins code dl dt dd footer -text
+"""
+ATTRIBUTES = """
+lang charset http-equiv content name class href id rel dir datetime role tabindex scope open width height x y x1 x2 y1
+y2 dy cx cy r d viewbox viewBox preserveaspectratio preserveAspectRatio patternunits patternUnits focusable
+text-anchor vector-effect aria-label aria-labelledby aria-hidden
+"""
+
+
+WIDER = """[...document.querySelectorAll("main *")].filter((one) => one.getBoundingClientRect().right > innerWidth
+    && !one.closest(".scroll, .unseen")).map((one) => one.outerHTML.slice(0, 200)).slice(0, 5)"""
+"""What sticks out of the window."""
+
+
+def days(number: float) -> datetime:
+    return AT - timedelta(days=number)
+
+
+def post(number: int, state: State = State.LIVE, **more: object) -> Finding:
+    looks = (Look(seen_at=days(40), state=State.LIVE), Look(seen_at=days(1), state=state, evidence="urn:uuid:1"))
+    plain = Finding(
+        platform="x",
+        post_id=str(number),
+        post_key=f"x:{number}",
+        url=f"https://x.com/pegel/status/{number}",
+        state=state,
+        seen_at=days(1),
+        since=days(40) if state.missing else days(1),
+        missing_by=days(1) if state.missing else None,
+        handle="pegel",
+        display_name="Pegel Nord",
+        created_at=days(400),
+        text="The gauge reads 4.2 m.",
+        sources=("a.html",),
+        evidence=("urn:uuid:1",),
+        stored_in="archiver-000001-20261120090000.warc.gz:1097",
+        looks=looks,
+        language="en",
+    )
+    return msgspec.structs.replace(plain, **more)
+
+
+def everything(words: str, url: str = "https://x.com/pegel/status/1", state: State = State.DELETED) -> Finding:
+    """A finding in which every text is `words`."""
+    citation = Citation(
+        source=words,
+        mention_id=words,
+        article_uri=url,
+        title=words,
+        published=words,
+        language=words,
+        embed=Embed(standing=EmbedStanding.BROKEN, reason=words),
+        quote=Fidelity(
+            verdict=QuoteVerdict.ALTERED,
+            reason=words,
+            language=words,
+            changes=(Change(printed=words, posted=words, before=words),),
+            more_changes=3,
+        ),
+    )
+    place = CopyPlace(where=words, address=words, url=url, first=days(9), last=days(3))
+    return post(
+        1,
+        state,
+        platform=words,
+        post_key=words,
+        url=url,
+        handle=words,
+        display_name=words,
+        text=words,
+        reason=words,
+        control=words,
+        sources=(words,),
+        evidence=(words,),
+        stored_in=f"{words}:12",
+        language=words,
+        renamed_from=words,
+        media_gone=(url, words),
+        quote=QuoteVerdict.ALTERED,
+        embed_broken=True,
+        citations=(citation,),
+        copies=Copies(places=(place,), asked=(words,), failed=(words,)),
+        rescued=Rescued(
+            archive=words,
+            memento=url,
+            original=words,
+            captured_at=days(9),
+            record_id=words,
+            stored_in=words,
+            text=words,
+        ),
+        saved=Saved(outcome=words, address=words, note=words, url=url),
+        day=words,
+        changed=(words,),
+    )
+
+
+def report(*findings: Finding, title: str = "Audit", replay_base: str | None = None, **more: object) -> str:
+    figures = statistics(findings, at=AT)
+    return "".join(html_report(findings, figures, at=AT, title=title, replay_base=replay_base, **more))  # type: ignore[arg-type]
+
+
+def text_of(page: str, selector: str) -> list[str]:
+    return [" ".join(node.text().split()) for node in LexborHTMLParser(page).css(selector)]
+
+
+class TestWording:
+    def test_what_is_missing_since_when(self) -> None:
+        page = report(
+            post(1, State.DELETED), post(2, State.SUSPENDED, confirmed=True), post(3, State.DELETED, since=None)
+        )
+        whens = text_of(page, ".finding .when")
+        assert "Missing since between 21 October 2026, 12:00:00 UTC and 29 November 2026, 12:00:00 UTC." in whens
+        assert "Missing since 29 November 2026, 12:00:00 UTC at the latest; no look ever saw it readable." in whens
+        assert text_of(page, "#missing .badge") == ["suspended", "confirmed"]
+        assert text_of(page, "#seen-once .badge") == ["deleted", "seen once"] * 2
+
+    def test_what_we_could_not_see_is_called_so_and_never_missing(self) -> None:
+        page = report(
+            post(1, State.BLOCKED),
+            post(2, State.UNREACHABLE),
+            post(3, State.UNRESOLVED),
+            post(4, State.UNRESOLVED, post_key=None),
+        )
+        told = text_of(page, "#not-seen .finding .badge")
+        assert sorted(told) == ["no answer", "not sure", "not sure", "we were refused"]
+        assert sorted(when.partition(":")[0] for when in text_of(page, "#not-seen .when")) == [
+            "No answer came",
+            "Not sure",
+            "Not sure",
+            "We were refused",
+        ]
+        assert text_of(page, ".lede") == ["Of none of 4 posts the state is known."]
+        assert "1 where we were refused, 1 without an answer, 2 of which we are not sure" in page
+
+    def test_the_summary_and_the_order(self) -> None:
+        page = report(
+            post(1),
+            post(2, quote=QuoteVerdict.ALTERED),
+            post(3, embed_broken=True),
+            post(4, copies=Copies(asked=("web.archive.org",))),
+            post(5, State.DELETED, confirmed=True, quote=QuoteVerdict.ALTERED),
+            post(6, renamed_from="old"),
+        )
+        assert text_of(page, ".act b") == ["1", "0", "2", "1", "1", "0"]
+        assert text_of(page, "details.group > summary") == [
+            "Missing, confirmed: 1", "Quote altered: 1", "Embed broken: 1", "Never captured: 1", "Changed: 1",
+            "Nothing to do: 1",
+        ]  # fmt: skip
+        parsed = LexborHTMLParser(page)
+        for link in parsed.css("a.act, a.skip"):
+            assert parsed.css_first(link.attributes["href"] or "") is not None
+
+    def test_a_group_that_stands_above_is_still_found(self) -> None:
+        page = report(post(1, State.DELETED, confirmed=True, quote=QuoteVerdict.ALTERED))
+        assert text_of(page, "#altered") == ["1 post with “quote altered” stands above."]
+
+    def test_changes_are_told_in_words(self) -> None:
+        page = report(everything("tide", state=State.LIVE))
+        assert text_of(page, ".changes .row") == ["posted tide", "printed tide"]
+        assert text_of(page, ".changes del") == text_of(page, ".changes ins") == ["tide"]
+        assert "3 more places in the JSON." in text_of(page, ".changes > li")
+
+    def test_new_since(self) -> None:
+        page = report(post(1, State.DELETED), post(2, State.DELETED, missing_by=days(30)), since=days(10))
+        assert text_of(page, ".badge").count("new") == 1
+        assert "1 post went missing since" in page
+
+
+class TestLinks:
+    def test_evidence_in_the_replay(self) -> None:
+        place = "/archives/the-town/captures/archiver-000001-20261120090000.warc.gz/1097"
+        for base in ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"):
+            page = report(post(1, State.DELETED), replay_base=base, slug="the-town")
+            links = {node.attributes["href"] for node in LexborHTMLParser(page).css(".finding a")}
+            assert links == {
+                "https://x.com/pegel/status/1",
+                f"http://127.0.0.1:8080{place}",
+                "http://127.0.0.1:8080/archives/the-town/posts/x:1",
+            }
+
+    def test_they_lead_there(self, tmp_path: Path) -> None:
+        staged = stage(tmp_path / "The Harbour")
+        gone = staged.captures["gone"]
+        finding = post(1, State.DELETED, stored_in=f"{gone.file}:{gone.offset}", post_key=LIVE_POST.key)
+        page = report(finding, replay_base="http://127.0.0.1/", slug=slug_of(staged.path))
+        links = [node.attributes["href"] or "" for node in LexborHTMLParser(page).css(".finding a")]
+        with Library([staged.path]) as library:
+            client = Client(create_app(library))
+            inside = [client.get(link.removeprefix("http://127.0.0.1")) for link in links if "127.0.0.1" in link]
+        assert [answer.status_code for answer in inside] == [200, 200]
+        assert gone.record_id in "".join(answer.text for answer in inside)
+
+    def test_without_a_replay_the_record_is_named(self) -> None:
+        page = report(post(1, State.DELETED))
+        assert "archive/archiver-000001-20261120090000.warc.gz, byte 1097" in text_of(page, ".proof li")
+        assert "/archives/warc/captures/FILE/BYTE" in page
+
+    def test_links_tell_nobody_where_they_come_from(self) -> None:
+        page = report(everything("tide", "https://news.example/1"), post(2), replay_base="http://127.0.0.1:8080/")
+        outward = [
+            node for node in LexborHTMLParser(page).css("a") if not (node.attributes["href"] or "").startswith("#")
+        ]
+        assert len(outward) > 5
+        assert {node.attributes["rel"] for node in outward} == {"noreferrer noopener nofollow"}
+
+    @pytest.mark.parametrize("base", ["javascript:alert(1)//", "file:///etc", "8080", ""])
+    def test_no_other_base(self, base: str) -> None:
+        with pytest.raises(UsageError, match="no http or https address"):
+            report(post(1), replay_base=base)
+
+    @pytest.mark.parametrize("stored_in", [None, "", "a.warc.gz", "a.warc.gz:", "a:x", ":5", "a:" + "9" * 40, "a:٣"])
+    def test_a_place_that_is_none(self, stored_in: str | None) -> None:
+        assert Replay("http://127.0.0.1/", "warc").place(stored_in) is None
+
+
+class TestStrangers:
+    def check(self, page: str) -> None:
+        parsed = LexborHTMLParser(page)
+        elements, attributes = set(ELEMENTS.split()), set(ATTRIBUTES.split())
+        for node in parsed.css("*"):
+            assert node.tag in elements
+            assert set(node.attributes) <= attributes
+            if (href := node.attributes.get("href")) is not None:
+                assert re.match(r"https?://|#[a-z-]+$", href), href
+        assert len(parsed.css("style")) == 1
+        assert "\u202e" not in page
+        assert "\u2066" not in page
+
+    @pytest.mark.parametrize(
+        "url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "https://a@b.example/", EVIL]
+    )
+    @pytest.mark.parametrize("state", [State.DELETED, State.LIVE, State.UNRESOLVED])
+    def test_nothing_of_theirs_becomes_markup(self, url: str, state: State) -> None:
+        page = report(everything(EVIL, url, state), title=EVIL, replay_base="http://127.0.0.1:8080")
+        self.check(page)
+        assert "U+202E" in page
+
+    @given(st.text(max_size=60), st.text(max_size=40), st.sampled_from(list(State)))
+    @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+    def test_whatever_they_write(self, words: str, url: str, state: State) -> None:
+        self.check(report(everything(words, url, state), title=words))
+
+    def test_lone_surrogates(self) -> None:
+        page = report(everything("tide \ud800"), title="\udfff")
+        assert page.encode("utf-8")
+
+    def test_the_policy_allows_this_style_and_nothing_else(self) -> None:
+        parsed = LexborHTMLParser(report(post(1)))
+        style, policy = parsed.css_first("style"), parsed.css_first("meta[http-equiv]")
+        assert style is not None
+        assert policy is not None
+        digest = base64.b64encode(hashlib.sha256(style.text().encode()).digest()).decode()
+        assert policy.attributes["content"] == (
+            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'none'; base-uri 'none'"
+        )
+        assert "url(" not in re.sub(r"url\(#[a-z-]+\)", "", style.text())
+
+    def test_right_to_left(self) -> None:
+        page = report(post(1, State.DELETED, text="الجسر مغلق @harbour", language="ar", display_name="مكتب"))
+        quote = LexborHTMLParser(page).css_first(".finding blockquote")
+        assert quote is not None
+        assert (quote.attributes["dir"], quote.attributes["lang"]) == ("rtl", "ar")
+
+
+class TestBounds:
+    def test_long_texts_are_cut_and_it_says_so(self) -> None:
+        page = report(everything("\u202e" * 1_000_000, state=State.DELETED))
+        assert len(page) < 2_000_000
+        page = report(post(1, State.DELETED, text="tide " * 10_000))
+        assert "more characters in the JSON." in page
+        assert len(page) < 200_000
+
+    def test_many_looks_and_records(self) -> None:
+        looks = tuple(Look(seen_at=days(2000 - at), state=State.LIVE) for at in range(1500))
+        page = report(post(1, State.DELETED, looks=looks, evidence=tuple(map(str, range(900)))))
+        assert "1,480 earlier looks in the JSON." in page
+        assert "894 more records in the JSON." in page
+        assert len(page) < 200_000
+
+    def test_findings_beyond_the_bounds_get_a_line_or_are_counted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(htmlreport, "MAX_FULL", 3)
+        findings = [post(at, State.DELETED) for at in range(6)]
+        page = report(*findings)
+        assert (len(text_of(page, ".finding")), len(text_of(page, ".line"))) == (3, 3)
+        monkeypatch.setattr(htmlreport, "MAX_BYTES", 500)
+        assert "5 more findings of this group: in the JSON." in report(*findings)
+
+    def test_same_findings_same_bytes_whatever_their_order(self) -> None:
+        findings = [post(at, list(State)[at % 11], sources=(f"{at % 3}",)) for at in range(40)]
+        assert report(*findings) == report(*findings) == report(*findings[::-1])
+
+    def test_nothing(self) -> None:
+        page = report()
+        assert text_of(page, ".lede") == ["No post was looked at."]
+        assert "No post was under observation" in page
+
+
+class TestCharts:
+    def test_states_at_each_last_look(self) -> None:
+        first = post(1, State.DELETED)
+        second = post(2, looks=(Look(seen_at=days(20), state=State.BLOCKED),))
+        told = states_over_time([first, second])
+        assert [(moment.at, moment.states) for moment in told] == [
+            (days(40), {State.LIVE: 1}),
+            (days(20), {State.LIVE: 1, State.BLOCKED: 1}),
+            (days(1), {State.DELETED: 1, State.BLOCKED: 1}),
+        ]
+        many = [post(at, looks=(Look(seen_at=days(at), state=State.LIVE),)) for at in range(300)]
+        told = states_over_time(many)
+        assert (len(told), told[0].posts, told[-1].posts) == (24, 1, 300)
+
+    def test_columns(self) -> None:
+        told = states_over_time([post(1, State.DELETED)])
+        assert columns(told, id_="c") == (
+            '<svg class="plot" role="img" aria-labelledby="c-name c-told">'
+            '<title id="c-name">States of posts over time</title>'
+            '<desc id="c-told">2 columns from 2026-10-21 to 2026-11-29; the last has 1 deleted</desc>'
+            '<line class="grid" x1="0" x2="100%" y1="0%" y2="0%"/>'
+            '<rect class="layer readable" x="19%" y="0%" width="12%" height="100%"/>'
+            '<rect class="layer deleted" x="69%" y="0%" width="12%" height="100%"/>'
+            '<text x="0" y="0%" dy="-0.3em" text-anchor="start">1</text></svg>'
+        )
+
+    def test_survival(self) -> None:
+        cited = (Citation(source="a", mention_id="m", published="2025-10-26T12:00:00Z"),)
+        findings = [post(1, State.DELETED, citations=cited), post(2, citations=cited), post(3, citations=cited)]
+        group = statistics(findings, at=AT).survival.overall
+        drawn = survival(group.latest, group.earliest, horizon=798, id_="s", name="All")
+        assert '<path class="latest" d="M0 0H500V333.33H500" vector-effect="non-scaling-stroke"/>' in drawn
+        assert '<path class="earliest" d="M0 0H451.13V333.33H500" vector-effect="non-scaling-stroke"/>' in drawn
+        assert "after 1 year 100% are there, 3 at risk" in drawn
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
+class TestInABrowser:
+    @pytest.fixture
+    def tab(self) -> Iterator[Tab]:
+        with browser() as tab:
+            yield tab
+
+    def test_fits_breaks_no_rule_and_is_accessible(self, tab: Tab, tmp_path: Path) -> None:
+        cited = (Citation(source="a", mention_id="m", published="2025-10-27"),)
+        findings = [
+            *(post(at, list(State)[at % 11], citations=cited, platform="x" if at % 2 else "vk") for at in range(60)),
+            everything(EVIL, EVIL),
+            everything("wo" + "rd" * 400, "https://news.example/" + "a" * 300, State.LIVE),
+            post(
+                99,
+                State.DELETED,
+                text="الجسر مغلق @harbour",
+                language="ar",
+                display_name="مكتب الميناء",
+                confirmed=True,
+            ),
+        ]
+        page = tmp_path / "report.html"
+        page.write_text(report(*findings, since=days(9), replay_base="http://127.0.0.1:8080/"), "utf-8")
+        unfold = (
+            "document.querySelectorAll('details').forEach((one) => { one.open = true; });"
+            "document.querySelectorAll('.finding, .line')"
+            ".forEach((one) => { one.style.contentVisibility = 'visible'; });"
+        )
+        for width, letters, dark in ((320, 16, False), (390, 16, True), (640, 32, False), (1280, 16, False)):
+            tab.look(width=width, dark=dark)
+            tab.complaints.clear()
+            tab.open(page.as_uri())
+            tab.ask(f"{unfold} document.documentElement.style.fontSize = '{letters}px'; null")
+            assert tab.ask("document.documentElement.scrollWidth") <= width, tab.ask(WIDER)
+            assert tab.ask("performance.getEntriesByType('resource').length") == 0
+            assert tab.complaints == []
+            if AXE.exists() and width in (390, 1280):
+                assert complaints(tab) == []
+        tab.on_paper()
+        assert tab.ask("getComputedStyle(document.documentElement).backgroundColor") == "rgb(251, 250, 247)"
