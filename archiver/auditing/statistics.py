@@ -399,11 +399,15 @@ def _born(finding: Finding) -> tuple[datetime | None, bool]:
 def _ends(
     finding: Finding, looks: Sequence[tuple[datetime, State]]
 ) -> tuple[datetime | None, datetime | None, datetime | None]:
-    """When the post was last seen readable, when first, and by when it is missing: null where it came back."""
-    readable = [at for at, state in looks if state in READABLE]
-    first = readable[0] if readable else finding.since
+    """When the post was last seen readable, when first by a look, and by when it is missing: null where it came back.
+
+    A copy that was rescued says, too, when a post was there. It bounds the loss; it is no beginning: of posts that are
+    still there no such copy was looked for, and only the missing would be watched for longer.
+    """
     if not looks:
-        return finding.since, first, finding.missing_by
+        return finding.since, finding.since, finding.missing_by
+    readable = [at for at, state in looks if state in READABLE]
+    first = readable[0] if readable else None if finding.looks else finding.since
     if looks[-1][1] in READABLE:
         return readable[-1], first, None
     at = len(looks) - 1
@@ -515,7 +519,7 @@ def summary_lines(figures: Statistics) -> Iterator[str]:
     if all_.never_captured.count:
         yield f"never captured: {shown(all_.never_captured)}"
     told = [
-        f"{one.survival * 100:.3g} %{_limits(one.low, one.high)} after {round(one.days / YEAR)} year{'s' if years > 1 else ''}"
+        f"{one.survival * 100:.3g} %{_limits(one.low, one.high)} after {years} year{'s' if years > 1 else ''}"
         for years in (1, 5)
         for one in figures.survival.overall.latest.at
         if one.days == YEAR * years and one.survival is not None

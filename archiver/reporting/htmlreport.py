@@ -113,9 +113,10 @@ def html_report(
 ) -> Iterable[str]:
     """The report in pieces, to be written one after the other (UTF-8).
 
-    figures: `statistics` of the same findings. since: with what moment the audit was compared; what went missing later
-    is marked as new. replay_base: where `archiver replay` of the archive runs (`http://127.0.0.1:8080/`); without it,
-    records are named by file and byte. slug: the archive's in that replay (`archiver.replay.shelf.slug_of` its path).
+    figures: `statistics` of the same findings, or of more: then `findings` are a choice, and the report says so.
+    since: what went missing later than this is marked as new. replay_base: where `archiver replay` of the archive runs
+    (`http://127.0.0.1:8080/`); without it, records are named by file and byte. slug: the archive's in that replay
+    (`archiver.replay.shelf.slug_of` its path).
 
     Raises `UsageError` where `replay_base` is no http(s) URL.
     """
@@ -178,6 +179,7 @@ class _Report:
             figures=self._figures,
             articles=len(self._figures.articles) + self._figures.rows_left_out.get("articles", 0),
             since=self._since,
+            listed=len(self._findings),
             new=sum(self._is_new(finding) for finding in self._findings),
             acts=[(action, groups.asked[action]) for action in ACTIONS if action.urgent],
             lede=_lede(all_),

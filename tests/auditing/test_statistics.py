@@ -207,6 +207,12 @@ class TestSurvival:
         assert [step.days for step in told.latest.steps] == [20]
         assert [step.days for step in told.earliest.steps] == [10]
 
+    def test_a_rescued_copy_bounds_a_loss_and_begins_nothing(self) -> None:
+        seen = post(1, (5, State.LIVE), (30, State.DELETED), since=day(20), missing_by=day(30))
+        assert [step.days for step in figures(seen).survival.overall.earliest.steps] == [20]
+        never = post(1, (30, State.DELETED), since=day(20), missing_by=day(30))
+        assert figures(never).survival.left_out == {"gone_before": 1}
+
     @pytest.mark.parametrize(
         ("finding", "reason"),
         [

@@ -217,7 +217,18 @@ class TestWording:
     def test_new_since(self) -> None:
         page = report(post(1, State.DELETED), post(2, State.DELETED, missing_by=days(30)), since=days(10))
         assert text_of(page, ".badge").count("new") == 1
-        assert "1 post went missing since" in page
+        assert (
+            text_of(page, "header .facts")[1]
+            == "1 post went missing since 20 November 2026, 12:00:00 UTC, marked “new”."
+        )
+
+    def test_a_choice_of_what_the_figures_count(self) -> None:
+        findings = [post(at, State.DELETED) for at in range(3)]
+        page = "".join(html_report(findings[:1], statistics(findings, at=AT), at=AT, title="Audit"))
+        assert text_of(page, "header .facts")[1].startswith("A choice: 1 finding of these posts is listed")
+        (lede,) = text_of(page, ".lede")
+        assert lede.startswith("Of 3 posts whose state is known, 3 are missing: 100.0 % (95 % confidence interval by")
+        assert lede.endswith("43.9 to 100.0 %).")
 
 
 class TestLinks:
