@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,9 +57,9 @@ from tests.platforms.test_mastodon_answers import (
     person,
     status,
 )
-from tests.town import Town, document
-from tests.web_twin import PostState, Twin
-from tests.web_twin.crowd import Crowd, Note
+from tests.town import Town
+from tests.web_twin import Fault, PostState, Twin
+from tests.web_twin.crowd import Note
 
 LIVE = (State.LIVE, State.EDITED, State.MOVED)
 HONEST: tuple[tuple[str, Bend | None], ...] = (("honest", None), *NOISE.items())
@@ -164,7 +164,7 @@ def test_every_member_and_line_may_talk_about_deletion(world: World, platform: s
         alone = {other: NOISE["503"] for other, _ in ENDPOINTS[platform] if other != name}
         for words in SENTENCES[:: 1 if name == next(iter(got)) else 3]:
             for made in planted(honest, words):
-                seen = world.see(ref, found, alone | {name: lambda _, made=made: made})  # type: ignore[misc]
+                seen = world.see(ref, found, alone | {name: lambda _, made=made: made})
                 assert not seen.state.missing, (name, words, seen.reason)
 
 
@@ -443,7 +443,7 @@ class Shop(DefaultPlatform):
                 state=state, reason="it says so", positive=True, kind=kind, ref=known, record_id=exchange.record_id
             )
 
-    def judge(self, ref: PostRef, answers: Any) -> Answer:
+    def judge(self, ref: PostRef, answers: Sequence[Answer]) -> Answer:
         return answers[0]
 
 
@@ -466,6 +466,13 @@ def test_what_vouches_is_of_the_same_time() -> None:
         seen = shopped(Table(at("2", NOW, "deleted") | at("1", NOW + apart, "live")))
         assert (seen.state, seen.control) == (State.UNRESOLVED, "live")
         assert "different times" in seen.reason
+
+
+def test_answers_of_different_times_make_no_deletion() -> None:
+    known = {ACCOUNT: answered(ACCOUNT, json.dumps(account()))}
+    for apart, state in ((TOGETHER, State.DELETED), (timedelta(days=2), State.UNRESOLVED)):
+        stale = {API: answered(API, '{"error":"Record not found"}', 404, when=NOW - apart)}
+        assert on_mastodon(BARE | stale | READABLE | known).state is state
 
 
 def test_in_a_long_run_the_control_is_asked_again() -> None:
@@ -556,22 +563,28 @@ def test_a_clock_that_was_set_back_confirms_nothing_against_a_post_that_was_seen
 
 
 def test_offline_the_look_is_found_under_the_name_that_the_platform_gives(tmp_path: Path) -> None:
-    """Cited by its handle, the look is stored under the account's stable id: it is not judged anew."""
-    crowd = Crowd(seed=3, size=60, notes_each=20)
-    with Twin(clock=None, crowd=crowd) as twin:
+    """Cited by its handle, the look is stored under the account's stable id. It is not judged anew with a control post
+    that was only read later."""
+    module = platform_named("bluesky")
+    assert module is not None
+    assert module.control is not None
+    world = World()
+    with Twin(clock=None, crowd=world.crowd) as twin:
         town = Town(twin, tmp_path)
-        (found,) = (n for n in World(3, 60, 20).notes("bluesky", PostState.DELETED, 1))
-        url = found.url_on("bluesky")
-        town.write("cites.html", document(f'<p>See <a href="{url}">{url}</a>.</p>'))
-        town.run(tmp_path / "cites.html")
-        module = platform_named("bluesky")
-        assert module is not None
-        ref = module.ref_from_url(url)
-        assert ref is not None
+        first, other = (
+            module.ref_from_url(note.url_on("bluesky")) for note in world.notes("bluesky", PostState.PROTECTED, 2)
+        )
+        assert first is not None
+        assert other is not None
+        assert module.control.scope is not None
+        twin.fault("*", Fault.UNAVAILABLE, path=module.control.scope.rpartition(":")[2])
         with town.job() as job:
-            first = job.observation(ref, module)
-        assert first.key != ref.key
+            seen = job.observation(first, module)
+        assert (seen.state, seen.key != first.key) == (State.BLOCKED, True)
+        twin.clear_faults()
+        with town.job() as job:
+            assert job.observation(other, module).state is State.RESTRICTED
+        asked = len(twin.log)
         with town.job(offline=True) as job:
-            asked = len(twin.log)
-            assert job.observation(ref, module) == first
-            assert len(twin.log) == asked
+            assert job.observation(first, module) == seen
+        assert len(twin.log) == asked
