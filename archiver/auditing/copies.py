@@ -9,7 +9,10 @@ What only may show it is told as `uncertain`: then it is not known whether the p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+from msgspec.structs import replace
 
 from archiver.auditing.finding import OWN, Copies, CopyPlace
 from archiver.auditing.holdings import WAYBACK, Holding, Likely, Listing, in_timemaps, indexed
@@ -23,13 +26,26 @@ from archiver.store.offline import ANSWERS
 MAX_LOOKS = 3
 """Copies of one post that are looked at to see whether they show it."""
 
+MAX_NAMES = 2
+MAX_OF_A_NAME = 2
+"""So many other names of an account, with so many addresses each, are looked for."""
+
 MAX_TIMEMAP_ADDRESSES = 3
 """Permalinks of one post for which an aggregator is asked."""
 
 
-def copies_of(job: Job, ref: PostRef, platform: Platform, *, own: bool = True, web: bool = True) -> Copies:
+def copies_of(
+    job: Job,
+    ref: PostRef,
+    platform: Platform,
+    *,
+    own: bool = True,
+    web: bool = True,
+    handles: Sequence[str] = (),
+) -> Copies:
     """Where copies of a post exist, as far as that can be found out.
 
+    handles: others that its account had: archives know a post by the address that it had when they captured it.
     own: the job's archive: answers that showed the post when it was looked at, and rescued copies; a stored 404 is no
     copy. web: the Wayback Machine's index, for each of the post's addresses until a copy is found (at most `[resolve]
     max_cdx_requests`), and the aggregator of `[audit] timemap`. An archive that excludes the site, refuses us or fails
@@ -44,16 +60,32 @@ def copies_of(job: Job, ref: PostRef, platform: Platform, *, own: bool = True, w
         asked[OWN] = None
         places += _own(job, ref)
     if web:
-        _of_wayback(job, ref, platform, places, asked, failed)
+        _of_wayback(job, ref, platform, handles, places, asked, failed)
         _of_others(job, ref, platform, places, asked, failed)
     return Copies(places=tuple(places), asked=tuple(asked), failed=tuple(failed))
 
 
-def addresses_of(job: Job, ref: PostRef, platform: Platform, known: Iterable[str] = ()) -> tuple[str, ...]:
+def addresses_of(
+    job: Job, ref: PostRef, platform: Platform, known: Iterable[str] = (), handles: Sequence[str] = ()
+) -> tuple[str, ...]:
     """The addresses under which web archives may hold a post, best first; before them those where a capture was
-    promised, or is `known`."""
+    promised, or is `known`. handles: others that its account had, besides those under which the post was seen; of each
+    the first addresses are asked for in turn."""
     promised = [request.address for request in saves(job.archive, ref.key)][-1:]
-    return tuple(dict.fromkeys((*known, *promised, *platform.archived_urls(ref))))
+    looks = [look.post for look, _ in job.archive.catalogue.observations(ref.key)]
+    seen = (post.handle for post in looks if post is not None and post.handle)
+    others = [_under(ref, platform, handle) for handle in dict.fromkeys((*handles, *seen))]
+    named = [platform.archived_urls(other)[:MAX_OF_A_NAME] for other in others if other is not None][:MAX_NAMES]
+    in_turns = (url for turn in zip_longest(platform.archived_urls(ref), *named) for url in turn if url is not None)
+    return tuple(dict.fromkeys((*known, *promised, *in_turns)))
+
+
+def _under(ref: PostRef, platform: Platform, handle: str) -> PostRef | None:
+    """The post under another handle of its account; null where its address has none, or it is no other."""
+    if not ref.handle or handle.casefold() == ref.handle.casefold():
+        return None
+    other = platform.ref_from_url(ref.url.replace(f"{ref.handle}/", f"{handle}/", 1))
+    return other if other is not None and other.id == ref.id and other.handle != ref.handle else None
 
 
 def timemap_addresses(ref: PostRef, platform: Platform) -> tuple[str, ...]:
@@ -81,7 +113,7 @@ def _own(job: Job, ref: PostRef) -> list[CopyPlace]:
         if stored.rescue is not None:
             add((stored.rescue.record_id,))
     best = catalogue.post(ref.key)
-    if best is not None:
+    if best is not None and best[0].seen_in:  # else its permalink is all that was known of it
         add(best[1])
     by_address: dict[str, list[Capture]] = {}
     for capture in shown.values():
@@ -102,11 +134,12 @@ def _of_wayback(
     job: Job,
     ref: PostRef,
     platform: Platform,
+    handles: Sequence[str],
     places: list[CopyPlace],
     asked: dict[str, None],
     failed: dict[str, None],
 ) -> None:
-    addresses = addresses_of(job, ref, platform)
+    addresses = addresses_of(job, ref, platform, handles=handles)
     if not addresses:
         failed[f"{WAYBACK}: no address is known under which it may hold the post"] = None
         return
@@ -119,11 +152,17 @@ def _of_wayback(
         listing = indexed(job, ref, platform, address)
         asked.update(dict.fromkeys(listing.answered))
         failed.update(dict.fromkeys(listing.failed))
-        if not listing.holdings:
-            continue
-        certain, used = _certain(job, ref, platform, listing.holdings, looks)
+        pages = [holding for holding in listing.holdings if holding.likely is not Likely.LEADS]
+        certain, used = _certain(job, ref, platform, pages, looks)
         looks -= used
-        places.append(_place(listing, listing.holdings, certain))
+        if pages:
+            places.append(_place(listing, pages, certain))
+        if not certain and looks > 0 and (leading := [one for one in listing.holdings if one not in pages][-1:]):
+            looks -= 1
+            shown = shown_by(job, ref, platform, leading[0])
+            if certain := isinstance(shown, Shown):
+                found = replace(leading[0], captured=shown.captured_at, view=shown.memento.replace("id_/", "/", 1))
+                places.append(_place(listing, [found], certain))
         if certain:
             return
 

@@ -73,6 +73,8 @@ class Likely(IntEnum):
     """One has to look."""
     SHELL = 2
     """A page that holds nothing without scripts."""
+    LEADS = 3
+    """A redirect: no copy, but it may lead to one."""
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,10 +111,13 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 def indexed(job: Job, ref: PostRef, platform: Platform, address: str) -> Listing:
     """The copies of an address that the Wayback Machine's index lists: at most the first `MAX_CAPTURE_ROWS` captures.
 
-    One question, the same that resolving puts. Captures with another status than 200, of another post (the index takes
-    no notice of capitals), without content, or from before the post was made are left out.
+    One question; of a permalink, addresses that begin with it are listed, too: most copies of a post on Reddit lie
+    under the words of its title, and many of X's under `?s=20` and the like. Absences, captures of another post (the
+    index takes no notice of capitals, and longer ids begin alike), without content, or from before the post was made
+    are left out.
     """
-    exchange, problem = _asked(job, captures_url(address, limit=MAX_CAPTURE_ROWS))
+    permalink = platform.ref_from_url(address) is not None and "?" not in address
+    exchange, problem = _asked(job, captures_url(address, limit=MAX_CAPTURE_ROWS, longer=permalink))
     if exchange is None:
         return Listing(failed=(f"{WAYBACK}: {problem}",))
     answer = read_index(exchange)
@@ -123,8 +128,9 @@ def indexed(job: Job, ref: PostRef, platform: Platform, address: str) -> Listing
     holdings = []
     for row in answer.rows:
         captured = moment(row.timestamp)
+        leads = row.status is not None and 300 <= row.status < 400
         whole = row.status == 200 or (row.status is None and row.digest in full)
-        if captured is None or not whole or row.digest == EMPTY or not span.holds(captured):
+        if captured is None or not (leads or (whole and row.digest != EMPTY)) or not span.holds(captured):
             continue
         if is_of(ref, platform, address, row.original):
             holdings.append(
@@ -136,7 +142,7 @@ def indexed(job: Job, ref: PostRef, platform: Platform, address: str) -> Listing
                     view=f"{PLAYBACK_URL}{row.timestamp}/{row.original}",
                     raw=playback_url(row),
                     digest=row.digest,
-                    likely=_likely(ref, row, answer.rows),
+                    likely=Likely.LEADS if leads else _likely(ref, row, answer.rows),
                 )
             )
     more = len(answer.rows) + answer.skipped >= MAX_CAPTURE_ROWS

@@ -8,7 +8,7 @@ cuts it. The Wayback Machine's bytes as archived (`id_`) are asked before other 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from archiver.auditing.copies import addresses_of, timemap_addresses
@@ -32,15 +32,21 @@ MAX_OF_ONE_ADDRESS = 3
 
 
 def rescue(
-    job: Job, ref: PostRef, platform: Platform, copies: Copies | None, *, cited: datetime | None = None
+    job: Job,
+    ref: PostRef,
+    platform: Platform,
+    copies: Copies | None,
+    *,
+    cited: datetime | None = None,
+    handles: Sequence[str] = (),
 ) -> Rescued | str:
     """The best archived copy of a post, fetched, checked to show this post, and stored; or in a sentence why there is
     none.
 
     copies: what `copies_of` found, where that was asked: its addresses are tried first. cited: when the post was cited
-    first. A post that was rescued before is not fetched again, nor is one that the own archive saw readable itself.
-    What was fetched and not concluded, because a run was interrupted, is taken from the archive. Without a session
-    (offline) nothing is concluded: what was rescued before is told.
+    first. handles: others that its account had. A post that was rescued before is not fetched again, nor is one that
+    the own archive saw readable itself. What was fetched and not concluded, because a run was interrupted, is taken
+    from the archive. Without a session (offline) nothing is concluded: what was rescued before is told.
 
     Raises `StoppedError` when the job is asked to stop, `ArchiveError` when the archive cannot be written.
     """
@@ -51,7 +57,7 @@ def rescue(
         return "the archive has the post itself, captured while it was there"
     if job.offline:
         return "no copy was rescued"
-    best, tried = _best(job, ref, platform, copies, cited)
+    best, tried = _best(job, ref, platform, copies, cited, handles)
     if best is None:
         return tried
     holding, shown = best
@@ -78,13 +84,18 @@ def rescued_before(job: Job, ref: PostRef) -> Rescued | None:
 
 
 def _best(
-    job: Job, ref: PostRef, platform: Platform, copies: Copies | None, cited: datetime | None
+    job: Job,
+    ref: PostRef,
+    platform: Platform,
+    copies: Copies | None,
+    cited: datetime | None,
+    handles: Sequence[str],
 ) -> tuple[tuple[Holding, Shown] | None, str]:
     """The copy, and why there is none."""
     fallback: tuple[Holding, Shown] | None = None
     problems: list[str] = []
     tried = 0
-    for holding in _candidates(job, ref, platform, copies, cited, problems):
+    for holding in _candidates(job, ref, platform, copies, cited, handles, problems):
         if tried >= MAX_TRIED:
             break
         tried += 1
@@ -107,7 +118,7 @@ def _best(
 
 
 def _whole(shown: Shown) -> bool:
-    return bool(shown.post.text) and shown.post.text_complete
+    return bool(shown.post.text or shown.post.title) and shown.post.text_complete
 
 
 def _candidates(
@@ -116,6 +127,7 @@ def _candidates(
     platform: Platform,
     copies: Copies | None,
     cited: datetime | None,
+    handles: Sequence[str],
     problems: list[str],
 ) -> Iterator[Holding]:
     """The copies worth trying, best first; further addresses are asked for only when the copies before were no good."""
@@ -123,7 +135,7 @@ def _candidates(
     certain = (
         [place.address for place in copies.places if place.where == WAYBACK and not place.uncertain] if copies else []
     )
-    addresses = addresses_of(job, ref, platform, (*certain, *known))
+    addresses = addresses_of(job, ref, platform, (*certain, *known), handles)
     for address in addresses[: job.settings.resolve.max_cdx_requests]:
         listing = indexed(job, ref, platform, address)
         problems += listing.failed
@@ -158,5 +170,5 @@ def _rescued(job: Job, rescue: Rescue) -> Rescued:
         captured_at=rescue.captured_at,
         record_id=rescue.record_id,
         stored_in=job.where((rescue.record_id,)),
-        text=rescue.post.text,
+        text=rescue.post.text or rescue.post.title,
     )

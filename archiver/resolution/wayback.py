@@ -86,10 +86,17 @@ def prefix_url(
 
 
 def captures_url(
-    address: str, *, limit: int, since: str | None = None, until: str | None = None, resume_key: str | None = None
+    address: str,
+    *,
+    limit: int,
+    since: str | None = None,
+    until: str | None = None,
+    resume_key: str | None = None,
+    longer: bool = False,
 ) -> str:
-    """The index of one address, every capture."""
-    return _cdx_url(address, limit, since, until, resume_key, extra="")
+    """The index of one address, every capture. longer: also of those that begin so (`/photo/1`, `?s=20` behind it)."""
+    extra = "&matchType=prefix" if longer else ""
+    return _cdx_url(address, limit, since, until, resume_key, extra=extra)
 
 
 def _cdx_url(url: str, limit: int, since: str | None, until: str | None, resume_key: str | None, *, extra: str) -> str:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -64,7 +65,7 @@ def with_timemap(town: Town, pattern: str = f"https://{HOST}/timemap/link/{{url}
     return msgspec.structs.replace(settings, audit=msgspec.structs.replace(settings.audit, timemap=pattern))
 
 
-def look(town: Town, post: TwinPost, settings: Settings | None = None, **options: bool) -> Copies:
+def look(town: Town, post: TwinPost, settings: Settings | None = None, **options: Any) -> Copies:
     with town.job(settings=settings) as job:
         return copies_of(job, ref_of(post), x(), **options)
 
@@ -184,6 +185,20 @@ class TestWayback:
         look(shelves, LEGACY)
         with shelves.job(offline=True, conclude=False) as job:
             assert copies_of(job, ref_of(NEVER_STORED), x()).captured is None
+
+    @pytest.mark.parametrize("told", [True, False], ids=["told", "seen"])
+    def test_under_another_name_that_its_account_had(self, shelves: Town, told: bool) -> None:
+        old = replace(PICTURED, archived=())
+        ref = x().ref_from_id(old.id, "keeper_of_old")
+        body = legacy.permalink_page(old, shelves.twin.population, [])
+        shelves.twin.wayback.add(page_of(old), LATER, body, content_type="application/json")
+        with shelves.job() as job:
+            assert copies_of(job, ref, x(), own=False).captured is False
+            if not told:
+                job.observation(ref, x())
+        with shelves.job() as job:
+            names = (PICTURED.handle,) if told else ()
+            assert copies_of(job, ref, x(), own=False, handles=names).captured is True
 
 
 class TestOwnArchive:
