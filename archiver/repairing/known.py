@@ -121,6 +121,8 @@ def _concluded(archive: Archive, mention: Mention) -> Iterator[Resolution]:
 
 def _names_the_same(mention: Mention, earlier: Mention) -> bool:
     if mention.post_id:
+        if mention.platform == "facebook" and _folded(mention.handle) != _folded(earlier.handle):
+            return False  # whose numbers count within a page
         if mention.url is None or earlier.url is None:
             return mention.platform != "mastodon"  # whose servers count for themselves
         return _server(mention.url) == _server(earlier.url)
@@ -164,7 +166,7 @@ def _keys(archive: Archive, mention: Mention) -> Iterator[str]:
 
 
 def _known(archive: Archive, key: str, resolution: Resolution | None, places: Places) -> Known:
-    looks = [look for look, _ in archive.catalogue.observations(key)]
+    looks = _looks(archive, key, resolution)
     telling = [look for look in looks if look.state not in _TELLS_NOTHING]
     last = telling[-1] if telling else None
     post, evidence, stored_at = _record(archive, key, resolution, looks)
@@ -179,9 +181,21 @@ def _known(archive: Archive, key: str, resolution: Resolution | None, places: Pl
         state = resolution.state
     readable = [look.seen_at for look in telling if look.state.readable]
     own = _versions(archive, key, evidence, stored_at, places) if post is not None else ()
-    seen_at = last.seen_at if last else stored_at
+    seen_at = last.seen_at if last else None
     last_readable = readable[-1] if readable else None
     return Known(key, post, stored_at, state, seen_at, last_readable, tuple(own), rescued_from)
+
+
+def _looks(archive: Archive, key: str, resolution: Resolution | None) -> list[Observation]:
+    """All looks at the post, oldest first, also those under the key that its platform named it by when it answered."""
+    keys = [key]
+    if resolution is not None and resolution.candidates:
+        keys.append(resolution.candidates[0].post.key)
+    looks = [look for one in dict.fromkeys(keys) for look, _ in archive.catalogue.observations(one)]
+    for named in dict.fromkeys(look.post.key for look in looks if look.post is not None):
+        if named not in keys:
+            looks += [look for look, _ in archive.catalogue.observations(named)]
+    return sorted(looks, key=lambda look: look.seen_at)
 
 
 def _rescued(archive: Archive, key: str) -> Rescue | None:
@@ -193,7 +207,8 @@ def _record(
     archive: Archive, key: str, resolution: Resolution | None, looks: Iterable[Observation]
 ) -> tuple[Post | None, tuple[str, ...], datetime | None]:
     """The post's best record, what it was read from, and when that was captured."""
-    best = archive.catalogue.post(key)
+    named = resolution.candidates[0].post.key if resolution is not None and resolution.candidates else key
+    best = archive.catalogue.post(key) or archive.catalogue.post(named)
     post: Post | None = None
     evidence: tuple[str, ...] = ()
     if best is not None:
@@ -204,7 +219,7 @@ def _record(
         for look in looks:
             if look.post is not None and (look.post.text or look.post.title):
                 post, evidence = look.post, look.evidence
-    if resolution is not None and resolution.candidates and resolution.candidates[0].post.key == key:
+    if resolution is not None and resolution.candidates:
         evidence = tuple(dict.fromkeys((*evidence, *resolution.candidates[0].evidence)))
     captures = [found for one in evidence if (found := archive.catalogue.capture(one)) is not None]
     times = [_time_of(found.target_uri) or found.time for found in captures]

@@ -1,7 +1,7 @@
 """A static quotation in the place of an embed, as HTML that needs nothing to be shown.
 
     <figure …><blockquote cite="PERMALINK"><p>the post's words</p></blockquote>
-    <figcaption>— <cite>Name (@handle)</cite>, <a href="PERMALINK" data-originalurl data-versionurl data-versiondate>
+    <figcaption>— Name (@handle), <a href="PERMALINK" data-originalurl data-versionurl data-versiondate>
     <time>9 March 2022, 05:12 UTC</time></a>, on X. What happened; links to stored copies.</figcaption></figure>
 
 There is no script in it, no style, nothing that is loaded. Where a block may not stand (in a paragraph), the same is
@@ -158,16 +158,14 @@ def _caption(quotation: Quotation) -> str:
     where = PLATFORM_NAMES.get(quotation.platform, quotation.platform)
     best = quotation.versions[0] if quotation.versions else None
     link = f"<a{_robust(quotation.url, quotation.url, best)}>{_posted(post)}</a>"
-    parts = [
-        ", ".join((f"— <cite>{author}</cite>" if author else "— ", f"{link}, on {_text(where)}.")).replace("— , ", "— ")
-    ]
+    parts = [f"— {author}, {link}, on {_text(where)}." if author else f"— {link}, on {_text(where)}."]
     parts.append(_text(_note(quotation)))
     if not post.text_complete:
         parts.append("The stored text is cut.")
-    parts += [
-        f"Copy: <a{_robust(copy.url, quotation.url, copy)}>{_text(_copy(copy))}</a>." for copy in quotation.versions
-    ]
     parts += _pictures(post.media)
+    copies = [f"<a{_robust(copy.url, quotation.url, copy)}>{_text(_copy(copy))}</a>" for copy in quotation.versions]
+    if copies:
+        parts.append(f"{'Copies' if len(copies) > 1 else 'Copy'}: {'; '.join(copies)}.")
     return " ".join(part for part in parts if part)
 
 
@@ -199,8 +197,9 @@ def _posted(post: Post) -> str:
 def _note(quotation: Quotation) -> str:
     """What happened to the post, and when the words were stored."""
     told: list[str] = []
-    if quotation.state is not None and quotation.state.missing and quotation.seen_at is not None:
-        told.append(f"{_GONE[quotation.state]} (seen {_day(quotation.seen_at)}).")
+    if quotation.state is not None and quotation.state.missing:
+        seen = f" (seen {_day(quotation.seen_at)})" if quotation.seen_at is not None else ""
+        told.append(f"{_GONE[quotation.state]}{seen}.")
         if quotation.last_readable is not None:
             told.append(f"It was last seen {_day(quotation.last_readable)}.")
     if quotation.stored_at is not None and quotation.rescued_from:
