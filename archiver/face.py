@@ -60,10 +60,13 @@ def documents(
     *,
     job: Job | None = None,
     on_error: OnError = _raise,
+    on_note: Callable[[str], None] = lambda _note: None,
 ) -> Iterator[Document]:
-    """The documents of some sources, one after the other; `on_error` is told of each source that cannot be read.
+    """The documents of some sources, one after the other; `on_error` is told of each source that cannot be read,
+    `on_note` of each page of a feed that could not be had and for which the feed's own text stands.
 
-    URLs are fetched by the job's fetcher, so that the exchange is stored; without a job, by a door that keeps nothing.
+    URLs are fetched by the job's fetcher, so that the exchange is stored; without a job, by a door that keeps nothing,
+    and what a feed or a sitemap lists only where that was fetched itself.
 
     Raises `StoppedError` when the job is asked to stop before a URL is fetched.
     """
@@ -75,7 +78,7 @@ def documents(
         on_error(source, error)
 
     with _fetching(job, settings) as fetch:
-        yield from read_sources(specs, fetch=fetch, on_error=report)
+        yield from read_sources(specs, fetch=fetch, fetch_listed=job is not None, on_error=report, on_note=on_note)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ SEVERITY = (ExitCode.INTERRUPTED, ExitCode.LIMIT, ExitCode.USAGE, ExitCode.NETWO
 
 SOURCE_HELP = (
     "SOURCE is a URL, a file (.html, .txt, .md, .jsonl, .warc.gz, .wacz) or - for standard input. "
+    "A feed (RSS, Atom, JSON Feed) or a sitemap stands for the articles that it lists. "
     "One that cannot be read is reported and does not stop the others."
 )
 
@@ -91,7 +92,7 @@ class Run:
         from archiver.web.once import StoppedError
 
         with suppress(StoppedError):
-            for document in documents(sources, self.settings, job=job, on_error=self.problem):
+            for document in documents(sources, self.settings, job=job, on_error=self.problem, on_note=self.out.note):
                 self._read += 1
                 yield document
                 if self.stopped():

@@ -13,6 +13,9 @@ from archiver.model import Article
 OnError = Callable[[str, ArchiverError], None]
 """Told of what cannot be read: the source, with `#…` for one document in it, and why."""
 
+OnNote = Callable[[str], None]
+"""Told in a line what is worth saying and no error."""
+
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """One document of a source: what detection reads, and the bytes as they came (content-decoded), to be kept as

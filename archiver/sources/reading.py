@@ -1,4 +1,4 @@
-"""Where articles come from: files, standard input, web addresses, WARC and WACZ files, JSON lines.
+"""Where articles come from: files, standard input, web addresses, feeds and sitemaps, WARC and WACZ files, JSON lines.
 
 `read_sources` opens one SOURCE after the other and yields the documents in them, one at a time; a file of a million
 documents takes the memory of one. What cannot be read is told to the caller with its reason and does not stop the
@@ -20,12 +20,16 @@ from warcio.recordloader import ArcWarcRecord
 
 from archiver import http1
 from archiver.article import MAX_DOCUMENT, Kind, article_of, json_object, text_field, too_large
+from archiver.article.encoding import decode
 from archiver.errors import ArchiverError, InputError, LimitError, NetworkError
 from archiver.exchange import Exchange
 from archiver.gunzip import MAX_EXPANSION, RECORD_COUNTS, BodyExpansion, Expansion
 from archiver.model import Article
 from archiver.sources.damaged import Mended, Records, reason_of
-from archiver.sources.document import Document, OnError
+from archiver.sources.document import Document, OnError, OnNote
+from archiver.sources.feeds import Kind as ListingKind
+from archiver.sources.feeds import kind_of_listing
+from archiver.sources.following import Following, first_unpacked, last_part, unpacked
 from archiver.wacz.reading import Member, Package
 
 MAX_DOCUMENTS = 10_000_000
@@ -46,6 +50,8 @@ BODY_PIECE = 16 * 1024
 """Of a body, before it is decoded: how far it expands is measured so often."""
 
 SNIFF = 4096
+LISTING_SNIFF = 8192
+"""Bytes by which a feed or a sitemap is told."""
 PIECE = 1 << 18
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -56,24 +62,30 @@ def read_sources(
     on_error: OnError,
     stdin: BinaryIO | None = None,
     fetch: Callable[[str], Exchange] | None = None,
+    fetch_listed: bool = True,
+    on_note: OnNote = lambda _note: None,
     max_document: int = MAX_DOCUMENT,
 ) -> Iterator[Document]:
     """The documents of each SOURCE, in order.
 
     Arguments: `specs`, URLs, paths, or `-` for standard input; `on_error`, told of everything that cannot be read (it
     may raise, which ends the reading); `stdin`, instead of the process's own; `fetch`, one GET with its redirects, for
-    URLs (without it URLs are refused); `max_document`, bytes of one document.
+    URLs (without it URLs are refused); `fetch_listed`, whether the pages that a feed or sitemap lists are fetched where
+    it is a file (those of one that was itself fetched always are); `on_note`, told of pages for which their feed's own
+    text stands; `max_document`, bytes of one document.
     """
     for spec in specs:
-        reader = _Reader(spec, on_error, max_document)
+        reader = _Reader(spec, on_error, max_document, fetch, on_note)
         try:
             if spec == "-":
+                reader.follow = fetch_listed
                 yield from reader.stream(stdin if stdin is not None else sys.stdin.buffer, "")
             elif spec.lower().startswith(("http://", "https://")):
-                yield reader.fetched(fetch)
+                yield from reader.fetched()
             elif "://" in spec[:12]:
                 raise InputError("only http and https addresses can be read", subject=spec)
             else:
+                reader.follow = fetch_listed
                 yield from reader.path(Path(spec))
         except ArchiverError as error:
             on_error(spec, error)
@@ -82,10 +94,21 @@ def read_sources(
 class _Reader:
     """Reads one SOURCE."""
 
-    def __init__(self, spec: str, on_error: OnError, max_document: int) -> None:
+    def __init__(
+        self,
+        spec: str,
+        on_error: OnError,
+        max_document: int,
+        fetch: Callable[[str], Exchange] | None,
+        on_note: OnNote,
+    ) -> None:
         self.spec = spec
         self.on_error = on_error
         self.max_document = max_document
+        self.follow = True
+        """Whether the pages that a feed lists are fetched."""
+        self._fetch = fetch
+        self._on_note = on_note
         self.count = 0
         self._unzipped: Mended | None = None
         """What unpacks the file, where it is compressed."""
@@ -94,22 +117,56 @@ class _Reader:
 
     # --- ways in ------------------------------------------------------------------------------------------------------
 
-    def fetched(self, fetch: Callable[[str], Exchange] | None) -> Document:
-        if fetch is None:
-            raise InputError(
-                "web addresses cannot be read here", subject=self.spec, hint="save the page to a file first"
-            )
-        exchange = fetch(self.spec)
+    def fetched(self) -> Iterator[Document]:
+        """What a URL answers: a page, or the articles that a feed or a sitemap lists."""
+        exchange, data = self._answer(self.spec, self.spec)
+        content_type = exchange.header("content-type") or ""
+        kind = self._listing(data[:LISTING_SNIFF], content_type, last_part(exchange.url))
+        if kind is None:
+            yield self._page(self.spec, exchange, data)
+            return
+        plain = unpacked(data, self.spec, self.max_document)
+        yield from self._listed(plain, kind, content_type, exchange.url)
+
+    def _answer(self, url: str, source: str) -> tuple[Exchange, bytes]:
+        """The answer to a URL, and its body."""
+        if self._fetch is None:
+            raise InputError("web addresses cannot be read here", subject=source, hint="save the page to a file first")
+        exchange = self._fetch(url)
         if not 200 <= exchange.status < 300:
-            raise InputError(f"the server answered {exchange.status}", subject=self.spec)
+            raise InputError(f"the server answered {exchange.status}", subject=source)
         if exchange.truncated:
             # What did arrive is read all the same; that it ends too early must not look like a page without posts.
             problem = f"the page was cut short ({exchange.truncated}), so posts may be missing"
-            self.on_error(self.spec, NetworkError(problem, subject=self.spec, hint="run it again"))
-        data = exchange.payload(self.max_document)
+            self.on_error(source, NetworkError(problem, subject=source, hint="run it again"))
+        return exchange, exchange.payload(self.max_document)
+
+    def _page(self, source: str, exchange: Exchange, data: bytes) -> Document:
         content_type = exchange.header("content-type") or ""
-        article = article_of(data, source=self.spec, uri=exchange.url, content_type=content_type)
+        article = article_of(data, source=source, uri=exchange.url, content_type=content_type)
         return Document(article=article, data=data, content_type=_type_of(article, content_type), exchange=exchange)
+
+    def _listing(self, start: bytes, content_type: str | None, name: str) -> ListingKind | None:
+        """Which kind of feed or sitemap begins so; null for any other document."""
+        try:
+            start = first_unpacked(start)
+            return kind_of_listing(decode(start, source=self.spec, content_type=content_type), name=name)
+        except InputError:
+            return None
+
+    def _listed(self, data: bytes, kind: ListingKind, content_type: str | None, base: str | None) -> Iterator[Document]:
+        following = Following(
+            self.spec,
+            on_error=self.on_error,
+            note=self._on_note,
+            fetch=self._fetch if self.follow else None,
+            page=lambda url, source: self._page(source, *self._answer(url, source)),
+            max_document=self.max_document,
+        )
+        text = decode(data, source=self.spec, content_type=content_type)
+        for document in following.documents(text, kind, base):
+            self._next()
+            yield document
 
     def path(self, path: Path) -> Iterator[Document]:
         try:
@@ -151,7 +208,9 @@ class _Reader:
             yield from self._warc(stream)
         elif name.endswith((".warc", ".arc")):
             raise InputError("this is no WARC file", subject=self.spec)
-        elif name.endswith((".jsonl", ".ndjson")) or (not name.endswith(_TEXT_SUFFIXES) and _is_json_line(start)):
+        elif name.endswith((".jsonl", ".ndjson")) or (
+            not name.endswith(_TEXT_SUFFIXES) and _is_json_line(start) and self._listing(start, None, name) is None
+        ):
             yield from self._json_lines(stream)
         else:
             kind: Kind | None = None
@@ -160,6 +219,10 @@ class _Reader:
             elif name.endswith((".txt", ".md", ".markdown")):
                 kind = "text"
             data = self._whole(stream)
+            listing = None if kind == "html" else self._listing(data[:LISTING_SNIFF], None, name)
+            if listing is not None and (kind is None or listing == "text sitemap"):
+                yield from self._listed(data, listing, None, None)
+                return
             article = article_of(data, source=self.spec, kind=kind)
             yield Document(article=article, data=data, content_type=_type_of(article, None))
 

@@ -1,7 +1,9 @@
 """News sites that cite the population's posts: pages with classic embeds, and copies in which only text is left.
 
 Which posts a page cites is in `NewsPage.cites`, so that a test can say what must be found on it. The sites also serve
-`/big?bytes=N` (a body of any size, streamed) and `/page/N` (distinct pages of about 30 KB, for benchmarks).
+`/feed.xml` (RSS, the articles whole in it), `/atom.xml` (without them), `/sitemap.xml` and `/sitemap_index.xml` of
+their pages, `/big?bytes=N` (a body of any size, streamed) and `/page/N` (distinct pages of about 30 KB, for
+benchmarks).
 """
 
 from __future__ import annotations
@@ -28,7 +30,16 @@ NEWS_HOSTS = (
     "shimbun.example",
     "akhbar.example",
     "excluded.example",
+    "wire.example",
 )
+
+LISTINGS = {
+    "/feed.xml": "text/html; charset=utf-8",
+    "/atom.xml": "application/atom+xml",
+    "/sitemap.xml": "application/xml",
+    "/sitemap_index.xml": "application/octet-stream",
+}
+"""Feeds and sitemaps, and what they are served as."""
 
 BIG_BLOCK = b"All of this is one line, again and again, as long as it was asked for........\n" * 840
 PAGE_BYTES = 30_000
@@ -186,6 +197,8 @@ class NewsSites:
         for page in self.pages.values():
             if page.host == request.host.removeprefix("www.") and page.path == path:
                 return self._answer(page.html.encode(page.charset, "xmlcharrefreplace"), page.charset)
+        if path in LISTINGS:
+            return self._listing(path, request.host.removeprefix("www."))
         if path == "/":
             return self._answer(self._index(request.host).encode(), "utf-8")
         return Reply(
@@ -210,6 +223,28 @@ class NewsSites:
             if page.host == host
         )
         return f"<!DOCTYPE html><html><head><title>{host}</title></head><body><ul>{links}</ul></body></html>"
+
+    def _listing(self, path: str, host: str) -> Reply:
+        """A feed or a sitemap of the host's pages, under the media type that servers give it."""
+        pages = [page for page in self.pages.values() if page.host == host]
+        if path == "/sitemap_index.xml":
+            body = f"<sitemapindex><sitemap><loc>https://{host}/sitemap.xml</loc></sitemap></sitemapindex>"
+        elif path == "/sitemap.xml":
+            body = "<urlset>" + "".join(f"<url><loc>{escape(page.url)}</loc></url>" for page in pages) + "</urlset>"
+        elif path == "/atom.xml":
+            entries = "".join(f'<entry><link href="{escape(page.path)}"/></entry>' for page in pages)
+            body = f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'
+        else:
+            items = "".join(
+                f"<item><title>{escape(page.title)}</title><link>{escape(page.url)}</link>"
+                f"<pubDate>Thu, 15 Jan 2026 08:30:00 GMT</pubDate><description>{escape(page.html)}</description></item>"
+                for page in pages
+            )
+            body = (
+                f'<rss version="2.0"><channel><title>{host}</title><link>https://{host}/</link>{items}</channel></rss>'
+            )
+        headers = (*self._headers(), ("Content-Type", LISTINGS[path]))
+        return Reply(headers=headers, body=f'<?xml version="1.0"?>\n{body}'.encode(), compress=True)
 
     def _big(self, request: Request) -> Reply:
         size = int(request.query.get("bytes", "0"))
