@@ -14,7 +14,7 @@ from archiver.cli.states import STATE_STYLES
 from archiver.config import ArchiveSettings
 from archiver.errors import ExitCode, UsageError
 from archiver.exporting.whole import STDOUT, refuse_own_files, written_whole
-from archiver.repairing import Outcome, Places, article_file, repair
+from archiver.repairing import Outcome, Places, article_file, repair, replay_address
 from archiver.repairing.quotation import is_web_address
 from archiver.store import Archive
 from archiver.store.archive import no_archive
@@ -43,7 +43,7 @@ COLUMNS = (
 @click.option(
     "--replay-base",
     metavar="URL",
-    help="Address at which readers find this archive on a replay site (https://replay.example/archives/warc).",
+    help="Where `archiver replay` shows this archive to readers: quotations link to it (https://replay.example/).",
 )
 @click.option(
     "--evidence",
@@ -88,7 +88,7 @@ def command(
             source=str(article),
             kind=kind,
             everything=everything,
-            places=Places(replay=replay_base, evidence=evidence),
+            places=Places(replay=replay_base and replay_address(replay_base, place), evidence=evidence),
         )
     if repaired.changed or not in_place:
         with written_whole(target) as stream:

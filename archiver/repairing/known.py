@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -40,6 +41,16 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     """Address of the archive on a replay site, up to and with its name: `https://replay.example/archives/warc`."""
     evidence: str | None = None
     """Address or relative path of what was exported of the archive: a WACZ package, a page."""
+
+
+def replay_address(site: str, archive: Path) -> str:
+    """The address of an archive on a replay site that shows it: `site` may be the site's, or already the archive's own
+    there (`https://replay.example/archives/warc`)."""
+    from archiver.replay.addresses import Addresses  # these bring the web server, which nothing else here needs
+    from archiver.replay.shelf import slug_of
+
+    site = site.rstrip("/")
+    return site if re.search(r"/archives/[^/]+$", site) else site + Addresses(slug_of(archive)).shelf
 
 
 class Known(NamedTuple):
@@ -251,7 +262,7 @@ def _versions(
             versions.setdefault(url, Version(url=url, date=made, where=urlsplit(url).hostname or "a web archive"))
     found = sorted(versions.values(), key=lambda version: version.date, reverse=True)
     if stored_at is not None and places.replay:
-        from archiver.replay.addresses import Addresses  # it brings the web server, which nothing else here needs
+        from archiver.replay.addresses import Addresses
 
         url = places.replay.rstrip("/") + Addresses("").post(key).removeprefix(Addresses("").shelf)
         found.append(Version(url=url, date=stored_at, where=urlsplit(url).hostname or "the archive"))

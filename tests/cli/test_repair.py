@@ -42,11 +42,14 @@ def test_writes_the_repaired_article_and_asks_nobody(town: Town) -> None:
 
 def test_all_and_links_to_what_is_stored(town: Town) -> None:
     target = town.folder / "fixed.html"
-    places = ("--replay-base", "https://replay.example/archives/town", "--evidence", "town.wacz")
+    places = ("--replay-base", "https://replay.example/", "--evidence", "town.wacz")
     done = run(town, town.page([PICTURED, DELETED]), "-o", target, "--all", *places, "--format", "jsonl")
     assert [one["outcome"] for one in lines(done)] == ["replaced", "replaced"]
-    assert lines(done)[0]["versions"] == [f"https://replay.example/archives/town/posts/x:{PICTURED.id}", "town.wacz"]
-    assert b"https://replay.example/archives/town/posts/" in target.read_bytes()
+    assert lines(done)[0]["versions"] == [
+        f"https://replay.example/archives/archive-of-the-town/posts/x:{PICTURED.id}",
+        "town.wacz",
+    ]
+    assert b"https://replay.example/archives/archive-of-the-town/posts/" in target.read_bytes()
 
 
 def test_what_could_not_be_repaired_is_told(town: Town) -> None:
