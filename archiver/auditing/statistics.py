@@ -11,7 +11,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from archiver.auditing.finding import EmbedStanding, Finding, QuoteVerdict
 from archiver.auditing.survival import Curve, Spell, Z, kaplan_meier
@@ -221,8 +223,8 @@ class _Cited(NamedTuple):
     shows_nothing: bool
 
 
-class _Subject(NamedTuple):
-    """One post, as far as it is counted."""
+class _Subject(msgspec.Struct, frozen=True, gc=False):
+    """One post, as far as it is counted. There may be millions: they hold no cycles, and are not searched for such."""
 
     seen: float
     platform: str
@@ -237,9 +239,10 @@ class _Subject(NamedTuple):
 
 def _once_each(findings: Iterable[Finding]) -> list[_Subject]:
     found: dict[object, _Subject] = {}
+    alike: dict[object, Any] = {}
     for number, finding in enumerate(findings):
         key = finding.post_key or _key(finding) or number
-        subject = _subject(finding)
+        subject = _subject(finding, alike)
         earlier = found.get(key)
         found[key] = subject if earlier is None else _together(earlier, subject)
     return list(found.values())
@@ -257,32 +260,35 @@ def _together(one: _Subject, other: _Subject) -> _Subject:
     articles = {cited.source: cited for cited in (*one.articles, *other.articles)}
     articles |= {cited.source: cited for cited in last.articles}
     quotes = tuple(sorted(verdict for cited in articles.values() for verdict in cited.quotes)) or last.marks.quotes
-    return last._replace(marks=last.marks._replace(quotes=quotes), articles=tuple(articles.values()))
+    return msgspec.structs.replace(last, marks=last.marks._replace(quotes=quotes), articles=tuple(articles.values()))
 
 
-def _subject(finding: Finding) -> _Subject:
+def _subject(finding: Finding, alike: dict[object, Any]) -> _Subject:
+    """alike: what is equal in many of them, kept once."""
     articles = _articles(finding)
+    articles = alike.setdefault(articles, articles)
     quotes = tuple(sorted(verdict for cited in articles for verdict in cited.quotes))
     if not quotes and finding.quote is not None:
         quotes = (finding.quote,)
     year = str(finding.created_at.year) if finding.created_at else (finding.day or "")[:4]
     spell, deleted = _spell(finding)
+    marks = _Marks(
+        finding.state,
+        finding.confirmed,
+        finding.edited or finding.state is State.EDITED,
+        finding.renamed_from is not None,
+        bool(finding.media_gone),
+        finding.embed_broken,
+        finding.never_captured,
+        finding.rescued is not None,
+        quotes,
+    )
     return _Subject(
         seen=finding.seen_at.timestamp() if finding.seen_at else -math.inf,
         platform=finding.platform,
         language=(finding.language or "").partition("-")[0].lower(),
         year=year,
-        marks=_Marks(
-            finding.state,
-            finding.confirmed,
-            finding.edited or finding.state is State.EDITED,
-            finding.renamed_from is not None,
-            bool(finding.media_gone),
-            finding.embed_broken,
-            finding.never_captured,
-            finding.rescued is not None,
-            quotes,
-        ),
+        marks=alike.setdefault(marks, marks),
         articles=articles,
         spell=spell,
         deleted=deleted,
