@@ -7,7 +7,7 @@ post in an article would be worse than a gap.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +29,7 @@ MAX_SAME = 200
 _TELLS_NOTHING = frozenset({State.BLOCKED, State.UNREACHABLE, State.UNRESOLVED})
 """States that say nothing of the post."""
 
+_WORD = re.compile(r"\w+")
 _MEMENTO = re.compile(
     r"(?P<before>https?://[^/]+/(?:web|wayback)/)(?P<stamp>\d{14})(?:[a-z]{2}_)?/(?P<url>.+)", re.DOTALL
 )
@@ -87,7 +88,7 @@ def known(archive: Archive, mention: Mention, places: Places) -> Known | Unknown
         resolution = resolved[0]
         if resolution.outcome is not Outcome.RESOLVED or resolution.post_key is None:
             return Unknown(f"{resolution.outcome.value}: {resolution.reason}".rstrip(": "))
-        return _known(archive, resolution.post_key, resolution, places)
+        return _known(archive, mention, resolution.post_key, resolution, places)
     conclusions = list(_concluded(archive, mention))
     keys = {resolution.post_key for resolution in conclusions if resolution.post_key}
     if len(keys) > 1:
@@ -95,9 +96,9 @@ def known(archive: Archive, mention: Mention, places: Places) -> Known | Unknown
     if any(resolution.outcome is Outcome.AMBIGUOUS for resolution in conclusions) and not mention.post_id:
         return Unknown("ambiguous: so was an earlier mention of the same words")
     if keys:
-        return _known(archive, keys.pop(), next(one for one in conclusions if one.post_key), places)
+        return _known(archive, mention, keys.pop(), next(one for one in conclusions if one.post_key), places)
     for key in _keys(archive, mention):
-        found = _known(archive, key, None, places)
+        found = _known(archive, mention, key, None, places)
         if found.post is not None or found.state is not None:
             return found
     return Unknown(
@@ -176,11 +177,11 @@ def _keys(archive: Archive, mention: Mention) -> Iterator[str]:
         yield rows[0][0]
 
 
-def _known(archive: Archive, key: str, resolution: Resolution | None, places: Places) -> Known:
+def _known(archive: Archive, mention: Mention, key: str, resolution: Resolution | None, places: Places) -> Known:
     looks = _looks(archive, key, resolution)
     telling = [look for look in looks if look.state not in _TELLS_NOTHING]
     last = telling[-1] if telling else None
-    post, evidence, stored_at = _record(archive, key, resolution, looks)
+    post, evidence, stored_at = _record(archive, mention, key, resolution, looks)
     rescued = _rescued(archive, key)
     rescued_from: str | None = None
     if rescued is not None:
@@ -215,9 +216,10 @@ def _rescued(archive: Archive, key: str) -> Rescue | None:
 
 
 def _record(
-    archive: Archive, key: str, resolution: Resolution | None, looks: Iterable[Observation]
+    archive: Archive, mention: Mention, key: str, resolution: Resolution | None, looks: Sequence[Observation]
 ) -> tuple[Post | None, tuple[str, ...], datetime | None]:
-    """The post's best record, what it was read from, and when that was captured."""
+    """The post's record, what it was read from, and when that was captured: the best one; of a post that was edited, the
+    one of the version that the article shows."""
     named = resolution.candidates[0].post.key if resolution is not None and resolution.candidates else key
     best = archive.catalogue.post(key) or archive.catalogue.post(named)
     post: Post | None = None
@@ -226,15 +228,28 @@ def _record(
         post, evidence = best
     elif resolution is not None and resolution.candidates:
         post, evidence = resolution.candidates[0].post, resolution.candidates[0].evidence
-    if post is None or not (post.text or post.title):
-        for look in looks:
-            if look.post is not None and (look.post.text or look.post.title):
-                post, evidence = look.post, look.evidence
-    if resolution is not None and resolution.candidates:
-        evidence = tuple(dict.fromkeys((*evidence, *resolution.candidates[0].evidence)))
-    captures = [found for one in evidence if (found := archive.catalogue.capture(one)) is not None]
-    times = [_time_of(found.target_uri) or found.time for found in captures]
-    return post, evidence, max(times, default=None)
+    versions = [(post, evidence)] if post is not None and (post.text or post.title) else []
+    versions += [(look.post, look.evidence) for look in looks if look.post is not None and look.post.text]
+    if versions:
+        post, evidence = max(versions, key=lambda version: _fits(version[0], mention))  # the first of the best
+    more = resolution.candidates[0].evidence if resolution is not None and resolution.candidates else ()
+    stored_at = _captured(archive, evidence) or _captured(archive, more)
+    return post, tuple(dict.fromkeys((*evidence, *more))), stored_at
+
+
+def _captured(archive: Archive, evidence: Iterable[str]) -> datetime | None:
+    """When the last of these records was captured: a web archive's copy, by that archive."""
+    captures = (archive.catalogue.capture(one) for one in evidence)
+    times = (_time_of(found.target_uri) or found.time for found in captures if found is not None)
+    return max(times, default=None)
+
+
+def _fits(post: Post, mention: Mention) -> float:
+    """How much of what the article shows of the post is in this version of it, 0 to 1."""
+    if mention.content_id and post.content_id == mention.content_id:
+        return 1.0
+    shown, words = set(_WORD.findall(_folded(mention.words))), set(_WORD.findall(_folded(post.text)))
+    return len(shown & words) / len(shown) if shown else 0.0
 
 
 def _time_of(address: str) -> datetime | None:

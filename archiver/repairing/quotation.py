@@ -4,9 +4,10 @@
     <figcaption>— Name (@handle), <a href="PERMALINK" data-originalurl data-versionurl data-versiondate>
     <time>9 March 2022, 05:12 UTC</time></a>, on X. What happened; links to stored copies.</figcaption></figure>
 
-There is no script in it, no style, nothing that is loaded. Where a block may not stand (in a paragraph), the same is
-written with elements that may. Links are Robust Links (https://robustlinks.mementoweb.org/spec/): `href` stays the
-original, `data-versionurl` is a stored version, `data-versiondate` its time.
+There is no script in it, no style, nothing that is loaded, and it is well-formed XML, for documents in XHTML. Where a
+block may not stand (in a paragraph), the same is written with elements that may. Links are Robust Links
+(https://robustlinks.mementoweb.org/spec/): `href` stays the original, `data-versionurl` is a stored version,
+`data-versiondate` its time.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def html_of(quotation: Quotation, *, block: bool) -> str:
     words = _paragraphs(words_of(post), tags)
     return (
         f"<{tags.outer} {' '.join(attributes)}>"
-        f'<{tags.quote} cite="{url}"{language} dir="auto"><{tags.words} {repaired.WORDS}>{words}</{tags.words}>'
+        f'<{tags.quote} cite="{url}"{language} dir="auto"><{tags.words} {repaired.WORDS}="">{words}</{tags.words}>'
         f"</{tags.quote}>{tags.between}<{tags.caption}>{_caption(quotation)}</{tags.caption}></{tags.outer}>"
     )
 
@@ -136,14 +137,14 @@ class _Tags(msgspec.Struct, frozen=True):
 
 
 _BLOCK = _Tags("figure", "blockquote", "div", "figcaption", "", ("<p>", "</p>", ""))
-_INLINE = _Tags("span", "q", "span", "span", " ", ("", "", "<br><br>"))
+_INLINE = _Tags("span", "q", "span", "span", " ", ("", "", "<br/><br/>"))
 
 
 def _paragraphs(words: str, tags: _Tags) -> str:
     before, behind, between = tags.paragraph
     paragraphs = (part.strip("\n") for part in re.split(r"\n[ \t]*\n", words))
     return between.join(
-        f"{before}{_text(part).replace(chr(10), '<br>')}{behind}" for part in paragraphs if part.strip()
+        f"{before}{_text(part).replace(chr(10), '<br/>')}{behind}" for part in paragraphs if part.strip()
     )
 
 
@@ -188,7 +189,7 @@ def _posted(post: Post) -> str:
     if post.created_at is not None:
         made = post.created_at.astimezone(UTC)
         shown = f"{_day(made)}, {made:%H:%M} UTC"
-        return f'<time {repaired.POSTED} datetime="{_stamp(made)}">{shown}</time>'
+        return f'<time {repaired.POSTED}="" datetime="{_stamp(made)}">{shown}</time>'
     if post.day:
         return f'<time datetime="{_text(post.day)}">{_text(post.day)}</time>'
     return "post"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from archiver.model import State
 from archiver.repairing import Outcome, Places, Repaired, repair
 from archiver.store import Archive
 from tests.town import ALIKE, DELETED, FLATTENED, LEFTOVERS, NEVER_STORED, PICTURED, RENAMED, REWORDED, Town
-from tests.web_twin import PostState
+from tests.web_twin import Fault, PostState
 
 FIGURE = re.compile(rb"<figure data-archiver-quotation=.*?</figure>", re.DOTALL)
 
@@ -71,8 +73,6 @@ class TestWhich:
     def test_what_could_not_be_seen_is_not_missing(self, town: Town) -> None:
         town.clock.go(days=1)
         for host in ("cdn.syndication.twimg.com", "publish.twitter.com"):
-            from tests.web_twin import Fault
-
             town.twin.fault(host, Fault.TOO_MANY)
         town.audit()
         [one] = fixed(town, town.page([PICTURED])).repairs
@@ -131,6 +131,18 @@ class TestWhich:
         original = town.page([DELETED]).read_bytes().replace(b"invented", b"made up")
         [one] = fixed(town, original).repairs
         assert (one.outcome, one.post_key) == (Outcome.REPLACED, f"x:{DELETED.id}")
+
+    def test_of_a_post_that_was_edited_the_version_that_was_cited(self, town: Town) -> None:
+        original = town.page([PICTURED]).read_bytes()
+        town.clock.go(days=1)
+        town.twin.population.change(PICTURED.id, text=PICTURED.text.replace("horn is silent", "horn is heard again"))
+        town.audit()
+        town.clock.go(days=1)
+        town.twin.population.change(PICTURED.id, state=PostState.DELETED)
+        town.audit()
+        [figure] = FIGURE.findall(fixed(town, original).data)
+        assert b"the horn is silent" in figure
+        assert b"Quoted as stored 2 May 2026" in figure
 
     def test_words_that_would_be_lost(self, town: Town) -> None:
         more = " ".join(f"word{number}" for number in range(40))
@@ -309,6 +321,11 @@ class TestQuotation:
         assert figure.css("script, style, img, iframe, video, link, [style], [src], [onclick]") == []
         assert "A lighthouse without its light" in (figure.body.text(deep=True) if figure.body else "")
 
+    def test_it_is_well_formed_xml(self, town: Town) -> None:
+        done = fixed(town, town.page([PICTURED, DELETED]), everything=True)
+        for figure in FIGURE.findall(done.data):
+            assert ElementTree.fromstring(figure).tag == "figure"
+
     def test_what_happened_is_told(self, town: Town) -> None:
         town.clock.go(days=1)
         town.twin.population.change(PICTURED.id, state=PostState.DELETED)
@@ -319,10 +336,9 @@ class TestQuotation:
         assert "The post is not there any more (seen 3 May 2026). It was last seen 2 May 2026." in text
 
     def test_words_are_escaped(self, town: Town) -> None:
-        town.twin.population.change(PICTURED.id, text='<script>alert("1")</script> & <b>bold</b> </blockquote>')
-        town.run(town.page([PICTURED]))
-        figure = self.figure(town, PICTURED)
+        words = '<script>alert("1")</script> & <b>bold</b> </blockquote>'
+        town.twin.population.change(FLATTENED.id, text=words)
+        town.run(town.page([replace(FLATTENED, text=words)]))
+        figure = self.figure(town, replace(FLATTENED, text=words))
         assert figure.css("script, b") == []
-        assert '<script>alert("1")</script> & <b>bold</b> </blockquote>' in (
-            figure.body.text(deep=True) if figure.body else ""
-        )
+        assert words in (figure.body.text(deep=True) if figure.body else "")
