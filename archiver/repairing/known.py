@@ -218,7 +218,7 @@ def _rescued(archive: Archive, key: str) -> Rescue | None:
 def _record(
     archive: Archive, mention: Mention, key: str, resolution: Resolution | None, looks: Sequence[Observation]
 ) -> tuple[Post | None, tuple[str, ...], datetime | None]:
-    """The post's record, what it was read from, and when that was captured: the best one; of a post that was edited, the
+    """The post's record, what it was read from, and when that was captured: the best one; of an edited post, the
     one of the version that the article shows."""
     named = resolution.candidates[0].post.key if resolution is not None and resolution.candidates else key
     best = archive.catalogue.post(key) or archive.catalogue.post(named)
