@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import msgspec
 
@@ -150,15 +150,15 @@ def indexed(job: Job, ref: PostRef, platform: Platform, address: str) -> Listing
 
 
 def _likely(ref: PostRef, row: CdxRow, rows: Sequence[CdxRow]) -> Likely:
-    """By what X and its embed endpoints answered of posts that were not there: their pages of before mid 2020 with
-    another status, later ones with the same empty page as for any post."""
+    """By what X answered of posts that were not there: its pages of before mid 2020 and oEmbed with another status,
+    later pages with the same empty page as for any post. Other JSON can say that there is none."""
     kind = row.mimetype
     if row.status is None:
         kind = next((one.mimetype for one in rows if one.digest == row.digest and one.status == 200), kind)
     if ref.platform != "x":
         return Likely.MAY
     if "json" in kind:
-        return Likely.MAY if "/tweet-result" in row.original else Likely.SHOWS
+        return Likely.SHOWS if "/oembed" in row.original else Likely.MAY
     if kind == "text/html":
         return Likely.SHOWS if row.timestamp < SERVER_PAGES_UNTIL else Likely.SHELL
     return Likely.MAY
@@ -174,7 +174,9 @@ def in_timemaps(job: Job, ref: PostRef, platform: Platform, address: str) -> Lis
     if not pattern:
         return Listing()
     span = _Span.of(job, ref, platform)
-    waiting, seen = [pattern.replace("{url}", address)], set[str]()
+    # as a value of a query it is encoded; in a path it stands as it is, as in RFC 7089's examples
+    named = quote(address, safe="") if "?" in pattern.partition("{url}")[0] else address
+    waiting, seen = [pattern.replace("{url}", named)], set[str]()
     found: dict[str, Holding] = {}
     answered: dict[str, None] = {}
     failed: list[str] = []
@@ -321,7 +323,7 @@ class _Span(msgspec.Struct, frozen=True):
 def _asked(job: Job, url: str) -> tuple[Exchange | None, str]:
     """The answer, or why there is none."""
     try:
-        return job.fetcher.follow(url)[-1], ""
+        return job.fetcher.follow(url, max_bytes=MAX_INDEX)[-1], ""
     except NotStoredError:
         return None, "not asked: no stored answer"
     except (NetworkError, LimitError) as error:

@@ -21,6 +21,10 @@ MAX_HOPS = 4
 """Redirects followed from one copy."""
 
 
+MAX_COPY = 64 * 1024 * 1024
+"""Bytes of one copy: more than any page of a post has."""
+
+
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A copy that shows the post."""
 
@@ -58,7 +62,7 @@ def _followed(job: Job, ref: PostRef, platform: Platform, holding: Holding, url:
     while url not in seen and len(seen) < MAX_HOPS:
         seen.add(url)
         try:
-            exchange = _stored(job, url) or job.fetcher.fetch(url)
+            exchange = _stored(job, url) or job.fetcher.fetch(url, max_bytes=MAX_COPY)
         except (NetworkError, LimitError) as error:
             return error.problem
         chain.append(exchange)

@@ -15,13 +15,17 @@ from archiver.auditing.finding import Rescued
 from archiver.auditing.rescue import rescue
 from archiver.config import Settings
 from archiver.explain import explain, lines
+from archiver.exporting.cited import Selection
+from archiver.exporting.extract import write_extract
 from archiver.model import Verdict
+from archiver.replay import Library, create_app
 from archiver.store import Archive
 from archiver.store.conclusions import Conclusion
 from archiver.store.elsewhere import rescues
 from archiver.verification.conclusions import check_conclusions
 from archiver.verification.references import check_references
 from tests.auditing.test_copies import page_of, ref_of, x
+from tests.replay.conftest import Client
 from tests.town import CLERK, CONTROL, PICTURED, STARTED, Town, at
 from tests.web_twin import Fault, Population, PostState, Twin, TwinPost, legacy
 from tests.web_twin.aggregator import HOST, SHELF, Aggregator
@@ -176,7 +180,8 @@ class TestNoCopy:
     def test_not_needed_where_the_archive_saw_it_itself(self, gone: Town) -> None:
         gone.run(gone.page([PICTURED]))
         gone.twin.population.change(PICTURED.id, state=PostState.DELETED)
-        assert "has the post itself" in str(rescued(gone, PICTURED))
+        with gone.job() as job:
+            assert "has the post itself" in str(rescue(job, ref_of(PICTURED), x(), None))
         assert playbacks(gone) == 0
 
 
@@ -218,6 +223,29 @@ class TestWhatIsKept:
             told = "\n".join(lines(explain(archive, ref_of(LEGACY).key)))
         assert f"archive: {WAYBACK}" in told
         assert found.record_id in told
+
+    def test_it_is_on_the_posts_page(self, gone: Town) -> None:
+        gone.run(gone.page([LEGACY]))
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        rescued(gone, LEGACY)
+        with Library([gone.archive]) as library:
+            page = (
+                Client(create_app(library)).get(f"/archives/{library.shelves[0].slug}/posts/{ref_of(LEGACY).key}").text
+            )
+        assert f"Rescued from <bdi>{WAYBACK}</bdi>" in page
+        assert LEGACY.text in page
+
+    def test_an_extract_takes_it_along(self, gone: Town) -> None:
+        gone.run(gone.page([LEGACY]))
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        found = rescued(gone, LEGACY)
+        assert isinstance(found, Rescued)
+        path = gone.folder / "extract.warc.gz"
+        with Archive.open(gone.archive) as archive, path.open("wb") as out:
+            write_extract(archive, Selection(), out, name=path.name, created=STARTED)
+        with Archive.view([path]) as view:
+            assert view.catalogue.capture(found.record_id) is not None
+            assert len(rescues(view, ref_of(LEGACY).key)) == 1
 
     def test_it_is_concluded_again(self, gone: Town) -> None:
         archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))

@@ -19,7 +19,7 @@ from archiver.store.elsewhere import saves
 from archiver.web.once import StoppedError
 from tests.auditing.test_copies import ref_of, x
 from tests.town import CONTROL, FLATTENED, PICTURED, RENAMED, STARTED, Town
-from tests.web_twin import Fault, Population, Twin, TwinPost
+from tests.web_twin import Fault, Population, Reply, Twin, TwinPost, legacy
 from tests.web_twin.save_page_now import SavePageNow
 
 WAYBACK = "web.archive.org"
@@ -164,7 +164,7 @@ class TestWhatIsAsked:
         live.twin.wayback.add(
             f"https://twitter.com/{PICTURED.handle}/status/{PICTURED.id}",
             STARTED - timedelta(days=9),
-            '{"data": {}}',
+            legacy.v2_json(PICTURED, live.twin.population),
             content_type="application/json",
         )
         assert save(live) is None
@@ -304,6 +304,55 @@ class TestRefusals:
         assert saved.outcome in ("failed", "refused")
         assert saved.note
         assert asked(live) == 1
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"[]",
+            b"null",
+            b"{",
+            b'{"job_id": 5}',
+            b'{"job_id": "../../etc"}',
+            b'{"job_id": ""}',
+            b'{"status": "success", "timestamp": "20260502090100"}',
+            b'{"status": "error"}',
+            b'{"status": "error", "status_ext": ["x"], "message": {"a": 1}}',
+            b'{"status": "error", "status_ext": "error:\u0000\n", "message": "' + b"a" * 5000 + b'"}',
+            b"[" * 5000,
+        ],
+        ids=repr,
+    )
+    def test_an_odd_answer_is_no_promise(self, live: Town, spn: SavePageNow, body: bytes) -> None:
+        reply = Reply(headers=(("Content-Type", "application/json"),), body=body)
+        live.twin.host(WAYBACK, lambda asked: reply if asked.path == "/save" else live.twin.wayback(asked))
+        saved = save(live)
+        assert saved is not None
+        assert saved.outcome == "failed"
+        assert len(saved.note) < 500
+        assert "\n" not in saved.note
+        assert spn.jobs == []
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"{}",
+            b'{"status": "success"}',
+            b'{"status": "success", "timestamp": "20261399999999", "original_url": 5}',
+            b'{"status": "success", "timestamp": "20260502090100", "original_url": "https://elsewhere.example/"}',
+            b'{"status": ["pending"]}',
+        ],
+        ids=repr,
+    )
+    def test_nor_is_an_odd_answer_to_a_poll_a_capture(self, live: Town, spn: SavePageNow, body: bytes) -> None:
+        spn.kept = False
+        reply = Reply(headers=(("Content-Type", "application/json"),), body=body)
+        live.twin.wayback.add("https://elsewhere.example/", STARTED + timedelta(minutes=1), "{}")
+        live.twin.host(WAYBACK, lambda asked: reply if "/save/status/" in asked.path else live.twin.wayback(asked))
+        saved = save(live)
+        assert saved is not None
+        assert saved.outcome == "promised"
 
     def test_while_it_is_polled_a_failure_passes(self, live: Town) -> None:
         live.twin.fault(WAYBACK, Fault.SERVER_ERROR, path="/save/status/", times=2)
