@@ -9,13 +9,13 @@ What only may show it is told as `uncertain`: then it is not known whether the p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from msgspec.structs import replace
 
 from archiver.auditing.finding import OWN, Copies, CopyPlace
-from archiver.auditing.holdings import WAYBACK, Holding, Likely, Listing, in_timemaps, indexed
+from archiver.auditing.holdings import WAYBACK, Holding, Likely, Listing, in_timemaps, indexed, is_permalink
 from archiver.auditing.mementos import Shown, shown_by
 from archiver.capture import Job
 from archiver.model import Capture, PostRef
@@ -88,6 +88,25 @@ def _under(ref: PostRef, platform: Platform, handle: str) -> PostRef | None:
     return other if other is not None and other.id == ref.id and other.handle != ref.handle else None
 
 
+def listings(job: Job, ref: PostRef, platform: Platform, addresses: Sequence[str]) -> Iterator[Listing]:
+    """What the Wayback Machine's index lists of each address, at most `[resolve] max_cdx_requests` questions; the last
+    listing tells how many could not be put. What begins with a permalink that was asked for is listed there."""
+    budget = job.settings.resolve.max_cdx_requests
+    whole: list[str] = []
+    for number, address in enumerate(addresses):
+        if any(address.startswith(permalink) for permalink in whole):
+            continue
+        if budget <= 0:
+            left = f"{WAYBACK}: {len(addresses) - number} more addresses than the settings allow to ask"
+            yield Listing(failed=(left,))
+            return
+        budget -= 1
+        listing = indexed(job, ref, platform, address)
+        if is_permalink(platform, address) and listing.answered and not listing.more:
+            whole.append(address)
+        yield listing
+
+
 def timemap_addresses(ref: PostRef, platform: Platform) -> tuple[str, ...]:
     """The permalinks of a post, which other archives know: endpoints hardly anybody archives."""
     links = [address for address in platform.archived_urls(ref) if platform.ref_from_url(address)]
@@ -143,13 +162,8 @@ def _of_wayback(
     if not addresses:
         failed[f"{WAYBACK}: no address is known under which it may hold the post"] = None
         return
-    budget = job.settings.resolve.max_cdx_requests
     looks = MAX_LOOKS
-    for number, address in enumerate(addresses):
-        if number >= budget:
-            failed[f"{WAYBACK}: {len(addresses) - number} more addresses than the settings allow to ask"] = None
-            return
-        listing = indexed(job, ref, platform, address)
+    for listing in listings(job, ref, platform, addresses):
         asked.update(dict.fromkeys(listing.answered))
         failed.update(dict.fromkeys(listing.failed))
         pages = [holding for holding in listing.holdings if holding.likely is not Likely.LEADS]

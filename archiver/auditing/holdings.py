@@ -116,8 +116,8 @@ def indexed(job: Job, ref: PostRef, platform: Platform, address: str) -> Listing
     index takes no notice of capitals, and longer ids begin alike), without content, or from before the post was made
     are left out.
     """
-    permalink = platform.ref_from_url(address) is not None and "?" not in address
-    exchange, problem = _asked(job, captures_url(address, limit=MAX_CAPTURE_ROWS, longer=permalink))
+    longer = is_permalink(platform, address)
+    exchange, problem = _asked(job, captures_url(address, limit=MAX_CAPTURE_ROWS, longer=longer))
     if exchange is None:
         return Listing(failed=(f"{WAYBACK}: {problem}",))
     answer = read_index(exchange)
@@ -288,6 +288,11 @@ def _why_not(exchange: Exchange | None) -> str:
     if exchange.status in (401, 403, 429):
         return f"HTTP {exchange.status}: it refused us"
     return f"HTTP {exchange.status}: no TimeMap"
+
+
+def is_permalink(platform: Platform, address: str) -> bool:
+    """Whether an address is asked for with all that begin so."""
+    return platform.ref_from_url(address) is not None and "?" not in address
 
 
 def original_in(url: str) -> str | None:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from archiver.auditing.copies import addresses_of, timemap_addresses
+from archiver.auditing.copies import addresses_of, listings, timemap_addresses
 from archiver.auditing.finding import Copies, Rescued
-from archiver.auditing.holdings import WAYBACK, Holding, in_timemaps, indexed
+from archiver.auditing.holdings import WAYBACK, Holding, in_timemaps
 from archiver.auditing.mementos import Shown, shown_by
 from archiver.capture import Job
 from archiver.model import PostRef
@@ -136,8 +136,7 @@ def _candidates(
         [place.address for place in copies.places if place.where == WAYBACK and not place.uncertain] if copies else []
     )
     addresses = addresses_of(job, ref, platform, (*certain, *known), handles)
-    for address in addresses[: job.settings.resolve.max_cdx_requests]:
-        listing = indexed(job, ref, platform, address)
+    for listing in listings(job, ref, platform, addresses):
         problems += listing.failed
         yield from _ranked(listing.holdings, cited)
     for address in timemap_addresses(ref, platform) if job.settings.audit.timemap else ():
