@@ -27,7 +27,7 @@ NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 def make(folder: Path, posts: int, threads: int) -> None:
     """An archive in `folder`."""
     from archiver.auditing import audit, cited_in_archive
-    from archiver.face import documents
+    from archiver.capture.documents import documents
     from tests.town import Clock, Town
     from tests.web_twin import Twin
     from tests.web_twin.crowd import PLATFORMS, Crowd

@@ -20,8 +20,8 @@ from pathlib import Path
 import msgspec
 
 from archiver.capture import ArchivedPost, running
+from archiver.capture.documents import documents
 from archiver.config import Settings
-from archiver.face import documents
 from archiver.store.provenance import settings_line
 from archiver.version import __version__
 from tests.web_twin import Account, Picture, Population, PostState, Twin, TwinPost

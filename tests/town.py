@@ -25,9 +25,9 @@ from click.testing import CliRunner, Result
 from archiver.auditing import Finding, Plan, audit, cited_in_archive
 from archiver.auditing.looking import LOOK_ANEW
 from archiver.capture import ArchivedPost, Job, running
+from archiver.capture.documents import documents
 from archiver.cli import main
 from archiver.config import Settings
-from archiver.face import documents
 from tests.web_twin import CONTROL_ID, Account, Picture, PostState, Twin, TwinPost
 
 STARTED = datetime(2026, 5, 2, 9, 0, tzinfo=UTC)

@@ -12,6 +12,7 @@ nothing.
 from __future__ import annotations
 
 import codecs
+import functools
 import io
 import re
 import sys
@@ -241,13 +242,9 @@ def _checked(ref: PostRef) -> PostRef:
     return ref
 
 
-_KNOWN_LINKS: list[_Links] = []
-
-
+@functools.cache
 def _links() -> _Links:
-    if not _KNOWN_LINKS:
-        _KNOWN_LINKS.append(_Links())
-    return _KNOWN_LINKS[0]
+    return _Links()
 
 
 # --- what kind of list is it?
@@ -380,6 +377,11 @@ def _is_table(rows: Sequence[str]) -> bool:
 
 
 def _heading(name: str) -> str:
+    return _known_heading(name[:MAX_SHORT])
+
+
+@functools.lru_cache(maxsize=4096)
+def _known_heading(name: str) -> str:
     return re.sub(r"\W+", "_", name.strip().casefold()).strip("_")
 
 

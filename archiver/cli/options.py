@@ -88,7 +88,7 @@ class Run:
 
     def documents(self, sources: Iterable[str], job: Job | None = None) -> Iterator[Document]:
         """The documents of the sources; those that cannot be read are reported. Ends early when the run is stopped."""
-        from archiver.face import documents
+        from archiver.capture.documents import documents
         from archiver.web.once import StoppedError
 
         with suppress(StoppedError):

@@ -12,9 +12,9 @@ import pytest
 
 from archiver.browser.chromium import HINT
 from archiver.capture import ArchivedPost, running
+from archiver.capture.documents import documents
 from archiver.config import Settings
 from archiver.explain import Link, explain
-from archiver.face import documents
 from archiver.platforms.x.endpoints import syndication_lookup
 from archiver.replay import Library, create_app
 from archiver.replay.addresses import Addresses

@@ -10,8 +10,8 @@ import pytest
 
 from archiver.auditing import audit, cited_in_archive
 from archiver.capture import Job
+from archiver.capture.documents import documents
 from archiver.config import ArchiveSettings
-from archiver.face import documents
 from tests.town import DELETED, PICTURED, RENAMED, Town
 
 

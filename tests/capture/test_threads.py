@@ -12,9 +12,9 @@ import pytest
 
 from archiver.capture import ArchivedPost
 from archiver.capture import job as job_module
+from archiver.capture.documents import documents
 from archiver.errors import ConfigError, NetworkError
 from archiver.exchange import Exchange
-from archiver.face import documents
 from archiver.model import State
 from archiver.store import Archive
 from archiver.web.once import KEPT, FetchOnce, StoppedError

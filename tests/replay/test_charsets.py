@@ -12,8 +12,8 @@ import html5lib
 import pytest
 
 from archiver import find
+from archiver.capture.documents import documents
 from archiver.config import load_settings
-from archiver.face import documents
 from archiver.replay import Library, create_app
 from archiver.store import Archive
 from tests.replay.hostile import AT, CHROMIUM, STAMP, Browser, serving, waited

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import brotli
 import pytest
 
+from archiver.capture.documents import documents
 from archiver.config import load_settings
-from archiver.face import documents
 from archiver.replay import Library, create_app
 from archiver.replay.addresses import as_sent
 from tests.replay.conftest import Client

@@ -26,11 +26,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import archiver.resolution.meaning as module
+from archiver.capture.documents import documents
 from archiver.config import ResolveSettings, Settings, read_settings
 from archiver.detect import find
 from archiver.embeddings import SentenceTransformers
 from archiver.errors import ConfigError
-from archiver.face import documents
 from archiver.model import Candidate, Mention, Outcome, Post
 from archiver.platforms.x import PLATFORM
 from archiver.resolution.meaning import ALONE, GAUGE, MAX_CHARACTERS, Embedder, Meaning, embedder, meaning_by

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from warcio.warcwriter import WARCWriter
 
 from archiver.auditing import audit, cited_in_archive
-from archiver.face import documents
+from archiver.capture.documents import documents
 from archiver.model import Check, Outcome, State, Verdict
 from archiver.store import Archive
 from archiver.store.conclusions import Basis, Conclusion
