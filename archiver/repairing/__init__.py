@@ -2,6 +2,6 @@
 
 from archiver.repairing.known import Places, replay_address
 from archiver.repairing.reading import article_file
-from archiver.repairing.repair import Outcome, Repair, Repaired, repair
+from archiver.repairing.replacing import Outcome, Repair, Repaired, repair
 
 __all__ = ["Outcome", "Places", "Repair", "Repaired", "article_file", "repair", "replay_address"]

@@ -16,6 +16,7 @@ from archiver.detect import find
 from archiver.errors import InputError
 from archiver.model import State
 from archiver.repairing import Outcome, Places, Repaired, repair
+from archiver.repairing.quotation import Quotation, html_of
 from archiver.store import Archive
 from tests.town import ALIKE, DELETED, FLATTENED, LEFTOVERS, NEVER_STORED, PICTURED, RENAMED, REWORDED, Town
 from tests.web_twin import Fault, PostState
@@ -174,6 +175,8 @@ class TestAgain:
 class TestPlaces:
     """Which bytes are replaced, whatever stands around the embed."""
 
+    frame = f'<iframe src="https://platform.twitter.com/embed/Tweet.html?id={DELETED.id}"></iframe>'
+
     def body(self, town: Town, around: str) -> tuple[bytes, Repaired]:
         embed = blockquote(town, DELETED).decode()
         original = page(around.replace("EMBED", embed))
@@ -205,8 +208,23 @@ class TestPlaces:
         done = fixed(town, original)
         assert done.data == original.replace(f"<p>{DELETED.url}</p>".encode(), FIGURE.findall(done.data)[0])
 
+    @pytest.mark.parametrize(
+        "around",
+        [
+            "<p>\n FRAME </p>",
+            "<p><span class='embed-youtube'>FRAME</span><br></p>",
+            "<div style='position: relative; padding-bottom: 56.25%; height: 0'>FRAME</div>",
+            "<div style='padding-top:56%'><div class='inner'>FRAME</div></div>",
+        ],
+    )
+    def test_so_does_a_box_that_keeps_a_players_place(self, town: Town, around: str) -> None:
+        place = around.replace("FRAME", self.frame)
+        original = page(place)
+        done = fixed(town, original)
+        assert done.data == original.replace(place.encode(), FIGURE.findall(done.data)[0])
+
     def test_in_a_paragraph_no_block_is_written(self, town: Town) -> None:
-        frame = f'<iframe src="https://platform.twitter.com/embed/Tweet.html?id={DELETED.id}"></iframe>'
+        frame = self.frame
         original = page(f"<p>Look at this: {frame} It is gone.</p>")
         done = fixed(town, original)
         [one] = done.repairs
@@ -225,8 +243,7 @@ class TestPlaces:
         ],
     )
     def test_what_cannot_be_replaced_is_left_and_told(self, town: Town, around: str, why: str) -> None:
-        frame = f'<iframe src="https://platform.twitter.com/embed/Tweet.html?id={DELETED.id}"></iframe>'
-        original, done = self.body(town, around.replace("{id}", DELETED.id).replace("FRAME", frame))
+        original, done = self.body(town, around.replace("{id}", DELETED.id).replace("FRAME", self.frame))
         assert done.data == original
         [one] = done.repairs
         assert one.outcome is Outcome.LEFT
@@ -238,6 +255,39 @@ class TestPlaces:
         assert (one.outcome, one.places) == (Outcome.REPLACED, 2)
         assert len(FIGURE.findall(done.data)) == 2
         assert original != done.data
+
+
+class TestProof:
+    """What would change anything else is not done: here, quotations are written wrongly on purpose."""
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            '</article><figure data-archiver-quotation="x:1" data-archiver-url="">',
+            '<figure data-archiver-quotation="x:1"><!--',
+            '<figure data-archiver-quotation="x:1" data-archiver-url="https://x.com/a/status/1">another post</figure>',
+            "",
+        ],
+    )
+    def test_a_result_that_is_read_otherwise(self, town: Town, monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+        monkeypatch.setattr("archiver.repairing.replacing.html_of", lambda quotation, *, block: written)
+        original = page(f'<div><blockquote class="twitter-tweet"><a href="{DELETED.url}"></a></blockquote></div>')
+        done = fixed(town, original)
+        assert done.data == original
+        assert [one.reason for one in done.repairs] == ["the rest of the page would be read otherwise"]
+
+    def test_one_that_fails_does_not_keep_the_others(self, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+        def written(quotation: Quotation, *, block: bool) -> str:
+            return "</article>" if quotation.post_id == RENAMED.id else html_of(quotation, block=block)
+
+        monkeypatch.setattr("archiver.repairing.replacing.html_of", written)
+        done = fixed(town, town.page([PICTURED, RENAMED, DELETED]), everything=True)
+        assert [one.outcome for one in done.repairs] == [Outcome.REPLACED, Outcome.LEFT, Outcome.REPLACED]
+        assert len(FIGURE.findall(done.data)) == 2
+
+    def test_what_nests_too_deep_is_refused(self, town: Town) -> None:
+        with pytest.raises(InputError, match="too deep"):
+            fixed(town, page("<div>" * 600 + "<i>a</i>" * 4000))
 
 
 class TestBytes:
