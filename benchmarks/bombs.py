@@ -44,6 +44,8 @@ SECONDS = 1.0
 MEMORY = 64 * MIB
 SITE_MEMORY = 10 * MIB
 """More for a site: it takes 58 MiB before the first page is asked for."""
+AUDIT_MEMORY = 10 * MIB
+"""More for an audit: it takes 67 MiB before it looks at anything."""
 LINE_MEMORY = 4 * MIB
 """For a table's line: up to 2 MiB are read as one, and decoded."""
 PAGE_SECONDS, PAGE_MEMORY = 2.0, 128 * MIB
@@ -266,6 +268,15 @@ ARTICLE_COMMANDS = ("find", "archive", "resolve", "audit")
 PACKAGE_COMMANDS = ("find", "verify", "import", "replay", "archive")
 
 
+FEED = b"<?xml version='1.0'?><rss version='2.0'><channel>"
+LAUGHS = (
+    b'<!DOCTYPE rss [<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY %c "%s">' % (name + 1, b"&%c;" % name * 10) for name in b"abcdefghi")
+    + b"]>"
+)
+"""Ten entities, each of which stands for ten of the one before."""
+
+
 class Kind(NamedTuple):
     """One file to try."""
 
@@ -303,6 +314,95 @@ KINDS = [
         ".html.gz",
         lambda: packed([b"<html>", *zeros(BELOW)]),
         every(ARTICLE_COMMANDS, STOPPED),
+    ),
+    Kind("feed, gzipped", "1 GB", ".xml.gz", lambda: packed([FEED, *zeros(GIB)]), every(ARTICLE_COMMANDS, STOPPED)),
+    Kind(
+        "feed of a million tags, gzipped",
+        "3 MB",
+        ".xml.gz",
+        lambda: packed([FEED, b"<a>" * MIB]),
+        every(ARTICLE_COMMANDS, STOPPED),
+    ),
+    Kind(
+        "feed, entities that stand for others",
+        "3 GB",
+        ".xml",
+        lambda: LAUGHS + FEED + b"<item><title>&j;</title><link>https://news.example/&j;</link></item>",
+        every(ARTICLE_COMMANDS, UNREAD),
+    ),
+    Kind(
+        "feed, one long entity many times",
+        "40 GB",
+        ".xml",
+        lambda: b'<!DOCTYPE rss [<!ENTITY a "' + b"a" * 200_000 + b'">]>' + FEED + b"<item><link>" + b"&a;" * 200_000,
+        every(ARTICLE_COMMANDS, {0, 3}),
+        memory=MEMORY + LINE_MEMORY,
+    ),
+    Kind(
+        "feed, tags that are never closed",
+        "–",
+        ".xml",
+        lambda: FEED + b"<item><link " * 10_000,
+        every(ARTICLE_COMMANDS, {0, 3}),
+        memory=MEMORY + LINE_MEMORY,
+    ),
+    Kind(
+        "JSON Feed nested deep",
+        "–",
+        ".json",
+        lambda: b'{"version": "https://jsonfeed.org/version/1.1", "items": ' + b"[" * MIB + b"]" * MIB + b"}",
+        every(ARTICLE_COMMANDS, UNREAD),
+        memory=MEMORY + LINE_MEMORY,
+    ),
+    Kind(
+        "JSON Feed of empty items, gzipped",
+        "900 KB",
+        ".json.gz",
+        lambda: packed([b'{"version": "https://jsonfeed.org/version/1.1", "items": [{}' + b",{}" * 300_000 + b"]}"]),
+        every(ARTICLE_COMMANDS, {3, 5}),
+        seconds=PAGE_SECONDS,
+        memory=PAGE_MEMORY,
+    ),
+    Kind("sitemap, gzipped", "1 GB", ".xml.gz", lambda: packed([b"<urlset>", *zeros(GIB)]), {"find": STOPPED}),
+    Kind(
+        "sitemap of 100,000 addresses",
+        "5 MB",
+        ".xml",
+        lambda: b"<urlset>" + b"".join(b"<url><loc>https://news.example/%d</loc></url>" % n for n in range(100_000)),
+        {"find": {5}},
+        seconds=PAGE_SECONDS,
+        memory=PAGE_MEMORY,
+    ),
+    Kind(
+        "list of permalinks, gzipped, one line without end",
+        "1 GB",
+        ".csv.gz",
+        lambda: packed([b"url\n", *[b"a" * MIB] * 1024]),
+        {"audit": STOPPED},
+        memory=MEMORY + 2 * LINE_MEMORY,
+    ),
+    Kind(
+        "list of permalinks, gzipped, quoted without end",
+        "60 MB",
+        ".csv.gz",
+        lambda: packed([b'url,quote\n"', repeated(b"a\n", BELOW)]),
+        {"audit": {3, 5}},
+    ),
+    Kind(
+        "list of permalinks, gzipped, lines that are none",
+        "60 MB",
+        ".csv.gz",
+        lambda: packed([b"url\n", repeated(b"a\n", BELOW)]),
+        {"audit": {3, 5}},
+    ),
+    Kind(
+        "JSON list nested a million deep",
+        "2 MB",
+        ".json",
+        lambda: b'[{"url": "https://x.com/a/status/20"},' + b"[" * MIB + b"]" * MIB + b"]",
+        {"audit": {0, 3, 4}},
+        seconds=PAGE_SECONDS,
+        memory=MEMORY + LINE_MEMORY,
     ),
     Kind(
         "JSON lines, one without end",
@@ -856,7 +956,8 @@ def browse(process: subprocess.Popen[bytes], out: int) -> None:
 
 def most_memory(kind: Kind, command: str) -> int:
     """Bytes that a command may take at its peak."""
-    return kind.memory + (SITE_MEMORY if command in ("replay", "folder") else 0)
+    more = {"replay": SITE_MEMORY, "folder": SITE_MEMORY, "audit": AUDIT_MEMORY}
+    return kind.memory + more.get(command, 0)
 
 
 def faults(found: Run, kind: Kind, command: str) -> list[str]:

@@ -52,6 +52,12 @@ CASES = {
     "X's archive": ("index",),
     "Mastodon's archive": ("index",),
     "a table, gzipped, one line without end": ("index",),
+    "feed, entities that stand for others": ("find",),
+    "feed of a million tags, gzipped": ("find",),
+    "feed, one long entity many times": ("find",),
+    "JSON Feed of empty items, gzipped": ("find",),
+    "sitemap, gzipped": ("find",),
+    "list of permalinks, gzipped, one line without end": ("audit",),
 }
 KINDS = {kind.name: kind for kind in bombs.KINDS}
 
