@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import msgspec
@@ -20,6 +20,9 @@ from archiver.store.offline import ANSWERS, spellings
 MAX_HOPS = 4
 """Redirects followed from one copy."""
 
+
+SAME_DAY = timedelta(days=2)
+"""Pages print days in the reader's zone, or no zone."""
 
 MAX_COPY = 64 * 1024 * 1024
 """Bytes of one copy: more than any page of a post has."""
@@ -67,7 +70,8 @@ def _followed(job: Job, ref: PostRef, platform: Platform, holding: Holding, url:
             return error.problem
         chain.append(exchange)
         if (target := exchange.redirect) is None:
-            return _read(ref, platform, holding, chain)
+            shown = _read(ref, platform, holding, chain)
+            return shown if isinstance(shown, str) else _of_whom(job, ref, shown) or shown
         if _host(target) != _host(url) or not _stays(ref, platform, holding, target):
             return "it redirects to something else"
         url = target
@@ -96,6 +100,20 @@ def _read(ref: PostRef, platform: Platform, holding: Holding, chain: list[Exchan
         record_id=exchange.record_id,
         evidence=evidence,
     )
+
+
+def _of_whom(job: Job, ref: PostRef, shown: Shown) -> str:
+    """What speaks against a copy being of the post that the archive knows; empty where nothing does. Names of channels
+    and servers are given to others, and with them addresses of posts."""
+    known = job.archive.catalogue.post(ref.key)
+    if known is None:
+        return ""
+    before, now = known[0], shown.post
+    if before.account_id and now.account_id and before.account_id != now.account_id:
+        return "the copy is of another account under the same name"
+    if before.created_at and now.created_at and abs(before.created_at - now.created_at) > SAME_DAY:
+        return "the copy is of a post that was made at another time"
+    return ""
 
 
 def read_copy(ref: PostRef, platform: Platform, exchange: Exchange, original: str, captured: datetime) -> Post | str:

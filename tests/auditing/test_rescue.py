@@ -17,10 +17,11 @@ from archiver.config import Settings
 from archiver.explain import explain, lines
 from archiver.exporting.cited import Selection
 from archiver.exporting.extract import write_extract
-from archiver.model import Verdict
+from archiver.model import Observation, Post, State, Verdict
+from archiver.platforms import platform
 from archiver.replay import Library, create_app
 from archiver.store import Archive
-from archiver.store.conclusions import Conclusion
+from archiver.store.conclusions import Conclusion, observation_conclusion
 from archiver.store.elsewhere import rescues
 from archiver.verification.conclusions import check_conclusions
 from archiver.verification.references import check_references
@@ -157,6 +158,45 @@ class TestNoCopy:
         archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC), shown=LOST)
         assert "does not show the post" in str(rescued(gone, LEGACY))
         assert stored(gone, LEGACY) == 0
+
+    def test_a_post_of_whoever_had_the_name_before(self, gone: Town) -> None:
+        """The address of a channel's twelfth post is the same for everybody who ever had the channel's name."""
+        telegram = platform("telegram")
+        assert telegram is not None
+        ref = telegram.ref_from_url("https://t.me/pier_news/12")
+        assert ref is not None
+        frame = (
+            '<div class="tgme_widget_message" data-post="pier_news/12"><div class="tgme_widget_message_text">'
+            '{words}</div><a class="tgme_widget_message_date"><time datetime="{when}"></time></a></div>'
+        )
+        page = frame.format(words="Fish is cheap today.", when="2018-05-01T10:00:00+00:00")
+        gone.twin.wayback.add("https://t.me/pier_news/12?embed=1", datetime(2018, 6, 1, tzinfo=UTC), page)
+        with gone.job() as job:
+            assert isinstance(rescue(job, ref, telegram, None), Rescued)
+        gone.archive = gone.folder / "another"
+        with gone.job() as job:
+            assert job.session is not None
+            own = Post(
+                platform="telegram",
+                id=ref.id,
+                url=ref.url,
+                scope=ref.scope,
+                text="The lamp is lit.",
+                created_at=datetime(2024, 5, 1, tzinfo=UTC),
+            )
+            look = Observation(
+                platform="telegram",
+                post_id=ref.id,
+                scope=ref.scope,
+                url=ref.url,
+                state=State.DELETED,
+                seen_at=STARTED,
+                how="",
+                reason="",
+                post=own,
+            )
+            job.session.write_conclusion(observation_conclusion(look))
+            assert "another time" in str(rescue(job, ref, telegram, None))
 
     def test_an_archive_that_speaks_itself(self, gone: Town) -> None:
         """Without `Memento-Datetime` nobody says that this was captured."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -216,6 +217,19 @@ class TestWhatIsAsked:
         assert [saved.outcome for saved in outcomes if saved] == ["confirmed"] * 3
         assert live.clock.monotonic() - begun >= 20
 
+    def test_several_at_the_same_time(self, live: Town, spn: SavePageNow) -> None:
+        spn.per_minute = 7
+        with live.job(settings=live.settings(threads=3)) as job:
+            saver = Saver(job, KEYS)
+
+            def one(post: TwinPost) -> Saved | None:
+                return saver.save(ref_of(post), x(), copies_of(job, ref_of(post), x()))
+
+            with ThreadPoolExecutor(3) as pool:
+                outcomes = list(pool.map(one, BARE))
+        assert [saved.outcome for saved in outcomes if saved] == ["confirmed"] * 3
+        assert asked(live) == 3
+
     def test_offline_nothing_is_asked_and_the_last_outcome_told(self, live: Town) -> None:
         before = save(live)
         hits = len(live.twin.log)
@@ -235,19 +249,16 @@ class TestWhatIsAsked:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("later", [False, True], ids=["at once", "when it is asked for"])
     @pytest.mark.parametrize(
-        ("error", "outcome"),
+        ("error", "outcome", "later"),
         [
-            ("error:blocked-url", "refused"),
-            ("error:no-access", "refused"),
-            ("error:not-found", "refused"),
-            ("error:too-many-daily-captures", "refused"),
-            ("error:user-session-limit", "refused"),
-            ("error:too-many-requests", "failed"),
-            ("error:soft-time-limit-exceeded", "failed"),
-            ("error:job-failed", "failed"),
-            ("error:something-new", "failed"),
+            ("error:blocked-url", "refused", False),
+            ("error:no-access", "refused", True),
+            ("error:too-many-daily-captures", "refused", False),
+            ("error:user-session-limit", "refused", False),
+            ("error:too-many-requests", "failed", True),
+            ("error:soft-time-limit-exceeded", "failed", True),
+            ("error:something-new", "failed", False),
         ],
     )
     def test_an_error_is_told_by_what_it_is_about(
