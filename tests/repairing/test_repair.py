@@ -263,7 +263,8 @@ class TestProof:
     @pytest.mark.parametrize(
         "written",
         [
-            '</article><figure data-archiver-quotation="x:1" data-archiver-url="">',
+            f'</div><figure data-archiver-quotation="x:{DELETED.id}" data-archiver-url="{DELETED.url}"></figure><div>',
+            f'<figure data-archiver-quotation="x:{DELETED.id}" data-archiver-url="{DELETED.url}"></figure>more',
             '<figure data-archiver-quotation="x:1"><!--',
             '<figure data-archiver-quotation="x:1" data-archiver-url="https://x.com/a/status/1">another post</figure>',
             "",
