@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archiver.auditing import Finding
     from archiver.capture import ArchivedPost
     from archiver.errors import ArchiverError
-    from archiver.face import archive, audit, find, resolve, verify
+    from archiver.face import archive, audit, find, repair, resolve, verify
     from archiver.model import (
         Article,
         Candidate,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Verdict,
         Verification,
     )
+    from archiver.repairing import Repaired
     from archiver.store import Archive
 
 _PLACES = {
@@ -54,6 +55,7 @@ _PLACES = {
     "Post": "archiver.model",
     "Problem": "archiver.model",
     "Reason": "archiver.model",
+    "Repaired": "archiver.repairing",
     "Resolution": "archiver.model",
     "State": "archiver.model",
     "Verdict": "archiver.model",
@@ -61,6 +63,7 @@ _PLACES = {
     "archive": "archiver.face",
     "audit": "archiver.face",
     "find": "archiver.face",
+    "repair": "archiver.face",
     "resolve": "archiver.face",
     "verify": "archiver.face",
 }
@@ -81,6 +84,7 @@ __all__ = [
     "Post",
     "Problem",
     "Reason",
+    "Repaired",
     "Resolution",
     "State",
     "Verdict",
@@ -89,6 +93,7 @@ __all__ = [
     "archive",
     "audit",
     "find",
+    "repair",
     "resolve",
     "verify",
 ]

@@ -16,6 +16,9 @@ from archiver.config import Settings, load_settings
 from archiver.detect import find as find_in_article
 from archiver.errors import ArchiverError
 from archiver.model import Article, Mention, Resolution, Verification
+from archiver.repairing import Places, Repaired, article_file, replay_address
+from archiver.repairing import repair as repair_document
+from archiver.store import Archive
 from archiver.web.once import StoppedError
 
 Source = str | os.PathLike[str]
@@ -171,6 +174,39 @@ def verify(
 
     signing = (settings or load_settings()).signing
     return verify_path(Path(path), signing=signing, progress=progress, stop=stop, conclude=conclude)
+
+
+def repair(
+    article: Source,
+    *,
+    archive: Source | None = None,
+    everything: bool = False,
+    replay_base: str | None = None,
+    evidence: str | None = None,
+    settings: Settings | None = None,
+) -> Repaired:
+    """An HTML article with static quotations in the place of embeds that no longer work; every other byte as it was.
+
+    article: its file; nothing is written. archive: what is known of the posts (default: as configured). everything:
+    every embed whose words are stored, also those that work. replay_base: where a replay site shows the archive;
+    evidence: address, or path relative to the article, of what was exported of it; quotations link to both. No
+    connection is opened.
+
+        >>> import archiver
+        >>> repaired = archiver.repair("examples/flood.html", archive="warc", everything=True)
+        >>> sorted({one.outcome.value for one in repaired.repairs})
+        ['left', 'replaced']
+        >>> b"data-versionurl" in repaired.data
+        True
+
+    Raises `InputError` where the file cannot be read, is a text, or cannot be edited in place; `ArchiveError`.
+    """
+    settings = settings or load_settings()
+    data, kind = article_file(Path(article))
+    place = Path(archive or settings.archive.dir)
+    with Archive.open(place, settings=settings.archive) as opened:
+        places = Places(replay=replay_base and replay_address(replay_base, place), evidence=evidence)
+        return repair_document(data, opened, source=os.fspath(article), kind=kind, everything=everything, places=places)
 
 
 def cited_posts(

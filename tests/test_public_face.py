@@ -19,8 +19,8 @@ NAMES = {
         "Article", "Candidate", "Capture", "Check", "Media", "Mention", "Observation", "Outcome", "Post", "Problem",
         "Reason", "Resolution", "State", "Verdict", "Verification",
     ],
-    "jobs": ["archive", "audit", "find", "resolve", "verify"],
-    "results and places": ["Archive", "ArchivedPost", "ArchiverError", "Finding"],
+    "jobs": ["archive", "audit", "find", "repair", "resolve", "verify"],
+    "results and places": ["Archive", "ArchivedPost", "ArchiverError", "Finding", "Repaired"],
 }  # fmt: skip
 """Scripts import these: a name that goes, goes through a deprecation and the changelog first."""
 
