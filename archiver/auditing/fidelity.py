@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from operator import ge
 from typing import NamedTuple
@@ -174,8 +175,8 @@ def _compare(printed: str, shown: Wording, version: Version, marked: bool) -> _R
     judged = _judge(shown, post, version, marked)
     if judged.changes and (other := mended(printed)) != printed:
         again = _judge(read(other), post, version, marked)
-        judged = min(judged, again, key=lambda one: one.result().rank)
-    return judged.result()
+        judged = min(judged, again, key=lambda one: one.result.rank)
+    return judged.result
 
 
 def _is_twice(wording: Wording) -> bool:
@@ -327,8 +328,8 @@ def _judge(shown: Wording, post: Wording, version: Version, marked: bool) -> _Ju
             for trimmed in _without_furniture(best.shown, best.post, best.places)
             if all(_weight(wording.tokens) for wording in trimmed)
         ]
-        better = min(tried, key=lambda one: one.result().rank, default=best)
-        if better.result().rank >= best.result().rank:
+        better = min(tried, key=lambda one: one.result.rank, default=best)
+        if better.result.rank >= best.result.rank:
             break
         best = better
     return best
@@ -338,7 +339,7 @@ def _best_aligned(shown: Wording, post: Wording, version: Version, marked: bool)
     best: _Judge | None = None
     for places in _alignments(shown, post):
         judge = _Judge(shown, post, version, marked, places)
-        if best is None or judge.result().rank < best.result().rank:
+        if best is None or judge.result.rank < best.result.rank:
             best = judge
         if not best.changes:
             break
@@ -595,9 +596,10 @@ class _Judge:
 
     # -- all places
 
+    @cached_property
     def result(self) -> _Result:
         if self.changes and self._other_characters():
-            self.changes = []
+            self.changes, self.parted = [], []
             self.notes.append("Chinese characters are those of the other standard.")
         if self.changes:
             return self._changed()
