@@ -139,7 +139,7 @@ class Saver:
 
     def save(self, ref: PostRef, platform: Platform, copies: Copies | None) -> Saved | None:
         """Ask for a capture of a post that is still there, where no other archive has it; null where nothing is to be
-        asked, and nothing is promised.
+        asked, and nothing was promised or confirmed within half a day: a run that was interrupted tells the same.
 
         copies: what `copies_of` found in the web just before (`wanted`). What was promised in an earlier run is looked
         for in the index first. Offline, what came of it last.
@@ -158,7 +158,7 @@ class Saver:
             if now - last.asked_at < INDEX_DELAY:
                 return _told(last)
         if last is not None and last.outcome == "confirmed" and now - last.asked_at < INDEX_DELAY:
-            return None
+            return _told(last)
         if not wanted(copies):
             return None
         if last is not None and last.outcome == "refused" and now - last.asked_at < REFUSED_FOR:

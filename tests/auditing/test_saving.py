@@ -82,6 +82,7 @@ class TestConfirmedByLooking:
         assert saved.url
         assert "oembed" in saved.url
         assert remembered(live) == ["promised", "confirmed"]
+        assert (save(live), asked(live)) == (saved, 1)
 
     def test_a_promise_is_none(self, live: Town, spn: SavePageNow) -> None:
         """The job says `success`; the index never shows it (DESIGN section 6, rule 4)."""
