@@ -335,6 +335,14 @@ class TestBounds:
         assert "more characters in the JSON." in page
         assert len(page) < 200_000
 
+    def test_an_address_that_is_too_long_is_no_link_to_elsewhere(self) -> None:
+        page = report(everything("tide", "https://news.example/" + "a" * 3000))
+        assert LexborHTMLParser(page).css(".finding a") == []
+        long = "https://news.example/" + "a" * 1000
+        links = LexborHTMLParser(report(everything("tide", long))).css(".finding a")
+        assert {node.attributes["href"] for node in links} == {long}
+        assert max(len(node.text()) for node in links) == htmlreport.MAX_LABEL
+
     def test_many_looks_and_records(self) -> None:
         looks = tuple(Look(seen_at=days(2000 - at), state=State.LIVE) for at in range(1500))
         page = report(post(1, State.DELETED, looks=looks, evidence=tuple(map(str, range(900)))))
