@@ -18,6 +18,7 @@ from tests.web_twin import PostState
 
 PARAMETERS = {
     "find": ["source", "settings=", "prose="],
+    "repair": ["article", "archive=", "everything=", "replay_base=", "evidence=", "settings="],
     "resolve": ["mention", "archive=", "offline=", "settings="],
     "archive": ["*sources", "archive=", "offline=", "settings=", "progress=", "stop=", "on_error=", "prose="],
     "audit": ["*sources", "archive=", "offline=", "settings=", "progress=", "stop=", "on_error="],
@@ -26,6 +27,7 @@ PARAMETERS = {
 
 RESULTS = {
     "find": "list[Mention]",
+    "repair": "Repaired",
     "resolve": "Resolution",
     "archive": "list[ArchivedPost]",
     "audit": "list[Finding]",

@@ -36,32 +36,30 @@ from archiver.platforms.bounds import parseable
 from archiver.platforms.links import unwrap
 from archiver.platforms.markup import render
 
-LOADERS: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(rf"//(?:{address})", re.IGNORECASE)
-    for name, address in {
-        "x": r"platform\.(?:twitter|x)\.com/(?:[\w./-]{0,60}/)?widgets\.js",
-        "instagram": r"(?:www\.|platform\.)?instagram\.com/(?:[\w./-]{0,40}/)?embeds?\.js",
-        "facebook": r"connect\.facebook\.(?:net|com)/[\w/.-]{0,60}(?:sdk|all)(?:/[\w.-]{1,40})?\.js",
-        "tiktok": r"(?:www\.)?tiktok\.com/(?:[\w./-]{0,40}/)?embed(?:_v[\d.]+)?\.js",
-        "bluesky": r"embed\.bsky\.app/static/embed\.js",
-        "mastodon": r"[\w.:-]{3,253}/embed\.js",
-        "truthsocial": r"truthsocial\.com/embed\.js",
-        "threads": r"(?:www\.)?threads\.(?:net|com)/embed\.js",
-        "telegram": r"telegram\.org/js/(?:telegram-)?widget[\w-]*\.js",
-        "reddit": r"(?:embed\.reddit(?:media)?\.com|www\.redditmedia\.com)/widgets(?:/platform)?\.js"
-        r"|(?:www\.)?redditstatic\.com/comment-embed\.js",
-        "tumblr": r"(?:assets|embed|secure\.assets)\.tumblr\.com/[\w./-]{0,60}post\.js",
-        "pinterest": r"assets\.pinterest\.com/js/pinit[\w-]*\.js",
-        "vk": r"(?:vk\.(?:com|ru)|userapi\.com)/js/api/openapi\.js",
-        "weibo": r"(?:tjs\.sjs\.sinajs\.cn|widget\.weibo\.com)/",
-    }.items()
+LOADERS = {
+    "x": r"platform\.(?:twitter|x)\.com/(?:[\w./-]{0,60}/)?widgets\.js",
+    "instagram": r"(?:www\.|platform\.)?instagram\.com/(?:[\w./-]{0,40}/)?embeds?\.js",
+    "facebook": r"connect\.facebook\.(?:net|com)/[\w/.-]{0,60}(?:sdk|all)(?:/[\w.-]{1,40})?\.js",
+    "tiktok": r"(?:www\.)?tiktok\.com/(?:[\w./-]{0,40}/)?embed(?:_v[\d.]+)?\.js",
+    "bluesky": r"embed\.bsky\.app/static/embed\.js",
+    "truthsocial": r"truthsocial\.com/embed\.js",
+    "threads": r"(?:www\.)?threads\.(?:net|com)/embed\.js",
+    "telegram": r"telegram\.org/js/(?:telegram-)?widget[\w-]*\.js",
+    "reddit": r"(?:embed\.reddit(?:media)?\.com|www\.redditmedia\.com)/widgets(?:/platform)?\.js"
+    r"|(?:www\.)?redditstatic\.com/comment-embed\.js",
+    "tumblr": r"(?:assets|embed|secure\.assets)\.tumblr\.com/[\w./-]{0,60}post\.js",
+    "pinterest": r"assets\.pinterest\.com/js/pinit[\w-]*\.js",
+    "vk": r"(?:vk\.(?:com|ru)|userapi\.com)/js/api/openapi\.js",
+    "weibo": r"(?:tjs\.sjs\.sinajs\.cn|widget\.weibo\.com)/",
+    "generic": r"cdn\.embedly\.com/widgets/platform\.js|(?:cdn\.)?iframe(?:ly\.\w+|\.ly)/embed\.js",
+    "mastodon": r"[\w.:-]{3,253}/embed\.js",
 }
-"""What draws the embeds of a platform."""
+"""What draws the embeds of a platform, or (Embedly's and Iframely's) of all. Mastodon's comes from the post's server,
+which may be any that is none of the others."""
 
-EMBEDLY = re.compile(
-    r"//(?:cdn\.embedly\.com/widgets/platform\.js|(?:cdn\.)?iframe(?:ly\.\w+|\.ly)/embed\.js)", re.IGNORECASE
+_LOADER = re.compile(
+    "//(?:" + "|".join(f"(?P<{name}>{address})" for name, address in LOADERS.items()) + ")", re.IGNORECASE
 )
-"""What draws those of all platforms: Embedly's and Iframely's."""
 
 DEAD: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -131,6 +129,9 @@ MAX_NOTICE = 300
 MAX_SCRIPT = 200_000
 """Characters of an inline script in which a loader is looked for."""
 
+MAX_CONSENT = 2_000
+"""Characters of a script in which a consent manager is looked for: its address, or what calls it."""
+
 MAX_INSIDE = 400
 """Elements of an embed that are looked at."""
 
@@ -151,8 +152,6 @@ class _Page(msgspec.Struct, kw_only=True):
     """Platforms whose loader is there, and switched off."""
     scripts: bool = False
     """Whether any script runs."""
-    generic: bool = False
-    """Whether a loader for all platforms runs."""
     consent: bool = False
     components: set[str] = msgspec.field(default_factory=set)
     """AMP components that are loaded."""
@@ -164,6 +163,8 @@ def standings(article: Article, mentions: Sequence[Mention]) -> dict[str, Embed]
     Arguments: `mentions`, what `archiver.detect.find` found in this article. One parse of the document, nothing else
     is looked at; a mention whose element is not found again is `unknown`.
     """
+    if not mentions:
+        return {}
     if article.html is None:
         return {mention.id: _in_text(mention) for mention in mentions}
     parser = LexborHTMLParser(parseable(article.html))
@@ -253,23 +254,26 @@ def _page(parser: LexborHTMLParser) -> _Page:
             continue
         if runs:
             page.scripts = True
-            page.consent = page.consent or CONSENT.search(about) is not None
+            page.consent = page.consent or CONSENT.search(about[:MAX_CONSENT]) is not None
         # an address that only a lazy attribute holds is not loaded by itself
         live = runs and (bool(source) or not addresses)
         seen = "\n".join((unwrap(source).url, text)) if live else about
         seen = seen.replace("\\/", "/")
         if (component := attributes.get("custom-element")) and live:
             page.components.add(component)
-        names = {name for name, loader in LOADERS.items() if loader.search(seen)}
-        (page.loaded if live else page.blocked).update(names)
-        page.generic = page.generic or (live and EMBEDLY.search(seen) is not None)
+        (page.loaded if live else page.blocked).update(_loaders(seen))
     for template in parser.css("template"):
         kept = (template.html or "")[:MAX_SCRIPT]
-        page.blocked.update(name for name, loader in LOADERS.items() if loader.search(kept))
+        page.blocked.update(_loaders(kept))
     if not page.consent:
         page.consent = page.scripts and _has_consent_markup(parser)
     page.blocked -= page.loaded
     return page
+
+
+def _loaders(text: str) -> set[str]:
+    """Whose loaders are named in it."""
+    return {found.lastgroup for found in _LOADER.finditer(text) if found.lastgroup}
 
 
 def _is_data(attributes: Mapping[str, str | None]) -> bool:
@@ -313,7 +317,7 @@ def _address(node: LexborNode, page: _Page) -> Embed:
         at = at.parent
     if not EMBEDDING.search(" ".join(around)):
         return Embed(standing=EmbedStanding.LINK, reason="an address that stands alone")
-    if page.generic:
+    if "generic" in page.loaded:
         return Embed(
             standing=EmbedStanding.UNKNOWN,
             reason="an address in an embed's place: whether a script replaces it is not seen",
@@ -325,7 +329,7 @@ def _link(node: LexborNode, page: _Page) -> Embed:
     """A link that stands for an embed."""
     called = f"{node.attributes.get('class') or ''}".lower()
     if "embedly" in called or "iframely" in called or "data-iframely-url" in node.attributes:
-        if page.generic:
+        if "generic" in page.loaded:
             return Embed(standing=EmbedStanding.WORKS, reason="a link that the loaded script draws as a card")
         if not page.scripts:
             return Embed(

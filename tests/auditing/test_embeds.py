@@ -73,6 +73,7 @@ STANDINGS = {
         EMPTY + WIDGETS.replace("https://", "/web/20230101000000js_/https://"),
         EMPTY + '<script>load("https:\\/\\/platform.x.com\\/widgets.js")</script>',
         TELEGRAM,
+        MASTODON + '<script src="https://social.example/embed.js" async></script>',
         AMP + COMPONENT,
         # a frame with a source needs none
         '<iframe src="https://www.youtube.com/embed/abcdefghijk"></iframe>',
@@ -106,6 +107,7 @@ STANDINGS = {
         EMPTY + BUNDLE + BLOCKED,
         # another platform's draws nothing
         EMPTY + '<script src="https://www.instagram.com/embed.js"></script>',
+        MASTODON + '<script src="https://www.instagram.com/embed.js"></script>',
         notice("This tweet is not available until you accept cookies.") + BUNDLE,
     ],
     EmbedStanding.LINK: [f"<p>{URL}</p>"],
