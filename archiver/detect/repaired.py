@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from selectolax.lexbor import LexborNode
 
+from archiver.model import PostRef
 from archiver.platforms import instants
 from archiver.platforms.base import Platform, Sighting
 from archiver.platforms.markup import render
@@ -41,8 +42,10 @@ def read(node: LexborNode, platform: Callable[[str], Platform | None]) -> tuple[
     attributes = node.attributes
     name, _, post_id = (attributes.get(MARK) or "").partition(":")
     of = platform(name)
-    ref = of.ref_from_url(attributes.get(ADDRESS) or "") if of is not None and post_id else None
-    if of is None or ref is None or ref.id != post_id:
+    if of is None or not post_id:
+        return None
+    ref = _named(of, post_id, attributes.get(AUTHOR) or None, attributes.get(ADDRESS) or "")
+    if ref is None:
         return None
     words = node.css_first(f"[{WORDS}]")
     made = node.css_first(f"time[{POSTED}]")
@@ -57,3 +60,18 @@ def read(node: LexborNode, platform: Callable[[str], Platform | None]) -> tuple[
         shape=SHAPE,
         confidence=0.99,
     )
+
+
+def _named(platform: Platform, post_id: str, handle: str | None, url: str) -> PostRef | None:
+    """The post, where its id and its address are of one: some addresses are made of an id and read by nobody else."""
+    ref = platform.ref_from_url(url)
+    if ref is not None:
+        return ref if ref.id == post_id else None
+    for author in (None, handle):
+        try:
+            made = platform.ref_from_id(post_id, author)
+        except ValueError:
+            return None  # a platform of many servers
+        if made.url == url:
+            return made
+    return None

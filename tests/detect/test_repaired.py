@@ -15,6 +15,7 @@ POSTS = {
     "mastodon:110372412617177781": "https://social.example/@ana/110372412617177781",
     "telegram:ana_channel/416": "https://t.me/ana_channel/416",
     "youtube:abcdefghijk": "https://www.youtube.com/watch?v=abcdefghijk",
+    "facebook:10150000000000001": "https://www.facebook.com/10150000000000001",
     "bluesky:3l3vgf77uco2g": "https://bsky.app/profile/ana.example/post/3l3vgf77uco2g",
 }
 
