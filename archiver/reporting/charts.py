@@ -148,8 +148,8 @@ def _axis(curve: Curve, horizon: float) -> list[tuple[float, str, str, int]]:
     limit = 2.0
     for days, label in reversed(TICKS):
         part = days / horizon if horizon else 0.0
-        if part <= 1 and days in at_risk and (limit - part >= _GAP or not told):
-            told.append((part, "end" if part > 0.9 else "start" if part < 0.1 else "middle", label, at_risk[days]))
+        if part <= 1 and days in at_risk and limit - part >= _GAP and (part >= _GAP or not days):
+            told.append((part, "end" if part > 0.9 else "middle" if days else "start", label, at_risk[days]))
             limit = part
     return told[::-1]
 
