@@ -10,22 +10,27 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from archiver.auditing.copies import copies_of
 from archiver.auditing.finding import Copies, CopyPlace, Saved
+from archiver.auditing.mementos import read_copy
 from archiver.auditing.saving import Saver, target, wanted
 from archiver.platforms import platform
 from archiver.store import Archive
 from archiver.store.elsewhere import saves
 from archiver.web.once import StoppedError
 from tests.auditing.test_copies import ref_of, x
+from tests.platforms.driving import exchange
 from tests.town import CONTROL, FLATTENED, PICTURED, RENAMED, STARTED, Town
-from tests.web_twin import Fault, Population, Reply, Twin, TwinPost, legacy
+from tests.web_twin import Fault, Population, PostState, Reply, Request, Twin, TwinPost, legacy
+from tests.web_twin.crowd import Crowd
 from tests.web_twin.save_page_now import SavePageNow
 
 WAYBACK = "web.archive.org"
 SECRET = "s3cr3t-Wq81"
 KEYS = {"ARCHIVER_SAVE_KEY": "AKey-77x", "ARCHIVER_SAVE_SECRET": SECRET}
+CROWD = Crowd(11, size=8, notes_each=20)
 BARE = tuple(replace(post, archived=()) for post in (PICTURED, RENAMED, FLATTENED))
 
 
@@ -209,6 +214,26 @@ class TestWhatIsAsked:
         assert wanted_address is not None
         assert part in wanted_address
         assert wanted_address in of.archived_urls(ref)
+
+    @pytest.mark.parametrize("name", ["x", "bluesky", "mastodon", "telegram", "tiktok", "reddit", "youtube"])
+    def test_a_copy_of_it_can_be_read_again(self, name: str) -> None:
+        of = platform(name)
+        assert of is not None
+        notes = (note for number in range(8) for note in CROWD.on(name, number))
+        note = next(note for note in notes if note.state is PostState.LIVE)
+        ref = of.ref_from_url(note.url_on(name))
+        assert ref is not None
+        if name == "bluesky":
+            ref = structs.replace(ref, scope=note.person.did)
+        address = target(ref, of)
+        assert address is not None
+        host, _, path = address.removeprefix("https://").partition("/")
+        asked = Request(time=STARTED, scheme="https", host=host, method="GET", target=f"/{path}", headers=())
+        reply = Twin(crowd=CROWD, clock=STARTED).answer(asked)
+        answer = exchange(address, reply.body, status=reply.status, content_type=reply.header("content-type") or "")
+        post = read_copy(ref, of, answer, address, STARTED)
+        assert not isinstance(post, str), post
+        assert post.text or post.title
 
     def test_no_faster_than_it_allows(self, live: Town, spn: SavePageNow) -> None:
         spn.per_minute = 7
