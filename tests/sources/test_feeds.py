@@ -153,6 +153,7 @@ def test_bounds() -> None:
         list(entries(" " * (feeds.MAX_JSON + 1), "json feed", None))
     with pytest.raises(InputError):
         list(entries('{"version": "https://jsonfeed.org/version/1", "items": 7}', "json feed", None))
+    assert len(read(rss("<item><title>A<link>a" * 1000))) == 1000
     assert len(read(rss("<item>" + "<a>" * 1000 + "</a>" * 1000 + "</item><item/>"))) == 2
 
 

@@ -174,6 +174,8 @@ def test_sitemaps_in_an_index_packed_or_not() -> None:
     } | dict.fromkeys(pages, page())
     found, errors, _ = read("https://news.example/i", Web(answers))
     assert (named(found, "https://news.example/i"), errors) == (["0", "1", "2", "3"], [])
+    found, errors, _ = read("https://news.example/b.xml.gz", Web(answers))
+    assert (named(found, "https://news.example/b.xml.gz"), errors) == (["1", "2", "3"], [])
 
 
 def test_a_text_sitemap_is_one_by_its_name() -> None:
