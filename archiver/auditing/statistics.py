@@ -116,7 +116,7 @@ class Survival(Noun, frozen=True, kw_only=True):
     left_out: dict[str, int]
     """Those without a curve, by reason: `not_resolved`, `no_time` (of the post), `never_seen` (neither readable nor
     missing), `gone_before` (missing at the first look, with no article that says it was there before),
-    `no_span` (one look alone, at which it began), `contradictory` (seen before it was written)."""
+    `no_span` (one look alone, or none since an article cited it), `contradictory` (seen before it was written)."""
     overall: Group
     deleted: Group
     """Deletions only: a post that is missing otherwise counts as watched until then."""

@@ -21,13 +21,24 @@ from markupsafe import Markup
 
 from archiver.auditing import Finding
 from archiver.auditing.finding import OWN, Citation, EmbedStanding, QuoteVerdict
-from archiver.auditing.statistics import OTHERS, Group, Share, Statistics, Tally
+from archiver.auditing.statistics import COMPARED, OTHERS, Group, Share, Statistics, Tally
 from archiver.auditing.survival import Survived
 from archiver.model import Noun, State
 from archiver.replay import wording
 from archiver.replay.show import count, environment, external, time, visible, words
 from archiver.reporting import charts
-from archiver.reporting.actions import ACTIONS, ALTERED, CONFIRMED, EMBEDS, FINE, NOT_SEEN, SEEN_ONCE, Action, grouped
+from archiver.reporting.actions import (
+    ACTIONS,
+    ALTERED,
+    CONFIRMED,
+    EMBEDS,
+    FINE,
+    NOT_SEEN,
+    SEEN_ONCE,
+    UNCAPTURED,
+    Action,
+    grouped,
+)
 from archiver.reporting.overtime import states_over_time
 from archiver.reporting.places import Place, Replay, archived_copy
 
@@ -96,7 +107,7 @@ WITHOUT_CURVE = {
     "no_time": "posts whose time is not known",
     "never_seen": "never seen, neither readable nor missing",
     "gone_before": "missing before they came under observation",
-    "no_span": "looked at once, with no article that says it was there before",
+    "no_span": "watched for no time: one look alone, or none since an article cited them",
     "contradictory": "seen before they were written: one of the times is wrong",
 }
 
@@ -181,11 +192,26 @@ class _Report:
             since=self._since,
             listed=len(self._findings),
             new=sum(self._is_new(finding) for finding in self._findings),
-            acts=[(action, groups.asked[action]) for action in ACTIONS if action.urgent],
+            acts=[(action, groups.asked[action], self._not_asked(action)) for action in ACTIONS if action.urgent],
             lede=_lede(all_),
             not_counted=_not_counted(all_),
             patterns=charts.patterns(),
         )
+
+    def _not_asked(self, action: Action) -> str:
+        """Why a zero says nothing, where it does not: nobody asked, or there was nothing to compare."""
+        if self._groups.asked[action] or not self._findings:
+            return ""
+        if action is UNCAPTURED and not any(it.never_captured is not None for it in self._findings):
+            return "Not known: no web archive was asked, or not all of them answered."
+        citations = [citation for it in self._findings for citation in it.citations]
+        if action is ALTERED and not any(it.quote in COMPARED for it in self._findings):
+            return "Not known: no quotation could be compared with its post."
+        if action is EMBEDS and not any(
+            citation.embed and citation.embed.standing is not EmbedStanding.UNKNOWN for citation in citations
+        ):
+            return "Not known: no article's markup was at hand."
+        return ""
 
     # The figures.
 
@@ -212,6 +238,7 @@ class _Report:
             shares=[(label, value, charts.bar(value)) for label, value in shares if value.of],
             quotes=[(QUOTES[QuoteVerdict(verdict)], number) for verdict, number in all_.quotes.items()],
             moments=moments,
+            choice=len(self._findings) < all_.posts,
             moment_states=[(WORDS[state], state) for state in over_time],
             over_time=charts.columns(moments, id_="over-time"),
             tables=self._tables(),

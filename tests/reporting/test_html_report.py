@@ -196,6 +196,11 @@ class TestWording:
             post(6, renamed_from="old"),
         )
         assert text_of(page, ".act b") == ["1", "0", "2", "1", "1", "0"]
+        assert text_of(report(post(1)), ".act b") == ["0", "0", "–", "–", "–", "0"]
+        asked = post(1, copies=Copies(asked=("web.archive.org",), places=everything("tide").copies.places))
+        works = Citation(source="a", mention_id="m", embed=Embed(standing=EmbedStanding.WORKS))
+        asked = msgspec.structs.replace(asked, citations=(works,), quote=QuoteVerdict.EXACT)
+        assert text_of(report(asked), ".act b") == ["0", "0", "0", "0", "0", "0"]
         assert text_of(page, "details.group > summary") == [
             "Missing, confirmed: 1", "Quote altered: 1", "Embed broken: 1", "Never captured: 1", "Changed: 1",
             "Nothing to do: 1",
