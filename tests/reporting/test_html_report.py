@@ -197,7 +197,7 @@ class TestWording:
         )
         assert text_of(page, ".act b") == ["1", "0", "2", "1", "1", "0"]
         assert text_of(report(post(1)), ".act b") == ["0", "0", "–", "–", "–", "0"]
-        asked = post(1, copies=Copies(asked=("web.archive.org",), places=everything("tide").copies.places))
+        asked = post(1, copies=everything("tide").copies)
         works = Citation(source="a", mention_id="m", embed=Embed(standing=EmbedStanding.WORKS))
         asked = msgspec.structs.replace(asked, citations=(works,), quote=QuoteVerdict.EXACT)
         assert text_of(report(asked), ".act b") == ["0", "0", "0", "0", "0", "0"]
