@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from archiver.auditing import Cited, Finding, Plan, cited_in_archive, cited_in_document, merge
+from archiver.auditing import (
+    AskCopies,
+    Cited,
+    Finding,
+    Plan,
+    cited_in_archive,
+    cited_in_document,
+    cited_in_permalinks,
+    is_permalink_list,
+    merge,
+)
 from archiver.auditing import audit as audit_cited
 from archiver.capture import ArchivedPost, Job, Progress, no_progress, running
 from archiver.capture.documents import documents
@@ -124,12 +134,18 @@ def audit(
     stop: Callable[[], bool] = lambda: False,
     on_error: OnError = _raise,
     max_age: timedelta | None = None,
+    copies: str | None = None,
+    rescue: bool = False,
+    save: bool = False,
 ) -> list[Finding]:
     """Observe cited posts again and say which are missing; one finding a post.
 
-    sources: articles (paths or URLs); with none, every post that the archive's articles cite. max_age: a look within so
-    long is reused, so that an interrupted audit goes on where it stopped. The other arguments are as for `archive`;
-    offline, nothing is written.
+    sources: articles and what else lists posts (paths, URLs, lists of permalinks); with none, every post that the
+    archive's articles cite. max_age: a look within so long is reused, so that an interrupted audit goes on where it
+    stopped. copies: of which posts web archives are asked whether they have copies: `none`, `missing` or `all`
+    (default: as configured). rescue: the best copy of what is missing is fetched and stored. save: the Wayback Machine
+    is asked to capture what is still there and that nobody has. The other arguments are as for `archive`; offline,
+    nothing is written.
 
     Raises `InputError`, `ArchiveError`.
     """
@@ -145,7 +161,9 @@ def audit(
         stop=stop,
     ) as job:
         cited = cited_posts(job, sources, settings, on_error, max_age=max_age)
-        return list(audit_cited(job, cited, progress, plan=Plan(max_age=max_age)))
+        asked = AskCopies(copies or settings.audit.copies)
+        plan = Plan(max_age=max_age, copies=asked, rescue=rescue, save=save)
+        return list(audit_cited(job, cited, progress, plan=plan))
 
 
 def verify(
@@ -226,11 +244,26 @@ def cited_posts(
     sources = list(sources)
     if not sources:
         return cited_in_archive(job)
-    groups: list[list[Cited]] = []
-    with suppress(StoppedError):
-        for document in documents(sources, settings, job=job, on_error=on_error):
-            groups.append(cited_in_document(job, document, max_age=max_age))
-            progress(1, document.article.title or document.article.source)
-            if job.stop():
-                break
-    return merge(groups)
+    return merge(_cited(job, [os.fspath(source) for source in sources], settings, on_error, max_age, progress))
+
+
+def _cited(
+    job: Job,
+    sources: Iterable[str],
+    settings: Settings,
+    on_error: OnError,
+    max_age: timedelta | None,
+    progress: Progress,
+) -> Iterator[Iterable[Cited]]:
+    """What each source cites: a list of permalinks its rows, anything else the posts in its documents."""
+    for source in sources:
+        if is_permalink_list(source):
+            yield cited_in_permalinks(job, source, on_error=on_error)
+            progress(1, source)
+            continue
+        with suppress(StoppedError):
+            for document in documents([source], settings, job=job, on_error=on_error):
+                yield cited_in_document(job, document, max_age=max_age)
+                progress(1, document.article.title or document.article.source)
+                if job.stop():
+                    return

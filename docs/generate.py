@@ -6,7 +6,8 @@
 - `docs/commands.md`: the `--help` text of each command, inside a page whose other words are written by hand. A
   help text stands in the fenced block after a line `<!-- help: NAME -->`; a command without one gets a section at the
   end;
-- `docs/export.md`: the columns of each exported table, after a line `<!-- columns: TABLE -->`, in the same way.
+- `docs/export.md`: the columns of each exported table, after a line `<!-- columns: TABLE -->`, in the same way;
+- `docs/audit.md`: the ready files of `examples/schedules/`, each after a line `<!-- file: PATH -->`.
 
 Tests compare the files with what this would write.
 """
@@ -38,12 +39,15 @@ CONFIG = ROOT / "config.toml"
 SCHEMA = ROOT / "docs" / "schema" / "archiver.schema.json"
 COMMANDS = ROOT / "docs" / "commands.md"
 EXPORT = ROOT / "docs" / "export.md"
+AUDIT = ROOT / "docs" / "audit.md"
 CALENDAR_WORDS = ROOT / "archiver" / "language" / FILE
 
 HELP_WIDTH = 90
 """Fits a code block on a page without scrolling."""
 
 HELP_BLOCK = re.compile(r"<!-- help: (?P<name>[a-z -]+) -->\n+```text\n.*?\n```\n", re.DOTALL)
+
+FILE_BLOCK = re.compile(r"<!-- file: (?P<path>[\w./-]+) -->\n(?:\n```\w*\n.*?\n```\n)?", re.DOTALL)
 
 COLUMN_BLOCK = re.compile(r"<!-- columns: (?P<name>[a-z]+) -->\n(?:.+\n)*\n(?:\|.*\n)*")
 
@@ -120,6 +124,17 @@ def export_text(page: str) -> str:
     return page + "".join(f"\n### `{name}`\n\n{block}" for name, block in blocks.items() if name not in present)
 
 
+def audit_text(page: str) -> str:
+    """The page with the files that it shows as they are now."""
+
+    def block(found: re.Match[str]) -> str:
+        path = found["path"]
+        kind = {"yml": "yaml", "service": "ini", "timer": "ini"}.get(path.rpartition(".")[2], "sh")
+        return f"<!-- file: {path} -->\n\n```{kind}\n{(ROOT / path).read_text(encoding='utf-8')}```\n"
+
+    return FILE_BLOCK.sub(block, page)
+
+
 def main() -> None:
     CONFIG.write_text(default_toml(), encoding="utf-8")
     SCHEMA.parent.mkdir(exist_ok=True)
@@ -127,8 +142,9 @@ def main() -> None:
     page = COMMANDS.read_text(encoding="utf-8") if COMMANDS.exists() else "# Commands\n"
     COMMANDS.write_text(commands_text(page, commands), encoding="utf-8")
     EXPORT.write_text(export_text(EXPORT.read_text(encoding="utf-8")), encoding="utf-8")
+    AUDIT.write_text(audit_text(AUDIT.read_text(encoding="utf-8")), encoding="utf-8")
     CALENDAR_WORDS.write_text(calendar_words_text(), encoding="utf-8")
-    for path in (CONFIG, SCHEMA, COMMANDS, EXPORT, CALENDAR_WORDS):
+    for path in (CONFIG, SCHEMA, COMMANDS, EXPORT, AUDIT, CALENDAR_WORDS):
         sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 

@@ -6,7 +6,11 @@ import importlib
 import importlib.util
 import pkgutil
 import re
+import shlex
+import shutil
+import subprocess
 import tomllib
+from copy import copy
 from importlib.metadata import metadata
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +20,7 @@ import msgspec
 import pytest
 
 from archiver.cli import main
+from archiver.cli.audit import command as audit_command
 from archiver.model import State
 from archiver.store.conclusions import Conclusion
 from archiver.version import __version__
@@ -52,6 +57,40 @@ TEST_ONLY = {
 
 def test_the_schema_is_current() -> None:
     assert generate.SCHEMA.read_text(encoding="utf-8") == generate.schema_text(), RENEW
+
+
+def test_the_ready_files_in_the_docs_are_those_of_the_examples() -> None:
+    page = generate.AUDIT.read_text(encoding="utf-8")
+    assert generate.audit_text(page) == page, RENEW
+
+
+SCHEDULES = sorted((ROOT / "examples" / "schedules").iterdir())
+
+
+@pytest.mark.parametrize("path", SCHEDULES, ids=lambda path: path.name)
+def test_the_commands_of_the_ready_files_are_commands(path: Path) -> None:
+    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [
+        line.split("archiver audit", 1)[1] for line in text.splitlines() if re.search(r"archiver audit .*--", line)
+    ]
+    if path.name == "crontab":
+        lines = [line.split('"$ARCHIVER" audit', 1)[1] for line in text.splitlines() if '"$ARCHIVER" audit' in line]
+    assert lines or path.suffix == ".timer"
+    for line in lines:
+        context = copy(audit_command).make_context("audit", shlex.split(line))  # a copy: click keeps what it was asked
+        assert context.params["output_path"]
+        assert context.params["last_path"]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here: its units are not checked")
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    for path in SCHEDULES:
+        if path.suffix in (".service", ".timer"):
+            text = path.read_text(encoding="utf-8").replace("%h/archiver/bin/archiver", "/bin/true")
+            (tmp_path / path.name).write_text(text.replace("%h/evidence", "/tmp"), encoding="utf-8")
+    units = [str(path) for path in sorted(tmp_path.iterdir())]
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_the_columns_of_exported_tables_are_current() -> None:
@@ -94,7 +133,8 @@ class TestPages:
             for parameter in context.command.get_params(context)
             for option in (*parameter.opts, *parameter.secondary_opts)
         }
-        named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]", page.read_text(encoding="utf-8")))
+        own = generate.FILE_BLOCK.sub("", page.read_text(encoding="utf-8"))  # files for other programs: tested alone
+        named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]", own))
         assert named - options - OF_OTHERS == set()
 
 

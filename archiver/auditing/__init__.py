@@ -3,10 +3,11 @@
 from archiver.auditing.cited import Cited, cited_in_archive, cited_in_document, merge
 from archiver.auditing.finding import Finding
 from archiver.auditing.listed import cited_in_permalinks
-from archiver.auditing.looking import Plan, audit
+from archiver.auditing.looking import AskCopies, Plan, audit
 from archiver.auditing.permalinks import is_permalink_list
 
 __all__ = [
+    "AskCopies",
     "Cited",
     "Finding",
     "Plan",

@@ -7,9 +7,12 @@ from datetime import timedelta
 
 import msgspec
 
-from archiver.auditing.finding import Citation
+from archiver.article.stored import stored_article
+from archiver.auditing.embeds import standings
+from archiver.auditing.finding import Citation, Embed
 from archiver.capture import Job
 from archiver.detect import find
+from archiver.errors import ArchiverError
 from archiver.model import Article, Mention, Noun, Outcome, Post, Resolution
 from archiver.platforms.values import https
 from archiver.sources import Document
@@ -51,9 +54,9 @@ def cited_in_archive(job: Job) -> list[Cited]:
     """
     catalogue = job.archive.catalogue
     found: dict[str, Cited] = {}
-    for article, _ in catalogue.articles():
+    for article, capture_id in catalogue.articles():
         mentions = [mention for _, mention in catalogue.mentions(article.id)]
-        cites = cites_of(article, mentions)
+        cites = cites_of(_with_words(job, article, capture_id) if mentions else article, mentions)
         for mention in mentions:
             known = catalogue.resolution(mention.id)
             try:
@@ -102,12 +105,29 @@ def cited_by(mention: Mention, resolution: Resolution, cite: Cite, *sources: str
     )
 
 
+def _with_words(job: Job, article: Article, capture_id: str) -> Article:
+    """The article with its markup; without, where its record is not there, or was altered: then how it embeds posts is
+    not known."""
+    capture = job.archive.catalogue.capture(capture_id)
+    if capture is None:
+        return article
+    try:
+        return stored_article(job.archive, article, capture)
+    except ArchiverError:
+        return article
+
+
 def cites_of(article: Article, mentions: Sequence[Mention]) -> dict[str, Cite]:
     """By mention id: how this article, or list, cites each."""
-    return {mention.id: Cite(mention=mention, citation=_citation(article, mention)) for mention in mentions}
+    shown = article.html is not None or article.text is not None
+    embeds = standings(article, [mention for mention in mentions if mention.rule != LISTED]) if shown else {}
+    return {
+        mention.id: Cite(mention=mention, citation=_citation(article, mention, embeds.get(mention.id)))
+        for mention in mentions
+    }
 
 
-def _citation(article: Article, mention: Mention) -> Citation:
+def _citation(article: Article, mention: Mention, embed: Embed | None) -> Citation:
     if mention.rule == LISTED:
         citing = "" if mention.source == article.source else mention.source
         address = https(citing)
@@ -123,6 +143,7 @@ def _citation(article: Article, mention: Mention) -> Citation:
         language=article.language,
         rule=mention.rule,
         handle=mention.handle,
+        embed=embed,
     )
 
 

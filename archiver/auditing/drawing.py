@@ -6,17 +6,18 @@ Drawn from stored values alone: the same archive gives the same finding again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
-from archiver.auditing.cited import Cite, Cited
-from archiver.auditing.finding import Citation, Finding, Look, QuoteVerdict
+from archiver.auditing.cited import LISTED, Cited
+from archiver.auditing.fidelity import Version, fidelity
+from archiver.auditing.finding import EmbedStanding, Finding, Look, QuoteVerdict, Rescued
 from archiver.capture import Job
 from archiver.language.guess import language_of
-from archiver.model import Media, Observation, Post, State
+from archiver.model import Media, Mention, Observation, Post, State
 from archiver.platforms import platform as platform_of
 
 MAX_LOOKS = 500
@@ -24,6 +25,19 @@ MAX_LOOKS = 500
 
 SHOWN_KINDS = frozenset({"photo", "video", "gif"})
 """Media that are the post's own: avatars and cards change without it."""
+
+NOT_SHOWN = (EmbedStanding.BROKEN, EmbedStanding.LOST)
+
+FAITHFULNESS = (
+    QuoteVerdict.EXACT,
+    QuoteVerdict.TRIVIAL,
+    QuoteVerdict.SHORTENED,
+    QuoteVerdict.TRANSLATED,
+    QuoteVerdict.ALTERED,
+)
+"""Verdicts, the worst last. What cannot be compared is neither."""
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 NO_LANGUAGES = frozenset({"und", "zxx", "qme", "qht", "qam", "qct", "qst", "art", "mul", "mis"})
 """Codes that X and others give where they see none."""
@@ -86,6 +100,7 @@ def drawn(job: Job, cited: Cited, known: Post, seen: Seen) -> Finding:
         handle=post.handle,
         display_name=post.display_name or cited.mention.display_name,
         created_at=post.created_at or (platform.time_of(post.id) if platform else None),
+        day=None if post.created_at else post.day,
         text=text or cited.mention.words,
         reason=now.reason,
         control=now.control,
@@ -93,14 +108,91 @@ def drawn(job: Job, cited: Cited, known: Post, seen: Seen) -> Finding:
         evidence=now.evidence,
         stored_in=job.where(now.evidence),
         post_key=now.key,
-        language=_language(post.language, text),
+        language=_language(post.language, text or cited.mention.words),
         edited=_edited(looks),
         edited_at=max((record.edited_at for record in records if record.edited_at), default=None),
         renamed_from=_renamed_from(cited, looks),
         media_gone=_media_gone(looks),
-        citations=tuple(_citations(cited.cites)),
         looks=tuple(_look(look) for look in looks if look.evidence)[-MAX_LOOKS:],
     )
+
+
+def with_rescued(finding: Finding, rescued: Rescued | str) -> Finding:
+    """The finding with the copy that was rescued, or why there is none. Whoever made that copy saw the post then."""
+    if isinstance(rescued, str):
+        return msgspec.structs.replace(finding, not_rescued=rescued)
+    since, text = finding.since, finding.text
+    before = finding.missing_by is None or rescued.captured_at < finding.missing_by
+    if before and (since is None or since < rescued.captured_at):
+        since = rescued.captured_at
+    return msgspec.structs.replace(finding, rescued=rescued, since=since, text=text or rescued.text)
+
+
+def with_quotes(finding: Finding, cited: Cited, seen: Seen) -> Finding:
+    """The finding with each article's quotation compared, and whether an embed lacks a post that is there."""
+    versions = _versions(cited, seen, finding.rescued)
+    citations = []
+    for cite in cited.cites:
+        quote = None
+        if cite.mention.words:
+            marked = _is_marked(cite.mention)
+            quote = fidelity(cite.mention.words, versions, marked=marked, platform=finding.platform)
+        citations.append(msgspec.structs.replace(cite.citation, quote=quote))
+    verdicts = [cite.quote.verdict for cite in citations if cite.quote is not None]
+    broken = any(cite.embed is not None and cite.embed.standing in NOT_SHOWN for cite in citations)
+    return msgspec.structs.replace(
+        finding,
+        citations=tuple(citations),
+        quote=max((one for one in verdicts if one in FAITHFULNESS), key=FAITHFULNESS.index, default=None),
+        embed_broken=finding.state.readable and broken,
+    )
+
+
+def _versions(cited: Cited, seen: Seen, rescued: Rescued | None) -> list[Version]:
+    """The wordings that are known of the post, each as it was seen last, the latest last: of every look, of what the
+    resolution read in a capture, and of a rescued copy. What other pages claim of the post is none."""
+    known: list[tuple[datetime | None, Post]] = []
+    best = cited.resolution.candidates[0] if cited.resolution.candidates else None
+    if best is not None and best.evidence:
+        known.append((None, best.post))
+    known += [(look.seen_at, look.post) for look in (*seen.before, seen.now) if look.post is not None]
+    versions: dict[str, Version] = {}
+    for seen_at, post in known:
+        for text in _wordings(post):
+            versions.pop(text, None)
+            versions[text] = Version(text, seen_at=seen_at, complete=post.text_complete, language=post.language)
+    found = list(versions.values())
+    if rescued is not None and rescued.text and rescued.text not in versions:
+        found.append(Version(rescued.text, seen_at=rescued.captured_at))
+    return sorted(found, key=lambda version: version.seen_at or NEVER)
+
+
+def _wordings(post: Post) -> Iterator[str]:
+    """What of a post an article can quote: its words, with or without its heading or the line in front of them."""
+    parts = [part for part in (post.title, post.warning) if part]
+    if post.text and parts:
+        yield "\n".join((*parts, post.text))
+    yield from parts
+    if post.text:
+        yield post.text
+
+
+def _is_marked(mention: Mention) -> bool:
+    """Whether markup, or a list, says where the quotation begins and ends."""
+    platform = platform_of(mention.platform)
+    rules = {rule.name for rule in platform.embed_rules} if platform else set()
+    return mention.rule in rules or mention.rule == LISTED
+
+
+def moment_of(published: str | None) -> datetime | None:
+    """The time, or the beginning of the day, that an article gives for itself."""
+    if published is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(published)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def with_remarks(finding: Finding) -> Finding:
@@ -125,6 +217,8 @@ def _remarks(finding: Finding) -> Iterator[str]:
         yield "never captured"
     if finding.rescued:
         yield f"rescued from {finding.rescued.archive}"
+    if finding.not_rescued:
+        yield "not rescued"
     if finding.saved:
         yield f"saving {finding.saved.outcome}"
 
@@ -180,13 +274,21 @@ def _renamed_from(cited: Cited, looks: Sequence[Observation]) -> str | None:
     current = next((look.post for look in reversed(looks) if look.post is not None and look.post.handle), None)
     if current is None:
         return None
-    earlier = [look.post for look in looks if look.post is not None and look.post.account_id == current.account_id]
-    handles = [cite.mention.handle for cite in cited.cites if cite.mention.post_id is not None]
-    handles += [post.handle for post in earlier if current.account_id]
-    for handle in reversed(handles):
-        if handle and not _same_handle(handle, current.handle or ""):
+    for handle in reversed(handles_of(cited, looks)):
+        if not _same_handle(handle, current.handle or ""):
             return handle
     return None
+
+
+def handles_of(cited: Cited, looks: Sequence[Observation]) -> list[str]:
+    """Handles of the post's account, oldest first: as articles that name the post by its id give it, as it was
+    resolved, as the platform gave it at each look."""
+    posts = [look.post for look in looks if look.post is not None]
+    account = posts[-1].account_id if posts else None
+    found = [cite.mention.handle for cite in cited.cites if cite.mention.post_id is not None]
+    found += [cited.post.handle] if cited.post is not None else []
+    found += [post.handle for post in posts if account is not None and post.account_id == account]
+    return list(dict.fromkeys(handle for handle in found if handle))
 
 
 def _same_handle(one: str, other: str) -> bool:
@@ -204,11 +306,11 @@ def _media_gone(looks: Sequence[Observation]) -> tuple[str, ...]:
     now = looks[-1]
     if not now.state.readable or now.post is None:
         return ()
-    here = _own(now.post)
+    here = own_media(now.post)
     for look in reversed(looks[:-1]):
         if look.post is None or look.post.seen_in != now.post.seen_in:
             continue
-        there = _own(look.post)
+        there = own_media(look.post)
         lacking = len(there) - len(here)
         if lacking > 0:  # addresses that are signed anew with each answer are no other pictures: the number tells
             gone = [media.url for media in there if _address(media) not in {_address(one) for one in here}]
@@ -216,7 +318,8 @@ def _media_gone(looks: Sequence[Observation]) -> tuple[str, ...]:
     return ()
 
 
-def _own(post: Post) -> list[Media]:
+def own_media(post: Post) -> list[Media]:
+    """Pictures and films that the post itself has."""
     return [media for media in post.media if media.kind in SHOWN_KINDS]
 
 
@@ -226,8 +329,3 @@ def _address(media: Media) -> str:
     except ValueError:
         return media.url
     return f"{parts.netloc}{parts.path}"
-
-
-def _citations(cites: Iterable[Cite]) -> Iterator[Citation]:
-    for cite in cites:
-        yield msgspec.structs.replace(cite.citation)

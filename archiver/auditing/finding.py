@@ -175,7 +175,7 @@ class Rescued(Noun, frozen=True, kw_only=True):
     """Our record of the copy."""
     stored_in: str | None = None
     text: str | None = None
-    """The post's words as the copy shows them."""
+    """The post's words as the copy shows them; its title, where it has no others."""
 
 
 class Saved(Noun, frozen=True, kw_only=True):
@@ -238,6 +238,8 @@ class Finding(Noun, frozen=True, kw_only=True):
     copies: Copies | None = None
     """Null where nobody was asked."""
     rescued: Rescued | None = None
+    not_rescued: str | None = None
+    """Why there is no such copy, where one was looked for."""
     saved: Saved | None = None
     remarks: tuple[str, ...] = ()
     """What else there is to act on, each in a few words: `seen once`, `quote altered`, `renamed from @…`."""

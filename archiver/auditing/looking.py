@@ -5,22 +5,48 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 from itertools import chain, zip_longest
 
+import msgspec
+
 from archiver.auditing.cited import Cited
-from archiver.auditing.drawing import Seen, drawn, unresolved, with_remarks
-from archiver.auditing.finding import Finding
+from archiver.auditing.copies import copies_of
+from archiver.auditing.drawing import (
+    Seen,
+    drawn,
+    handles_of,
+    moment_of,
+    own_media,
+    unresolved,
+    with_quotes,
+    with_remarks,
+    with_rescued,
+)
+from archiver.auditing.finding import Copies, Finding
+from archiver.auditing.rescue import rescue, rescued_before
+from archiver.auditing.saving import Saver
 from archiver.capture import Job, Progress, no_progress
-from archiver.errors import ArchiveError, ArchiverError
-from archiver.model import Noun, Observation, PostRef, State
+from archiver.errors import ArchiveError, ArchiverError, LimitError, NetworkError
+from archiver.model import Noun, Observation, Post, PostRef, State
 from archiver.platforms import platform as platform_of
 from archiver.platforms.base import Platform
 from archiver.resolution import state_without_answer
 from archiver.web.once import StoppedError
 
+NOT_THERE = (404, 410)
+
 UNINFORMATIVE = (State.BLOCKED, State.UNREACHABLE, State.UNRESOLVED)
 """Such a look says nothing of the post: it is taken again, however young it is."""
+
+
+class AskCopies(StrEnum):
+    """Of which posts web archives are asked whether they have copies."""
+
+    NONE = "none"
+    MISSING = "missing"
+    ALL = "all"
 
 
 class Plan(Noun, frozen=True, kw_only=True):
@@ -28,6 +54,13 @@ class Plan(Noun, frozen=True, kw_only=True):
 
     max_age: timedelta | None = None
     """A look within so long is reused: an interrupted audit goes on where it stopped. Null: every post is asked for."""
+    media: bool = False
+    """Each picture and film of a readable post is asked for, and so stored."""
+    copies: AskCopies = AskCopies.NONE
+    rescue: bool = False
+    """The best archived copy of what is missing is fetched and stored."""
+    save: bool = False
+    """A web archive is asked to capture what is still there and that nobody has."""
 
 
 LOOK_ANEW = Plan()
@@ -47,7 +80,8 @@ def audit(
     def done(one: Cited) -> None:
         progress(1, one.mention.display_name or one.mention.handle)
 
-    for _, finding in job.each(partial(_look, job, plan), cited, order=_in_turns(cited), done=done):
+    saver = Saver(job) if plan.save else None
+    for _, finding in job.each(partial(_look, job, plan, saver), cited, order=_in_turns(cited), done=done):
         yield finding
 
 
@@ -60,7 +94,7 @@ def _in_turns(cited: Sequence[Cited]) -> Iterator[int]:
     return (place for place in chain.from_iterable(zip_longest(*queues.values())) if place is not None)
 
 
-def _look(job: Job, plan: Plan, cited: Cited) -> Finding:
+def _look(job: Job, plan: Plan, saver: Saver | None, cited: Cited) -> Finding:
     if job.stop():
         raise StoppedError("stopped before this was looked at")
     platform = platform_of(cited.platform)
@@ -71,7 +105,61 @@ def _look(job: Job, plan: Plan, cited: Cited) -> Finding:
     observation = _fresh(job, plan, history) or _observed(job, ref, platform)
     if observation.key != ref.key:  # the platform names it otherwise by now
         history += [earlier for earlier, _ in job.archive.catalogue.observations(observation.key)]
-    return with_remarks(drawn(job, cited, cited.post, Seen(observation, history)))
+    seen = Seen(observation, history)
+    named = observation.post.ref if observation.post is not None else ref
+    finding = drawn(job, cited, cited.post, seen)
+    if plan.media and finding.state.readable and observation.post is not None:
+        gone = (*finding.media_gone, *_gone_media(job, observation.post))
+        finding = msgspec.structs.replace(finding, media_gone=tuple(dict.fromkeys(gone)))
+    handles = [handle for handle in handles_of(cited, [*seen.before, observation]) if handle != named.handle]
+    try:
+        finding = _with_copies(job, plan, saver, cited, finding, named, platform, handles)
+    except (ArchiveError, StoppedError):
+        raise
+    except ArchiverError as error:  # what was seen of the post is told all the same
+        finding = msgspec.structs.replace(finding, copies=Copies(failed=(str(error),)))
+    return with_remarks(with_quotes(finding, cited, seen))
+
+
+def _gone_media(job: Job, post: Post) -> Iterator[str]:
+    """Media that the post lists and that are not there. A refusal or a failure says nothing of them."""
+    settings = job.settings.capture
+    for media in own_media(post)[: settings.max_media_per_post]:
+        try:
+            answer = job.fetcher.follow(media.url, max_bytes=settings.max_media_bytes)[-1]
+        except (NetworkError, LimitError):
+            continue
+        if answer.status in NOT_THERE:
+            yield media.url
+
+
+def _with_copies(
+    job: Job,
+    plan: Plan,
+    saver: Saver | None,
+    cited: Cited,
+    finding: Finding,
+    ref: PostRef,
+    platform: Platform,
+    handles: Sequence[str],
+) -> Finding:
+    """The finding with where copies are, and what was done to have one."""
+    missing, readable = finding.state.missing, finding.state.readable
+    saving = saver is not None and readable
+    web = saving or plan.copies is AskCopies.ALL or (missing and (plan.rescue or plan.copies is AskCopies.MISSING))
+    copies = copies_of(job, ref, platform, web=web, handles=handles)
+    finding = msgspec.structs.replace(finding, copies=copies)
+    if missing:
+        if before := rescued_before(job, ref):
+            return with_rescued(finding, before)
+        if not plan.rescue:
+            return finding
+        published = (moment_of(cite.citation.published) for cite in cited.cites)
+        first = min((moment for moment in published if moment is not None), default=None)
+        return with_rescued(finding, rescue(job, ref, platform, copies, cited=first, handles=handles))
+    if saving and saver is not None:
+        return msgspec.structs.replace(finding, saved=saver.save(ref, platform, copies))
+    return finding
 
 
 def _fresh(job: Job, plan: Plan, history: Sequence[Observation]) -> Observation | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +10,7 @@ from typing import TypeVar
 import click
 import msgspec
 
-from archiver.auditing import Finding, Plan, audit
+from archiver.auditing import AskCopies, Finding, Plan, audit
 from archiver.auditing.ages import parse_age, parse_moment
 from archiver.auditing.changes import KINDS, Remembered, changed_since, changes_since, key_of, kinds_of, last_audit
 from archiver.capture import Job, running
@@ -26,10 +25,13 @@ from archiver.cli.options import (
 )
 from archiver.cli.output import Column
 from archiver.cli.states import STATE_STYLES, day, place
+from archiver.config.values import ASK_COPIES
 from archiver.errors import ExitCode, UsageError
 from archiver.exporting.whole import written_whole
 from archiver.face import cited_posts
 from archiver.model import State, to_json
+from archiver.replay.shelf import slug_of
+from archiver.reporting import html_report, statistics, summary_lines
 
 V = TypeVar("V")
 
@@ -103,6 +105,18 @@ KINDS_HELP = "Kinds are states and " + ", ".join(kind for kind in KINDS if kind 
     help="Reuse a look that is no older (90m, 36h, 7d): an interrupted audit goes on where it stopped.",
 )
 @click.option(
+    "--copies",
+    type=click.Choice(ASK_COPIES),
+    help="Of which posts web archives are asked whether they have copies. Default: from the configuration (missing).",
+)
+@click.option("--rescue", is_flag=True, help="Fetch and store the best archived copy of what is missing.")
+@click.option(
+    "--save",
+    is_flag=True,
+    help="Ask the Wayback Machine to capture what is still there and that no web archive has (see docs/audit.md).",
+)
+@click.option("--media", is_flag=True, help="Ask for each picture and film of the posts that are there, too.")
+@click.option(
     "--only", callback=parsed(_kinds), metavar="KINDS", help="Show findings of these kinds alone: deleted,altered."
 )
 @click.option(
@@ -115,7 +129,8 @@ KINDS_HELP = "Kinds are states and " + ", ".join(kind for kind in KINDS if kind 
     "last_path",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="LAST",
-    help="Show what changed since an earlier audit: a file that -o wrote, or its JSON or CSV output.",
+    help="Show what changed since an earlier audit: a file that -o wrote (it may be the same), or its JSON or "
+    "CSV output.",
 )
 @click.option(
     "-o",
@@ -124,6 +139,25 @@ KINDS_HELP = "Kinds are states and " + ", ".join(kind for kind in KINDS if kind 
     type=click.Path(dir_okay=False),
     metavar="FILE",
     help="Write all findings as JSON lines, too, whatever is shown: for the next --diff.",
+)
+@click.option(
+    "--html",
+    "report_path",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write a report, too: one page with figures, charts, and each finding that is shown with its evidence.",
+)
+@click.option(
+    "--figures",
+    "figures_path",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the figures of all findings, too, as JSON: counts, shares with intervals, survival.",
+)
+@click.option(
+    "--replay-base",
+    metavar="URL",
+    help="Where `archiver replay` shows this archive: the report links to it (http://127.0.0.1:8080/).",
 )
 @click.option(
     "--fail-on",
@@ -138,10 +172,17 @@ def command(
     archive_path: Path | None,
     offline: bool,
     max_age: timedelta | None,
+    copies: str | None,
+    rescue: bool,
+    save: bool,
+    media: bool,
     only: frozenset[str] | None,
     since: str | None,
     last_path: Path | None,
     output_path: str | None,
+    report_path: str | None,
+    figures_path: str | None,
+    replay_base: str | None,
     fail_on: frozenset[str] | None,
     fmt: str | None,
     config_path: Path | None,
@@ -151,8 +192,10 @@ def command(
     Without SOURCE, every post that the archive's articles cite. Each observation is stored with the capture that proves
     it; --offline tells what the stored captures show, and writes nothing. Exit code 1: sources are missing.
     """
+    if offline and (rescue or save or media):
+        raise UsageError("--rescue, --save and --media ask the network", hint="leave out --offline")
     run = start(config_path, fmt)
-    last = last_audit(last_path) if last_path else None
+    last = _last(last_path, output_path)
     archives = [Path(source) for source in sources if (Path(source) / "archive").is_dir()]
     articles = [source for source in sources if Path(source) not in archives]
     if len(archives) + (archive_path is not None) > 1:
@@ -168,28 +211,62 @@ def command(
             description="archiver audit",
             stop=run.stopped,
         ) as job,
-        ExitStack() as stack,
     ):
         run.warn(job.archive.warnings)
         begun = job.archive.clock()
         moment = _moment(since, begun)
-        findings = _findings(run, job, articles, Plan(max_age=max_age))
+        asked = AskCopies(copies or run.settings.audit.copies)
+        plan = Plan(max_age=max_age, media=media, copies=asked, rescue=rescue, save=save)
+        findings = _findings(run, job, articles, plan)
         told: list[Finding] = []
-        chosen = _chosen(_kept(findings, told), only, moment, last)
+        shown: list[Finding] = []
+        chosen = _kept(_chosen(_kept(findings, told), only, moment, last), shown)
         missing = fail_on if fail_on is not None else frozenset({"missing"})
         columns = COLUMNS if moment is None and last is None else CHANGES
         run.show(columns, _failing(run, chosen, missing), empty=_nothing(only, moment, last))
         run.network(job)
         run.sum_up([(finding.state, finding.reason) for finding in told])
+        at = job.archive.clock()
+        figures = statistics(told, at=at) if report_path or figures_path or run.out.messages_tty else None
+        if figures is not None and told and run.out.messages_tty:
+            for line in summary_lines(figures):
+                run.out.note(line)
+        if report_path and figures is not None:
+            title = _title(told, job.archive.path)
+            slug = slug_of(job.archive.path)
+            pieces = html_report(shown, figures, at=at, title=title, since=moment, replay_base=replay_base, slug=slug)
+            _write(report_path, (piece.encode() for piece in pieces))
+        if figures_path and figures is not None:
+            _write(figures_path, [to_json(figures), b"\n"])
         if run.stopped():
-            _say_how_to_go_on(run, job.archive.clock() - begun, output_path)
+            _say_how_to_go_on(run, at - begun, output_path)
         else:
             if last is not None:
                 _no_longer_cited(run, told, last)
             if output_path:
-                stream = stack.enter_context(written_whole(output_path))
-                stream.writelines(to_json(finding) + b"\n" for finding in told)
+                _write(output_path, (to_json(finding) + b"\n" for finding in told))
     run.finish()
+
+
+def _write(target: str, pieces: Iterable[bytes]) -> None:
+    with written_whole(target) as stream:
+        stream.writelines(pieces)
+
+
+def _title(findings: Iterable[Finding], archive: Path) -> str:
+    """What a report is about: the one article, or the archive."""
+    titles = {cite.title or cite.source for finding in findings for cite in finding.citations}
+    return titles.pop() if len(titles) == 1 else f"Sources cited in {archive.resolve().name}"
+
+
+def _last(last_path: Path | None, output_path: str | None) -> dict[str, Remembered] | None:
+    """What the earlier audit said. The file that this audit writes is not there yet before the first of them: then
+    everything is new."""
+    if last_path is None:
+        return None
+    if output_path == str(last_path) and not last_path.exists():
+        return {}
+    return last_audit(last_path)
 
 
 def _moment(since: str | None, now: datetime) -> datetime | None:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from archiver.config.values import (
+    parse_copies,
     parse_header_text,
     parse_hosts_to_addresses,
     parse_identity,
@@ -282,6 +283,14 @@ class AuditSettings(Section, frozen=True, kw_only=True):
             extra={"example": 'x = "20"'},
         ),
     ] = msgspec.field(default_factory=dict)
+    copies: Annotated[
+        str,
+        Meta(
+            description='Of which posts web archives are asked whether they have copies: "none", "missing" or "all". '
+            "The Wayback Machine's index allows 30 questions a minute.",
+            extra={"read": parse_copies},
+        ),
+    ] = "missing"
     timemap: Annotated[
         str,
         Meta(

@@ -188,6 +188,19 @@ def parse_timemap(value: object) -> object:
 _TIMEMAP = re.compile(r"https?://[^\s/?#{}]+[/?][^\s{}]*\{url\}[^\s{}]*")
 
 
+ASK_COPIES = ("none", "missing", "all")
+
+
+def parse_copies(value: object) -> str:
+    """Of which posts web archives are asked whether they have copies.
+
+    Raises `ValueError`, saying what is wanted, for anything else.
+    """
+    if value not in ASK_COPIES:
+        raise ValueError(f"one of {', '.join(ASK_COPIES)}")
+    return str(value)
+
+
 def parse_identity(value: object) -> object:
     """The value of `signing.identity`."""
     if value not in ("none", "anonymous", "domain"):
