@@ -224,6 +224,9 @@ def observe(
         elif said_at is not None and not (check.is_near(said_at) and look.is_of_one_time):
             state = State.UNRESOLVED
             reason = f"the answers, and that of the control post, are of different times: {reason}"
+        elif _without_blind(look, check, ref, platform) is not state:
+            state = State.UNRESOLVED
+            reason = f"an endpoint that does not have it does not show the control post either: {reason}"
         elif check.verdict.kind is AnswerKind.IDENTITY and not _is_stated(look):
             state = State.UNRESOLVED
             reason = f'the server shows us no post at all, so a bare "not found" says nothing: {reason}'
@@ -243,6 +246,16 @@ def observe(
         post=look.verdict.post,
         control=vouched,
     )
+
+
+def _without_blind(look: Look, check: Look, ref: PostRef, platform: Platform) -> State:
+    """The state by those answers that the control check bears out: an endpoint that was asked for the control post and
+    did not show it has not said anything either by not showing another."""
+    shown = {a.endpoint for a in check.answers if a.state.readable or a.kind is AnswerKind.IDENTITY}
+    blind = {a.endpoint for a in check.answers} - shown
+    silent = (AnswerKind.NOT_FOUND, AnswerKind.UNSAID)
+    heard = [a for a in look.answers if a.endpoint not in blind or a.kind not in silent]
+    return look.verdict.state if len(heard) == len(look.answers) else platform.judge(ref, heard).state
 
 
 def _is_stated(look: Look) -> bool:

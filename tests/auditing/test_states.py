@@ -508,6 +508,28 @@ def test_a_control_in_any_other_state_vouches_for_nothing(state: State) -> None:
     assert (seen.state, seen.control) == (State.BLOCKED, state.value)
 
 
+@pytest.mark.parametrize(("endpoint", "platform"), [("syndication", "x"), ("publish", "x"), ("oembed", "youtube")])
+def test_an_endpoint_that_does_not_show_the_control_is_no_witness(world: World, endpoint: str, platform: str) -> None:
+    ref, found = one(world, platform, PostState.DELETED)
+    if platform == "youtube":  # a bare "unavailable" of the page needs oEmbed beside it
+        bare = '<script>var ytInitialPlayerResponse = {"playabilityStatus":{"status":"ERROR","reason":"%s"}};</script>'
+        page: Bend = lambda honest: answered(honest.url, bare % "Video unavailable", 200, HTML)  # noqa: E731
+        bends = {"watch": page}
+    else:
+        bends = {}
+    assert world.see(ref, found, bends).state is State.DELETED
+    for silence in (NOISE["429"], NOISE["shell"], *SILENCE["x"].values()):
+
+        def half(honest: Exchange, silence: Bend = silence) -> Exchange:
+            return silence(honest) if endpoint in honest.url else honest
+
+        seen = world.see(ref, found, bends, half)
+        assert not seen.state.missing, seen.reason
+    # what is said in words stands by itself
+    ref, found = one(world, platform, PostState.SUSPENDED)
+    assert world.see(ref, found, {}, lambda h: NOISE["429"](h) if endpoint in h.url else h).state is State.SUSPENDED
+
+
 # -- seen once, seen twice
 
 AUDIT = AuditSettings()
