@@ -30,6 +30,9 @@ MAX_GROUPS = 12
 OTHERS = "*"
 """The name of the groups that are taken together."""
 
+FIRST_POSTS = datetime(1995, 1, 1, tzinfo=UTC)
+"""Nothing that these platforms have was written before; what claims so has a time that was never set."""
+
 YEAR = 365.25
 AGES = (0.0, 1.0, 7.0, 30.0, 91.0, 182.0, *(YEAR * years for years in (1, 2, 3, 4, 5, 7, 10, 15)))
 """Days at which survival is told: a day, a week, a month, a quarter, half a year, years."""
@@ -115,8 +118,9 @@ class Survival(Noun, frozen=True, kw_only=True):
     """Under observation for any time."""
     left_out: dict[str, int]
     """Those without a curve, by reason: `not_resolved`, `no_time` (of the post), `never_seen` (neither readable nor
-    missing), `gone_before` (missing at the first look, with no article that says it was there before),
-    `no_span` (one look alone, or none since an article cited it), `contradictory` (seen before it was written)."""
+    missing), `gone_before` (missing at the first look, with no article that says it was there before), `no_span` (one
+    look alone, or none since an article cited it), `contradictory` (seen before it was written, or written before there
+    was such a thing)."""
     overall: Group
     deleted: Group
     """Deletions only: a post that is missing otherwise counts as watched until then."""
@@ -183,21 +187,29 @@ def statistics(findings: Iterable[Finding], *, at: datetime) -> Statistics:
             if cited.title and (cited.source not in titles or cited.title < titles[cited.source]):
                 titles[cited.source] = cited.title
     told = {kind: [_tally(name, count) for name, count in group.items()] for kind, group in rows.items()}
-    told["articles"] = [_tally(name, count, titles.get(name)) for name, count in articles.items()]
+    worst = sorted(articles, key=lambda name: (-_missing(articles[name]), -articles[name].total(), name))
+    told["articles"] = [_tally(name, articles[name], titles.get(name)) for name in worst[:MAX_ROWS]]
     for kind in ("platforms", "languages"):
         told[kind].sort(key=lambda row: (-row.posts, row.name))
-    told["articles"].sort(key=lambda row: (-row.missing.count, -row.posts, row.name))
     told["years"].sort(key=lambda row: (not row.name, row.name))
     return Statistics(
         at=at,
         overall=_tally("", overall),
         platforms=tuple(told["platforms"][:MAX_ROWS]),
-        articles=tuple(told["articles"][:MAX_ROWS]),
+        articles=tuple(told["articles"]),
         languages=tuple(told["languages"][:MAX_ROWS]),
         years=tuple(told["years"][:MAX_ROWS]),
-        rows_left_out={kind: len(some) - MAX_ROWS for kind, some in sorted(told.items()) if len(some) > MAX_ROWS},
+        rows_left_out={
+            kind: number - MAX_ROWS
+            for kind, number in (("articles", len(articles)), *((kind, len(group)) for kind, group in rows.items()))
+            if number > MAX_ROWS
+        },
         survival=_survival(subjects),
     )
+
+
+def _missing(marks: Counter[_Marks]) -> int:
+    return sum(number for one, number in marks.items() if one.state in MISSING)
 
 
 class _Marks(NamedTuple):
@@ -385,7 +397,7 @@ def _spell(finding: Finding) -> tuple[Spell | str, bool]:
     entry, latest = (start - born).total_seconds() / _DAY, (last - born).total_seconds() / _DAY
     if not exact:  # noon stands for the day: what else happened on that day is no contradiction
         entry, latest = (0.0 if -0.5 <= when < 0.0 else when for when in (entry, latest))
-    if entry < 0.0 or latest < 0.0:
+    if entry < 0.0 or latest < 0.0 or born < FIRST_POSTS:
         return "contradictory", False
     if entry >= latest:
         return ("gone_before" if missing_by else "no_span"), False
@@ -454,7 +466,10 @@ def _moment(value: str | None) -> datetime | None:
 def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is UTC:
         return moment
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:  # within hours of the calendar's ends
+        return moment.replace(tzinfo=UTC)
 
 
 def _survival(subjects: Sequence[_Subject]) -> Survival:

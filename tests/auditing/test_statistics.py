@@ -157,6 +157,12 @@ class TestCounts:
         assert (told.never_captured.count, told.never_captured.of) == (2, 2)
         assert (told.rescued.count, told.rescued.of) == (0, 1)
 
+    def test_more_articles_than_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("archiver.auditing.statistics.MAX_ROWS", 2)
+        told = figures(*(post(at, (9, State.DELETED if at > 2 else State.LIVE), sources=(f"{at}",)) for at in range(5)))
+        assert [row.name for row in told.articles] == ["3", "4"]
+        assert told.rows_left_out == {"articles": 3}
+
     def test_rows(self) -> None:
         told = figures(
             post(1, (9, State.LIVE), language="pt-BR"),
@@ -223,6 +229,11 @@ class TestSurvival:
             (post(1, (9, State.DELETED), cited="2026-01-20"), "gone_before"),
             (post(1, (9, State.LIVE)), "no_span"),
             (post(1, (9, State.LIVE), (12, State.LIVE), created=day(10)), "contradictory"),
+            (post(1, (9, State.LIVE), (12, State.LIVE), created=datetime(1970, 1, 1, tzinfo=UTC)), "contradictory"),
+            (
+                post(1, (9, State.LIVE), (12, State.LIVE), created=datetime.fromisoformat("0001-01-01T00:00+14:00")),
+                "contradictory",
+            ),
         ],
     )
     def test_left_out_and_counted(self, finding: Finding, reason: str) -> None:
