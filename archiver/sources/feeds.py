@@ -200,7 +200,7 @@ class _Draft:
 _READ = frozenset(
     {
         *("title", "link", "guid", "id", "description", "encoded", "content", "summary", "pubdate", "published"),
-        *("issued", "date", "updated", "origlink", "body"),
+        *("issued", "date", "updated", "origlink", "body", "fullitem"),
     }
 )
 """What is read of an entry, without prefixes."""
@@ -363,14 +363,14 @@ def _take(draft: _Draft, caught: _Caught, value: str) -> None:
         draft.original = value
     elif local in ("guid", "id"):
         draft.id = value
-        draft.id_is_link = local == "guid" and opened.attributes.get("ispermalink", "true").lower() != "false"
+        draft.id_is_link = opened.attributes.get("ispermalink", "true").lower() != "false"
     elif local == "title":
         draft.title = draft.title or value
     elif local in ("pubdate", "published", "issued", "date"):
         draft.published = value
     elif local == "updated":
         draft.published = draft.published or value
-    elif local in ("encoded", "body"):
+    elif local in ("encoded", "body", "fullitem"):
         draft.full = value
     elif local in ("content", "summary", "description"):
         plain = local != "description" and kind not in _HTML_TYPES

@@ -60,6 +60,7 @@ FORMS = {
     "atom, html before others": atom(
         each("<entry><link type='application/json' href='no'/><link type='text/html' href='URL'/></entry>")
     ),
+    "atom, id alone": atom(each("<entry><id>URL</id></entry>")),
     "atom, content elsewhere": atom(each("<entry><content type='text/html' src='URL'/></entry>")),
     "atom, with a prefix": '<a:feed xmlns:a="http://www.w3.org/2005/Atom">'
     + each("<a:entry><a:link href='URL'/></a:entry>")
@@ -115,6 +116,7 @@ def test_relative_addresses(text: str, base: str | None, url: str) -> None:
         (rss("<item><description><p>not <b>escaped</b><br></p></description></item>"), "<p>not <b>escaped</b><br></p>"),
         (atom("<entry><content type='html'>&lt;p&gt;a&lt;/p&gt;</content></entry>"), "<p>a</p>"),
         (atom("<entry><content type='xhtml'><x:div><x:p>a</x:p></x:div></content></entry>"), "<div><p>a</p></div>"),
+        (rss("<item><fullitem>&lt;p&gt;a&lt;/p&gt;</fullitem></item>"), "<p>a</p>"),
         (atom("<entry><summary>1 &lt; 2</summary></entry>"), "<p>1 &lt; 2</p>"),
         (rss("<item><title>A</title><media:content><description>of a film</description></media:content></item>"), None),
     ],
