@@ -57,8 +57,14 @@ from tests.web_twin import Fault, PostState
 from tests.web_twin.crowd import Note
 from tests.web_twin.faults import TLS_FAULTS
 
+PLAIN_EACH = 200
+"""Posts of each kind of which nothing is bent, as far as there are so many: of different people, words and servers."""
+
 POSTS_EACH = 4
-"""Posts of each kind; those of a kind differ in people, words and servers."""
+"""Of these so many are looked at in mixes."""
+
+MEMBERS = b"!no-unauthenticated"
+"""Bluesky's label of accounts that ask to be shown to people alone who are signed in."""
 
 NAMES = {"protected": "protected or for members"}
 FAULTS = tuple(fault for fault in Fault if fault not in TLS_FAULTS)
@@ -95,9 +101,10 @@ def main() -> int:
     args = parser.parse_args()
     tallies: dict[str, Tally] = {}
     started = time.monotonic()
-    world = World()
+    world, many_people = World(), World(seed=5, size=500)
     for platform in TWINNED:
         tally = tallies.setdefault(platform, Tally())
+        plain(many_people, platform, tally)
         mixed(world, platform, tally, args.mixes)
         talked(platform, tally)
         print(
@@ -126,14 +133,19 @@ def gone(state: str) -> bool:
 # -- cases
 
 
+def plain(world: World, platform: str, tally: Tally) -> None:
+    for state in TRUTHS:
+        for note in world.notes(platform, state, PLAIN_EACH):
+            seen = world.see(world.ref(platform, note), note)
+            tally.add("plain", NAMES.get(state.value, state.value), seen.state, seen.reason, plain=True)
+
+
 def mixed(world: World, platform: str, tally: Tally, count: int) -> None:
     names = [name for name, _ in ENDPOINTS[platform]]
     for state in TRUTHS:
         truth = NAMES.get(state.value, state.value)
         for post, note in enumerate(world.notes(platform, state, POSTS_EACH)):
             ref = world.ref(platform, note)
-            seen = world.see(ref, note)
-            tally.add("plain", truth, seen.state, seen.reason, plain=True)
             for name, bend in NOISE.items():
                 seen = world.see(ref, note, vouching=bend)
                 tally.add("control", truth, seen.state, f"control {name}: {seen.reason}")
@@ -287,11 +299,12 @@ def recorded(folder: Path, tallies: dict[str, Tally]) -> None:
             continue
         honest = answered(url, one.body, 200, one.content_type)
         verdict = look_at(one.ref, Table({url: honest}), module).verdict
-        tally.add("recorded", "live", verdict.state, f"{one.file.name}: {verdict.reason}")
+        truth = NAMES["protected"] if MEMBERS in one.body else "live"
+        tally.add("recorded", truth, verdict.state, f"{one.file.name}: {verdict.reason}")
         for words in SENTENCES[::8]:
             for made in planted(honest, words):
                 verdict = look_at(one.ref, Table({url: made}), module).verdict
-                tally.add("recorded, with talk", "live", verdict.state, f"{one.file.name} {words!r}: {verdict.reason}")
+                tally.add("recorded, with talk", truth, verdict.state, f"{one.file.name} {words!r}: {verdict.reason}")
 
 
 def asked_at(ref: PostRef, endpoint: str) -> str | None:

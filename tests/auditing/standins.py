@@ -196,7 +196,10 @@ class World:
                 fits = [
                     n
                     for n in self.crowd.on(platform, number)
-                    if n.state is state and n.person.renamed is None and not n.edited
+                    if n.state is state
+                    and n.own_state in (state, PostState.LIVE)
+                    and n.person.renamed is None
+                    and not n.edited
                 ]
                 if turn < len(fits):
                     found.append(fits[turn])
