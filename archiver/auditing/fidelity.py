@@ -108,9 +108,10 @@ def fidelity(printed: str | None, versions: Sequence[Version], *, marked: bool, 
     for version in reversed(versions):
         result = _compare(printed, shown, version, marked)
         if best is None or result.rank < best.rank:
-            best = result._replace(version=None if version is versions[-1] else version.seen_at)
-            if version is not versions[-1]:
-                best = best._replace(earlier=True)
+            # one look may know several wordings: with a heading, and without
+            same_look = version.seen_at is not None and version.seen_at == versions[-1].seen_at
+            earlier = version is not versions[-1] and not same_look
+            best = result._replace(version=version.seen_at if earlier else None, earlier=earlier)
         if best.verdict is QuoteVerdict.EXACT:
             break
     assert best is not None

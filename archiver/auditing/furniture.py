@@ -50,7 +50,8 @@ _COUNTER = re.compile(r"^[\s(\[🧵]*\d{1,2}\s?(?:/|of)\s?(?:\d{1,2}|n|x)?[\s)\]
 _NOTE_MARK = re.compile(r"^\d{1,3}\]\W*$")
 _HOST = re.compile(r"^(?:[\w-]{1,63}\.){1,5}[a-z]{2,24}$")
 _ONLY_NUMBER = re.compile(r"^\d{1,2}[/.)](?!\d)")
-_DASH = re.compile(r"(?:[—–―]|(?:^|\s)-)\s*$")
+_DASH = re.compile(r"(?:[—–―]|\s--?)\s*$")
+_STOP = re.compile(r"[.!?…:;]\s")
 _RESPONSE = re.compile(
     r"^\W*(?:replying to|in reply to|antwort an|en réponse à|en respuesta a|in risposta a|em resposta a|в ответ"
     r"|у відповідь|返信先|回复|回覆|ردا على|الرد على)",
@@ -115,7 +116,8 @@ def phrase_at_end(wording: Wording, start: int) -> tuple[int, bool] | None:
         if forms in _cuts() and apart:
             return count - first, True
         text = wording.text[wording.tokens[first].start :].strip()
-        if (forms in _beside() and apart) or _TRANSLATED_BY.match(text) or _is_signature(wording, first):
+        via = [token.sort for token in wording.tokens[first:]] == ["word", "mention"] and forms.startswith("via")
+        if via or (forms in _beside() and apart) or _TRANSLATED_BY.match(text) or _is_signature(wording, first):
             return count - first, False
     return None
 
@@ -137,8 +139,8 @@ def _is_signature(wording: Wording, first: int) -> bool:
     handle = next((at for at, token in enumerate(rest) if token.sort == "mention"), MAX_LINE)
     if handle > MAX_NAME or len(rest) - handle > MAX_NAME + 4:
         return False
-    if any(_DASH.search(wording.gap(first + at)) for at in range(1, handle + 1)):
-        return False  # the dash is one of the words'
+    if any(_DASH.search(gap) or _STOP.search(gap) for gap in map(wording.gap, range(first + 1, first + handle + 1))):
+        return False  # what stands there are words, and no name
     before = wording.gap(first)
     if handle == 0 and len(rest) == 1 and "(" in before:
         return True

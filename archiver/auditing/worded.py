@@ -37,6 +37,9 @@ _READ_OUT = re.compile(r"\bhashtag(?=#)", re.IGNORECASE)
 """What LinkedIn has for screen readers."""
 _CODE_POINT = re.compile(r"\bU\+(1F[0-9A-F]{3}|2[0-9A-F]{3})\b")
 """An emoji by its number."""
+_NOTE = re.compile('(?<=[.!?…\\s"”»)])[\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}\\s*$')
+"""The raised figure of a note."""
+_NOTE_AT_A_WORD = regex.compile(r"(?<=[\p{L}\p{M}]{3})[\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}\s*$")
 _BLOCKS = frozenset(("br", "p", "div", "li", "blockquote"))
 _MANY_MARKS = regex.compile(rf"(\p{{M}}{{{MAX_MARKS}}})\p{{M}}++")
 _UNSEEN = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufeff\ufff9-\ufffb\p{Cc}--\s]", regex.V1)
@@ -44,8 +47,9 @@ _UNSEEN = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufef
 LINK = regex.compile(
     r"https?://[\s\u200b]?(?:t\.co/[A-Za-z0-9]{1,10}|pic\.(?:twitter|x)\.com/[A-Za-z0-9]{1,10}"
     rf"|{ADDRESS}++(?:(?<=https?://[\s]?www\.)\s{ADDRESS}++)?)"
-    r"|\bpic\.\s?(?:twitter|x)\.\s?com/\s?[A-Za-z0-9]{1,10}|(?<![\w/.])t?\.?co/[A-Za-z0-9]{10}\b|(?<![\w/.])t\.co/[A-Za-z0-9]{1,10}"
-    rf"|(?<![\w@.-])(?:[\p{{L}}\p{{N}}-]{{1,63}}\.){{1,8}}[a-z]{{2,24}}(?::\d{{1,5}})?/{ADDRESS}*+"
+    r"|pic\.\s?(?:twitter|x)\.\s?com/\s?[A-Za-z0-9]{1,10}|(?<![\w/.])t?\.?co/[A-Za-z0-9]{10}\b|(?<![\w/.])t\.co/[A-Za-z0-9]{1,10}"
+    # a word may stand glued to a picture's link, or to a short one
+    rf"|(?<![\w@.-])(?![\w.-]*(?:pic\.(?:twitter|x)\.com|\bt\.co)/)(?:[\p{{L}}\p{{N}}-]{{1,63}}\.){{1,8}}[a-z]{{2,24}}(?::\d{{1,5}})?/{ADDRESS}*+"
     rf"|\bwww\.{ADDRESS}++",
     regex.IGNORECASE,
 )
@@ -53,8 +57,9 @@ LINK = regex.compile(
 
 _SPECIAL = regex.compile(
     rf"(?P<link>{LINK.pattern})"
-    r"|[@＠](?:\x20(?=[A-Za-z_]))?(?P<mention>[A-Za-z0-9_]+(?:[.-][A-Za-z0-9_]+)*+)(?:@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})?"
-    r"|[#＃]\x20?(?P<tag>[\p{L}\p{M}\p{N}_]{1,200})"
+    r"|[@＠](?:\x20(?=[A-Za-z_]))?(?P<mention>(?:(?!https?://|pic\.(?:twitter|x)\.com/)[A-Za-z0-9_])++"
+    r"(?:[.-](?!pic\.(?:twitter|x)\.com/)[A-Za-z0-9_]+)*+)(?:@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})?"
+    r"|[#＃]\x20?(?P<tag>(?:(?!https?://|pic\.(?:twitter|x)\.com/)[\p{L}\p{M}\p{N}_]){1,200}+)"
     r"|(?P<flag>\p{Regional_Indicator}{2})"
     r"|(?P<key>[0-9])\u20e3"
     r"|(?<!\w):(?P<code>[A-Za-z][A-Za-z0-9_+-]{1,40}):(?!\w)"
@@ -159,6 +164,7 @@ def read(text: str) -> Wording:
     text = text[:MAX_CHARACTERS]
     for _ in range(2):
         text = _ENTITY.sub(lambda found: unescape(found[0]), text)
+    text = _NOTE.sub("", text)
     text = _CODE_POINT.sub(lambda found: chr(int(found[1], 16)), _READ_OUT.sub("", text))
     text = _TAG.sub(lambda found: "\n" if found[2].lower() in _BLOCKS else "", text)
     text = unicodedata.normalize("NFKC", _MANY_MARKS.sub(r"\1", _UNSEEN.sub("", text)))[:MAX_CHARACTERS]
@@ -220,8 +226,8 @@ _JSON = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 
 
 def mended(text: str) -> str:
-    """The text without the faults of a careless conversion: UTF-8 read as Windows-1252, what JSON escapes. Only for
-    a text that does not fit as it is: what looks like such a fault may be meant."""
+    """The text without the faults of a careless conversion: UTF-8 read as Windows-1252, what JSON escapes, a note's
+    raised figure at the last word. Only for a text that does not fit as it is: what looks like a fault may be meant."""
 
     def right(found: re.Match[str]) -> str:
         try:
@@ -235,6 +241,7 @@ def mended(text: str) -> str:
                 continue
         return found[0]
 
+    text = _NOTE_AT_A_WORD.sub("", text)
     text = _JSON.sub(lambda found: bytes.fromhex(found[0].replace("\\u", "")).decode("utf-16-be", "replace"), text)
     return _ESCAPED.sub("\n", _MISREAD.sub(right, text)).replace('\\"', '"')
 

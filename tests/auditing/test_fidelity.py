@@ -130,6 +130,13 @@ def test_any_text_gets_a_verdict(printed: str, posted: str, marked: bool) -> Non
         ("Line one\\nLine two \\u00e9", "Line one\nLine two é"),
         ("Ana Velmora: The bridge is open", "The bridge is open"),
         ("The bridge is open (@ana_velmo)", "The bridge is open"),
+        ("We counted 312 bicyclespic.twitter.com/Ab3dE6gH9j", "We counted 312 bicycles https://t.co/Ab3dE6gH9j"),
+        ("We counted 312 bicycles.pic.twitter.com/Ab3dE6gH9j", "We counted 312 bicycles."),
+        ("Open #OpenBridgehttps://t.co/Ab3dE6gH9j", "Open #OpenBridge https://t.co/Ab3dE6gH9j"),
+        ("Open, says @anapic.twitter.com/Ab3dE6gH9j", "Open, says @ana"),
+        ("The bridge is open via @quay_watch", "The bridge is open"),
+        ("The bridge is open.¹", "The bridge is open."),
+        ("The bridge is open¹", "The bridge is open"),
         ("The bridge is open. The bridge is open.", "The bridge is open."),
     ],
 )
@@ -299,6 +306,13 @@ def test_the_version_that_fits_best_counts() -> None:
     assert (found.verdict, found.version) == (ALTERED, None)
 
 
+def test_wordings_of_one_look_are_no_earlier_versions() -> None:
+    seen = datetime(2031, 5, 2, tzinfo=UTC)
+    found = fidelity("Heading\n" + FERRY, [Version("Heading\n" + FERRY, seen), Version(FERRY, seen)], marked=True)
+    assert (found.verdict, found.version) == (EXACT, None)
+    assert "earlier" not in found.reason
+
+
 def test_a_record_that_is_cut_says_nothing_of_the_rest() -> None:
     found = judged(FERRY, FERRY[:70] + "…", complete=False)
     assert found.verdict is TRIVIAL
@@ -347,6 +361,11 @@ def test_hostile_texts_are_quick(printed: str, posted: str) -> None:
     for marked in (True, False):
         judged(printed, posted, marked=marked)
     assert time.process_time() - started < 4
+
+
+def test_of_endless_texts_nothing_is_said() -> None:
+    assert verdict("word " * 20_000, "word " * 20_000) is UNKNOWN
+    assert verdict(FERRY, "word " * 20_000) is UNKNOWN
 
 
 def test_the_longest_post_is_compared() -> None:
