@@ -235,16 +235,17 @@ def cited_posts(
     *,
     max_age: timedelta | None = None,
     progress: Progress = no_progress,
+    on_note: Callable[[str], None] = lambda _note: None,
 ) -> list[Cited]:
     """What an audit looks at: the posts of the sources, or, with none, of the whole archive.
 
     max_age: which post a mention is was worked out within so long is not looked for again. progress: told of each
-    document that was read.
+    document that was read. on_note: as for `documents`.
     """
     sources = list(sources)
     if not sources:
         return cited_in_archive(job)
-    return merge(_cited(job, [os.fspath(source) for source in sources], settings, on_error, max_age, progress))
+    return merge(_cited(job, [os.fspath(source) for source in sources], settings, on_error, max_age, progress, on_note))
 
 
 def _cited(
@@ -254,6 +255,7 @@ def _cited(
     on_error: OnError,
     max_age: timedelta | None,
     progress: Progress,
+    on_note: Callable[[str], None],
 ) -> Iterator[Iterable[Cited]]:
     """What each source cites: a list of permalinks its rows, anything else the posts in its documents."""
     for source in sources:
@@ -262,7 +264,7 @@ def _cited(
             progress(1, source)
             continue
         with suppress(StoppedError):
-            for document in documents([source], settings, job=job, on_error=on_error):
+            for document in documents([source], settings, job=job, on_error=on_error, on_note=on_note):
                 yield cited_in_document(job, document, max_age=max_age)
                 progress(1, document.article.title or document.article.source)
                 if job.stop():

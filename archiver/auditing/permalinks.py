@@ -570,10 +570,14 @@ class _Reader:
                     return token, self._links.named(token)
                 except ValueError as error:
                     wrong = wrong or str(error)
-        platform, post_id = _short(_first(fields, "platform")), _short(_first(fields, "id"))
+        is_mention = fields.keys() >= FOUND or fields.keys() >= RESOLVED  # whose `id` is its own
+        platform = _short(_first(fields, "platform"))
+        post_id = _short(fields.get("post_id") if is_mention else _first(fields, "id"))
         if platform and post_id:
             url = self._links.by_id(platform, post_id, handle).url
             return url, self._links.named(url)
+        if is_mention:
+            raise ValueError("a mention without a permalink: which post it is, `archiver resolve` may find out")
         raise ValueError(wrong or "it names no post: no permalink, and no platform with an id")
 
 

@@ -278,7 +278,9 @@ def _moment(since: str | None, now: datetime) -> datetime | None:
 
 def _findings(run: Run, job: Job, articles: list[str], plan: Plan) -> Iterator[Finding]:
     with run.out.progress(None, "reading") as reading:
-        cited = cited_posts(job, articles, run.settings, run.problem, max_age=plan.max_age, progress=reading)
+        cited = cited_posts(
+            job, articles, run.settings, run.problem, max_age=plan.max_age, progress=reading, on_note=run.out.note
+        )
     with run.out.progress(len(cited), "observing") as progress:
         yield from audit(job, cited, progress, plan=plan)
 

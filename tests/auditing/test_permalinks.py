@@ -28,7 +28,7 @@ from archiver.store import Archive
 from archiver.store.conclusions import observation_conclusion, resolution_conclusion
 from archiver.verification import verify
 from archiver.verification.ledger import Ledger
-from tests.town import DAY, DELETED, NEVER_STORED, PICTURED, Town
+from tests.town import DAY, DELETED, LEFTOVERS, NEVER_STORED, PICTURED, Town
 
 X = [str(1590171771531264000 + n) for n in range(120)]
 URLS = [f"https://x.com/pier_nine/status/{x}" for x in X]
@@ -402,3 +402,27 @@ def test_bytes_that_are_no_portion_are_refused() -> None:
     for data in (b"", b"url\n", f"url\n{URLS[0]}\n".encode(), b"\xff\xfe\x00"):
         with pytest.raises(ArchiverError):
             portion_again(data, "list.csv")
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "json"])
+def test_what_the_program_prints_can_be_audited(town: Town, form: str) -> None:
+    config = town.config()
+    page = town.page([PICTURED, DELETED])
+    for command, options in (("find", ()), ("audit", ("--archive", town.archive, "--config", config))):
+        done = town.command(command, page, "--format", form, *options)
+        listed = town.write(f"{command}.{form}", done.stdout)
+        assert is_permalink_list(str(listed))
+        found, errors = read_path(listed)
+        assert ([one.ref.id for one in found], errors) == ([PICTURED.id, DELETED.id], [])
+        assert [one.article for one in found] == [str(page)] * 2
+        assert [bool(one.text) for one in found] == [command == "find"] * 2, "the post's own text is no quotation"
+    done = town.command("audit", "-", "--archive", town.archive, "--config", config, stdin=listed.read_bytes())
+    assert done.exit_code == 1, done.output
+
+
+def test_a_mention_without_a_permalink_is_told(town: Town) -> None:
+    done = town.command("find", town.write("copy.txt", LEFTOVERS), "--format", "jsonl")
+    listed = town.write("found.jsonl", done.stdout + json.dumps({"url": PICTURED.url}) + "\n")
+    found, [error] = read_path(listed)
+    assert [one.ref.id for one in found] == [PICTURED.id]
+    assert "archiver resolve" in error

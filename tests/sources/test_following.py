@@ -272,3 +272,13 @@ def test_find_opens_no_connection_for_a_file(town: Town) -> None:
     assert done.exit_code == 3
     assert "no connection is opened for a file" in done.stderr
     assert not town.twin.log
+
+
+def test_an_audit_says_for_which_pages_the_feeds_own_text_stands(town: Town) -> None:
+    embed: Callable[..., str] = town.twin.news.citation
+    feed = town.write("feed.xml", rss(item("https://wire.example/gone", embed(PICTURED, "embeds", "en"))))
+    to = ("--archive", town.archive, "--config", town.config(), "--format", "jsonl")
+    town.command("archive", feed, *to)
+    done = town.command("audit", feed, "--offline", *to)
+    assert PICTURED.id in done.stdout
+    assert "what the feed itself has of it was read" in done.stderr
