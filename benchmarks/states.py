@@ -26,12 +26,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from archiver.auditing.statistics import wilson
 from archiver.config import WebSettings
 from archiver.errors import ArchiverError
+from archiver.exchange import Exchange
 from archiver.model import PostRef, State
 from archiver.platforms import platform as platform_named
 from archiver.resolution import Control, observe
@@ -68,7 +70,7 @@ MEMBERS = b"!no-unauthenticated"
 
 NAMES = {"protected": "protected or for members"}
 FAULTS = tuple(fault for fault in Fault if fault not in TLS_FAULTS)
-OPTIONS = {
+OPTIONS: dict[Fault, dict[str, Any]] = {
     Fault.GZIP_BOMB: {"size": 16 << 20},
     Fault.ENDLESS_HEADERS: {"size": 1 << 20},
     Fault.SLOW: {"piece": 8192, "delay": 0.001},
@@ -165,7 +167,7 @@ def pairs(platform: str, names: list[str], *, lies: bool) -> Iterator[dict[str, 
     """Every two endpoints bent in every way; of live posts one of them with a false "not found"."""
     noise: list[Bend | None] = [None, *NOISE.values()]
     for one, other in itertools.combinations(names, 2):
-        ways = itertools.product(noise, noise)
+        ways: Iterator[tuple[Bend | None, Bend | None]] = itertools.product(noise, noise)
         if lies:
             ways = itertools.chain(
                 ways, itertools.product(false(platform, one), noise), itertools.product(noise, false(platform, other))
@@ -198,9 +200,9 @@ def talked(platform: str, tally: Tally) -> None:
     for name, _ in ENDPOINTS[platform]:
         if name == "proof":
             continue  # signed: it has no members to be changed
-        got = []
+        got: list[Exchange] = []
 
-        def spy(honest, got=got):  # type: ignore[no-untyped-def]
+        def spy(honest: Exchange, got: list[Exchange] = got) -> Exchange:
             got.append(honest)
             return honest
 
@@ -274,7 +276,7 @@ def hosts_of(world: World, ref: PostRef, note: Note) -> set[str]:
     asked: set[str] = set()
     fetch = world.fetch
 
-    def noting(url: str, **options):  # type: ignore[no-untyped-def]
+    def noting(url: str, **options: Any) -> Exchange:
         asked.add(url.split("/")[2])
         return fetch(url, **options)
 
