@@ -93,8 +93,8 @@ KINDS_HELP = "Kinds are states and " + ", ".join(kind for kind in KINDS if kind 
 
 @click.command(
     short_help="Look at cited posts again: what is missing or altered?",
-    epilog=f"{SOURCE_HELP} It may also be a permalink, a list of permalinks (CSV, JSONL, text), or an archive's folder. "
-    f"{KINDS_HELP}",
+    epilog=f"{SOURCE_HELP} It may also be a permalink, a list of permalinks (CSV, JSONL, text) or an archive's "
+    f"folder. {KINDS_HELP}",
 )
 @click.argument("sources", nargs=-1, metavar="[SOURCE or ARCHIVE]...")
 @archive_option
