@@ -36,8 +36,8 @@ class Basis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a conclusion rests on besides the captures that it names: with both it can be drawn again."""
 
     method: str = ""
-    """Version of the rules that found the mentions (`detect/1`), judged the answers (`observe/1`) or read an archived
-    copy (`rescue/1`); a resolution names its own."""
+    """Version of the rules that found the mentions (`detect/1`; `list/1` in lists of permalinks), judged the answers
+    (`observe/2`) or read an archived copy (`rescue/1`); a resolution names its own."""
     prose: bool = False
     """Of mentions: whether posts count that the article quotes in its own sentences."""
     asked: PostRef | None = None
