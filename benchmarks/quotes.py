@@ -51,7 +51,7 @@ TAGS = {
     "th": "#สะพาน",
     "hi": "#पुल",
 }
-UNSPACED = ("ja", "zh", "th", "lo", "km", "my")
+UNSPACED = ("ja", "zh", "zh_Hant", "th", "lo", "km", "my")
 PIECE = regex.compile(
     r"[\p{Han}]{1,2}|\p{Hiragana}{1,3}|[\p{Katakana}ー]+|(?:[\p{Thai}--[เแโใไ]]|[เแโใไ][\p{Thai}--[เแโใไ]]){3,5}",
     regex.V1,
@@ -91,9 +91,9 @@ def statements(roll: random.Random) -> dict[str, list[str]]:
     """Sentences by language."""
     found: dict[str, list[str]] = {}
     for lang, sentences in POSTS.items():
-        found.setdefault(lang, []).extend(sentences)
+        found.setdefault({"iw": "he"}.get(lang, lang), []).extend(sentences)
     for lang, voice in VOICES.items():
-        found.setdefault(lang, []).extend((*voice.openings, *voice.continuations))
+        found.setdefault({"iw": "he"}.get(lang, lang), []).extend((*voice.openings, *voice.continuations))
     for number in roll.sample(range(len(units())), min(60, len(units()))):
         said = Said(number, roll.randint(2, 90), roll.randint(100, 4000), roll.randrange(10), roll.randrange(10))
         for lang in LANGUAGES:
@@ -103,7 +103,7 @@ def statements(roll: random.Random) -> dict[str, list[str]]:
 
 def post(roll: random.Random, lang: str, sentences: list[str]) -> Post:
     chosen = roll.sample(sentences, min(len(sentences), roll.choice((1, 1, 2, 2, 3))))
-    glue = "" if lang in ("ja", "zh") else roll.choice((" ", " ", "\n\n", "\n"))
+    glue = "" if lang in ("ja", "zh", "zh_Hant") else roll.choice((" ", " ", "\n\n", "\n"))
     text = glue.join(chosen)
     if roll.random() < 0.3:
         text = f"{roll.choice(EMOJI)} {text}"
@@ -561,7 +561,7 @@ def verdict_of(printed: str, what: str, *, marked: bool, language: str | None = 
 def run(seed: int, quotes: int, noise: dict[str, Callable[[str, random.Random], str | None]], errors: int) -> None:
     roll = random.Random(seed)
     sentences = statements(roll)
-    langs = [lang for lang, said in sentences.items() if len(said) >= 4]
+    langs = [lang for lang, said in sentences.items() if len(said) >= 2]
     by_lang, by_kind, with_noise, guessed = Table(), Table(), Table(), Table()
     false_lang, false_kind, false_two = Table(), Table(), Table()
     misses: list[str] = []

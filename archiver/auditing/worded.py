@@ -39,7 +39,9 @@ _CODE_POINT = re.compile(r"\bU\+(1F[0-9A-F]{3}|2[0-9A-F]{3})\b")
 """An emoji by its number."""
 _NOTE = re.compile('(?<=[.!?…\\s"”»)])[\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}\\s*$')
 """The raised figure of a note."""
-_NOTE_AT_A_WORD = regex.compile(r"(?<=[\p{L}\p{M}]{3})[\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}\s*$")
+_NOTE_AT_A_WORD = regex.compile(
+    r"(?:(?<=[\p{L}\p{M}]{3})|(?<=\S{12})|(?<=[^\p{L}\p{N}]))[\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}\s*$"
+)
 _BLOCKS = frozenset(("br", "p", "div", "li", "blockquote"))
 _MANY_MARKS = regex.compile(rf"(\p{{M}}{{{MAX_MARKS}}})\p{{M}}++")
 _UNSEEN = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufeff\ufff9-\ufffb\p{Cc}--\s]", regex.V1)
