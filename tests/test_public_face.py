@@ -66,3 +66,9 @@ def test_importing_it_is_cheap() -> None:
     code = "import sys, archiver; print([m for m in ('httpcore', 'starlette', 'rich', 'babel') if m in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert loaded.stdout == "[]\n"
+
+
+def test_an_audit_loads_no_report_before_one_is_asked_for() -> None:
+    code = "import sys, archiver.cli.audit; print([m for m in ('jinja2', 'archiver.replay') if m in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout == "[]\n"

@@ -13,6 +13,7 @@ import msgspec
 from archiver.auditing import AskCopies, Finding, Plan, audit
 from archiver.auditing.ages import parse_age, parse_moment
 from archiver.auditing.changes import KINDS, Remembered, changed_since, changes_since, key_of, kinds_of, last_audit
+from archiver.auditing.statistics import statistics, summary_lines
 from archiver.capture import Job, running
 from archiver.cli.options import (
     SOURCE_HELP,
@@ -30,8 +31,6 @@ from archiver.errors import ExitCode, UsageError
 from archiver.exporting.whole import written_whole
 from archiver.face import cited_posts
 from archiver.model import State, to_json
-from archiver.replay.shelf import slug_of
-from archiver.reporting import html_report, statistics, summary_lines
 
 V = TypeVar("V")
 
@@ -233,6 +232,10 @@ def command(
             for line in summary_lines(figures):
                 run.out.note(line)
         if report_path and figures is not None:
+            # what draws the report is loaded where one is asked for: the replay's room costs as much as all the rest
+            from archiver.replay.shelf import slug_of
+            from archiver.reporting import html_report
+
             title = _title(told, job.archive.path)
             slug = slug_of(job.archive.path)
             pieces = html_report(shown, figures, at=at, title=title, since=moment, replay_base=replay_base, slug=slug)
