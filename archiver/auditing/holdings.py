@@ -15,12 +15,12 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
 from archiver.capture import Job
-from archiver.errors import LimitError, NetworkError, NotStoredError
+from archiver.errors import InputError, LimitError, NetworkError, NotStoredError
 from archiver.exchange import Exchange
 from archiver.model import PostRef
 from archiver.platforms.base import Platform
@@ -38,6 +38,7 @@ from archiver.resolution.wayback import (
     read_links,
 )
 from archiver.store.surt import spelling
+from archiver.url import resolve_url, web_url
 
 WAYBACK = "web.archive.org"
 
@@ -125,7 +126,7 @@ def indexed(job: Job, ref: PostRef, platform: Platform, address: str) -> Listing
         return Listing(failed=(f"{WAYBACK}: {answer.reason} ({_host(address)})",))
     span = _Span.of(job, ref, platform)
     full = {row.digest for row in answer.rows if row.status == 200}
-    holdings = []
+    holdings: list[Holding] = []
     for row in answer.rows:
         captured = moment(row.timestamp)
         leads = row.status is not None and 300 <= row.status < 400
@@ -145,13 +146,16 @@ def indexed(job: Job, ref: PostRef, platform: Platform, address: str) -> Listing
                     likely=Likely.LEADS if leads else _likely(ref, row, answer.rows),
                 )
             )
-    more = len(answer.rows) + answer.skipped >= MAX_CAPTURE_ROWS
-    return Listing(holdings=tuple(holdings), answered=(WAYBACK,), more=more)
+    more = answer.lines >= MAX_CAPTURE_ROWS or not answer.whole
+    # behind what was read may stand the only copy
+    unread = (f"{WAYBACK}: more is listed than was read ({address})",) if more and not holdings else ()
+    return Listing(holdings=tuple(holdings), answered=(WAYBACK,), failed=unread, more=more)
 
 
 def _likely(ref: PostRef, row: CdxRow, rows: Sequence[CdxRow]) -> Likely:
     """By what X answered of posts that were not there: its pages of before mid 2020 and oEmbed with another status,
-    later pages with the same empty page as for any post. Other JSON can say that there is none."""
+    later pages with the same empty page as for any post. Other JSON can say that there is none, and its pages for
+    mobile devices needed scripts years before."""
     kind = row.mimetype
     if row.status is None:
         kind = next((one.mimetype for one in rows if one.digest == row.digest and one.status == 200), kind)
@@ -160,7 +164,9 @@ def _likely(ref: PostRef, row: CdxRow, rows: Sequence[CdxRow]) -> Likely:
     if "json" in kind:
         return Likely.SHOWS if "/oembed" in row.original else Likely.MAY
     if kind == "text/html":
-        return Likely.SHOWS if row.timestamp < SERVER_PAGES_UNTIL else Likely.SHELL
+        if row.timestamp >= SERVER_PAGES_UNTIL:
+            return Likely.SHELL
+        return Likely.MAY if _host(row.original).startswith("mobile.") else Likely.SHOWS
     return Likely.MAY
 
 
@@ -180,7 +186,7 @@ def in_timemaps(job: Job, ref: PostRef, platform: Platform, address: str) -> Lis
     found: dict[str, Holding] = {}
     answered: dict[str, None] = {}
     failed: list[str] = []
-    more = False
+    more = odd = False
     while waiting:
         url = waiting.pop(0)
         if url in seen or _host(url) == WAYBACK:
@@ -199,22 +205,29 @@ def in_timemaps(job: Job, ref: PostRef, platform: Platform, address: str) -> Lis
             continue
         answered[_host(url)] = None
         for target, captured, leads_on in entries:
-            target = urljoin(url, target)
+            target = resolve_url(url, target)
             if leads_on:
                 if target.startswith(("http://", "https://")):
                     waiting.append(target)
-            elif captured is not None and len(found) < MAX_MEMENTOS:
-                holding = _memento(ref, platform, address, target, captured)
-                if holding is not None and span.holds(captured):
-                    found.setdefault(target, holding)
-            else:
-                more = more or captured is not None
+            elif len(found) >= MAX_MEMENTOS:
+                more = True
+            elif (holding := _memento(ref, platform, address, target, captured or span.until)) is None:
+                continue
+            elif captured is None or captured > span.until:
+                odd = True
+            elif captured >= span.since:
+                found.setdefault(target, holding)
+    if odd and not found:
+        failed.append(f"{_host(pattern)}: lists copies without a time, or with one that cannot be")
     return Listing(holdings=tuple(found.values()), answered=tuple(answered), failed=tuple(failed), more=more)
 
 
 def _memento(ref: PostRef, platform: Platform, address: str, url: str, captured: datetime) -> Holding | None:
-    host = _host(url)
-    if host == WAYBACK or not url.startswith(("http://", "https://")):
+    try:
+        host = web_url(url).host
+    except ValueError:
+        return None
+    if host == WAYBACK:
         return None
     written = REWRITTEN.fullmatch(url)
     original = original_in(url) or address
@@ -228,7 +241,7 @@ def _entries(exchange: Exchange) -> list[tuple[str, datetime | None, bool]] | No
     """`(address, time, whether it is a further TimeMap)` of a TimeMap's entries; null where it is none."""
     try:
         body = exchange.text(MAX_INDEX)
-    except LimitError:
+    except (InputError, LimitError):
         return None
     if body.lstrip()[:1] == "{":
         return _json_entries(body)
@@ -306,7 +319,12 @@ def is_of(ref: PostRef, platform: Platform, address: str, original: str) -> bool
     named = platform.ref_from_url(original)
     if named is not None:
         return named.id == ref.id
-    return spelling(original) == spelling(address) or ref.id in original
+    return spelling(original) == spelling(address) or has_id(ref.id, original)
+
+
+def has_id(post_id: str, address: str) -> bool:
+    """Whether the id stands in an address by itself: not within a longer one."""
+    return re.search(rf"(?<![^\W_]){re.escape(post_id)}(?![^\W_])", address) is not None
 
 
 class _Span(msgspec.Struct, frozen=True):

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from archiver.auditing.holdings import SLACK, WAYBACK, Holding, is_of, original_in
+from archiver.auditing.holdings import SLACK, WAYBACK, Holding, has_id, is_of, original_in
 from archiver.capture import Job
-from archiver.errors import ArchiveError, LimitError, NetworkError
+from archiver.errors import ArchiveError, InputError, LimitError, NetworkError
 from archiver.exchange import Exchange
 from archiver.model import Post, PostRef
 from archiver.platforms.base import Platform
@@ -126,7 +126,7 @@ def read_copy(ref: PostRef, platform: Platform, exchange: Exchange, original: st
     as_played = f"{PLAYBACK_URL}{captured:%Y%m%d%H%M%S}id_/{original}"
     try:
         post = platform.read_archived(ref, msgspec.structs.replace(exchange, url=as_played))
-    except LimitError as error:
+    except (InputError, LimitError) as error:
         return error.problem
     if post is None:
         return "the copy does not show the post"
@@ -142,7 +142,7 @@ def read_copy(ref: PostRef, platform: Platform, exchange: Exchange, original: st
 
 def _stays(ref: PostRef, platform: Platform, holding: Holding, target: str) -> bool:
     named = platform.ref_from_url(target)
-    return named.id == ref.id if named else ref.id in target or is_of(ref, platform, holding.address, target)
+    return named.id == ref.id if named else has_id(ref.id, target) or is_of(ref, platform, holding.address, target)
 
 
 def _stored(job: Job, url: str) -> Exchange | None:

@@ -20,13 +20,13 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from archiver.auditing.finding import OWN, Copies, Saved
 from archiver.auditing.holdings import WAYBACK, is_of
 from archiver.capture import Job
 from archiver.capture.aside import Aside
-from archiver.errors import LeftAloneError, LimitError, NetworkError
+from archiver.errors import InputError, LeftAloneError, LimitError, NetworkError
 from archiver.exchange import Exchange
 from archiver.model import PostRef
 from archiver.platforms.base import Platform
@@ -42,6 +42,7 @@ from archiver.resolution.wayback import (
 )
 from archiver.store.conclusions import SaveRequest, save_conclusion
 from archiver.store.elsewhere import saves
+from archiver.url import resolve_url
 
 SAVE_URL = "https://web.archive.org/save"
 
@@ -65,6 +66,8 @@ REUSED_WITHIN = timedelta(hours=1)
 REFUSED_FOR = timedelta(hours=24)
 """So long it is not asked again for an address that it refused."""
 
+LISTED = "the index lists it"
+
 MAX_ANSWER = 1 << 20
 MAX_NOTE = 300
 
@@ -78,8 +81,8 @@ JOB_IN_PAGE = re.compile(r"\bspn2-[0-9a-f]{40}\b")
 LATER = "run the audit again later"
 ITS_LIMITS = frozenset(
     {
-        "user-session-limit", "bandwidth-limit-exceeded", "max-daily-bandwidth-from-ip", "blocked-client-ip",
-        "too-many-daily-captures-user", "no-browsers-available",
+        "user-session-limit", "max-daily-bandwidth-from-ip", "blocked-client-ip", "too-many-daily-captures-user",
+        "no-browsers-available",
     }
 )  # fmt: skip
 """Errors that are about whoever asks: for the other posts of the run nothing is asked."""
@@ -217,7 +220,7 @@ class Saver:
             return self._unanswered(request, error)
         for place in _named_copies(exchange):
             found = PLAYBACK_PATH.search(place)
-            original = original_of(urljoin(SAVE_URL, place))
+            original = original_of(resolve_url(SAVE_URL, place))
             if found and original and moment(found[1]):
                 return _Job(timestamp=found[1], original=original)
         if exchange.status == 200 and exchange.content_type != "application/json":
@@ -337,10 +340,13 @@ class Saver:
                 continue
             for row in answer.rows:
                 captured = moment(row.timestamp)
-                made = captured is not None and _made_since(promise, captured)
-                if made and row.status in (200, None) and is_of(ref, platform, promise.address, row.original):
+                if captured is None or not _made_since(promise, captured):
+                    continue
+                if row.status in (200, None) and is_of(ref, platform, promise.address, row.original):
                     shown = f"{PLAYBACK_URL}{row.timestamp}/{row.original}"
-                    return _as(promise, "confirmed", "the index lists it", captured, shown)
+                    others = captured < promise.asked_at.replace(microsecond=0)
+                    note = "the index lists it; it was made shortly before it was asked for" if others else LISTED
+                    return _as(promise, "confirmed", note, captured, shown)
         return None
 
 
@@ -379,7 +385,7 @@ def _named_copies(exchange: Exchange) -> list[str]:
 def _json(exchange: Exchange) -> Mapping[str, object] | None:
     try:
         data = json.loads(exchange.payload(MAX_ANSWER))
-    except (ValueError, RecursionError, LimitError):
+    except (ValueError, RecursionError, InputError, LimitError):
         return None
     return data if isinstance(data, dict) else None
 
@@ -387,7 +393,7 @@ def _json(exchange: Exchange) -> Mapping[str, object] | None:
 def _text(exchange: Exchange) -> str:
     try:
         return exchange.text(MAX_ANSWER)
-    except LimitError:
+    except (InputError, LimitError):
         return ""
 
 

@@ -14,12 +14,13 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from archiver.errors import LimitError
+from archiver.errors import InputError, LimitError
 from archiver.exchange import Exchange
+from archiver.url import resolve_url
 
 CDX_URL = "https://web.archive.org/cdx/search/cdx"
 PLAYBACK_URL = "https://web.archive.org/web/"
@@ -73,6 +74,10 @@ class CdxAnswer(msgspec.Struct, frozen=True, kw_only=True):
     resume_key: str | None = None
     skipped: int = 0
     """Lines that are no captures."""
+    lines: int = 0
+    """All that were read, with those that say the same again."""
+    whole: bool = True
+    """False where the answer was cut short: more may be listed."""
 
 
 def prefix_url(
@@ -118,12 +123,13 @@ def playback_url(row: CdxRow) -> str:
 def read_index(exchange: Exchange) -> CdxAnswer:
     """What an index answer says.
 
-    Odd lines are skipped, never the answer. Only an empty answer with status 200 means that nothing is archived.
+    Odd lines are skipped, never the answer. Only an empty answer with status 200, or one of index lines alone, means
+    that nothing is archived.
     """
     try:
         body = exchange.text(MAX_INDEX)
-    except LimitError:
-        return CdxAnswer(found=Found.FAILED, reason="the index answer is too large")
+    except (InputError, LimitError) as error:
+        return CdxAnswer(found=Found.FAILED, reason=error.problem)
     if "AccessControlException" in body[:4096] or "Blocked Site Error" in body[:4096]:
         return CdxAnswer(found=Found.EXCLUDED, reason="the archive does not show this site (excluded by its owner)")
     if exchange.status in (401, 403, 429):
@@ -135,7 +141,7 @@ def read_index(exchange: Exchange) -> CdxAnswer:
     parsed = parse_rows(body)
     if exchange.truncated and not parsed.rows:
         return CdxAnswer(found=Found.FAILED, reason="the index answer was cut short")
-    return parsed
+    return msgspec.structs.replace(parsed, whole=not exchange.truncated)
 
 
 def parse_rows(body: str) -> CdxAnswer:
@@ -143,7 +149,8 @@ def parse_rows(body: str) -> CdxAnswer:
     stripped = body.lstrip()
     lines = _json_lines(stripped) if stripped[:1] == "[" else _text_lines(body)
     rows: dict[CdxRow, None] = {}
-    skipped = 0
+    skipped = lines_read = 0
+    others = 0
     resume_key = None
     after_gap = False
     for fields in lines:
@@ -152,15 +159,21 @@ def parse_rows(body: str) -> CdxAnswer:
         elif after_gap and len(fields) == 1:
             resume_key = fields[0]
         elif row := _row(fields):
+            lines_read += 1
             rows[row] = None
         elif tuple(fields[:2]) != FIELDS[:2]:
+            lines_read += 1
             skipped += 1
+            others += len(fields) < len(FIELDS) or not fields[1].isdecimal()
+    if others and not rows:
+        return CdxAnswer(found=Found.FAILED, reason="no index answer", skipped=skipped)
     return CdxAnswer(
         found=Found.ROWS if rows else Found.NOTHING,
         reason=f"{len(rows)} captures" if rows else "no capture",
         rows=tuple(rows),
         resume_key=resume_key,
         skipped=skipped,
+        lines=lines_read,
     )
 
 
@@ -254,7 +267,7 @@ class Memento(msgspec.Struct, frozen=True, kw_only=True):
 def read_memento(exchange: Exchange) -> Memento:
     """A playback answer. Without `Memento-Datetime` it is the archive that talks, whatever the status (RFC 7089)."""
     location = exchange.header("location")
-    target = urljoin(exchange.url, location.strip()) if location and 300 <= exchange.status < 400 else None
+    target = resolve_url(exchange.url, location) if location and 300 <= exchange.status < 400 else None
     captured = _http_date(exchange.header("memento-datetime"))
     original = original_of(exchange.url)
     if captured is not None:
@@ -293,7 +306,7 @@ def _http_date(value: str | None) -> datetime | None:
         return None
     try:
         found = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

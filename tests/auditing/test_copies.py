@@ -24,7 +24,7 @@ from archiver.model import PostRef
 from archiver.platforms import platform
 from archiver.platforms.base import Platform
 from tests.town import CLERK, CONTROL, DELETED, NEVER_STORED, PICTURED, STARTED, Town, at
-from tests.web_twin import Fault, Population, PostState, Twin, TwinPost, legacy
+from tests.web_twin import Fault, Population, PostState, Reply, Twin, TwinPost, legacy
 from tests.web_twin.aggregator import HOST, SHELF, Aggregator
 
 WAYBACK = "web.archive.org"
@@ -166,6 +166,29 @@ class TestWayback:
         copies = look(shelves, PICTURED)
         assert (copies.captured, len(copies.failed)) == (True, 1)
 
+    def test_nor_is_an_answer_that_is_no_index(self, shelves: Town) -> None:
+        busy = Reply(
+            headers=(("Content-Type", "text/plain"),), body=b"The index is busy; please come back later today."
+        )
+        shelves.twin.host(WAYBACK, lambda request: busy)
+        copies = look(shelves, NEVER_STORED)
+        assert (copies.captured, copies.asked) == (None, (OWN,))
+
+    def test_nor_is_an_index_of_which_only_a_part_was_read(self, shelves: Town) -> None:
+        """Captures of other posts, or redirects, fill what is read: what comes behind them is not known."""
+        for number in range(60):
+            longer = f"https://twitter.com/{NEVER_STORED.handle}/status/{NEVER_STORED.id}{number:03}"
+            shelves.twin.wayback.add(longer, LATER, f"<html>{number}</html>")
+        copies = look(shelves, NEVER_STORED)
+        assert (copies.captured, copies.places) == (None, ())
+        assert any("more is listed" in line for line in copies.failed)
+
+    def test_a_page_for_mobile_devices_is_looked_at(self, shelves: Town) -> None:
+        old = replace(GONE, created=datetime(2019, 3, 11, 8, tzinfo=UTC))
+        page = "<html><div id=react-root></div></html>"
+        shelves.twin.wayback.add(page_of(old, "mobile.twitter.com"), datetime(2019, 4, 1, tzinfo=UTC), page)
+        assert look(shelves, old).captured is None
+
     def test_a_platform_without_addresses_says_that_it_was_not_asked(self, shelves: Town) -> None:
         mastodon = platform("mastodon")
         assert mastodon is not None
@@ -240,6 +263,27 @@ class TestTimeMaps:
         copies = look(shelves, NEVER_STORED, with_timemap(shelves))
         assert [place.uncertain for place in copies.places] == [True]
         assert copies.captured is None
+
+    @pytest.mark.parametrize(
+        "when", ["", '; datetime="Thu, 01 Jan 2199 00:00:00 GMT"', f'; datetime="1 Jan {"9" * 30}"']
+    )
+    def test_a_copy_without_a_time_that_can_be_is_not_no_copy(self, shelves: Town, when: str) -> None:
+        known = aggregator(shelves)
+        known.add(page_of(NEVER_STORED), LATER, "<html></html>", host=WAYBACK)
+        known.extra = (f'<https://{SHELF}/20220601000000/{page_of(NEVER_STORED)}>; rel="memento"{when}',)
+        copies = look(shelves, NEVER_STORED, with_timemap(shelves))
+        assert (copies.captured, copies.places) == (None, ())
+        assert any("without a time" in line for line in copies.failed)
+
+    @pytest.mark.parametrize("target", ["http://[", "javascript:alert(1)", "data:text/html,x", "//[::1", "", "http://"])
+    def test_an_address_that_is_none(self, shelves: Town, target: str) -> None:
+        known = aggregator(shelves)
+        known.add(page_of(NEVER_STORED), LATER, "<html></html>", host=WAYBACK)
+        known.extra = (
+            f'<{target}>; rel="memento"; datetime="Wed, 01 Jun 2022 00:00:00 GMT"',
+            f'<{target}>; rel="timemap"',
+        )
+        assert look(shelves, NEVER_STORED, with_timemap(shelves)).places == ()
 
     def test_none_known_is_an_answer(self, shelves: Town) -> None:
         aggregator(shelves)

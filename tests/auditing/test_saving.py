@@ -154,7 +154,7 @@ class TestConfirmedByLooking:
         live.archive = live.folder / "another archive"
         live.clock.go(minutes=28, seconds=45)
         assert (saved := save(live))
-        assert saved.outcome == "confirmed"
+        assert (saved.outcome, "before it was asked for" in saved.note) == ("confirmed", True)
         assert len(spn.jobs) == 1
 
     def test_a_job_that_takes_too_long_stays_a_promise(self, live: Town, spn: SavePageNow) -> None:
@@ -283,6 +283,7 @@ class TestRefusals:
             ("error:too-many-daily-captures", "refused", False),
             ("error:user-session-limit", "refused", False),
             ("error:too-many-requests", "failed", True),
+            ("error:bandwidth-limit-exceeded", "failed", True),
             ("error:soft-time-limit-exceeded", "failed", True),
             ("error:something-new", "failed", False),
         ],

@@ -108,6 +108,14 @@ def test_only_an_empty_answer_means_nothing(body: str) -> None:
         ("", 504, Found.FAILED),
         ("", 404, Found.FAILED),
         ("<html><title>Internet Archive: Scheduled Maintenance</title></html>", 200, Found.FAILED),
+        ("The index is busy at the moment; please come back later today.", 200, Found.FAILED),
+        ("java.lang.NullPointerException", 200, Found.FAILED),
+        ('{"message": "too busy"}', 200, Found.FAILED),
+        (
+            '[["urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length"], ["com,tw',
+            200,
+            Found.FAILED,
+        ),
     ],
 )
 def test_a_refusal_is_never_nothing(body: str, status: int, found: Found) -> None:
@@ -129,7 +137,18 @@ def test_odd_lines_never_hide_good_ones(lines: list[str]) -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_read(body: str) -> None:
     """Invariant: no index answer raises."""
-    assert parse_rows(body).found in (Found.ROWS, Found.NOTHING)
+    assert parse_rows(body).found in (Found.ROWS, Found.NOTHING, Found.FAILED)
+
+
+def test_odd_lines_alone_are_an_index_all_the_same() -> None:
+    body = "com,twitter)/ 20000012170449 https://twitter.com/x text/html 200 D 1\n"
+    assert (read_index(answer(body)).found, read_index(answer(body)).skipped) == (Found.NOTHING, 1)
+
+
+@pytest.mark.parametrize("year", ["9" * 30, "9" * 5000, "0", "2020 -9999"])
+def test_a_time_that_cannot_be_is_none(year: str) -> None:
+    (link,) = read_links(f'<https://a.example/x>; rel="memento"; datetime="Mon, 01 Jan {year[:2000]} 00:00:00 GMT"')
+    assert link.captured is None or link.captured.year > 0
 
 
 def test_urls_of_questions() -> None:
