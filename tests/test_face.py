@@ -21,7 +21,19 @@ PARAMETERS = {
     "repair": ["article", "archive=", "everything=", "replay_base=", "evidence=", "settings="],
     "resolve": ["mention", "archive=", "offline=", "settings="],
     "archive": ["*sources", "archive=", "offline=", "settings=", "progress=", "stop=", "on_error=", "prose="],
-    "audit": ["*sources", "archive=", "offline=", "settings=", "progress=", "stop=", "on_error=", "max_age=", "copies=", "rescue=", "save="],
+    "audit": [
+        "*sources",
+        "archive=",
+        "offline=",
+        "settings=",
+        "progress=",
+        "stop=",
+        "on_error=",
+        "max_age=",
+        "copies=",
+        "rescue=",
+        "save=",
+    ],
 }
 """Scripts call these: arguments are added at the end, with a default; none is renamed or taken away."""
 

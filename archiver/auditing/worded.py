@@ -130,7 +130,7 @@ class Wording(NamedTuple):
 
     def marks(self, at: int) -> str:
         """The same without links, whose dots are their own."""
-        return LINK.sub(" ", self.gap(at))
+        return str(LINK.sub(" ", self.gap(at)))
 
     def part(self, start: int, stop: int) -> str:
         """The text of the tokens from `start` to `stop`."""
@@ -180,7 +180,8 @@ def read(text: str) -> Wording:
             # a handle is known by its first part: what follows is the server's name
             found.append(Token(_account(special["mention"]), start, end, "mention"))
         elif special["tag"]:
-            _words(found, text, *special.span("tag"), sort="tag")
+            first, last = special.span("tag")
+            _words(found, text, first, last, sort="tag")
         elif special["flag"]:
             found.append(Token(special["flag"], start, end, "flag"))
         elif special["key"]:
