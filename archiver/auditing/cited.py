@@ -60,7 +60,7 @@ def cited_in_archive(job: Job) -> list[Cited]:
         for mention in mentions:
             known = catalogue.resolution(mention.id)
             try:
-                resolution = known[0] if known else job.resolution(mention)
+                resolution = known[0] if known else job.resolution_or_why(mention)
             except StoppedError:
                 return list(found.values())
             _add(found, cited_by(mention, resolution, cites[mention.id], mention.source))
@@ -147,11 +147,13 @@ def _citation(article: Article, mention: Mention, embed: Embed | None) -> Citati
     )
 
 
+def joined(one: Cited, other: Cited) -> Cited:
+    """One post, and all who cite it; of the first, how it was resolved."""
+    return msgspec.structs.replace(
+        one, sources=tuple(dict.fromkeys((*one.sources, *other.sources))), cites=(*one.cites, *other.cites)
+    )
+
+
 def _add(found: dict[str, Cited], cited: Cited) -> None:
-    if earlier := found.get(cited.key):
-        cited = msgspec.structs.replace(
-            earlier,
-            sources=tuple(dict.fromkeys((*earlier.sources, *cited.sources))),
-            cites=(*earlier.cites, *cited.cites),
-        )
-    found[cited.key] = cited
+    earlier = found.get(cited.key)
+    found[cited.key] = joined(earlier, cited) if earlier else cited

@@ -16,9 +16,11 @@ from archiver.auditing.cited import LISTED, Cited
 from archiver.auditing.fidelity import Version, fidelity
 from archiver.auditing.finding import EmbedStanding, Finding, Look, QuoteVerdict, Rescued
 from archiver.capture import Job
+from archiver.errors import ArchiverError
 from archiver.language.guess import language_of
 from archiver.model import Media, Mention, Observation, Post, State
 from archiver.platforms import platform as platform_of
+from archiver.resolution import state_without_answer
 
 MAX_LOOKS = 500
 """Looks that one finding lists: the newest. All are in the archive."""
@@ -72,6 +74,22 @@ def unresolved(cited: Cited) -> Finding:
         sources=cited.sources,
         evidence=resolution.evidence,
         citations=tuple(cite.citation for cite in cited.cites),
+    )
+
+
+def unseen(cited: Cited, known: Post, error: ArchiverError) -> Finding:
+    """Of a post in the work on which something went wrong: it says nothing of the post."""
+    return msgspec.structs.replace(
+        unresolved(cited),
+        platform=known.platform,
+        post_id=known.id,
+        post_key=known.key,
+        url=known.url,
+        state=state_without_answer(error),
+        handle=known.handle or cited.mention.handle,
+        display_name=known.display_name or cited.mention.display_name,
+        text=known.text or cited.mention.words,
+        reason=f"its state is not known: {error.problem}",
     )
 
 

@@ -11,7 +11,7 @@ from itertools import chain, zip_longest
 
 import msgspec
 
-from archiver.auditing.cited import Cited
+from archiver.auditing.cited import Cited, joined
 from archiver.auditing.copies import copies_of
 from archiver.auditing.drawing import (
     Seen,
@@ -20,11 +20,13 @@ from archiver.auditing.drawing import (
     moment_of,
     own_media,
     unresolved,
+    unseen,
     with_quotes,
     with_remarks,
     with_rescued,
 )
 from archiver.auditing.finding import Copies, Finding
+from archiver.auditing.naming import StoredNames, together
 from archiver.auditing.rescue import rescue, rescued_before
 from archiver.auditing.saving import Saver
 from archiver.capture import Job, Progress, no_progress
@@ -39,6 +41,10 @@ NOT_THERE = (404, 410)
 
 UNINFORMATIVE = (State.BLOCKED, State.UNREACHABLE, State.UNRESOLVED)
 """Such a look says nothing of the post: it is taken again, however young it is."""
+
+
+CLOCKS_APART = timedelta(minutes=5)
+"""So much the clock may have been set back since a look that is reused."""
 
 
 class AskCopies(StrEnum):
@@ -77,12 +83,16 @@ def audit(
     Raises `ArchiveError` when the archive cannot be written.
     """
 
-    def done(one: Cited) -> None:
-        progress(1, one.mention.display_name or one.mention.handle)
+    names = StoredNames(job.archive, cited)
+    groups = [tuple(cited[place] for place in places) for places in together(cited)]
+
+    def done(group: tuple[Cited, ...]) -> None:
+        progress(len(group), group[0].mention.display_name or group[0].mention.handle)
 
     saver = Saver(job) if plan.save else None
-    for _, finding in job.each(partial(_look, job, plan, saver), cited, order=_in_turns(cited), done=done):
-        yield finding
+    work = partial(_looks, job, plan, saver, names)
+    for _, findings in job.each(work, groups, order=_in_turns([group[0] for group in groups]), done=done):
+        yield from findings
 
 
 def _in_turns(cited: Sequence[Cited]) -> Iterator[int]:
@@ -94,31 +104,66 @@ def _in_turns(cited: Sequence[Cited]) -> Iterator[int]:
     return (place for place in chain.from_iterable(zip_longest(*queues.values())) if place is not None)
 
 
-def _look(job: Job, plan: Plan, saver: Saver | None, cited: Cited) -> Finding:
+def _looks(job: Job, plan: Plan, saver: Saver | None, names: StoredNames, group: tuple[Cited, ...]) -> list[Finding]:
+    """One finding for each post in the group: of those that turn out to be one, a single one."""
     if job.stop():
         raise StoppedError("stopped before this was looked at")
+    found: dict[str, tuple[Cited, Seen | ArchiverError | None]] = {}
+    for one in group:
+        seen = _seen(job, plan, names, one)
+        key = seen.now.key if isinstance(seen, Seen) else one.key
+        if key in found:
+            earlier, seen = found[key]
+            one = joined(earlier, one)
+        found[key] = one, seen
+    return [_told(job, plan, saver, one, seen) for one, seen in found.values()]
+
+
+def _seen(job: Job, plan: Plan, names: StoredNames, cited: Cited) -> Seen | ArchiverError | None:
+    """The look and those before it; null where it is not known what to look at."""
     platform = platform_of(cited.platform)
     if cited.post is None or platform is None:
-        return unresolved(cited)
+        return None
     ref = cited.post.ref
-    history = [observation for observation, _ in job.archive.catalogue.observations(ref.key)]
-    observation = _fresh(job, plan, history) or _observed(job, ref, platform)
-    if observation.key != ref.key:  # the platform names it otherwise by now
-        history += [earlier for earlier, _ in job.archive.catalogue.observations(observation.key)]
-    seen = Seen(observation, history)
-    named = observation.post.ref if observation.post is not None else ref
-    finding = drawn(job, cited, cited.post, seen)
-    if plan.media and finding.state.readable and observation.post is not None:
-        gone = (*finding.media_gone, *_gone_media(job, observation.post))
-        finding = msgspec.structs.replace(finding, media_gone=tuple(dict.fromkeys(gone)))
-    handles = [handle for handle in handles_of(cited, [*seen.before, observation]) if handle != named.handle]
     try:
+        history = [observation for observation, _ in job.archive.catalogue.observations(ref.key)]
+        if other := names.of(ref):
+            history += [observation for observation, _ in job.archive.catalogue.observations(other)]
+        observation = _fresh(job, plan, history) or _observed(job, ref, platform)
+        if observation.key not in (ref.key, other):  # the platform names it otherwise by now
+            history += [earlier for earlier, _ in job.archive.catalogue.observations(observation.key)]
+    except Exception as error:
+        return job.forgivable(error)
+    return Seen(observation, history)
+
+
+def _told(job: Job, plan: Plan, saver: Saver | None, cited: Cited, seen: Seen | ArchiverError | None) -> Finding:
+    """The finding. What goes wrong with one part of it is told, and takes nothing from what was seen of the post."""
+    platform = platform_of(cited.platform)
+    if seen is None or platform is None or cited.post is None:
+        return unresolved(cited)
+    if isinstance(seen, ArchiverError):
+        return unseen(cited, cited.post, seen)
+    try:
+        finding = drawn(job, cited, cited.post, seen)
+    except Exception as error:
+        return unseen(cited, cited.post, job.forgivable(error))
+    now = seen.now
+    named = now.post.ref if now.post is not None else cited.post.ref
+    handles = [handle for handle in handles_of(cited, [*seen.before, now]) if handle != named.handle]
+    try:
+        if plan.media and finding.state.readable and now.post is not None:
+            gone = (*finding.media_gone, *_gone_media(job, now.post))
+            finding = msgspec.structs.replace(finding, media_gone=tuple(dict.fromkeys(gone)))
         finding = _with_copies(job, plan, saver, cited, finding, named, platform, handles)
-    except (ArchiveError, StoppedError):
-        raise
-    except ArchiverError as error:  # what was seen of the post is told all the same
-        finding = msgspec.structs.replace(finding, copies=Copies(failed=(str(error),)))
-    return with_remarks(with_quotes(finding, cited, seen))
+    except Exception as error:
+        finding = msgspec.structs.replace(finding, copies=Copies(failed=(str(job.forgivable(error)),)))
+    try:
+        finding = with_quotes(finding, cited, seen)
+    except Exception as error:
+        job.forgivable(error)
+        finding = msgspec.structs.replace(finding, citations=tuple(cite.citation for cite in cited.cites))
+    return with_remarks(finding)
 
 
 def _gone_media(job: Job, post: Post) -> Iterator[str]:
@@ -167,7 +212,8 @@ def _fresh(job: Job, plan: Plan, history: Sequence[Observation]) -> Observation 
     if plan.max_age is None or job.offline or not history:
         return None
     last = max(history, key=lambda look: look.seen_at)
-    young = job.archive.clock() - last.seen_at <= plan.max_age
+    age = job.archive.clock() - last.seen_at
+    young = -CLOCKS_APART <= age <= plan.max_age  # of a time that is yet to come, a clock that was wrong
     return last if young and last.state not in UNINFORMATIVE else None
 
 

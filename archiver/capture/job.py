@@ -136,6 +136,8 @@ class Job:
         """Beside the fetcher, which keeps what passes it; null offline."""
         self.remarks: list[str] = []
         """What there is to tell of the articles themselves: a view that could not be made."""
+        self.faults: list[Exception] = []
+        """Faults of the program, each in the work on one post: told there, and of the run once it is done."""
         self._controls: dict[str, Control] = {}
         self._lock = threading.Lock()
         self._turns: dict[str, threading.Lock] = {}
@@ -180,8 +182,9 @@ class Job:
         self, mentions: Sequence[Mention], progress: Progress = no_progress, *, max_age: timedelta | None = None
     ) -> Iterator[tuple[Mention, Resolution]]:
         """Which post each mention is, in their order; several are worked at at the same time. When the run is asked to
-        stop, those that are done come out. max_age: as for `resolution`."""
-        yield from self._of_each(partial(self.resolution, max_age=max_age), mentions, progress)
+        stop, those that are done come out. max_age: as for `resolution`. What goes wrong with one is told as for
+        `resolution_or_why`."""
+        yield from self._of_each(partial(self.resolution_or_why, max_age=max_age), mentions, progress)
 
     def _of_each(
         self, work: Callable[[Mention], R], mentions: Sequence[Mention], progress: Progress
@@ -292,24 +295,14 @@ class Job:
         """What happened to one post, also where something went wrong with it alone."""
         if self.stop():
             raise StoppedError("stopped before this was begun")
-        try:
-            resolution = self.resolution(mention)
-        except (ArchiveError, ConfigError, StoppedError):
-            raise
-        except ArchiverError as error:
-            reason = f"it could not be looked for: {error}"
-            return _unresolved(
-                mention, Resolution(mention_id=mention.id, outcome=Outcome.UNRESOLVED, reason=reason, method=METHOD)
-            )
+        resolution = self.resolution_or_why(mention)
         platform = platform_of(mention.platform)
         if resolution.outcome is not Outcome.RESOLVED or platform is None or not resolution.candidates:
             return _unresolved(mention, resolution)
         try:
             return self._keep(mention, resolution, platform)
-        except (ArchiveError, StoppedError):
-            raise
-        except ArchiverError as error:
-            return _unobserved(mention, resolution, error)
+        except Exception as error:
+            return _unobserved(mention, resolution, self.forgivable(error))
 
     def _keep(self, mention: Mention, resolution: Resolution, platform: Platform) -> ArchivedPost:
         """Observe and store the post that a mention turned out to be."""
@@ -386,6 +379,32 @@ class Job:
                 conclusion = resolution_conclusion(resolution, self._beside())
                 self.session.write_conclusion(conclusion, _first(resolution.evidence))
             return resolution
+
+    def resolution_or_why(self, mention: Mention, *, max_age: timedelta | None = None) -> Resolution:
+        """The same; where the mention could not be looked for, unresolved, with the reason, and nothing is concluded.
+
+        Raises as `forgivable` does.
+        """
+        try:
+            return self.resolution(mention, max_age=max_age)
+        except Exception as error:
+            reason = f"it could not be looked for: {self.forgivable(error)}"
+            return Resolution(mention_id=mention.id, outcome=Outcome.UNRESOLVED, reason=reason, method=METHOD)
+
+    def forgivable(self, error: Exception) -> ArchiverError:
+        """What went wrong with one post alone, so that the others go on: an error to tell in its result. A fault of the
+        program is kept in `faults`, too.
+
+        Raises the error itself where it is of the whole run: the archive cannot be written, the settings cannot be
+        used, the run is to stop.
+        """
+        if isinstance(error, ArchiveError | ConfigError | StoppedError):
+            raise error
+        if isinstance(error, ArchiverError):
+            return error
+        with self._lock:
+            self.faults.append(error)
+        return ArchiverError(f"a fault in archiver itself ({type(error).__name__})")
 
     def _age(self, record_id: str) -> timedelta:
         capture = self.archive.catalogue.capture(record_id)

@@ -94,6 +94,7 @@ def command(
         told: list[tuple[State, str]] = []
         run.show(COLUMNS, _posts(run, job, sources, strict, told, prose=prose), empty="no cited post found")
         run.network(job)
+        run.faults(job)
         run.warn(job.remarks)
         run.sum_up(told)
         if job.session is not None and job.session.added and run.out.messages_tty:

@@ -225,6 +225,7 @@ def command(
         columns = COLUMNS if moment is None and last is None else CHANGES
         run.show(columns, _failing(run, chosen, missing), empty=_nothing(only, moment, last))
         run.network(job)
+        run.faults(job)
         run.sum_up([(finding.state, finding.reason) for finding in told])
         at = job.archive.clock()
         figures = statistics(told, at=at) if report_path or figures_path or run.out.messages_tty else None

@@ -85,6 +85,7 @@ class Run:
         self._stop = threading.Event()
         self._read = 0
         self._unreached = 0
+        self._faults: list[Exception] = []
 
     def documents(self, sources: Iterable[str], job: Job | None = None) -> Iterator[Document]:
         """The documents of the sources; those that cannot be read are reported. Ends early when the run is stopped."""
@@ -139,6 +140,10 @@ class Run:
                 offline = "no question was answered when it was asked"
                 self.out.note(offline if job.offline else "no question was answered: is there a network?")
 
+    def faults(self, job: Job) -> None:
+        """What went wrong in the program itself with single posts: the run ends with the first of them."""
+        self._faults.extend(job.faults)
+
     def sum_up(self, told: list[tuple[State, str]]) -> None:
         """For people: how many posts are in each state, and why some could not be seen."""
         if told and self.out.messages_tty:
@@ -171,7 +176,12 @@ class Run:
                 signal.signal(number, handler)
 
     def finish(self) -> None:
-        """End the program with the code that matters most."""
+        """End the program with the code that matters most.
+
+        Raises the first fault of the program, now that all else is told and written.
+        """
+        if self._faults and ExitCode.INTERRUPTED not in self._codes:
+            raise self._faults[0]
         if self._unreached:  # the network failed for all, or some source could not be read
             self.code(ExitCode.INPUT if self._read or self._codes else ExitCode.NETWORK)
         for code in SEVERITY:

@@ -94,6 +94,7 @@ def command(
         else:
             run.show(COLUMNS, (_row(*one) for one in resolved), empty="no cited post found")
         run.network(job)
+        run.faults(job)
     run.finish()
 
 

@@ -325,6 +325,15 @@ class Asking(CatalogueFile):
             )
         ]
 
+    def observed_keys(self) -> list[str]:
+        """The key of every post that was looked at."""
+        rows = self.query(
+            "WITH RECURSIVE known(key) AS (SELECT min(post_key) FROM observations UNION ALL"
+            " SELECT (SELECT min(post_key) FROM observations WHERE post_key > key) FROM known WHERE key IS NOT NULL)"
+            " SELECT key FROM known WHERE key IS NOT NULL"
+        )  # a step in the index for each post, however often it was looked at
+        return [row[0] for row in rows]
+
     def observations(self, post_key: str | None = None) -> list[tuple[Observation, str]]:
         """Looks at a post (or at all), oldest first, each with the record that holds it."""
         where, parameters = ("WHERE post_key = ?", (post_key,)) if post_key else ("", ())
