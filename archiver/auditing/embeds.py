@@ -3,7 +3,8 @@
 Only the HTML is known: what it loads and inlines, and what a reader sees of the post without any of it. A script that
 bundles others cannot be looked into, so "broken" needs a positive sign that a reader sees nothing of the post:
 
-- nothing draws it: the element has none of the post's words, and the page runs no script at all;
+- nothing draws it: the element has none of the post's words, and the page runs no script at all (nor does anything in
+  it say that it did, before it was copied; of a piece of a page, such as a feed has, that is not known);
 - what would draw it is switched off (`type="text/plain"`, `<template>`), and no script runs that could switch it on;
 - a frame without a source, on a page that runs no script; a frame whose address serves no post, as documented (`DEAD`);
 - the place of an embed with nothing in it but an address, a shortcode, or a notice that the post is not available.
@@ -143,6 +144,16 @@ _DRAWN = (
 """What the platforms' scripts draw posts in."""
 
 
+_PAGE = re.compile(r"<(?:!doctype|html|head|body)[\s>]", re.IGNORECASE)
+"""What a document begins with, and a piece of one lacks."""
+
+_MADE_FOR_SCRIPTS = (
+    'noscript, link[as="script"], link[rel="modulepreload"], link[rel="dns-prefetch"], link[href$=".js"], [onload]'
+    ", [onclick]"
+)
+"""What only a page with scripts has."""
+
+
 class _Page(msgspec.Struct, kw_only=True):
     """What the page runs, and what it has switched off."""
 
@@ -152,9 +163,18 @@ class _Page(msgspec.Struct, kw_only=True):
     """Platforms whose loader is there, and switched off."""
     scripts: bool = False
     """Whether any script runs."""
+    piece: bool = False
+    """Whether it is a piece of a page, such as a feed has, or what a page is made from."""
+    stripped: bool = False
+    """Whether the page was made for scripts: where none is seen, this copy lost them."""
     consent: bool = False
     components: set[str] = msgspec.field(default_factory=set)
     """AMP components that are loaded."""
+
+    @property
+    def still(self) -> bool:
+        """Whether surely nothing is drawn later."""
+        return not (self.scripts or self.piece or self.stripped)
 
 
 def standings(article: Article, mentions: Sequence[Mention]) -> dict[str, Embed]:
@@ -168,7 +188,7 @@ def standings(article: Article, mentions: Sequence[Mention]) -> dict[str, Embed]
     if article.html is None:
         return {mention.id: _in_text(mention) for mention in mentions}
     parser = LexborHTMLParser(parseable(article.html))
-    page = _page(parser)
+    page = _page(parser, article.html)
     elements = Elements(parser.root)
     return {mention.id: _in_html(mention, elements.at(mention.selector), page) for mention in mentions}
 
@@ -180,7 +200,7 @@ def _in_text(mention: Mention) -> Embed:
     if kind in ("link", "url"):
         return Embed(standing=EmbedStanding.LINK, reason="an address in the text")
     if kind == "shortcode":
-        return _SHORTCODE
+        return _SOURCE
     if mention.url is not None and mention.text is None:
         return Embed(standing=EmbedStanding.LINK, reason="an address in the text")
     if mention.found_url is not None:
@@ -190,6 +210,9 @@ def _in_text(mention: Mention) -> Embed:
 
 _ATTRIBUTED = Embed(standing=EmbedStanding.UNKNOWN, reason="quoted in the article's own sentences: there was no embed")
 _SHORTCODE = Embed(standing=EmbedStanding.BROKEN, reason="the publisher's software left its shortcode as it is")
+_SOURCE = Embed(
+    standing=EmbedStanding.UNKNOWN, reason="a shortcode, of which the publisher's software may make an embed"
+)
 _NOWHERE = Embed(standing=EmbedStanding.UNKNOWN, reason="its element was not found again")
 
 
@@ -202,7 +225,7 @@ def _in_html(mention: Mention, node: LexborNode | None, page: _Page) -> Embed:
     if kind == "attributed":
         return _ATTRIBUTED
     if kind == "shortcode":
-        return _SHORTCODE
+        return _SOURCE if page.piece else _SHORTCODE
     if node is None:
         return _NOWHERE
     attributes = node.attributes
@@ -239,8 +262,8 @@ def _in_html(mention: Mention, node: LexborNode | None, page: _Page) -> Embed:
 # --- the page
 
 
-def _page(parser: LexborHTMLParser) -> _Page:
-    page = _Page()
+def _page(parser: LexborHTMLParser, html: str) -> _Page:
+    page = _Page(piece=_PAGE.search(html) is None, stripped=parser.css_first(_MADE_FOR_SCRIPTS) is not None)
     for script in parser.css("script"):
         attributes = script.attributes
         runs = _RUNS.match(attributes.get("type") or "") is not None and not _is_within(script, "noscript")
@@ -315,9 +338,11 @@ def _address(node: LexborNode, page: _Page) -> Embed:
             break
         around.append(f"{at.attributes.get('class') or ''} {at.attributes.get('id') or ''}")
         at = at.parent
-    if not EMBEDDING.search(" ".join(around)):
+    called = " ".join(around)
+    if not EMBEDDING.search(called):
         return Embed(standing=EmbedStanding.LINK, reason="an address that stands alone")
-    if "generic" in page.loaded:
+    # WordPress draws on the server: scripts find nothing to do there
+    if "generic" in page.loaded or page.piece or not (page.still or "wp-block-embed" in called):
         return Embed(
             standing=EmbedStanding.UNKNOWN,
             reason="an address in an embed's place: whether a script replaces it is not seen",
@@ -331,7 +356,7 @@ def _link(node: LexborNode, page: _Page) -> Embed:
     if "embedly" in called or "iframely" in called or "data-iframely-url" in node.attributes:
         if "generic" in page.loaded:
             return Embed(standing=EmbedStanding.WORKS, reason="a link that the loaded script draws as a card")
-        if not page.scripts:
+        if page.still:
             return Embed(
                 standing=EmbedStanding.BROKEN, reason="a link that a script was to replace, and no script runs"
             )
@@ -373,7 +398,7 @@ def _frame(node: LexborNode, page: _Page) -> Embed:
         )
     if node.tag in ("video", "source", "param"):
         return Embed(standing=EmbedStanding.UNKNOWN, reason="a player without an address of its own")
-    if not page.scripts:
+    if page.still:
         return Embed(
             standing=EmbedStanding.BROKEN, reason="a frame without a source, and no script runs that could give it one"
         )
@@ -388,7 +413,7 @@ def _frame(node: LexborNode, page: _Page) -> Embed:
 def _amp(tag: str, page: _Page) -> Embed:
     if tag in page.components or (tag == "amp-video-iframe" and "amp-video-iframe" in page.components):
         return Embed(standing=EmbedStanding.WORKS, reason=f"the component {tag} is loaded")
-    if not page.scripts:
+    if page.still:
         return Embed(standing=EmbedStanding.BROKEN, reason=f"no script draws {tag}")
     return Embed(standing=EmbedStanding.UNKNOWN, reason=f"whether a script draws {tag} is not seen")
 
@@ -403,7 +428,7 @@ def _draws_itself(attributes: Mapping[str, str | None]) -> bool:
 
 def _kept(tag: str, page: _Page) -> Embed:
     """HTML that an element keeps as data, for a consent manager or a lazy loader."""
-    if not page.scripts:
+    if page.still:
         return Embed(
             standing=EmbedStanding.BROKEN, reason=f"it is kept in a <{tag}>, and no script runs that could show it"
         )
@@ -453,9 +478,21 @@ def _element(mention: Mention, node: LexborNode, page: _Page) -> Embed:
     if _shows(shown, mention):
         later = "a script of the page's may draw it" if drawable and page.scripts else "nothing else is needed"
         return Embed(standing=EmbedStanding.STATIC, reason=f"its words stand in the markup; {later}")
-    if len(shown) <= MAX_NOTICE and UNAVAILABLE.search(shown) and not _IF_ONLY.search(shown):
+    if small and _is_notice(node, shown, mention):
         return Embed(standing=EmbedStanding.BROKEN, reason="in its place stands a notice that it is not available")
     return _undrawn(mention, page)
+
+
+def _is_notice(node: LexborNode, shown: str, mention: Mention) -> bool:
+    """Whether it says that there is nothing to see, and nothing else: posts may say so of others, and titles. What is
+    linked, signed, quoted or has a picture may be the post."""
+    if len(shown) > MAX_NOTICE or node.tag == "blockquote" or node.css_first("img, picture, video, blockquote"):
+        return False
+    if "@" in shown or any(name and name in shown for name in (mention.handle, mention.display_name)):
+        return False
+    linked = " ".join(link.text(deep=True) for link in node.css("a"))
+    said = UNAVAILABLE.search(shown)
+    return said is not None and said[0] not in linked and not _IF_ONLY.search(shown)
 
 
 def _is_drawable(node: LexborNode) -> bool:
@@ -466,7 +503,7 @@ def _is_drawable(node: LexborNode) -> bool:
 def _undrawn(mention: Mention, page: _Page) -> Embed:
     """Nothing of the post shows, and the platform's script is not seen to be loaded."""
     if mention.platform in page.blocked:
-        if not page.scripts:
+        if page.still:
             return Embed(
                 standing=EmbedStanding.BROKEN, reason="the platform's script is switched off, and no other runs"
             )
@@ -478,7 +515,7 @@ def _undrawn(mention: Mention, page: _Page) -> Embed:
             standing=EmbedStanding.UNKNOWN,
             reason="the platform's script is switched off: what switches it on is not seen",
         )
-    if not page.scripts:
+    if page.still:
         return Embed(
             standing=EmbedStanding.BROKEN, reason="no script draws it, and none of its words stand in the markup"
         )

@@ -32,6 +32,10 @@ DRAWN = (
 WRAPPED = (
     f'<figure class="wp-block-embed is-provider-twitter"><div class="wp-block-embed__wrapper">{URL}</div></figure>'
 )
+THREADS = (
+    '<blockquote class="text-post-media" data-text-post-permalink="https://www.threads.net/@ana/post/CuWPE6iNEx_">'
+    "<p>This post was deleted.</p></blockquote>"
+)
 TELEGRAM = (
     '<script async src="https://telegram.org/js/telegram-widget.js?22" data-telegram-post="ana_channel/416"></script>'
 )
@@ -95,6 +99,7 @@ STANDINGS = {
         FOREIGN + BUNDLE,
         # a publisher's software that did not make the embed
         WRAPPED + BUNDLE,
+        f'<div class="social-embed">{URL}</div>',
         f"<p>[tweet {ID}]</p>{BUNDLE}",
         notice("This tweet is no longer available.") + BUNDLE,
     ],
@@ -109,6 +114,16 @@ STANDINGS = {
         EMPTY + '<script src="https://www.instagram.com/embed.js"></script>',
         MASTODON + '<script src="https://www.instagram.com/embed.js"></script>',
         notice("This tweet is not available until you accept cookies.") + BUNDLE,
+        # what may be the post's own words, or a title
+        notice("Ana @ana_example: this tweet was deleted, and nobody asks why.") + BUNDLE,
+        notice(f'<a href="{URL}">This tweet was deleted, and nobody asks why</a>') + BUNDLE,
+        notice('<img src="/still.jpg">The video was removed from the bridge') + BUNDLE,
+        THREADS + BUNDLE,
+        f'<div class="social-embed">{URL}</div>{BUNDLE}',
+        # a copy that lost its scripts
+        EMPTY + '<noscript><img src="https://count.example/1.gif"></noscript>',
+        EMPTY + '<link rel="preload" as="script" href="/assets/app.8f3c.js">',
+        LAZY + "<p onclick='more()'>More</p>",
     ],
     EmbedStanding.LINK: [f"<p>{URL}</p>"],
     EmbedStanding.LOST: [f"<p>{FLAT}</p>"],
@@ -118,6 +133,15 @@ STANDINGS = {
 @pytest.mark.parametrize(("body", "expected"), [(body, kind) for kind, bodies in STANDINGS.items() for body in bodies])
 def test_standing(body: str, expected: EmbedStanding) -> None:
     assert standing(body).standing is expected
+
+
+@pytest.mark.parametrize("body", [EMPTY, MASTODON, LAZY, AMP, EMPTY + BLOCKED, WRAPPED, f"<p>[tweet {ID}]</p>"])
+def test_of_a_piece_of_a_page_its_scripts_are_not_known(body: str) -> None:
+    article = article_of(
+        f"<p>All of this is invented.</p>{body}<p>And so on.</p>".encode(), source="piece", kind="html"
+    )
+    [mention] = find(article)
+    assert standings(article, [mention])[mention.id].standing is EmbedStanding.UNKNOWN
 
 
 def test_a_text_has_lost_its_embeds() -> None:
