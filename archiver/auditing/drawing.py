@@ -14,7 +14,7 @@ import msgspec
 
 from archiver.auditing.cited import LISTED, Cited
 from archiver.auditing.fidelity import Version, fidelity
-from archiver.auditing.finding import EmbedStanding, Finding, Look, QuoteVerdict, Rescued
+from archiver.auditing.finding import Finding, Look, QuoteVerdict, Rescued, not_shown
 from archiver.capture import Job
 from archiver.errors import ArchiverError
 from archiver.language.guess import language_of
@@ -27,8 +27,6 @@ MAX_LOOKS = 500
 
 SHOWN_KINDS = frozenset({"photo", "video", "gif"})
 """Media that are the post's own: avatars and cards change without it."""
-
-NOT_SHOWN = (EmbedStanding.BROKEN, EmbedStanding.LOST)
 
 FAITHFULNESS = (
     QuoteVerdict.EXACT,
@@ -157,12 +155,11 @@ def with_quotes(finding: Finding, cited: Cited, seen: Seen) -> Finding:
             quote = fidelity(cite.mention.words, versions, marked=marked, platform=finding.platform)
         citations.append(msgspec.structs.replace(cite.citation, quote=quote))
     verdicts = [cite.quote.verdict for cite in citations if cite.quote is not None]
-    broken = any(cite.embed is not None and cite.embed.standing in NOT_SHOWN for cite in citations)
     return msgspec.structs.replace(
         finding,
         citations=tuple(citations),
         quote=max((one for one in verdicts if one in FAITHFULNESS), key=FAITHFULNESS.index, default=None),
-        embed_broken=finding.state.readable and broken,
+        embed_broken=finding.state.readable and bool(not_shown(citations)),
     )
 
 

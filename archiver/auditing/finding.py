@@ -5,6 +5,7 @@ Values only. A finding is drawn from what is stored (looks, records, articles), 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -96,6 +97,21 @@ class Citation(Noun, frozen=True, kw_only=True):
     """As the article prints it."""
     embed: Embed | None = None
     quote: Fidelity | None = None
+
+
+def not_shown(citations: Iterable[Citation]) -> frozenset[str]:
+    """Sources that have an embed of the post which shows nothing. Where only words are left and the same source shows
+    or links the post elsewhere, nothing is lost."""
+    standings: dict[str, set[EmbedStanding]] = {}
+    for citation in citations:
+        if citation.embed is not None:
+            standings.setdefault(citation.source, set()).add(citation.embed.standing)
+    at_hand = {EmbedStanding.WORKS, EmbedStanding.STATIC, EmbedStanding.LINK}
+    return frozenset(
+        source
+        for source, found in standings.items()
+        if EmbedStanding.BROKEN in found or (EmbedStanding.LOST in found and not found & at_hand)
+    )
 
 
 class Look(Noun, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from archiver.auditing.finding import EmbedStanding, Finding, QuoteVerdict
+from archiver.auditing.finding import Finding, QuoteVerdict, not_shown
 from archiver.auditing.survival import Curve, Spell, Z, kaplan_meier
 from archiver.model import Noun, State
 
@@ -44,7 +44,6 @@ COMPARED = (QuoteVerdict.EXACT, QuoteVerdict.TRIVIAL, QuoteVerdict.SHORTENED, Qu
 """Verdicts on quotations that could be compared word for word; translations and those without words are beside them."""
 
 _DAY = 86400.0
-_SHOWS_NOTHING = (EmbedStanding.BROKEN, EmbedStanding.LOST)
 
 
 class Share(Noun, frozen=True, kw_only=True):
@@ -309,15 +308,14 @@ def _subject(finding: Finding, alike: dict[object, Any]) -> _Subject:
 
 def _articles(finding: Finding) -> tuple[_Cited, ...]:
     found: dict[str, _Cited] = {}
+    nothing = not_shown(finding.citations)
     for citation in finding.citations:
         if not citation.source:
             continue
         verdicts = (citation.quote.verdict,) if citation.quote else ()
-        nothing = citation.embed is not None and citation.embed.standing in _SHOWS_NOTHING
         if earlier := found.get(citation.source):
             verdicts = tuple(sorted((*earlier.quotes, *verdicts)))
-            nothing = nothing or earlier.shows_nothing
-        found[citation.source] = _Cited(citation.source, citation.title, verdicts, nothing)
+        found[citation.source] = _Cited(citation.source, citation.title, verdicts, citation.source in nothing)
     for source in finding.sources:
         if source and source not in found:
             found[source] = _Cited(source, None, (), False)

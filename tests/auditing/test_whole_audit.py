@@ -102,6 +102,15 @@ class TestEmbeds:
         assert finding.citations[0].embed is not None
         assert finding.citations[0].embed.standing is EmbedStanding.LOST
 
+    def test_words_beside_an_embed_that_shows_the_post_are_no_loss(self, town: Town) -> None:
+        page = town.page([FLATTENED])
+        signed = LEFTOVERS.splitlines()[4]
+        page.write_text(page.read_text().replace("</body>", f"<p>{signed}</p></body>"))
+        town.run(page)
+        finding = look(town)
+        assert {cite.embed.standing for cite in finding.citations if cite.embed} >= {EmbedStanding.LOST}
+        assert not finding.embed_broken
+
     def test_of_a_post_that_is_missing_the_embed_is_not_what_is_broken(self, town: Town) -> None:
         town.run(town.write("left.txt", LEFTOVERS))
         town.twin.population.change(FLATTENED.id, state=PostState.DELETED)
