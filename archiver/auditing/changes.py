@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import msgspec
 
@@ -66,7 +67,10 @@ def kinds_of(finding: Finding) -> frozenset[str]:
 class Remembered(NamedTuple):
     """What an earlier audit said of one post, as far as it is compared."""
 
+    said: frozenset[str]
+    """Of what it told at all: an older version does not tell of everything."""
     state: str
+    confirmed: bool
     quote: str | None
     renamed_from: str | None
     embed_broken: bool | None
@@ -80,9 +84,23 @@ def key_of(finding: Finding | Mapping[str, Any]) -> str:
     if data.get("post_key"):
         return str(data["post_key"])
     if data.get("post_id"):
-        return f"{data.get('platform')} {data.get('post_id')} {data.get('url') or ''}"
+        return _older_key(data)
     named = (data.get(name) or "" for name in ("platform", "handle", "display_name", "text"))
     return "unresolved " + json.dumps([_bare(str(value)) for value in named], ensure_ascii=False)
+
+
+def _older_key(data: Mapping[str, Any]) -> str:
+    """The same, where no key is told: the platform, its server, and the id."""
+    server = str(data.get("url") or "").partition("://")[2].partition("/")[0]
+    return f"{data.get('platform')} {server.casefold()} {_bare(str(data.get('post_id')))}"
+
+
+def remembered(finding: Finding, last: Mapping[str, Remembered]) -> tuple[str, Remembered | None]:
+    """What an earlier audit, of whatever version, said of the post, and under which key."""
+    key = key_of(finding)
+    if key not in last and finding.post_id:
+        key = _older_key(msgspec.structs.asdict(finding))
+    return key, last.get(key)
 
 
 def last_audit(path: Path) -> dict[str, Remembered]:
@@ -95,7 +113,9 @@ def last_audit(path: Path) -> dict[str, Remembered]:
         if not isinstance(row.get("state"), str) or row["state"] not in set(State):
             raise InputError("this is no output of `archiver audit`", subject=str(path), hint="give its JSONL or CSV")
         found[key_of(row)] = Remembered(
+            said=frozenset(row),
             state=row["state"],
+            confirmed=_truth(row.get("confirmed")) is True,
             quote=_text(row.get("quote")),
             renamed_from=_text(row.get("renamed_from")),
             embed_broken=_truth(row.get("embed_broken")),
@@ -107,27 +127,39 @@ def last_audit(path: Path) -> dict[str, Remembered]:
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     try:
-        if path.stat().st_size > MAX_REPORT:
-            raise InputError(f"larger than {MAX_REPORT // 1024**2} MiB", subject=str(path))
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as raw:
+            if os.fstat(raw.fileno()).st_size > MAX_REPORT:
+                raise InputError(f"larger than {MAX_REPORT // 1024**2} MiB", subject=str(path))
+            with io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
+                for row in _read(text):
+                    if not isinstance(row, dict):
+                        raise InputError("this is no output of `archiver audit`", subject=str(path))
+                    yield row
     except FileNotFoundError:
         raise InputError("there is no such file", subject=str(path)) from None
-    except (OSError, ValueError) as error:
+    except (OSError, UnicodeError) as error:
         raise InputError(f"cannot be read: {error}", subject=str(path)) from error
-    start = text.lstrip()[:1]
-    try:
-        if start == "[":
-            rows: Iterable[Any] = json.loads(text)
-        elif start in ("{", ""):
-            rows = (json.loads(line) for line in text.split("\n") if line.strip())
-        else:
-            rows = list(csv.DictReader(io.StringIO(text, newline=""), restkey="", restval=""))
-        for row in rows:
-            if not isinstance(row, dict):
-                raise InputError("this is no output of `archiver audit`", subject=str(path))
-            yield row
     except (ValueError, RecursionError, csv.Error) as error:
         raise InputError(f"this is no output of `archiver audit`: {error}", subject=str(path)) from error
+
+
+def _read(text: TextIO) -> Iterator[Any]:
+    start = text.read(64).lstrip()[:1]
+    text.seek(0)
+    if start == "[":
+        yield from json.loads(text.read())
+    elif start in ("{", ""):
+        while line := text.readline(MAX_LINE + 1):
+            if len(line) > MAX_LINE:
+                raise ValueError(f"a line is longer than {MAX_LINE} characters")
+            if line.strip():
+                yield json.loads(line)
+    else:
+        before = csv.field_size_limit(MAX_LINE)  # a post that hundreds of articles cite has a long cell
+        try:
+            yield from list(csv.DictReader(text, restkey="", restval=""))
+        finally:
+            csv.field_size_limit(before)
 
 
 def _bare(text: str) -> str:
@@ -161,9 +193,13 @@ def changes_since(finding: Finding, last: Remembered | None) -> tuple[str, ...]:
         return (NEW,)
     pairs: list[tuple[str, object, object]] = [
         ("state", last.state, finding.state.value),
-        ("quote", last.quote, finding.quote.value if finding.quote else None),
-        ("renamed from", last.renamed_from, finding.renamed_from),
     ]
+    if "confirmed" in last.said and finding.state.missing and last.state == finding.state:
+        pairs.append(("confirmed", _yes(last.confirmed), _yes(finding.confirmed)))
+    if "quote" in last.said:
+        pairs.append(("quote", last.quote, finding.quote.value if finding.quote else None))
+    if "renamed_from" in last.said:
+        pairs.append(("renamed from", last.renamed_from, finding.renamed_from))
     if last.embed_broken is not None:
         pairs.append(("embed broken", _yes(last.embed_broken), _yes(finding.embed_broken)))
     if last.media_gone is not None:

@@ -12,7 +12,7 @@ import msgspec
 
 from archiver.auditing import AskCopies, Finding, Plan, audit
 from archiver.auditing.ages import parse_age, parse_moment
-from archiver.auditing.changes import KINDS, Remembered, changed_since, changes_since, key_of, kinds_of, last_audit
+from archiver.auditing.changes import KINDS, Remembered, changed_since, changes_since, kinds_of, last_audit, remembered
 from archiver.auditing.statistics import statistics, summary_lines
 from archiver.capture import Job, running
 from archiver.cli.options import (
@@ -196,7 +196,7 @@ def command(
         raise UsageError("--rescue, --save and --media ask the network", hint="leave out --offline")
     run = start(config_path, fmt)
     last = _last(last_path, output_path)
-    archives = [Path(source) for source in sources if (Path(source) / "archive").is_dir()]
+    archives = [Path(source) for source in sources if _is_archive(source)]
     articles = [source for source in sources if Path(source) not in archives]
     if len(archives) + (archive_path is not None) > 1:
         raise UsageError("one archive at a time", hint="run the command once for each")
@@ -253,6 +253,13 @@ def command(
     run.finish()
 
 
+def _is_archive(source: str) -> bool:
+    try:
+        return (Path(source) / "archive").is_dir()
+    except OSError:  # no name that a file may have
+        return False
+
+
 def _write(target: str, pieces: Iterable[bytes]) -> None:
     with written_whole(target) as stream:
         stream.writelines(pieces)
@@ -269,7 +276,7 @@ def _last(last_path: Path | None, output_path: str | None) -> dict[str, Remember
     everything is new."""
     if last_path is None:
         return None
-    if output_path == str(last_path) and not last_path.exists():
+    if output_path is not None and Path(output_path) == last_path and not last_path.exists():
         return {}
     return last_audit(last_path)
 
@@ -309,7 +316,7 @@ def _chosen(
         if since is not None or last is not None:
             changed = changed_since(finding, since) if since is not None else ()
             if last is not None:
-                changed = (*changed, *changes_since(finding, last.get(key_of(finding))))
+                changed = (*changed, *changes_since(finding, remembered(finding, last)[1]))
             if not changed:
                 continue
             finding = msgspec.structs.replace(finding, changed=tuple(dict.fromkeys(changed)))
@@ -330,7 +337,7 @@ def _nothing(only: frozenset[str] | None, since: datetime | None, last: object |
 
 
 def _no_longer_cited(run: Run, told: Iterable[Finding], last: dict[str, Remembered]) -> None:
-    left = len(last.keys() - {key_of(finding) for finding in told})
+    left = len(last.keys() - {remembered(finding, last)[0] for finding in told})
     if left:
         run.out.note(f"of the last audit, {left} post{'s are' if left > 1 else ' is'} not cited any more")
 

@@ -16,12 +16,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.auditing import Finding
+from archiver.auditing import Finding, changes
 from archiver.auditing.ages import parse_age, parse_moment
-from archiver.auditing.changes import KINDS, changed_since, changes_since, key_of, kinds_of, last_audit
+from archiver.auditing.changes import (
+    KINDS,
+    changed_since,
+    changes_since,
+    key_of,
+    kinds_of,
+    last_audit,
+    remembered,
+)
 from archiver.auditing.finding import Citation, Copies, Fidelity, Look, QuoteVerdict
 from archiver.cli.audit import COLUMNS
-from archiver.cli.output import Output
+from archiver.cli.output import Column, Output
 from archiver.errors import InputError
 from archiver.model import State, to_json
 from tests.town import CLERK, FLATTENED, PICTURED, RENAMED, Town
@@ -69,6 +77,7 @@ class TestKinds:
         st.builds(
             finding,
             state=st.sampled_from(State),
+            confirmed=st.booleans(),
             quote=st.none() | st.sampled_from(QuoteVerdict),
             text=st.none() | st.text(max_size=40),
             handle=st.none() | st.text(min_size=1, max_size=10),
@@ -112,6 +121,52 @@ class TestDifferences:
         last = last_audit(path)["x:20"]
         assert changes_since(finding(**({"text": "the words"} | now)), last) == (expected,)
         assert changes_since(finding(text="the  words"), last) == ()
+
+    def test_what_was_seen_once_and_is_confirmed_now(self, tmp_path: Path) -> None:
+        path = tmp_path / "last.jsonl"
+        path.write_bytes(to_json(finding(state=State.DELETED)))
+        last = last_audit(path)["x:20"]
+        assert changes_since(finding(state=State.DELETED, confirmed=True), last) == ("confirmed: no → yes",)
+        assert changes_since(finding(state=State.DELETED), last) == ()
+        assert changes_since(finding(state=State.LIVE), last) == ("state: deleted → live",)
+
+    @pytest.mark.parametrize("fmt", ["jsonl", "csv"])
+    def test_an_older_version_did_not_tell_of_everything(self, tmp_path: Path, fmt: str) -> None:
+        """It told no keys, quotations, names: what it did not tell is no change, and the posts are the same."""
+        now = [
+            finding(post_key="youtube:-aB_3", platform="youtube", post_id="-aB_3", url="https://www.youtube.com/x"),
+            finding(post_key="mastodon:a.example/7", platform="mastodon", post_id="7", url="https://a.example/@new/7"),
+            finding(post_key="mastodon:b.example/7", platform="mastodon", post_id="7", url="https://b.example/@one/7"),
+            finding(quote=QuoteVerdict.EXACT, renamed_from="old", embed_broken=True, media_gone=("a",)),
+        ]
+        kept = ("platform", "post_id", "url", "state", "confirmed", "text")
+        rows = [{key: value for key, value in json.loads(to_json(one)).items() if key in kept} for one in now]
+        rows[1]["url"] = "https://a.example/@old/7"
+        stream = io.StringIO(newline="")
+        Output(fmt, stream, is_tty=False).rows([Column(key) for key in kept], rows)
+        path = tmp_path / "last"
+        path.write_text(stream.getvalue(), encoding="utf-8", newline="")
+        last = last_audit(path)
+        found = [remembered(one, last) for one in now]
+        assert [changes_since(one, was) for one, (_, was) in zip(now, found, strict=True)] == [()] * 4
+        assert {key for key, _ in found} == last.keys()
+
+    def test_a_post_that_thousands_of_articles_cite(self, tmp_path: Path) -> None:
+        one = finding(sources=tuple(f"https://news.example/articles/{number}" for number in range(9000)))
+        stream = io.StringIO(newline="")
+        Output("csv", stream, is_tty=False).rows(COLUMNS, [one])
+        path = tmp_path / "last.csv"
+        path.write_text(stream.getvalue(), encoding="utf-8", newline="")
+        limit = csv.field_size_limit()
+        assert changes_since(one, last_audit(path)["x:20"]) == ()
+        assert csv.field_size_limit() == limit
+
+    def test_a_line_without_end(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(changes, "MAX_LINE", 1000)
+        path = tmp_path / "last.jsonl"
+        path.write_bytes(to_json(finding()) + b"\n" + to_json(finding(text="w" * 1000)))
+        with pytest.raises(InputError, match="longer than 1000"):
+            last_audit(path)
 
     def test_what_is_new(self) -> None:
         assert changes_since(finding(), None) == ("not in the last audit",)
@@ -208,6 +263,18 @@ class TestCommand:
         _, rows, said = self.audit(archived, page, "--diff", last)
         assert rows == []
         assert "2 posts are not cited any more" in said
+
+    def test_the_file_to_be_written_may_not_be_there_yet(self, archived: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(archived.folder)
+        code, rows, _ = self.audit(archived, "--diff", "./last.jsonl", "-o", "./last.jsonl")
+        assert (code, len(rows)) == (0, 3)
+        assert self.audit(archived, "--diff", "last.jsonl", "-o", "./last.jsonl")[:2] == (0, [])
+        assert self.audit(archived, "--diff", "other.jsonl", "-o", "last.jsonl")[0] == 3
+
+    def test_no_name_that_a_file_may_have(self, archived: Town) -> None:
+        code, rows, said = self.audit(archived, "n" * 300)
+        assert (code, rows) == (3, [])
+        assert said.count("\n") == 1
 
     def test_only_and_fail_on(self, archived: Town) -> None:
         archived.twin.population.change(RENAMED.id, state=PostState.DELETED)
