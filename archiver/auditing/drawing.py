@@ -22,8 +22,8 @@ from archiver.model import Media, Mention, Observation, Post, State
 from archiver.platforms import platform as platform_of
 from archiver.resolution import state_without_answer
 
-MAX_LOOKS = 500
-"""Looks that one finding lists: the newest. All are in the archive."""
+MAX_LOOKS = 60
+"""Looks that one finding lists. All are in the archive."""
 
 SHOWN_KINDS = frozenset({"photo", "video", "gif"})
 """Media that are the post's own: avatars and cards change without it."""
@@ -129,7 +129,7 @@ def drawn(job: Job, cited: Cited, known: Post, seen: Seen) -> Finding:
         edited_at=max((record.edited_at for record in records if record.edited_at), default=None),
         renamed_from=_renamed_from(cited, looks),
         media_gone=_media_gone(looks),
-        looks=tuple(_look(look) for look in looks if look.evidence)[-MAX_LOOKS:],
+        looks=tuple(_look(look) for look in telling([look for look in looks if look.evidence])),
     )
 
 
@@ -238,6 +238,25 @@ def _remarks(finding: Finding) -> Iterator[str]:
         yield f"saving {finding.saved.outcome}"
 
 
+def telling(looks: Sequence[Observation], most: int = MAX_LOOKS) -> list[Observation]:
+    """The looks that a finding lists, oldest first: all; of more than `most` the first, the two ends of each spell of
+    one state (the newest spells, where these are too many), and the newest besides."""
+    if len(looks) <= most:
+        return list(looks)
+    last = len(looks) - 1
+    ends = [
+        place
+        for place, look in enumerate(looks)
+        if place in (0, last) or looks[place - 1].state is not look.state or looks[place + 1].state is not look.state
+    ]
+    kept = {0, *ends[1 - most :]}
+    for place in range(last, -1, -1):
+        if len(kept) >= most:
+            break
+        kept.add(place)
+    return [looks[place] for place in sorted(kept)]
+
+
 def _look(look: Observation) -> Look:
     return Look(seen_at=look.seen_at, state=look.state, evidence=look.evidence[0] if look.evidence else None)
 
@@ -289,21 +308,35 @@ def _renamed_from(cited: Cited, looks: Sequence[Observation]) -> str | None:
     current = next((look.post for look in reversed(looks) if look.post is not None and look.post.handle), None)
     if current is None:
         return None
-    for handle in reversed(handles_of(cited, looks)):
+    for handle in reversed(handles_of(cited, looks, stated=True)):
         if not _same_handle(handle, current.handle or ""):
             return handle
     return None
 
 
-def handles_of(cited: Cited, looks: Sequence[Observation]) -> list[str]:
+def handles_of(cited: Cited, looks: Sequence[Observation], *, stated: bool = False) -> list[str]:
     """Handles of the post's account, oldest first: as articles that name the post by its id give it, as it was
-    resolved, as the platform gave it at each look."""
+    resolved, as the platform gave it at each look.
+
+    stated: without those that only an address gives. Platforms lead to a post whatever handle stands before its id.
+    """
     posts = [look.post for look in looks if look.post is not None]
     account = posts[-1].account_id if posts else None
-    found = [cite.mention.handle for cite in cited.cites if cite.mention.post_id is not None]
-    found += [cited.post.handle] if cited.post is not None else []
+    mentions = [cite.mention for cite in cited.cites if cite.mention.post_id is not None]
+    found = [one.handle for one in mentions if not (stated and _by_address_alone(one))]
+    if cited.post is not None and (cited.post.seen_in or not stated):
+        found.append(cited.post.handle)
     found += [post.handle for post in posts if account is not None and post.account_id == account]
     return list(dict.fromkeys(handle for handle in found if handle))
+
+
+def _by_address_alone(mention: Mention) -> bool:
+    """Whether nothing but a link's address, which anybody can write, names the account."""
+    if mention.rule != LISTED and not mention.rule.endswith(".link"):
+        return False
+    platform, address = platform_of(mention.platform), mention.found_url or mention.url
+    ref = platform.ref_from_url(address) if platform is not None and address else None
+    return ref is not None and ref.handle == mention.handle
 
 
 def _same_handle(one: str, other: str) -> bool:

@@ -241,7 +241,8 @@ class Finding(Noun, frozen=True, kw_only=True):
     """Whether the post is known to have been edited, whatever its state is by now."""
     edited_at: datetime | None = None
     renamed_from: str | None = None
-    """The handle that it was cited or seen under, where the same account has another by now."""
+    """The handle that it was cited or seen under, where the same account has another by now. What only the address of
+    a link says does not count: it may have been anything."""
     media_gone: tuple[str, ...] = ()
     """Addresses of pictures and films that the post had and that are gone, while the post is readable."""
     quote: QuoteVerdict | None = None
@@ -250,7 +251,8 @@ class Finding(Noun, frozen=True, kw_only=True):
     """An article's embed shows no post any more, although the post is readable."""
     citations: tuple[Citation, ...] = ()
     looks: tuple[Look, ...] = ()
-    """All looks at the post that are stored, this one included, oldest first."""
+    """Looks at the post that are stored, this one included, oldest first: all, or, where there are more than 60, the
+    first, the ends of each spell of one state, and the newest."""
     copies: Copies | None = None
     """Null where nobody was asked."""
     rescued: Rescued | None = None

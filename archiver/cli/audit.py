@@ -28,9 +28,10 @@ from archiver.cli.output import Column
 from archiver.cli.states import STATE_STYLES, day, place
 from archiver.config.values import ASK_COPIES
 from archiver.errors import ExitCode, UsageError
-from archiver.exporting.whole import written_whole
+from archiver.exporting.whole import STDOUT, refuse_own_files, written_whole
 from archiver.face import cited_posts
 from archiver.model import State, to_json
+from archiver.store import Archive
 
 V = TypeVar("V")
 
@@ -213,6 +214,9 @@ def command(
         ) as job,
     ):
         run.warn(job.archive.warnings)
+        for path in (report_path, figures_path, output_path):
+            if path:
+                _check_target(job.archive, path)
         begun = job.archive.clock()
         moment = _moment(since, begun)
         asked = AskCopies(copies or run.settings.audit.copies)
@@ -232,22 +236,24 @@ def command(
         if figures is not None and told and run.out.messages_tty:
             for line in summary_lines(figures):
                 run.out.note(line)
-        if report_path and figures is not None:
-            # what draws the report is loaded where one is asked for: the replay's room costs as much as all the rest
-            from archiver.replay.shelf import slug_of
-            from archiver.reporting import html_report
-
-            title = _title(told, job.archive.path)
-            slug = slug_of(job.archive.path)
-            pieces = html_report(shown, figures, at=at, title=title, since=moment, replay_base=replay_base, slug=slug)
-            _write(report_path, (piece.encode() for piece in pieces))
-        if figures_path and figures is not None:
-            _write(figures_path, [to_json(figures), b"\n"])
+        written = [path for path in (report_path, figures_path, output_path) if path]
         if run.stopped():
-            _say_how_to_go_on(run, at - begun, output_path)
+            _say_how_to_go_on(run, at - begun, written)
         else:
             if last is not None:
                 _no_longer_cited(run, told, last)
+            if report_path and figures is not None:
+                # what draws the report is loaded where one is asked for: the replay's room costs as much as the rest
+                from archiver.replay.shelf import slug_of
+                from archiver.reporting import html_report
+
+                title, slug = _title(told, job.archive.path), slug_of(job.archive.path)
+                pieces = html_report(
+                    shown, figures, at=at, title=title, since=moment, replay_base=replay_base, slug=slug
+                )
+                _write(report_path, (piece.encode() for piece in pieces))
+            if figures_path and figures is not None:
+                _write(figures_path, [to_json(figures), b"\n"])
             if output_path:
                 _write(output_path, (to_json(finding) + b"\n" for finding in told))
     run.finish()
@@ -258,6 +264,13 @@ def _is_archive(source: str) -> bool:
         return (Path(source) / "archive").is_dir()
     except OSError:  # no name that a file may have
         return False
+
+
+def _check_target(archive: Archive, target: str) -> None:
+    """What can be known before the audit, which may take hours: that a file can be made there, and harms nothing."""
+    refuse_own_files(archive, target)
+    if target != STDOUT and not Path(target).parent.is_dir():
+        raise UsageError("there is no such folder", subject=str(Path(target).parent))
 
 
 def _write(target: str, pieces: Iterable[bytes]) -> None:
@@ -342,9 +355,9 @@ def _no_longer_cited(run: Run, told: Iterable[Finding], last: dict[str, Remember
         run.out.note(f"of the last audit, {left} post{'s are' if left > 1 else ' is'} not cited any more")
 
 
-def _say_how_to_go_on(run: Run, took: timedelta, output_path: str | None) -> None:
+def _say_how_to_go_on(run: Run, took: timedelta, unwritten: list[str]) -> None:
     minutes = int(took.total_seconds() // 60) + 10
     age = f"{minutes}m" if minutes < 120 else f"{minutes // 60 + 1}h"
     run.out.note(f"stopped: the same command with --max-age {age} goes on from here")
-    if output_path:
-        run.out.note(f"{output_path} is not written: the audit is not whole")
+    for path in unwritten:
+        run.out.note(f"{path} is not written: the audit is not whole")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from archiver.auditing import Finding
-from archiver.model import State
+from archiver.auditing.changes import changed_since
+from archiver.auditing.drawing import telling
+from archiver.auditing.finding import Look
+from archiver.model import Observation, State
 from tests.town import DELETED, NEVER_STORED, PICTURED, RENAMED, Town, at
 from tests.web_twin import Fault, Picture, PostState, TwinPost
 
@@ -117,6 +121,13 @@ class TestRenamed:
         town.run(town.page([RENAMED]))
         assert look(town).renamed_from is None
 
+    @pytest.mark.parametrize("address", ["anybody/status", "i/web/status", "KEEPER_OSK/status"])
+    def test_the_address_of_a_link_is_no_name(self, town: Town, address: str) -> None:
+        """X leads to the post whatever handle stands before its id."""
+        rows = town.write("list.csv", f"url\nhttps://x.com/{address}/{PICTURED.id}\n")
+        done = town.command("audit", rows, "--archive", town.archive, "--config", town.config())
+        assert json.loads(done.stdout)["renamed_from"] is None
+
 
 class TestMedia:
     def test_pictures_that_are_gone_from_a_post_that_is_there(self, archived: Town) -> None:
@@ -140,6 +151,44 @@ class TestMedia:
 
     def test_nothing_is_gone_where_all_is_there(self, archived: Town) -> None:
         assert look(archived).media_gone == ()
+
+
+class TestManyLooks:
+    """Twice a day for years: what a finding lists stays short and tells when the state changed."""
+
+    def looks(self, states: list[State]) -> list[Observation]:
+        return [
+            Observation(
+                platform="x", post_id="1", url="", state=state, seen_at=at(number), how="", reason="", evidence=("r",)
+            )
+            for number, state in enumerate(states)
+        ]
+
+    def test_few_are_all_told(self) -> None:
+        looks = self.looks([State.LIVE] * 5)
+        assert telling(looks, 5) == looks
+
+    def test_the_ends_of_each_spell_and_the_newest(self) -> None:
+        looks = self.looks([State.LIVE] * 40 + [State.DELETED] * 40 + [State.LIVE] * 40)
+        told = telling(looks, 12)
+        assert len(told) == 12
+        assert {looks[0], looks[39], looks[40], looks[79], looks[80]} <= set(told)
+        assert told[-7:] == looks[-7:]
+        assert told == sorted(told, key=lambda look: look.seen_at)
+
+    def test_more_spells_than_room(self) -> None:
+        looks = self.looks([State.LIVE, State.BLOCKED] * 50)
+        assert telling(looks, 10) == [looks[0], *looks[-9:]]
+
+    def test_what_it_was_at_any_time_is_still_known(self) -> None:
+        looks = self.looks([State.LIVE] * 200 + [State.DELETED] * 300)
+        told = tuple(Look(seen_at=look.seen_at, state=look.state) for look in telling(looks))
+        finding = Finding(
+            platform="x", post_id="1", url=None, state=State.DELETED, seen_at=looks[-1].seen_at, looks=told
+        )
+        for number, look in enumerate(looks):
+            changed = changed_since(finding, look.seen_at)
+            assert changed == (("state: live → deleted",) if number < 200 else ())
 
 
 class TestWhoCites:

@@ -55,6 +55,17 @@ def test_an_older_one_is_not(archived: Town) -> None:
     assert set(looks(archived).values()) == {3}
 
 
+def test_a_look_of_a_time_to_come_is_not(archived: Town) -> None:
+    """A clock that was wrong once, by a month, would have it reused for a month."""
+    archived.clock.go(days=30)
+    archived.audit()
+    archived.clock.go(days=-30)
+    before = asked(archived)
+    findings = archived.audit(plan=Plan(max_age=timedelta(hours=3)))
+    assert asked(archived) > before
+    assert all(finding.seen_at and finding.seen_at < archived.clock() for finding in findings)
+
+
 def test_by_default_every_post_is_looked_at(archived: Town) -> None:
     archived.audit()
     archived.audit()
@@ -95,9 +106,11 @@ def test_the_hosts_are_asked_in_turns(town: Town) -> None:
 def test_stopped_it_says_how_to_go_on_and_writes_no_half_file(archived: Town) -> None:
     """In a real process that is interrupted while the stand-in answers."""
     archived.twin.fault(SYNDICATION, Fault.STALL)
-    output = archived.folder / "all.jsonl"
+    output, report, figures = (archived.folder / name for name in ("all.jsonl", "sources.html", "figures.json"))
+    report.write_text("of the last whole audit")
     config = archived.config(read_timeout=1)
-    command = program("audit", archived.archive, "--config", config, "-o", output)
+    files = ("-o", output, "--html", report, "--figures", figures)
+    command = program("audit", archived.archive, "--config", config, *files)
     before = asked(archived)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **archived.within())
     while asked(archived) == before and process.poll() is None:
@@ -106,7 +119,10 @@ def test_stopped_it_says_how_to_go_on_and_writes_no_half_file(archived: Town) ->
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130
     assert b"the same command with --max-age 10m goes on from here" in said
+    assert said.count(b"is not written: the audit is not whole") == 3
     assert not output.exists()
+    assert not figures.exists()
+    assert report.read_text() == "of the last whole audit"
 
 
 def test_what_is_resolved_is_not_looked_for_again(town: Town) -> None:

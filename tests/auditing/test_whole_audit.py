@@ -260,6 +260,19 @@ class TestCommand:
     def test_what_asks_the_network_is_no_matter_of_offline(self, town: Town, option: str) -> None:
         assert town.command("audit", "--offline", option, "--archive", town.archive).exit_code == 2
 
+    @pytest.mark.parametrize("option", ["--html", "--figures", "-o"])
+    @pytest.mark.parametrize(
+        "where", ["nowhere/file", "archive of the town/catalogue.db", "archive of the town/archive/a"]
+    )
+    def test_a_file_that_cannot_be_or_must_not_be_made_is_told_at_once(
+        self, town: Town, option: str, where: str
+    ) -> None:
+        town.run(town.page([PICTURED]))
+        before = len(town.twin.log)
+        done = town.command("audit", town.archive, "--config", town.config(), option, town.folder / where)
+        assert done.exit_code == 2
+        assert len(town.twin.log) == before
+
     def test_lists_and_articles_together(self, town: Town) -> None:
         rows = (
             f"url,quote\n{PICTURED.url},The lamp on the outer skerry is bright since midnight & the horn is silent.\n"
