@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from statistics import median
 from typing import Any, NamedTuple
 
 import msgspec
@@ -98,16 +99,19 @@ class Tally(Noun, frozen=True, kw_only=True):
 
 
 class Group(Noun, frozen=True, kw_only=True):
-    """The survival of one group of posts, in two bounds."""
+    """The survival of one group of posts, by two accounts of when a loss happened."""
 
     name: str
     """As in `Tally`; `*` for the small groups, taken together."""
     together: tuple[str, ...] = ()
     """What they are."""
     latest: Curve
-    """Each loss when it was first seen: the upper one, and what is usually told."""
-    earliest: Curve
-    """Each loss just after the post was last seen: the lower one."""
+    """Each loss when it was first seen: what is usually told, and too high."""
+    middle: Curve
+    """Each loss in the middle of the time in which it happened."""
+    loss_within: float | None
+    """Days within which it is known when a post was lost: from the last look that read it, or its entry, to the first
+    that found it missing; the median of the losses."""
 
 
 class Survival(Noun, frozen=True, kw_only=True):
@@ -281,7 +285,7 @@ def _subject(finding: Finding, alike: dict[object, Any]) -> _Subject:
     quotes = tuple(sorted(verdict for cited in articles for verdict in cited.quotes))
     if not quotes and finding.quote is not None:
         quotes = (finding.quote,)
-    year = str(finding.created_at.year) if finding.created_at else (finding.day or "")[:4]
+    year = str(_utc(finding.created_at).year) if finding.created_at else (finding.day or "")[:4]
     spell, deleted = _spell(finding)
     marks = _Marks(
         finding.state,
@@ -388,8 +392,7 @@ def _spell(finding: Finding) -> tuple[Spell | str, bool]:
     last = missing_by or seen_by
     if last is None:
         return "never_seen", False
-    cited = _cited_first(finding, born, exact)
-    start = cited or seen_first
+    start = min((at for at in (_cited_first(finding, born, exact), seen_first) if at is not None), default=None)
     if start is None:
         return "gone_before", False
     entry, latest = (start - born).total_seconds() / _DAY, (last - born).total_seconds() / _DAY
@@ -511,11 +514,13 @@ def _groups(subjects: Iterable[_Subject], by: str) -> tuple[Group, ...]:
 
 
 def _group(name: str, spells: list[Spell], together: tuple[str, ...] = ()) -> Group:
+    within = [spell.latest - spell.earliest for spell in spells if spell.lost]
     return Group(
         name=name,
         together=together,
         latest=kaplan_meier(spells, ages=AGES),
-        earliest=kaplan_meier(spells, earliest=True, ages=AGES),
+        middle=kaplan_meier(spells, middle=True, ages=AGES),
+        loss_within=median(within) if within else None,
     )
 
 

@@ -62,7 +62,7 @@ class Survived(Noun, frozen=True, kw_only=True):
     at_risk: int
     """Posts under observation at that age."""
     survival: float | None
-    """Null before the curve begins and after the last observation."""
+    """Null where nobody was under observation, and before the curve begins."""
     low: float | None = None
     high: float | None = None
     """Null, too, before the first loss: Greenwood's formula says nothing there."""
@@ -74,8 +74,8 @@ class Curve(Noun, frozen=True, kw_only=True):
     posts: int
     lost: int
     begins: float = 0.0
-    """Days. Above 0 where the curve is conditional on being there at that age: before it, all of the few posts under
-    observation were lost, and nothing can be said of those that came later."""
+    """Days. The curve is conditional on being there at that age: before it, no post was under observation, or all of
+    the few that were were lost, which says nothing of those that came later."""
     until: float = 0.0
     """Days: the last time at which a post was under observation."""
     steps: tuple[Step, ...] = ()
@@ -96,15 +96,14 @@ class Curve(Noun, frozen=True, kw_only=True):
 
 
 def kaplan_meier(
-    spells: Iterable[Spell], *, earliest: bool = False, ages: Sequence[float] = (), max_steps: int = MAX_STEPS
+    spells: Iterable[Spell], *, middle: bool = False, ages: Sequence[float] = (), max_steps: int = MAX_STEPS
 ) -> Curve:
     """The product-limit curve of `spells`.
 
-    earliest: put each loss at the earliest moment it can have happened, just after the last look that saw the post,
-    instead of the latest, when it was first seen missing. Exact times would give a curve between the two; where many
-    posts leave observation between, their ends may cross.
-    A post is among those at risk at `t` where `entry < t <= exit`; what happens "just after" `t` finds those at risk
-    that entered at `t`, and not those whose last look was at `t`. Spells without length add nothing and are left out.
+    middle: put each loss in the middle of the time in which it happened, instead of when it was first seen. (At its
+    earliest is no bound: what is lost right after its entry meets the few that came before it, and the product falls
+    to nothing.)
+    A post is among those at risk at `t` where `entry < t <= exit`. Spells without length add nothing and are left out.
     ages: days at which survival and the number at risk are told, ascending.
 
     Limits: Greenwood's variance on the scale of log(-log S). O(n log n).
@@ -112,15 +111,11 @@ def kaplan_meier(
     kept = [spell for spell in spells if spell.entry < spell.latest]
     entries = sorted(spell.entry for spell in kept)
     censored = sorted(spell.latest for spell in kept if not spell.lost)
-    if earliest:
-        losses = sorted(max(spell.earliest, spell.entry) for spell in kept if spell.lost)
-    else:
-        losses = sorted(spell.latest for spell in kept if spell.lost)
-    counted = _counted(entries, censored, losses, earliest)
-    begins, counted = _from_where_it_can_be_told(entries, counted, earliest)
+    losses = sorted(_middle(spell) if middle else spell.latest for spell in kept if spell.lost)
+    begins, counted = _from_where_it_can_be_told(entries, _counted(entries, censored, losses))
     steps = _steps(counted)
     until = max(censored[-1:] + losses[-1:], default=0.0)
-    low, middle, high = _median(steps)
+    low, half, high = _median(steps)
     return Curve(
         posts=len(kept),
         lost=len(losses),
@@ -128,11 +123,15 @@ def kaplan_meier(
         until=until,
         steps=_thinned(steps, max_steps),
         steps_left_out=max(0, len(steps) - max_steps),
-        median=middle,
+        median=half,
         median_low=low,
         median_high=high,
         at=tuple(_survived(age, begins, until, steps, entries, censored, losses) for age in ages),
     )
+
+
+def _middle(spell: Spell) -> float:
+    return (max(spell.earliest, spell.entry) + spell.latest) / 2
 
 
 class _Counted(NamedTuple):
@@ -143,32 +142,28 @@ class _Counted(NamedTuple):
     lost: int
 
 
-def _counted(entries: list[float], censored: list[float], losses: list[float], after: bool) -> list[_Counted]:
-    """All moments of loss. `after`: each loss is an instant after its time."""
+def _counted(entries: list[float], censored: list[float], losses: list[float]) -> list[_Counted]:
+    """All moments of loss."""
     out: list[_Counted] = []
     entered = left = gone = 0
     while gone < len(losses):
         days = losses[gone]
         lost = bisect_right(losses, days, gone) - gone
-        if after:
-            entered, left = bisect_right(entries, days, entered), bisect_right(censored, days, left)
-        else:
-            entered, left = bisect_left(entries, days, entered), bisect_left(censored, days, left)
+        entered, left = bisect_left(entries, days, entered), bisect_left(censored, days, left)
         out.append(_Counted(days, entered - left - gone, lost))
         gone += lost
     return out
 
 
-def _from_where_it_can_be_told(
-    entries: list[float], counted: list[_Counted], after: bool
-) -> tuple[float, list[_Counted]]:
-    """Without the beginning after which nobody was left, while others came later: a product with a zero in it would
-    stay at zero, whatever the thousands that came later show (Klein and Moeschberger, section 4.6)."""
+def _from_where_it_can_be_told(entries: list[float], counted: list[_Counted]) -> tuple[float, list[_Counted]]:
+    """From the first entry on, and without the beginning after which nobody was left, while others came later: a
+    product with a zero in it would stay at zero, whatever the thousands that came later show (Klein and Moeschberger,
+    section 4.6)."""
     for at in range(len(counted) - 1, -1, -1):
         days, at_risk, lost = counted[at]
-        if at_risk == lost and (entries[-1] > days or (entries[-1] == days and not after)):
+        if at_risk == lost and entries[-1] >= days:
             return days, counted[at + 1 :]
-    return 0.0, counted
+    return (entries[0] if entries else 0.0), counted
 
 
 def _steps(counted: list[_Counted]) -> list[Step]:
@@ -216,7 +211,7 @@ def _survived(
     losses: list[float],
 ) -> Survived:
     at_risk = bisect_right(entries, age) - bisect_left(censored, age) - bisect_left(losses, age)
-    if not entries or not begins <= age <= until:
+    if at_risk <= 0 or not begins <= age <= until:
         return Survived(days=age, at_risk=max(0, at_risk), survival=None)
     at = bisect_right(steps, age, key=lambda step: step.days)
     if not at:

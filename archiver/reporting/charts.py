@@ -109,15 +109,15 @@ def columns(moments: Sequence[Moment], *, id_: str) -> Markup:
 
 
 def survival(
-    curve: Curve, earliest: Curve, *, horizon: float, id_: str, name: str, reference: Curve | None = None
+    curve: Curve, middle: Curve, *, horizon: float, id_: str, name: str, reference: Curve | None = None
 ) -> Markup:
-    """A survival curve with its band, and the curve with each loss at the earliest as a broken line."""
+    """A survival curve with its band; as a broken line, the one with each loss in the middle of its time."""
     parts = [_grid(number / 4) for number in range(1, 5)]
     inner: list[Markup] = []
     if reference is not None:
         inner.append(_path("reference", _stairs(reference, horizon)))
     inner.append(_band(curve, horizon))
-    inner.append(_path("earliest", _stairs(earliest, horizon)))
+    inner.append(_path("middle", _stairs(middle, horizon)))
     inner.append(_path("latest", _stairs(curve, horizon)))
     parts.append(
         Markup(
@@ -125,37 +125,50 @@ def survival(
         ).format(Markup("").join(inner))
     )
     parts += [_label(number / 4, f"{number * 25} %", right=True) for number in range(1, 5)]
-    told = [age for age in curve.at if age.survival is not None and age.days]
-    described = (
-        "; ".join(f"after {_tick(age.days)} {age.survival:.0%} are there, {age.at_risk:,} at risk" for age in told)
-        or "nothing can be told"
-    )
+    told = [
+        f"after {_tick(age.days)} {age.survival * 100:.1f} % are there, {age.at_risk:,} at risk"
+        for age in curve.at
+        if age.survival is not None and age.days
+    ]
+    described = "; ".join(told) or "nothing can be told"
     axis = Markup("").join(
         Markup(
             '<text x="{}%" y="1em" text-anchor="{}">{}</text><text x="{}%" y="2.3em" text-anchor="{}">{}</text>'
-        ).format(_n(part * 100), anchor, label, _n(part * 100), anchor, f"n = {at_risk:,}")
-        for part, anchor, label, at_risk in _axis(curve, horizon)
+        ).format(_n(part * 100), anchor, label, _n(part * 100), anchor, number)
+        for part, anchor, label, number in _axis(curve, horizon)
     )
     return Markup('{}<svg class="axis" aria-hidden="true" focusable="false">{}</svg>').format(
         _chart(Markup("").join(parts), id_, name, described), axis
     )
 
 
-def _axis(curve: Curve, horizon: float) -> list[tuple[float, str, str, int]]:
-    """Labels that do not touch each other, the last ones first: where, how aligned, the age, how many at risk."""
+def _axis(curve: Curve, horizon: float) -> list[tuple[float, str, str, str]]:
+    """Labels that do not touch each other, the last ones first: where, how aligned, the age, how many at risk. The end
+    has one of its own where no other is near it."""
     at_risk = {age.days: age.at_risk for age in curve.at}
-    told: list[tuple[float, str, str, int]] = []
+    told: list[tuple[float, str, str, str]] = []
     limit = 2.0
+    if horizon and not any(days in at_risk and 0.6 <= days / horizon <= 1 for days, _ in TICKS):
+        told.append((1.0, "end", age_of(horizon), ""))
+        limit = 1.0
     for days, label in reversed(TICKS):
         part = days / horizon if horizon else 0.0
         if part <= 1 and days in at_risk and limit - part >= _GAP and (part >= _GAP or not days):
-            told.append((part, "end" if part > 0.9 else "middle" if days else "start", label, at_risk[days]))
+            told.append((part, "end" if part > 0.9 else "middle" if days else "start", label, f"n = {at_risk[days]:,}"))
             limit = part
     return told[::-1]
 
 
 def _tick(days: float) -> str:
-    return next((label for age, label in TICKS if age == days), f"{days:.0f} days")
+    return next((label for age, label in TICKS if age == days), age_of(days))
+
+
+def age_of(days: float) -> str:
+    """An age in words, in the largest unit that it has two of."""
+    for unit, length, decimals in (("year", YEAR, 1), ("day", 1.0, 0), ("hour", 1 / 24, 0)):
+        if days >= 2 * length:
+            return f"{days / length:,.{decimals}f} {unit}s"
+    return f"{days * 1440:,.0f} minutes"
 
 
 def _stairs(curve: Curve, horizon: float) -> str:

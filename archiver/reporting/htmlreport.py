@@ -274,7 +274,7 @@ class _Report:
 
         def group(one: Group, number: str, kind: str = "", *, compared: bool = True) -> dict[str, Any]:
             plain = _group_name(one, kind)
-            early = {age.days: age.survival for age in one.earliest.at}
+            middle = {age.days: age.survival for age in one.middle.at}
             return {
                 "label": words(plain),
                 "plain": plain,
@@ -282,14 +282,14 @@ class _Report:
                 "lost": one.latest.lost,
                 "chart": charts.survival(
                     one.latest,
-                    one.earliest,
+                    one.middle,
                     horizon=horizon,
                     id_=f"survival-{number}",
                     name=f"Survival of posts: {plain}",
                     reference=told.overall.latest if compared else None,
                 ),
                 "ages": [
-                    (age, label, early.get(age.days))
+                    (age, label, middle.get(age.days))
                     for age, label in ((_age(one, days), label) for days, label in charts.TICKS)
                     if age is not None and (age.survival is not None or age.at_risk)
                 ],
@@ -592,7 +592,7 @@ def _group_name(group: Group, kind: str) -> str:
     if not kind:
         return "All posts"
     if group.name == OTHERS:
-        return f"{len(group.together)} small groups together"
+        return f"{count(len(group.together), 'small group')} together" if len(group.together) > 1 else "A small group"
     return _cut(group.name, 40)[0] or "not known"
 
 
@@ -601,25 +601,34 @@ def _age(group: Group, days: float) -> Survived | None:
 
 
 def _median(group: Group) -> str:
+    """When half are gone, for people who do not know what a median's limits are."""
     curve = group.latest
+    if not curve.lost:
+        return "None of them was seen to go."
     if curve.median is None:
-        return "Half of them are not gone yet: there is no median."
-    low = _days(curve.median_low) if curve.median_low is not None else "not reached"
-    high = _days(curve.median_high) if curve.median_high is not None else "not reached"
-    return f"Half are gone after {_days(curve.median)} (95 % interval: {low} to {high})."
-
-
-def _days(days: float) -> str:
-    return f"{days / 365.25:.1f} years" if days >= 730 else f"{days:,.0f} days"
+        return "The curve stays above one half: it is not known when half of them are gone."
+    low, high = curve.median_low, curve.median_high
+    if high is None:
+        interval = f"at least {charts.age_of(low)}" if low is not None else "without limits"
+    else:
+        interval = f"{charts.age_of(low or 0.0)} to {charts.age_of(high)}"
+    whom = f"Of those that are there at {charts.age_of(curve.begins)}, half" if curve.begins >= 1 else "Half"
+    middle = ""
+    if group.middle.median is not None:
+        middle = f" With each loss in the middle of its time: {charts.age_of(group.middle.median)}."
+    return f"{whom} are gone by the age of {charts.age_of(curve.median)} (95 % interval: {interval}).{middle}"
 
 
 def _note(group: Group) -> str:
     notes: list[str] = []
-    if group.latest.begins:
+    if group.loss_within is not None:
+        notes.append(f"For one loss in two, it is known within {charts.age_of(group.loss_within)} when it was.")
+    if group.latest.begins >= 1:
         notes.append(
-            f"The curve begins at {_days(group.latest.begins)}: of the few posts watched before, none was left."
+            f"The curve begins at {charts.age_of(group.latest.begins)}: before, no post was watched, or none of the "
+            "few was left."
         )
     if group.together:
         names = ", ".join(_cut(name, 40)[0] or "not known" for name in group.together[:20])
-        notes.append(f"Together: {_cut(names)[0]}.")
+        notes.append(f"{'Together' if len(group.together) > 1 else 'It is'}: {_cut(names)[0]}.")
     return " ".join(notes)

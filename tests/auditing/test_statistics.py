@@ -186,10 +186,11 @@ class TestSurvival:
             (4, 2, 1, 0.5),
             (10, 2, 1, 0.25),
         ]
-        assert [(step.days, step.at_risk, step.survival) for step in told.overall.earliest.steps] == [
-            (3, 2, 0.5),
-            (5, 2, 0.25),
+        assert [(step.days, step.at_risk, step.survival) for step in told.overall.middle.steps] == [
+            (3.5, 2, 0.5),
+            (7.5, 2, 0.25),
         ]
+        assert told.overall.loss_within == 3
         assert [(step.days, step.lost) for step in told.deleted.latest.steps] == [(4, 1)]
         assert (told.posts, told.left_out) == (3, {})
 
@@ -211,11 +212,11 @@ class TestSurvival:
             post(1, looks=(), state=State.DELETED, seen_at=day(30), since=day(10), missing_by=day(20), post_id="1")
         ).survival.overall
         assert [step.days for step in told.latest.steps] == [20]
-        assert [step.days for step in told.earliest.steps] == [10]
+        assert [step.days for step in told.middle.steps] == [15]
 
     def test_a_rescued_copy_bounds_a_loss_and_begins_nothing(self) -> None:
         seen = post(1, (5, State.LIVE), (30, State.DELETED), since=day(20), missing_by=day(30))
-        assert [step.days for step in figures(seen).survival.overall.earliest.steps] == [20]
+        assert [step.days for step in figures(seen).survival.overall.middle.steps] == [25]
         never = post(1, (30, State.DELETED), since=day(20), missing_by=day(30))
         assert figures(never).survival.left_out == {"gone_before": 1}
 
@@ -249,8 +250,17 @@ class TestSurvival:
     )
     def test_entry_with_the_articles_day_alone(self, published: str, days: float) -> None:
         finding = post(1, (9, State.DELETED), cited=published, created=START + timedelta(hours=12))
-        (step,) = figures(finding).survival.overall.earliest.steps
-        assert step.days == pytest.approx(days)
+        assert figures(finding).survival.overall.latest.begins == pytest.approx(days)
+
+    @pytest.mark.parametrize("published", ["2026-02-10", "2099-01-01", "2026-01-06T12:00:00Z"])
+    def test_a_look_before_any_article_begins_the_watch(self, published: str) -> None:
+        """What was seen to go, counts, though an article says that it cited the post later: or its date is wrong."""
+        assert curve(post(1, (2, State.LIVE), (9, State.DELETED), cited=published)) == [(9, 1, 1)]
+        assert figures(post(1, (2, State.LIVE), (9, State.LIVE), cited=published)).survival.overall.latest.begins == 2
+
+    def test_years_are_those_of_utc(self) -> None:
+        eve = post(1, (9, State.LIVE), created=datetime.fromisoformat("2025-12-31T23:30:00-05:00"))
+        assert [row.name for row in figures(eve).years] == ["2026"]
 
     def test_a_post_of_which_the_day_is_known(self) -> None:
         finding = post(1, (0.25, State.LIVE), (9, State.DELETED), created=None, day="2026-01-01")

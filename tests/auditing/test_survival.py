@@ -82,15 +82,25 @@ class TestPublishedExamples:
 
 
 class TestBounds:
-    def test_a_loss_at_the_earliest_is_just_after_the_last_look(self) -> None:
-        """b's last look is at 2, too: it was there, and at 2 and an instant nobody looked at it any more."""
-        spells = [Spell(0, 9, 2, True), Spell(0, 2, 0, False), Spell(0, 12, 0, False)]
-        assert outline(kaplan_meier(spells)) == [(9, 2, 1, 0.5)]
-        assert outline(kaplan_meier(spells, earliest=True)) == [(2, 2, 1, 0.5)]
+    def test_a_loss_in_the_middle_of_its_time(self) -> None:
+        """b's last look is at 4, before the middle of 2 and 9; c's entry at 3 is the beginning of its own time."""
+        spells = [Spell(0, 9, 2, True), Spell(0, 4, 0, False), Spell(3, 7, 1, True), Spell(0, 12, 0, False)]
+        assert outline(kaplan_meier(spells)) == [(7, 3, 1, 0.6667), (9, 2, 1, 0.3333)]
+        assert outline(kaplan_meier(spells, middle=True)) == [(5, 3, 1, 0.6667), (5.5, 2, 1, 0.3333)]
 
-    def test_a_loss_right_after_the_entry_is_at_risk(self) -> None:
-        spells = [Spell(5, 9, 5, True), Spell(5, 12, 0, False)]
-        assert outline(kaplan_meier(spells, earliest=True)) == [(5, 2, 1, 0.5)]
+    def test_articles_read_years_later_do_not_empty_the_curve(self) -> None:
+        """Cited at any time of a year, looked at after three years: one in three is gone. Put right after the entries,
+        the losses would meet the few that came before, and leave a curve near zero."""
+        spells = [Spell(at, 1100, at, at % 3 == 0) for at in range(1, 301)]
+        assert (kaplan_meier(spells, middle=True, ages=(1000,)).at[0].survival or 0) > 0.6
+
+    def test_where_nobody_was_watched_nothing_is_known(self) -> None:
+        spells = [Spell(10, 30, 10, False), Spell(10, 20, 15, True), Spell(50, 90, 50, False)]
+        curve = kaplan_meier(spells, ages=(0, 9, 10, 20, 40, 50, 91))
+        assert curve.begins == 10
+        assert [(age.at_risk, age.survival) for age in curve.at] == [
+            (0, None), (0, None), (2, 1.0), (2, 0.5), (0, None), (1, 0.5), (0, None),
+        ]  # fmt: skip
 
     def test_a_beginning_that_nobody_outlived_does_not_pull_down_those_who_came_later(self) -> None:
         early, late = [Spell(0, 1, 0, True)], [Spell(10, 50, 10, False)] * 3 + [Spell(10, 40, 10, True)]
@@ -136,8 +146,8 @@ SPELLS = st.lists(
 
 @given(SPELLS, st.booleans())
 @settings(deadline=None)
-def test_never_rises_and_the_interval_contains_the_estimate(spells: list[Spell], earliest: bool) -> None:
-    curve = kaplan_meier(spells, earliest=earliest, ages=(0, 1, 10, 100))
+def test_never_rises_and_the_interval_contains_the_estimate(spells: list[Spell], middle: bool) -> None:
+    curve = kaplan_meier(spells, middle=middle, ages=(0, 1, 10, 100))
     values = [1.0, *(step.survival for step in curve.steps)]
     assert all(after < before for before, after in pairwise(values))
     assert all(0 <= value <= 1 for value in values)
@@ -152,7 +162,7 @@ def test_never_rises_and_the_interval_contains_the_estimate(spells: list[Spell],
         assert curve.median_low is not None
         assert curve.median_low <= curve.median
         assert curve.median_high is None or curve.median <= curve.median_high
-    assert curve == kaplan_meier(reversed(spells), earliest=earliest, ages=(0, 1, 10, 100))
+    assert curve == kaplan_meier(reversed(spells), middle=middle, ages=(0, 1, 10, 100))
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=80))

@@ -31,7 +31,8 @@ from archiver.auditing.finding import (
     Rescued,
     Saved,
 )
-from archiver.auditing.statistics import statistics
+from archiver.auditing.statistics import AGES, YEAR, statistics
+from archiver.auditing.survival import Spell, kaplan_meier
 from archiver.errors import UsageError
 from archiver.model import State
 from archiver.replay import Library, create_app
@@ -403,10 +404,34 @@ class TestCharts:
         cited = (Citation(source="a", mention_id="m", published="2025-10-26T12:00:00Z"),)
         findings = [post(1, State.DELETED, citations=cited), post(2, citations=cited), post(3, citations=cited)]
         group = statistics(findings, at=AT).survival.overall
-        drawn = survival(group.latest, group.earliest, horizon=798, id_="s", name="All")
+        drawn = survival(group.latest, group.middle, horizon=798, id_="s", name="All")
         assert '<path class="latest" d="M0 0H500V333.33H500" vector-effect="non-scaling-stroke"/>' in drawn
-        assert '<path class="earliest" d="M0 0H451.13V333.33H500" vector-effect="non-scaling-stroke"/>' in drawn
-        assert "after 1 year 100% are there, 3 at risk" in drawn
+        assert '<path class="middle" d="M0 0H475.56V333.33H500" vector-effect="non-scaling-stroke"/>' in drawn
+        assert "after 1 year 100.0 % are there, 3 at risk" in drawn
+
+    def test_an_age_says_no_more_than_is_known(self) -> None:
+        """Before anybody watched there is no row; a limit that is not reached is not told as one."""
+        assert (
+            "Of those that are there at 360 days, half are gone by the age of 399 days (95 % interval: at least 399 "
+            "days). With each loss in the middle of its time: 380 days. For one loss in two, it is known within 39 "
+            "days when it was. The curve begins at 360 days: before, no post was watched, or none of the few was left."
+        ) in text_of(report(post(1, State.DELETED)), "#figures ~ .note")
+        assert text_of(report(post(1, State.DELETED)), '[aria-label="Survival of all posts"] tbody th') == ["1 year"]
+        assert "None of them was seen to go." in " ".join(text_of(report(post(1)), ".note"))
+
+    @pytest.mark.parametrize(
+        ("days", "labels"),
+        [
+            (0.3, ["0", "n = 1", "7 hours"]),
+            (1.0, ["0", "n = 1", "1 day", "n = 1"]),
+            (70.0, ["0", "n = 1", "1 month", "n = 1", "70 days"]),
+            (15 * YEAR, ["0", "n = 1", "5 years", "n = 1", "10 years", "n = 1", "15 years", "n = 1"]),
+        ],
+    )
+    def test_an_axis_has_its_scale_whatever_its_length(self, days: float, labels: list[str]) -> None:
+        curve = kaplan_meier([Spell(0.0, days, 0.0, False)], ages=AGES)
+        page = survival(curve, curve, horizon=days, id_="s", name="All").partition('class="axis"')[2]
+        assert re.findall(r">([^<]+)</text>", page)[-len(labels) :] == labels
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium is installed")
