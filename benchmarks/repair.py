@@ -22,6 +22,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec import structs
+
 from archiver.article import article_of
 from archiver.detect import find
 from archiver.model import Candidate, Mention, Observation, Outcome, Post, Resolution, State
@@ -44,23 +46,26 @@ def pages(path: Path, *, every: int = 1) -> Iterator[tuple[str, bytes]]:
 
 def made_archive(folder: Path, documents: Iterable[bytes]) -> Archive:
     """An archive in which every post that these pages cite is known, and deleted."""
-    seen: set[str] = set()
+    mentions = [mention for data in documents for mention in find(article_of(data, source="page", kind="html"))]
+    posts: dict[str, Post] = {}
+    for mention in mentions:  # of what is cited several times, all words that are shown anywhere
+        post = _post(mention)
+        before = posts.get(post.key)
+        posts[post.key] = structs.replace(post, text=f"{before.text}\n\n{post.text}") if before else post
     with (
         Archive.open(folder, write=True, clock=lambda: WHEN) as archive,
         archive.session(description="made") as session,
     ):
-        for data in documents:
-            for mention in find(article_of(data, source="page", kind="html")):
-                post = _post(mention)
-                candidates = (Candidate(post=post, score=1.0),)
-                resolution = Resolution(
-                    mention_id=mention.id, outcome=Outcome.RESOLVED, post_key=post.key, candidates=candidates
-                )
-                session.write_conclusion(resolution_conclusion(resolution), None)
-                if post.key not in seen:
-                    seen.add(post.key)
-                    for state, shown in ((State.LIVE, post), (State.DELETED, None)):
-                        session.write_conclusion(observation_conclusion(_look(post, state, shown)), None)
+        for mention in mentions:
+            post = posts[_post(mention).key]
+            candidates = (Candidate(post=post, score=1.0),)
+            resolution = Resolution(
+                mention_id=mention.id, outcome=Outcome.RESOLVED, post_key=post.key, candidates=candidates
+            )
+            session.write_conclusion(resolution_conclusion(resolution), None)
+        for post in posts.values():
+            for state, shown in ((State.LIVE, post), (State.DELETED, None)):
+                session.write_conclusion(observation_conclusion(_look(post, state, shown)), None)
     return Archive.open(folder)
 
 

@@ -31,6 +31,7 @@ COLUMNS = (
     Column("post_key", table=False),
     Column("places", table=False),
     Column("versions", table=False),
+    Column("quote", table=False),
     Column("mention_id", table=False),
 )
 

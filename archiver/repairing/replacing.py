@@ -16,7 +16,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archiver.article import Kind, article_of
 from archiver.auditing.embeds import standings
-from archiver.auditing.finding import Embed, EmbedStanding
+from archiver.auditing.fidelity import Version, fidelity
+from archiver.auditing.finding import Embed, EmbedStanding, QuoteVerdict
 from archiver.detect import embeds, find, prose, repaired
 from archiver.detect.containers import EMBEDDING, NOT_A_POST
 from archiver.detect.selectors import Elements
@@ -47,6 +48,9 @@ FEW_WORDS = 4
 ALIKE = 0.5
 """So many words of a flattened post's sentence are in the stored post, which it may have been translated from and
 back."""
+
+MAX_TOLD = 3
+"""Altered places that a reason tells."""
 
 MAX_EMBEDS = 2000
 """Embeds of one article that are replaced; no article has so many."""
@@ -108,6 +112,8 @@ class Repair(Noun, frozen=True, kw_only=True):
     """How many elements were replaced."""
     versions: tuple[str, ...] = ()
     """Addresses of stored versions that the quotation links."""
+    quote: QuoteVerdict | None = None
+    """How faithful the replaced words were to the post's; null where none were replaced."""
     mention_id: str = ""
 
 
@@ -177,6 +183,8 @@ def repair(
                     where.lose_nothing(one)
                 if mention.post_id is None:
                     _is_the_posts_alone(one)
+                else:
+                    _is_of_these_words(one)
                 wanted.append(one)
             except _NoPlaceError as error:
                 said = (Outcome.LEFT, str(error))
@@ -186,7 +194,8 @@ def repair(
     for one, problem in edited.run(wanted):
         state = standing[one.mention.id]
         said = (Outcome.LEFT, problem) if problem else (Outcome.REPLACED, _why(one.known, state, everything=everything))
-        repairs[one.mention.id] = _told(one.mention, state, one.known, *said, places=0 if problem else len(one.paths))
+        repair = _told(one.mention, state, one.known, *said, places=0 if problem else len(one.paths))
+        repairs[one.mention.id] = repair if problem else _with_quote(repair, one)
     return Repaired(data=edited.data, repairs=tuple(repairs[mention.id] for mention in mentions))
 
 
@@ -215,6 +224,21 @@ def _why(found: Known, embed: Embed, *, everything: bool) -> str:
     if embed.standing in (EmbedStanding.BROKEN, EmbedStanding.LOST):
         return f"{embed.standing.value}: {embed.reason}"
     return "every embed was to be replaced" if everything else embed.reason
+
+
+def _with_quote(repair: Repair, one: _Wanted) -> Repair:
+    """With how faithful the article's words were: where they were others, the post's stand there now."""
+    post = one.known.post
+    if post is None or not one.mention.words:
+        return repair
+    wordings = [Version(text) for text in (words_of(post), post.title, post.text) if text]
+    marked = one.mention.post_id is not None
+    quote = fidelity(one.mention.words, wordings, marked=marked, platform=one.mention.platform)
+    reason = repair.reason
+    if quote.verdict in (QuoteVerdict.ALTERED, QuoteVerdict.TRANSLATED):
+        places = "; ".join(f"“{change.printed}” was “{change.posted}”" for change in quote.changes[:MAX_TOLD])
+        reason += f"; its words were {quote.verdict.value} in the article{f': {places}' if places else ''}"
+    return msgspec.structs.replace(repair, quote=quote.verdict, reason=reason)
 
 
 def _told(
@@ -417,6 +441,15 @@ def _is_the_posts_alone(one: _Wanted) -> None:
         words = _words(sentence)
         if len(words) >= FEW_WORDS and sum(word in stored for word in words) < len(words) * ALIKE:
             raise _NoPlaceError("a sentence of it is not in the stored post: replace it by hand")
+
+
+def _is_of_these_words(one: _Wanted) -> None:
+    """Raises `_NoPlaceError` where an embed's words are mostly none of the stored post's: whichever of them is right,
+    they are not to be exchanged without anybody having seen it."""
+    post, shown = one.known.post, _words(one.mention.words or "")
+    stored = set(_words(words_of(post))) if post is not None else set()
+    if len(shown) >= FEW_WORDS and sum(word in stored for word in shown) < len(shown) * ALIKE:
+        raise _NoPlaceError("the article shows other words than those of the stored post: replace it by hand")
 
 
 def _words(text: str) -> list[str]:

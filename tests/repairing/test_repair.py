@@ -12,6 +12,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver.article import article_of
+from archiver.auditing.finding import QuoteVerdict
 from archiver.detect import find
 from archiver.errors import InputError
 from archiver.model import State
@@ -144,6 +145,26 @@ class TestWhich:
         [figure] = FIGURE.findall(fixed(town, original).data)
         assert b"the horn is silent" in figure
         assert b"Quoted as stored 2 May 2026" in figure
+
+    def test_that_words_were_altered_is_told(self, town: Town) -> None:
+        original = town.page([DELETED]).read_bytes()
+        assert fixed(town, original).repairs[0].quote in (QuoteVerdict.EXACT, QuoteVerdict.TRIVIAL)
+        first, second, *_ = DELETED.text.split()
+        altered = original.replace(f"{first} {second}".encode(), f"{first} never {second}".encode())
+        assert altered != original
+        [one] = fixed(town, altered).repairs
+        assert (one.outcome, one.quote) == (Outcome.REPLACED, QuoteVerdict.ALTERED)
+        assert "altered in the article" in one.reason
+        assert "never" in one.reason
+
+    def test_other_words_under_the_same_id_are_left(self, town: Town) -> None:
+        others = "Nobody on this quay has ever seen a ferry."
+        original = town.page([DELETED]).read_bytes().replace(DELETED.text.encode(), others.encode())
+        assert others.encode() in original
+        done = fixed(town, original)
+        assert done.data == original
+        [one] = done.repairs
+        assert (one.outcome, "other words" in one.reason) == (Outcome.LEFT, True)
 
     def test_words_that_would_be_lost(self, town: Town) -> None:
         more = " ".join(f"word{number}" for number in range(40))
