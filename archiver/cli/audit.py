@@ -227,7 +227,7 @@ def command(
         chosen = _kept(_chosen(_kept(findings, told), only, moment, last), shown)
         missing = fail_on if fail_on is not None else frozenset({"missing"})
         columns = COLUMNS if moment is None and last is None else CHANGES
-        run.show(columns, _failing(run, chosen, missing), empty=_nothing(only, moment, last))
+        run.show(columns, _failing(run, chosen, missing), empty=_nothing(run, only, moment, last))
         run.network(job)
         run.faults(job)
         run.sum_up([(finding.state, finding.reason) for finding in told])
@@ -343,9 +343,9 @@ def _failing(run: Run, findings: Iterable[Finding], kinds: frozenset[str]) -> It
         yield finding
 
 
-def _nothing(only: frozenset[str] | None, since: datetime | None, last: object | None) -> str:
-    if since is not None or last is not None:
-        return "nothing changed"
+def _nothing(run: Run, only: frozenset[str] | None, since: datetime | None, last: object | None) -> str:
+    if since is not None or last is not None:  # cron mails whatever is said
+        return "nothing changed" if run.out.messages_tty else ""
     return "no finding of these kinds" if only is not None else "no cited post to look at"
 
 

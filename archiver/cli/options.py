@@ -120,7 +120,7 @@ class Run:
         Raises as `Output.rows` does.
         """
         count = self.out.rows(columns, items)
-        if not count and not self._codes and not self._unreached:
+        if empty and not count and not self._codes and not self._unreached:
             self.out.note(empty)
         return count
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -255,6 +256,20 @@ class TestCommand:
         assert [(row["post_id"], row["changed"]) for row in rows] == [(PICTURED.id, ["state: live → suspended"])]
         assert len(last.read_text().splitlines()) == 3
         assert self.audit(archived, "--diff", last)[:2] == (0, [])
+
+    @pytest.mark.parametrize("name", ["crontab", "archiver-audit.service"])
+    def test_the_ready_schedules_say_nothing_where_nothing_is_new(self, archived: Town, name: str) -> None:
+        """cron mails whatever is printed."""
+        schedule = (Path(__file__).parents[2] / "examples" / "schedules" / name).read_text(encoding="utf-8")
+        options = shlex.split(schedule.partition("--max-age")[2].partition("\n")[0])
+        within = [str(archived.folder / word) if "." in word else word for word in options[1:]]
+        archived.twin.population.change(RENAMED.id, state=PostState.DELETED)
+        arguments = ("audit", archived.archive, "--config", archived.config(), *within)
+        first = archived.command(*arguments)
+        assert first.exit_code == 1
+        assert "deleted" in first.stdout
+        again = archived.command(*arguments)
+        assert (again.exit_code, again.output) == (0, "")
 
     def test_diff_tells_of_what_is_not_cited_any_more(self, archived: Town) -> None:
         last = archived.folder / "last.jsonl"
