@@ -28,7 +28,7 @@ from archiver.platforms import platforms
 from archiver.platforms.bounds import parse
 from archiver.platforms.markup import names, render
 from archiver.repairing.known import Known, Places, Unknown, known
-from archiver.repairing.quotation import Quotation, html_of, words_of
+from archiver.repairing.quotation import Quotation, html_of, is_web_address, words_of
 from archiver.repairing.source import Edit, Path, Source, Span, at_path, path_of, same_but
 from archiver.store import Archive
 
@@ -179,6 +179,8 @@ def repair(
                     raise _NoPlaceError("the article has too many embeds")
                 paths = tuple(where.paths(mention))
                 one = _Wanted(mention, found, paths)
+                if not is_web_address(_quotation(one).url):
+                    raise _NoPlaceError("the stored post has no web address")
                 if mention.text is not None:
                     where.lose_nothing(one)
                 if mention.post_id is None:

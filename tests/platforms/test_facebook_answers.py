@@ -248,6 +248,14 @@ def test_old_pages_hold_the_post_also_within_comments() -> None:
     assert PLATFORM.read_archived(REF, html(PAGE, f"<html><body>{other}</body></html>")) is None
 
 
+def test_a_copy_that_asks_to_sign_in_is_none() -> None:
+    """Its preview lines are the site's own, in the reader's language, and name no post."""
+    page = og_page("Ana Example")
+    assert PLATFORM.read_archived(REF, html(f"https://web.archive.org/web/2023id_/{PAGE}", page)) is not None
+    wall = og_page("Bei Facebook anmelden", "Melde dich an, um Beiträge zu sehen.", url=None)
+    assert PLATFORM.read_archived(REF, html(f"https://web.archive.org/web/2023id_/{PAGE}", wall)) is None
+
+
 def test_the_phones_page_is_described_in_json_ld() -> None:
     described = {
         "@type": "SocialMediaPosting",

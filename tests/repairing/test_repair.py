@@ -15,11 +15,13 @@ from archiver.article import article_of
 from archiver.auditing.finding import QuoteVerdict
 from archiver.detect import find
 from archiver.errors import InputError
-from archiver.model import State
+from archiver.model import Candidate, Observation, Post, Resolution, State
+from archiver.model import Outcome as ResolvedAs
 from archiver.repairing import Outcome, Places, Repaired, repair
 from archiver.repairing.quotation import Quotation, html_of
 from archiver.store import Archive
-from tests.town import ALIKE, DELETED, FLATTENED, LEFTOVERS, NEVER_STORED, PICTURED, RENAMED, REWORDED, Town
+from archiver.store.conclusions import observation_conclusion, resolution_conclusion
+from tests.town import ALIKE, DELETED, FLATTENED, LEFTOVERS, NEVER_STORED, PICTURED, RENAMED, REWORDED, STARTED, Town
 from tests.web_twin import Fault, PostState
 
 FIGURE = re.compile(rb"<figure data-archiver-quotation=.*?</figure>", re.DOTALL)
@@ -406,6 +408,35 @@ class TestQuotation:
         assert body is not None
         text = body.text(deep=True)
         assert "The post is not there any more (seen 3 May 2026). It was last seen 2 May 2026." in text
+
+    def test_a_forged_records_address_is_no_link(self, tmp_path: Path) -> None:
+        """A flattened post has its address from the archive, which may be anybody's."""
+        flat = page("<p>The bridge is open again since nine. &mdash; Ana Example (@ana_example) November 9, 2022</p>")
+        for url, outcome in (("https://x.com/ana_example/status/1", "replaced"), ("javascript:alert(1)//", "left")):
+            folder = tmp_path / outcome
+            [mention] = find(article_of(flat, source="page.html", kind="html"))
+            post = Post(
+                platform="x", id="1", url=url, handle="ana_example", text="The bridge is open again since nine."
+            )
+            look = Observation(
+                platform="x", post_id="1", url=url, state=State.DELETED, seen_at=STARTED, how="made", reason="made"
+            )
+            with (
+                Archive.open(folder, write=True, clock=lambda: STARTED) as archive,
+                archive.session(description="made") as session,
+            ):
+                resolution = Resolution(
+                    mention_id=mention.id,
+                    outcome=ResolvedAs.RESOLVED,
+                    post_key="x:1",
+                    candidates=(Candidate(post=post, score=1.0),),
+                )
+                session.write_conclusion(resolution_conclusion(resolution), None)
+                session.write_conclusion(observation_conclusion(look), None)
+            with Archive.open(folder) as archive:
+                done = repair(flat, archive, source="page.html", kind="html")
+            assert [one.outcome for one in done.repairs] == [outcome]
+            assert b"javascript:" not in done.data
 
     def test_words_are_escaped(self, town: Town) -> None:
         words = '<script>alert("1")</script> & <b>bold</b> </blockquote>'

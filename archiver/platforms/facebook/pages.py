@@ -212,8 +212,8 @@ def previewed_post(page: LexborHTMLParser, ref: PostRef, place: str) -> Post | N
     """
     lines = preview(page)
     named = named_by(lines, place, ref_from_url)
-    if named is None or not _same(named, ref):
-        return None
+    if lines.url is None or named is None or not _same(named, ref):
+        return None  # pages that ask to sign in have preview lines, too, and name no post
     name, counted = _read_title(lines.title or "")
     words = lines.description
     if (name is None and not (counted and words)) or (name or "").lower() in _NO_NAME:
