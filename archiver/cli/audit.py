@@ -13,7 +13,7 @@ import msgspec
 from archiver.auditing import AskCopies, Finding, Plan, audit
 from archiver.auditing.ages import parse_age, parse_moment
 from archiver.auditing.changes import KINDS, Remembered, changed_since, changes_since, kinds_of, last_audit, remembered
-from archiver.auditing.statistics import statistics, summary_lines
+from archiver.auditing.statistics import Statistics, statistics, summary_lines
 from archiver.capture import Job, running
 from archiver.cli.options import (
     SOURCE_HELP,
@@ -146,14 +146,16 @@ KINDS_HELP = "Kinds are states and " + ", ".join(kind for kind in KINDS if kind 
     "report_path",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Write a report, too: one page with figures, charts, and each finding that is shown with its evidence.",
+    help="Write a report, too: one page with figures, charts, and each finding with its evidence (of --only, those; "
+    "what changed is marked).",
 )
 @click.option(
     "--figures",
     "figures_path",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Write the figures of all findings, too, as JSON: counts, shares with intervals, survival.",
+    help="Write the figures of all findings, too: counts, shares with intervals, survival. JSON, or a table where FILE "
+    "ends with .csv.",
 )
 @click.option(
     "--replay-base",
@@ -195,6 +197,8 @@ def command(
     """
     if offline and (rescue or save or media):
         raise UsageError("--rescue, --save and --media ask the network", hint="leave out --offline")
+    if replay_base is not None:
+        _check_replay(replay_base, report_path)
     run = start(config_path, fmt)
     last = _last(last_path, output_path)
     archives = [Path(source) for source in sources if _is_archive(source)]
@@ -223,11 +227,13 @@ def command(
         plan = Plan(max_age=max_age, media=media, copies=asked, rescue=rescue, save=save)
         findings = _findings(run, job, articles, plan)
         told: list[Finding] = []
-        shown: list[Finding] = []
-        chosen = _kept(_chosen(_kept(findings, told), only, moment, last), shown)
+        listed: list[Finding] = []
+        compared = moment is not None or last is not None
+        chosen = _kept(_compared(_only(_kept(findings, told), only), moment, last), listed)
+        shown = (finding for finding in chosen if finding.changed) if compared else chosen
         missing = fail_on if fail_on is not None else frozenset({"missing"})
-        columns = COLUMNS if moment is None and last is None else CHANGES
-        run.show(columns, _failing(run, chosen, missing), empty=_nothing(run, only, moment, last))
+        columns = CHANGES if compared else COLUMNS
+        run.show(columns, _failing(run, shown, missing), empty=_nothing(run, only, moment, last))
         run.network(job)
         run.faults(job)
         run.sum_up([(finding.state, finding.reason) for finding in told])
@@ -249,11 +255,19 @@ def command(
 
                 title, slug = _title(told, job.archive.path), slug_of(job.archive.path)
                 pieces = html_report(
-                    shown, figures, at=at, title=title, since=moment, replay_base=replay_base, slug=slug
+                    listed,
+                    figures,
+                    at=at,
+                    title=title,
+                    since=moment,
+                    only=", ".join(sorted(only or ())),
+                    compared=_before(since, last_path),
+                    replay_base=replay_base,
+                    slug=slug,
                 )
                 _write(report_path, (piece.encode() for piece in pieces))
             if figures_path and figures is not None:
-                _write(figures_path, [to_json(figures), b"\n"])
+                _write(figures_path, _figures(figures, figures_path))
             if output_path:
                 _write(output_path, (to_json(finding) + b"\n" for finding in told))
     run.finish()
@@ -278,10 +292,36 @@ def _write(target: str, pieces: Iterable[bytes]) -> None:
         stream.writelines(pieces)
 
 
+def _check_replay(base: str, report_path: str | None) -> None:
+    """Before hours are spent on an audit."""
+    from archiver.reporting.places import Replay
+
+    if report_path is None:
+        raise UsageError("it is for the links of a report", subject="--replay-base", hint="add --html FILE")
+    Replay(base, "")
+
+
+def _figures(figures: Statistics, target: str) -> Iterator[bytes]:
+    if not target.lower().endswith(".csv"):
+        yield to_json(figures) + b"\n"
+        return
+    from archiver.reporting import figures_csv
+
+    for line in figures_csv(figures):
+        yield line.encode("utf-8", "replace")
+
+
 def _title(findings: Iterable[Finding], archive: Path) -> str:
     """What a report is about: the one article, or the archive."""
-    titles = {cite.title or cite.source for finding in findings for cite in finding.citations}
-    return titles.pop() if len(titles) == 1 else f"Sources cited in {archive.resolve().name}"
+    titles = {cite.source: cite.title or Path(cite.source).name for one in findings for cite in one.citations}
+    return titles.popitem()[1] if len(titles) == 1 else f"Sources cited in {archive.resolve().name}"
+
+
+def _before(since: str | None, last_path: Path | None) -> str:
+    """What a report's findings are compared with, in words."""
+    return " and ".join(
+        [*([f"what was seen until {since}"] if since else []), *(["the last audit"] if last_path else [])]
+    )
 
 
 def _last(last_path: Path | None, output_path: str | None) -> dict[str, Remembered] | None:
@@ -316,24 +356,21 @@ def _kept(findings: Iterable[V], into: list[V]) -> Iterator[V]:
         yield finding
 
 
-def _chosen(
-    findings: Iterable[Finding],
-    only: frozenset[str] | None,
-    since: datetime | None,
-    last: dict[str, Remembered] | None,
-) -> Iterator[Finding]:
-    """What is to be shown."""
+def _only(findings: Iterable[Finding], only: frozenset[str] | None) -> Iterator[Finding]:
     for finding in findings:
-        if only is not None and not kinds_of(finding) & only:
-            continue
-        if since is not None or last is not None:
-            changed = changed_since(finding, since) if since is not None else ()
-            if last is not None:
-                changed = (*changed, *changes_since(finding, remembered(finding, last)[1]))
-            if not changed:
-                continue
-            finding = msgspec.structs.replace(finding, changed=tuple(dict.fromkeys(changed)))
-        yield finding
+        if only is None or kinds_of(finding) & only:
+            yield finding
+
+
+def _compared(
+    findings: Iterable[Finding], since: datetime | None, last: dict[str, Remembered] | None
+) -> Iterator[Finding]:
+    """Each with what changed, as far as that was asked for."""
+    for finding in findings:
+        changed = changed_since(finding, since) if since is not None else ()
+        if last is not None:
+            changed = (*changed, *changes_since(finding, remembered(finding, last)[1]))
+        yield msgspec.structs.replace(finding, changed=tuple(dict.fromkeys(changed))) if changed else finding
 
 
 def _failing(run: Run, findings: Iterable[Finding], kinds: frozenset[str]) -> Iterator[Finding]:

@@ -222,6 +222,11 @@ def given_as(source: str) -> Markup:
     )
 
 
+def name_of(source: str) -> str:
+    """The same without the folders, for what is handed on."""
+    return _folder_and_name(source)[1]
+
+
 def headline(article: Article) -> str:
     """What an article is called: its title, where it has one to be seen, else its address or its file's name."""
     title = article.title or ""

@@ -73,7 +73,7 @@ class Groups(NamedTuple):
 
 
 def grouped(findings: Iterable[Finding]) -> Groups:
-    """Within a group: what most articles cite first, then what went missing last."""
+    """Within a group: what changed, then what most articles cite first, then what went missing last."""
     members: dict[Action, list[Finding]] = {action: [] for action in ACTIONS}
     asked = dict.fromkeys(ACTIONS, 0)
     for finding in findings:
@@ -86,7 +86,13 @@ def grouped(findings: Iterable[Finding]) -> Groups:
     return Groups(members, asked)
 
 
-def _order(finding: Finding) -> tuple[int, float, str, str]:
+def _order(finding: Finding) -> tuple[bool, int, float, str, str]:
     went = finding.missing_by or finding.seen_at
     cited = max(len(finding.sources), len(finding.citations))
-    return -cited, -went.timestamp() if went else 0.0, finding.post_key or finding.url or "", finding.text or ""
+    return (
+        not finding.changed,
+        -cited,
+        -went.timestamp() if went else 0.0,
+        finding.post_key or finding.url or "",
+        finding.text or "",
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
@@ -25,7 +26,7 @@ from archiver.auditing.statistics import COMPARED, OTHERS, Group, Share, Statist
 from archiver.auditing.survival import Survived
 from archiver.model import Noun, State
 from archiver.replay import wording
-from archiver.replay.show import count, environment, external, time, visible, words
+from archiver.replay.show import count, environment, external, name_of, time, visible, words
 from archiver.reporting import charts
 from archiver.reporting.actions import (
     ACTIONS,
@@ -119,19 +120,22 @@ def html_report(
     at: datetime,
     title: str,
     since: datetime | None = None,
+    only: str = "",
+    compared: str = "",
     replay_base: str | None = None,
     slug: str = "warc",
 ) -> Iterable[str]:
     """The report in pieces, to be written one after the other (UTF-8).
 
     figures: `statistics` of the same findings, or of more: then `findings` are a choice, and the report says so.
-    since: what went missing later than this is marked as new. replay_base: where `archiver replay` of the archive runs
-    (`http://127.0.0.1:8080/`); without it, records are named by file and byte. slug: the archive's in that replay
-    (`archiver.replay.shelf.slug_of` its path).
+    since: what went missing later than this is marked as new, as is each finding that has `changed`. only: what the
+    findings were chosen by, in words; compared: what they were compared with. replay_base: where `archiver replay` of
+    the archive runs (`http://127.0.0.1:8080/`); without it, records are named by file and byte. slug: the archive's in
+    that replay (`archiver.replay.shelf.slug_of` its path).
 
     Raises `UsageError` where `replay_base` is no http(s) URL.
     """
-    return _Report(findings, figures, at, title, since, Replay(replay_base, slug), slug).pieces()
+    return _Report(findings, figures, at, title, since, only, compared, Replay(replay_base, slug), slug).pieces()
 
 
 class _Table(NamedTuple):
@@ -154,6 +158,8 @@ class _Report:
         at: datetime,
         title: str,
         since: datetime | None,
+        only: str,
+        compared: str,
         replay: Replay,
         slug: str,
     ) -> None:
@@ -162,6 +168,9 @@ class _Report:
         self._at = at
         self._title = title
         self._since = since
+        self._only = only
+        self._compared = compared
+        self._choice = bool(only) or len(findings) < figures.overall.posts
         self._replay = replay
         self._slug = slug
         self._full = 0
@@ -191,7 +200,11 @@ class _Report:
             articles=len(self._figures.articles) + self._figures.rows_left_out.get("articles", 0),
             since=self._since,
             listed=len(self._findings),
-            new=sum(self._is_new(finding) for finding in self._findings),
+            new=sum(self._went_missing(finding) for finding in self._findings),
+            changed=sum(bool(finding.changed) for finding in self._findings),
+            compared=self._compared,
+            only=self._only,
+            choice=self._choice,
             acts=[(action, groups.asked[action], self._not_asked(action)) for action in ACTIONS if action.urgent],
             lede=_lede(all_),
             not_counted=_not_counted(all_),
@@ -199,8 +212,13 @@ class _Report:
         )
 
     def _not_asked(self, action: Action) -> str:
-        """Why a zero says nothing, where it does not: nobody asked, or there was nothing to compare."""
-        if self._groups.asked[action] or not self._findings:
+        """Why a zero says nothing, where it does not: nobody asked, there was nothing to compare, or such findings are
+        not listed."""
+        if self._groups.asked[action]:
+            return ""
+        if self._choice:
+            return "None among the findings that are listed."
+        if not self._findings:
             return ""
         if action is UNCAPTURED and not any(it.never_captured is not None for it in self._findings):
             return "Not known: no web archive was asked, or not all of them answered."
@@ -238,7 +256,7 @@ class _Report:
             shares=[(label, value, charts.bar(value)) for label, value in shares if value.of],
             quotes=[(QUOTES[QuoteVerdict(verdict)], number) for verdict, number in all_.quotes.items()],
             moments=moments,
-            choice=len(self._findings) < all_.posts,
+            choice=self._choice,
             moment_states=[(WORDS[state], state) for state in over_time],
             over_time=charts.columns(moments, id_="over-time"),
             tables=self._tables(),
@@ -258,7 +276,10 @@ class _Report:
         for kind, title, head, tallies in kinds:
             if not tallies:
                 continue
-            rows = [_row(kind, tally) for tally in tallies[: ROWS + MAX_FOLDED]]
+            rows = [
+                {"label": label, "bar": charts.bar(tally.missing), "tally": tally}
+                for label, tally in zip(_labels(kind, tallies), tallies[: ROWS + MAX_FOLDED], strict=False)
+            ]
             caption = f"Share of missing posts, {title[0].lower()}{title[1:]}."
             more = "Those with most missing posts first." if kind == "articles" else ""
             folded = _Table(title, head, f"{caption} Further rows.", rows[ROWS:]) if len(rows) > ROWS else None
@@ -313,7 +334,8 @@ class _Report:
     def _findings_part(self) -> Iterator[str]:
         yield '<section aria-labelledby="findings">\n<h2 id="findings">Findings</h2>\n'
         if not self._findings:
-            yield '<p class="note">No post was looked at.</p>\n'
+            none = "No finding is listed." if self._choice else "No post was looked at."
+            yield f'<p class="note">{none}</p>\n'
         for action in ACTIONS:
             if members := self._groups.members[action]:
                 yield from self._group(action, members)
@@ -338,7 +360,7 @@ class _Report:
             if self._bytes > MAX_BYTES:
                 left_out = number - position
                 break
-            full = action is not FINE and self._full < MAX_FULL
+            full = (action is not FINE or bool(finding.changed)) and self._full < MAX_FULL
             if not full and not lines:
                 lines = True
                 yield '<ul class="lines">\n'
@@ -419,6 +441,9 @@ class _Report:
         return [(visible(label), tone) for label, tone in badges]
 
     def _is_new(self, it: Finding) -> bool:
+        return bool(it.changed) or self._went_missing(it)
+
+    def _went_missing(self, it: Finding) -> bool:
         return bool(self._since and it.state.missing and it.missing_by and it.missing_by >= self._since)
 
     # Below.
@@ -440,7 +465,7 @@ def _environment() -> Environment:
     templates = environment()
     templates.loader = PackageLoader("archiver.reporting")
     templates.globals.update(standing=STANDINGS.__getitem__, state_word=WORDS.__getitem__, quote_word=_quote)
-    templates.filters["external"] = _link
+    templates.filters.update(external=_link, name_of=name_of)
     return templates
 
 
@@ -581,9 +606,21 @@ def _legend() -> Markup:
     return Markup('<ul class="legend">{}</ul>').format(Markup("").join(items))
 
 
-def _row(kind: str, tally: Tally) -> dict[str, Any]:
-    label = _cut((tally.title if kind == "articles" else None) or tally.name or "not known", 160)[0]
-    return {"label": Markup("<bdi>{}</bdi>").format(words(label)), "bar": charts.bar(tally.missing), "tally": tally}
+def _labels(kind: str, tallies: Sequence[Tally]) -> Iterator[Markup]:
+    """What the rows are called. Articles by their titles; where several have the same, with what they were given as."""
+    if kind != "articles":
+        for tally in tallies:
+            yield Markup("<bdi>{}</bdi>").format(words(_cut(tally.name, MAX_LABEL)[0] or "not known"))
+        return
+    titles = Counter(tally.title or name_of(tally.name) for tally in tallies)
+    names = Counter((tally.title, name_of(tally.name)) for tally in tallies)
+    for tally in tallies:
+        name = name_of(tally.name)
+        title = Markup("<bdi>{}</bdi>").format(words(_cut(tally.title or name, MAX_LABEL)[0]))
+        if titles[tally.title or name] > 1:
+            given = name if names[tally.title, name] == 1 else tally.name
+            title += Markup(' <bdi class="small quiet">{}</bdi>').format(visible(_cut(given, MAX_LABEL)[0]))
+        yield title
 
 
 def _group_name(group: Group, kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -255,6 +256,31 @@ class TestCommand:
         page = report.read_text(encoding="utf-8")
         assert DELETED.text in page
         assert "seen once" in page
+
+    def test_a_report_lists_all_and_marks_what_changed(self, town: Town) -> None:
+        """As the ready schedules ask for it: the file is written anew each time, also where nothing is new."""
+        town.run(town.page([PICTURED, DELETED]))
+        report, figures, last = (town.folder / name for name in ("report.html", "figures.CSV", "last.jsonl"))
+        command = ("audit", town.archive, "--config", town.config(), "--html", report, "--diff", last, "-o", last)
+        town.command(*command)
+        assert "2 findings are otherwise" in report.read_text(encoding="utf-8")
+        again = town.command(*command, "--max-age", "99w", "--figures", figures)
+        assert again.stdout == ""
+        page = report.read_text(encoding="utf-8")
+        assert "Compared with the last audit: 0 findings are otherwise" in page
+        assert DELETED.text in page
+        rows = list(csv.DictReader(figures.read_text(encoding="utf-8").splitlines()))
+        told = {(row["table"], row["measure"]): (row["count"], row["of"]) for row in rows if not row["name"]}
+        assert told["overall", "missing"] == ("1", "2")
+
+    @pytest.mark.parametrize(
+        "options", [["--replay-base", "ftp://a.example/", "--html", "r.html"], ["--replay-base", "http://a.example/"]]
+    )
+    def test_a_replay_that_cannot_be_linked_to_is_told_at_once(self, town: Town, options: list[str]) -> None:
+        town.run(town.page([PICTURED]))
+        before = len(town.twin.log)
+        done = town.command("audit", town.archive, "--config", town.config(), *options)
+        assert (done.exit_code, len(town.twin.log)) == (2, before)
 
     @pytest.mark.parametrize("option", ["--rescue", "--save", "--media"])
     def test_what_asks_the_network_is_no_matter_of_offline(self, town: Town, option: str) -> None:

@@ -228,6 +228,40 @@ class TestWording:
             == "1 post went missing since 20 November 2026, 12:00:00 UTC, marked “new”."
         )
 
+    def test_what_changed_is_marked_and_first(self) -> None:
+        fine = post(1, changed=("could not be read at the last audit",))
+        gone = [post(2, State.DELETED), post(3, State.DELETED, changed=("was live",))]
+        page = report(fine, *gone, compared="the last audit")
+        assert text_of(page, "header .facts")[1].startswith("Compared with the last audit: 2 findings are otherwise")
+        first, second, third = LexborHTMLParser(page).css("article")
+        assert ["New: was live" in it.text() for it in (first, second, third)] == [True, False, False]
+        assert "could not be read" in third.text()
+        assert [badge.text() for badge in first.css(".badge")] == ["deleted", "seen once", "new"]
+
+    def test_a_choice_says_what_it_is_and_never_that_there_is_nothing(self) -> None:
+        figures = statistics([post(1, State.DELETED), post(2)], at=AT)
+        page = "".join(html_report([], figures, at=AT, title="Audit", only="altered"))
+        assert text_of(page, "header .facts")[1].startswith("A choice (only altered): 0 findings of these posts are")
+        assert set(text_of(page, ".act b")) == {"–"}
+        assert set(text_of(page, ".act span")) == {"None among the findings that are listed."}
+        assert "No finding is listed." in page
+        assert "No post was looked at" not in page
+
+    def test_articles_of_one_title_are_told_apart_and_folders_are_nobodys_business(self) -> None:
+        def cited(source: str, title: str | None) -> Finding:
+            citation = Citation(source=source, mention_id="m", title=title)
+            return post(int(source[6]), State.DELETED, citations=(citation,), sources=(source,))
+
+        findings = [
+            cited(f"/home/{source}.html", title)
+            for source, title in (("1/a", "Same"), ("2/b", "Same"), ("3/b", "Same"), ("4/c", None), ("5/d", "Own"))
+        ]
+        page = report(*findings)
+        assert text_of(page, '[aria-label="Share of missing posts, by article."] tbody th') == [
+            "Same a.html", "Same /home/2/b.html", "Same /home/3/b.html", "c.html", "Own",
+        ]  # fmt: skip
+        assert text_of(page, ".cited > li")[0] == "Same a.html"
+
     def test_a_choice_of_what_the_figures_count(self) -> None:
         findings = [post(at, State.DELETED) for at in range(3)]
         page = "".join(html_report(findings[:1], statistics(findings, at=AT), at=AT, title="Audit"))
