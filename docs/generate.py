@@ -1,7 +1,8 @@
 """Writes the files that are made from the code: `python -m docs.generate` from the repository's root.
 
 - `config.toml`: every setting with its doc line and default;
-- `docs/schema/archiver.schema.json`: JSON Schema of all nouns, and of the block of the program's `metadata` records;
+- `docs/schema/archiver.schema.json`: JSON Schema of all nouns, of the block of the program's `metadata` records, and
+  of an audit's findings and figures;
 - `archiver/language/calendar_words.json`: months, days of the week and what stands between, from CLDR;
 - `docs/commands.md`: the `--help` text of each command, inside a page whose other words are written by hand. A
   help text stands in the fenced block after a line `<!-- help: NAME -->`; a command without one gets a section at the
@@ -26,6 +27,8 @@ from pathlib import Path
 import click
 
 from archiver import model
+from archiver.auditing import Finding, finding, statistics, survival
+from archiver.auditing.statistics import Statistics
 from archiver.cli import main as commands
 from archiver.config import default_toml
 from archiver.exporting.tables import TABLES
@@ -54,9 +57,9 @@ COLUMN_BLOCK = re.compile(r"<!-- columns: (?P<name>[a-z]+) -->\n(?:.+\n)*\n(?:\|
 
 def schema_text() -> str:
     """The published schema with the fields' docstrings, one member per line, so that a change shows in a diff."""
-    schema = json_schema(conclusions.Conclusion)
+    schema = json_schema(conclusions.Conclusion, Finding, Statistics)
     docs: dict[tuple[str, str], str] = {}
-    for module in (model, conclusions):
+    for module in (model, conclusions, finding, statistics, survival):
         docs |= field_docs(inspect.getsource(module))
     for noun, definition in schema["$defs"].items():
         if "description" in definition:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import json
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import msgspec
 
 from archiver.auditing.finding import Citation, QuoteVerdict
 from archiver.auditing.statistics import Statistics, statistics
-from archiver.model import State
+from archiver.model import State, to_json
 from archiver.reporting import figures_csv
 from tests.reporting.test_html_report import AT, EVIL, everything, post
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "archiver.schema.json"
 
 
 def rows(figures: Statistics) -> list[dict[str, str]]:
@@ -34,6 +39,15 @@ def staged() -> Statistics:
     many = [post(at, list(State)[at % 11], platform="x" if at % 3 else "vk", citations=cited) for at in range(40)]
     quoted = msgspec.structs.replace(many[0], post_key="x:quoted", quote=QuoteVerdict.ALTERED, citations=())
     return statistics([*many, quoted], at=AT)
+
+
+def test_the_published_schema_has_findings_and_figures() -> None:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    for noun in (everything("words"), staged()):
+        kind = type(noun).__name__
+        told = json.loads(to_json(noun))
+        jsonschema.Draft202012Validator({**schema, "$ref": f"#/$defs/{kind}"}).validate(told)
+        assert told.keys() == schema["$defs"][kind]["properties"].keys()
 
 
 def test_every_number_of_the_json_is_in_it() -> None:
