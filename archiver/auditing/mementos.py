@@ -12,6 +12,7 @@ from archiver.auditing.holdings import SLACK, WAYBACK, Holding, has_id, is_of, o
 from archiver.capture import Job
 from archiver.errors import ArchiveError, InputError, LimitError, NetworkError
 from archiver.exchange import Exchange
+from archiver.http1 import content_codings
 from archiver.model import Post, PostRef
 from archiver.platforms.base import Platform
 from archiver.resolution.wayback import PLAYBACK_URL, read_memento
@@ -23,6 +24,8 @@ MAX_HOPS = 4
 
 SAME_DAY = timedelta(days=2)
 """Pages print days in the reader's zone, or no zone."""
+
+GZIPPED = b"\x1f\x8b"
 
 MAX_COPY = 64 * 1024 * 1024
 """Bytes of one copy: more than any page of a post has."""
@@ -125,7 +128,7 @@ def read_copy(ref: PostRef, platform: Platform, exchange: Exchange, original: st
     # the platforms read addresses as the Wayback Machine writes them, whichever archive it is
     as_played = f"{PLAYBACK_URL}{captured:%Y%m%d%H%M%S}id_/{original}"
     try:
-        post = platform.read_archived(ref, msgspec.structs.replace(exchange, url=as_played))
+        post = platform.read_archived(ref, msgspec.structs.replace(_unpacked(exchange), url=as_played))
     except (InputError, LimitError) as error:
         return error.problem
     if post is None:
@@ -138,6 +141,16 @@ def read_copy(ref: PostRef, platform: Platform, exchange: Exchange, original: st
     if made is not None and captured < made - SLACK:
         return "the copy is older than the post"
     return post
+
+
+def _unpacked(exchange: Exchange) -> Exchange:
+    """The Wayback Machine gives what a site sent compressed, at times without the header that says so, or with an empty
+    one."""
+    if next(exchange.iter_payload(), b"")[:2] != GZIPPED:
+        return exchange
+    codings = ("gzip", *content_codings(exchange.header("content-encoding")))
+    others = (pair for pair in exchange.headers if pair[0].lower() != "content-encoding")
+    return msgspec.structs.replace(exchange, headers=(*others, ("Content-Encoding", ", ".join(codings))))
 
 
 def _stays(ref: PostRef, platform: Platform, holding: Holding, target: str) -> bool:

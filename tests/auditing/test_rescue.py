@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from tests.replay.conftest import Client
 from tests.town import CLERK, CONTROL, PICTURED, STARTED, Town, at
 from tests.web_twin import Fault, Population, PostState, Twin, TwinPost, legacy
 from tests.web_twin.aggregator import HOST, SHELF, Aggregator
+from tests.web_twin.wire import Headers
 
 WAYBACK = "web.archive.org"
 LEGACY = TwinPost(
@@ -128,6 +130,16 @@ class TestWhichCopy:
         found = rescued(gone, LEGACY)
         assert isinstance(found, Rescued)
         assert found.text == LEGACY.text
+
+    @pytest.mark.parametrize("said", [(), (("content-encoding", ""),), (("Content-Encoding", ", gzip"),)], ids=str)
+    def test_one_that_is_compressed_and_does_not_say_so(self, gone: Town, said: Headers) -> None:
+        body = gzip.compress(legacy.permalink_page(LEGACY, gone.twin.population, []), mtime=0)
+        gone.twin.wayback.add(page_of(LEGACY), datetime(2019, 4, 1, tzinfo=UTC), body, headers=said)
+        found = rescued(gone, LEGACY)
+        assert isinstance(found, Rescued)
+        assert found.text == LEGACY.text
+        with Archive.view(sorted((gone.archive / "archive").iterdir())) as view:
+            assert [one.verdict for one in check_conclusions(view)][-1] is Verdict.SOUND
 
     @pytest.mark.parametrize("raw", [True, False])
     def test_from_another_archive(self, gone: Town, raw: bool) -> None:
