@@ -31,7 +31,7 @@ SEEN_ONCE = Action(
 )
 ALTERED = Action("altered", "quote altered", "The article's words are not the post's, and no mark says so.", "gone")
 EMBEDS = Action("embeds", "embed broken", "The post is there; the article's embed shows it to nobody.", "doubt")
-UNCAPTURED = Action("uncaptured", "never captured", "Readable today, and nobody who was asked has a copy.", "doubt")
+UNCAPTURED = Action("uncaptured", "not captured yet", "Readable today, and nobody who was asked has a copy.", "doubt")
 CHANGED = Action(
     "changed", "changed", "Edited, renamed, or without its pictures; the post can be read.", "doubt", False
 )

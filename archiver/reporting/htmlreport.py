@@ -245,7 +245,7 @@ class _Report:
             ("media gone", all_.media_gone),
             ("embed broken", all_.embed_broken),
             ("quotations altered", all_.altered),
-            ("never captured", all_.never_captured),
+            ("never captured, readable or not", all_.never_captured),
             ("rescued, of the missing", all_.rescued),
         ]
         yield self._render(

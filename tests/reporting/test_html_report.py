@@ -203,7 +203,7 @@ class TestWording:
         asked = msgspec.structs.replace(asked, citations=(works,), quote=QuoteVerdict.EXACT)
         assert text_of(report(asked), ".act b") == ["0", "0", "0", "0", "0", "0"]
         assert text_of(page, "details.group > summary") == [
-            "Missing, confirmed: 1", "Quote altered: 1", "Embed broken: 1", "Never captured: 1", "Changed: 1",
+            "Missing, confirmed: 1", "Quote altered: 1", "Embed broken: 1", "Not captured yet: 1", "Changed: 1",
             "Nothing to do: 1",
         ]  # fmt: skip
         parsed = LexborHTMLParser(page)
@@ -227,6 +227,14 @@ class TestWording:
             text_of(page, "header .facts")[1]
             == "1 post went missing since 20 November 2026, 12:00:00 UTC, marked “new”."
         )
+
+    def test_what_was_lost_without_a_copy_is_no_post_that_can_still_be_captured(self) -> None:
+        nobody = Copies(asked=("web.archive.org",))
+        page = report(post(1, State.DELETED, copies=nobody), post(2, copies=nobody))
+        assert [text_of(page, ".act b")[at] for at in (1, 4)] == ["1", "1"]
+        assert text_of(page, ".act strong")[4] == "not captured yet"
+        assert "never captured, readable or not22100.0 %34.2 to 100.0 %" in text_of(page, "#figures ~ .scroll tr")
+        assert "never captured" in text_of(page, "article .badge")
 
     def test_what_changed_is_marked_and_first(self) -> None:
         fine = post(1, changed=("could not be read at the last audit",))
