@@ -30,7 +30,7 @@ from archiver.model import Capture, Mention, Noun, Observation, Outcome, Post, P
 from archiver.platforms import platform as platform_of
 from archiver.platforms.base import Platform
 from archiver.resolution import METHOD, Control, KnownPosts, observe, resolve, state_without_answer
-from archiver.resolution.history import confirmed
+from archiver.resolution.history import confirmed, with_author
 from archiver.resolution.known import Stored
 from archiver.sources import Document
 from archiver.store import Archive, Session
@@ -428,10 +428,11 @@ class Job:
         """
         with self._turn(ref.key):
             known = [stored for stored, _ in self.archive.catalogue.observations(ref.key)]
+            asked = with_author(ref, known)
             bases: list[Basis] = []
             try:
                 observation = observe(
-                    ref, fetcher=self.fetcher, platform=platform, control=self.control(platform), told=bases.append
+                    asked, fetcher=self.fetcher, platform=platform, control=self.control(platform), told=bases.append
                 )
             except NotStoredError:
                 if known:

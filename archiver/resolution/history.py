@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from archiver.config import AuditSettings
-from archiver.model import Observation
+from archiver.model import Observation, PostRef
 
 
 def confirmed(observation: Observation, earlier: Iterable[Observation], settings: AuditSettings) -> Observation:
@@ -31,3 +31,16 @@ def confirmed(observation: Observation, earlier: Iterable[Observation], settings
         elif look.state is observation.state and look.seen_at <= observation.seen_at - wait:
             agreeing = True
     return msgspec.structs.replace(observation, confirmed=agreeing)
+
+
+def with_author(ref: PostRef, earlier: Iterable[Observation]) -> PostRef:
+    """The reference with its author's handle, where its permalink names none and an earlier look saw the post.
+
+    earlier: the other looks, oldest first. A server of the fediverse says "not found" of a deleted post, of one for
+    followers alone and of a suspended account's: only who knows the author can ask which it is. Elsewhere handles
+    change, and nothing rests on them.
+    """
+    if ref.platform != "mastodon" or ref.handle:
+        return ref
+    handles = [look.post.handle for look in earlier if look.post is not None and look.post.handle]
+    return msgspec.structs.replace(ref, handle=handles[-1]) if handles else ref

@@ -374,6 +374,28 @@ def test_a_server_that_began_anew_under_its_name_deletes_nothing() -> None:
     assert on_mastodon(BARE | READABLE | unknown | grave).state is State.DELETED
 
 
+def test_an_account_is_known_by_its_number_too() -> None:
+    mastodon = platform_named("mastodon")
+    assert mastodon is not None
+    numbered = mastodon.ref_from_url(f"https://{HOST}/ap/users/115421/statuses/{REF.id}")
+    assert numbered is not None
+    by_number = f"https://{HOST}/api/v1/accounts/115421"
+    bare = {API: BARE[API], numbered.url + "?activitypub": answered(numbered.url, '{"error":"Not Found"}', 404)}
+    gone = '{"error":"Record not found"}'
+    for body, code, state in (
+        (account(id="115421"), 200, State.DELETED),
+        (account(id="115421", suspended=True), 200, State.SUSPENDED),
+        (account(id="115421", locked=True), 200, State.UNRESOLVED),
+        (account(id="115421", created_at="2024-01-01T00:00:00.000Z"), 200, State.UNRESOLVED),
+        (account(id="7"), 200, State.UNRESOLVED),
+        (gone, 404, State.UNRESOLVED),
+    ):
+        said = {by_number: answered(by_number, body if isinstance(body, str) else json.dumps(body), code)}
+        table = Table(bare | READABLE | said)
+        seen = observe(numbered, fetcher=table, platform=mastodon, now=lambda: NOW)
+        assert seen.state is state, (body, seen.reason)
+
+
 class Everywhere(Table):
     """One answer to every question."""
 
@@ -609,4 +631,28 @@ def test_offline_the_look_is_found_under_the_name_that_the_platform_gives(tmp_pa
         asked = len(twin.log)
         with town.job(offline=True) as job:
             assert job.observation(first, module) == seen
+        assert len(twin.log) == asked
+
+
+def test_who_wrote_a_post_is_known_from_the_look_before(tmp_path: Path) -> None:
+    """Cited by a permalink that names nobody, and deleted since."""
+    module = platform_named("mastodon")
+    assert module is not None
+    world = World()
+    (note_,) = world.notes("mastodon", PostState.LIVE, 1)
+    ref = module.ref_from_url(f"https://{note_.person.server}/web/statuses/{note_.id_on('mastodon')}")
+    assert ref is not None
+    assert ref.handle is None
+    with Twin(clock=None, crowd=world.crowd) as twin:
+        town = Town(twin, tmp_path)
+        with town.job() as job:
+            assert job.observation(ref, module).state is State.LIVE
+        world.crowd.change(note_, own_state=PostState.DELETED)
+        town.clock.go(days=1)
+        with town.job() as job:
+            seen = job.observation(ref, module)
+        assert seen.state is State.DELETED, seen.reason
+        asked = len(twin.log)
+        with town.job(offline=True) as job:
+            assert job.observation(ref, module) == seen
         assert len(twin.log) == asked

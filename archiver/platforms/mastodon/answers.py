@@ -222,13 +222,16 @@ def redirected_to(ref: PostRef, exchange: Exchange) -> PostRef | None:
 
 
 def read_account(
-    lookup: Lookup, server: Server, exchange: Exchange, posted: datetime | None = None
+    lookup: Lookup, server: Server, exchange: Exchange, posted: datetime | None = None, number: str | None = None
 ) -> tuple[Answer, Account | None]:
-    """What a server says of the account, and the account. posted: when the post was made that it is asked for."""
+    """What a server says of the account, and the account. posted: when the post was made that it is asked for. number:
+    the account's, where it was asked for by that."""
     body = answering.body_of(exchange, hosts=(server.host,), speaking=TELLING)
     if isinstance(body, Answer):
         return answering.of(lookup, exchange, body), None
     account = records.account_of(body.data, server) if body.status == 200 else None
+    if account is not None and number is not None and (account.id != number or "@" in account.acct):
+        account = None  # another server's account, or another one
     return answering.of(lookup, exchange, _account(body, account, posted)), account
 
 

@@ -45,6 +45,8 @@ _PATH = re.compile(
 )
 _NO_OBJECT = re.compile(r"/(?:(?:web|deck)/)?statuses/|/i/web/")
 """Pages that only the web application has."""
+_NUMBERED = re.compile(r"/ap/users/(?P<account>\d{1,20})/statuses/")
+"""An address that names the account by its number on the server."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +58,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """The permalink; empty where none is known."""
     user: str | None = None
     """The account's name on this server, where it is one of this server's."""
+    account: str | None = None
+    """Its number there, where that is known instead."""
     remote: bool = False
     """The permalink says that this server only shows the post of another."""
     api: bool = False
@@ -90,6 +94,8 @@ def place_of(ref: PostRef) -> Place | None:
     place = Place(server=server, post_id=ref.id, page=ref.url, user=None if remote else user, remote=remote, api=api)
     if remote or host in urls.GAB:
         return place
+    if user is None and (numbered := _NUMBERED.match(_path(ref.url))):
+        place = msgspec.structs.replace(place, account=numbered["account"])
     if found and (found["user"] or found["ap"]) and (ref.id.isdecimal() or ids.is_ulid(ref.id)):
         return msgspec.structs.replace(place, object_url=f"https://{host}/users/{user}/statuses/{ref.id}")
     return msgspec.structs.replace(place, object_url=place.plain_object_url)
@@ -124,6 +130,12 @@ def page(server: Server, url: str, *, follow: bool = True) -> Lookup:
 def account(server: Server, name: str) -> Lookup:
     """An account by its name."""
     url = f"https://{server.host}/api/v1/accounts/lookup?acct={quote(name, safe='@')}"
+    return Lookup(endpoint=server.endpoint(ACCOUNT), url=url, headers=JSON)
+
+
+def account_numbered(server: Server, account_id: str) -> Lookup:
+    """An account by its number on the server (https://docs.joinmastodon.org/methods/accounts/#get)."""
+    url = f"https://{server.host}/api/v1/accounts/{account_id}"
     return Lookup(endpoint=server.endpoint(ACCOUNT), url=url, headers=JSON)
 
 

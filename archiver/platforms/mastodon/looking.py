@@ -89,11 +89,15 @@ def _others(ref: PostRef, place: Place, said: list[Answer], api_status: int) -> 
     account = None
     told = False
     posted = ids.time_of(place.post_id)
-    if place.user and api_status in (403, 404) and said[0].kind is not AnswerKind.UNEXPECTED:
-        lookup = endpoints.account(place.server, place.user)
+    if (place.user or place.account) and api_status in (403, 404) and said[0].kind is not AnswerKind.UNEXPECTED:
+        if place.user:
+            lookup = endpoints.account(place.server, place.user)
+        else:
+            lookup = endpoints.account_numbered(place.server, place.account or "")
         exchange = yield lookup
         if exchange is not None:
-            answer, account = answers.read_account(lookup, place.server, exchange, posted)
+            number = None if place.user else place.account
+            answer, account = answers.read_account(lookup, place.server, exchange, posted, number)
             yield answer
             if answer.state.missing:
                 return
