@@ -313,7 +313,9 @@ def _figures(figures: Statistics, target: str) -> Iterator[bytes]:
 
 def _title(findings: Iterable[Finding], archive: Path) -> str:
     """What a report is about: the one article, or the archive."""
-    titles = {cite.source: cite.title or Path(cite.source).name for one in findings for cite in one.citations}
+    from archiver.replay.show import name_of
+
+    titles = {cite.source: cite.title or name_of(cite.source) for one in findings for cite in one.citations}
     return titles.popitem()[1] if len(titles) == 1 else f"Sources cited in {archive.resolve().name}"
 
 

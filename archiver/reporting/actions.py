@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from archiver.auditing import Finding
 from archiver.auditing.finding import QuoteVerdict
-from archiver.model import State
+from archiver.model import State, to_json
 
 
 class Action(NamedTuple):
@@ -86,7 +87,8 @@ def grouped(findings: Iterable[Finding]) -> Groups:
     return Groups(members, asked)
 
 
-def _order(finding: Finding) -> tuple[bool, int, float, str, str]:
+def _order(finding: Finding) -> tuple[bool, int, float, str, str, bytes]:
+    """The last part makes findings that are alike in all others stand in one order, however they come."""
     went = finding.missing_by or finding.seen_at
     cited = max(len(finding.sources), len(finding.citations))
     return (
@@ -95,4 +97,5 @@ def _order(finding: Finding) -> tuple[bool, int, float, str, str]:
         -went.timestamp() if went else 0.0,
         finding.post_key or finding.url or "",
         finding.text or "",
+        hashlib.sha256(to_json(finding)).digest(),
     )

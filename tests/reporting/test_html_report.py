@@ -406,6 +406,13 @@ class TestBounds:
         monkeypatch.setattr(htmlreport, "MAX_BYTES", 500)
         assert "5 more findings of this group: in the JSON." in report(*findings)
 
+    def test_mentions_of_which_nothing_is_known_stand_in_one_order(self) -> None:
+        unknown = [
+            Finding(platform="x", post_id=None, url=None, state=State.UNRESOLVED, seen_at=None, reason=reason)
+            for reason in ("two posts fit", "no post fits")
+        ]
+        assert report(*unknown) == report(*reversed(unknown))
+
     def test_same_findings_same_bytes_whatever_their_order(self) -> None:
         findings = [post(at, list(State)[at % 11], sources=(f"{at % 3}",)) for at in range(40)]
         assert report(*findings) == report(*findings) == report(*findings[::-1])
