@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 from warcio.timeutils import timestamp_to_datetime
 
+from archiver.auditing.holdings import REWRITTEN
 from archiver.model import Mention, Observation, Outcome, Post, Resolution, State
 from archiver.platforms import platform as platform_of
 from archiver.repairing.quotation import Version, is_web_address
@@ -30,9 +31,6 @@ _TELLS_NOTHING = frozenset({State.BLOCKED, State.UNREACHABLE, State.UNRESOLVED})
 """States that say nothing of the post."""
 
 _WORD = re.compile(r"\w+")
-_MEMENTO = re.compile(
-    r"(?P<before>https?://[^/]+/(?:web|wayback)/)(?P<stamp>\d{14})(?:[a-z]{2}_)?/(?P<url>.+)", re.DOTALL
-)
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,8 +131,8 @@ def _concluded(archive: Archive, mention: Mention) -> Iterator[Resolution]:
 
 def _names_the_same(mention: Mention, earlier: Mention) -> bool:
     if mention.post_id:
-        if mention.platform == "facebook" and _folded(mention.handle) != _folded(earlier.handle):
-            return False  # whose numbers count within a page
+        if mention.platform == "facebook":  # whose numbers count within a page
+            return mention.url == earlier.url or _folded(mention.handle) == _folded(earlier.handle) != ""
         if mention.url is None or earlier.url is None:
             return mention.platform != "mastodon"  # whose servers count for themselves
         return _server(mention.url) == _server(earlier.url)
@@ -254,9 +252,9 @@ def _fits(post: Post, mention: Mention) -> float:
 
 def _time_of(address: str) -> datetime | None:
     """When a web archive captured what this address of its copy holds."""
-    found = _MEMENTO.fullmatch(address)
+    found = REWRITTEN.fullmatch(address)
     try:
-        return timestamp_to_datetime(found["stamp"], tz_aware=True) if found else None
+        return timestamp_to_datetime(found["time"], tz_aware=True) if found else None
     except ValueError:
         return None
 
@@ -268,11 +266,11 @@ def _versions(
     versions: dict[str, Version] = {}
     for record_id in evidence:
         capture = archive.catalogue.capture(record_id)
-        copy = _MEMENTO.fullmatch(capture.target_uri) if capture is not None else None
+        copy = REWRITTEN.fullmatch(capture.target_uri) if capture is not None else None
         made = _time_of(capture.target_uri) if capture is not None else None
         if capture is None or copy is None or made is None or capture.status != 200:
             continue
-        url = f"{copy['before']}{copy['stamp']}/{copy['url']}"
+        url = f"{copy['head']}{copy['time']}/{copy['original']}"
         if is_web_address(url):
             versions.setdefault(url, Version(url=url, date=made, where=urlsplit(url).hostname or "a web archive"))
     found = sorted(versions.values(), key=lambda version: version.date, reverse=True)

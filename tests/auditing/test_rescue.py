@@ -13,6 +13,7 @@ import pytest
 
 from archiver.auditing.copies import copies_of
 from archiver.auditing.finding import Rescued
+from archiver.auditing.mementos import read_copy
 from archiver.auditing.rescue import rescue
 from archiver.config import Settings
 from archiver.explain import explain, lines
@@ -27,9 +28,10 @@ from archiver.store.elsewhere import rescues
 from archiver.verification.conclusions import check_conclusions
 from archiver.verification.references import check_references
 from tests.auditing.test_copies import page_of, ref_of, x
+from tests.platforms.driving import exchange
 from tests.replay.conftest import Client
 from tests.town import CLERK, CONTROL, PICTURED, STARTED, Town, at
-from tests.web_twin import Fault, Population, PostState, Twin, TwinPost, legacy
+from tests.web_twin import Fault, Population, PostState, Reply, Twin, TwinPost, legacy
 from tests.web_twin.aggregator import HOST, SHELF, Aggregator
 from tests.web_twin.wire import Headers
 
@@ -156,6 +158,74 @@ class TestWhichCopy:
         assert found.memento == (copy.url.replace("/https", "id_/https") if raw else copy.url)
         with Archive.view(sorted((gone.archive / "archive").iterdir())) as view:
             assert [one.verdict for one in check_conclusions(view)][-1] is Verdict.SOUND
+
+
+class TestRefused:
+    """What a platform's reader gives is checked once more: it may be anybody's."""
+
+    @pytest.mark.parametrize(
+        ("claimed", "why"),
+        [
+            ({}, None),
+            ({"id": "1501618819691682795"}, "another post"),
+            ({"scope": "elsewhere.example"}, "another post"),
+            ({"created_at": datetime(2021, 1, 1, tzinfo=UTC)}, "contradicts itself"),
+            ({"captured": datetime(2022, 3, 1, tzinfo=UTC)}, "older than the post"),
+        ],
+        ids=str,
+    )
+    def test_what_cannot_be_this_post(
+        self, monkeypatch: pytest.MonkeyPatch, claimed: dict[str, Any], why: str | None
+    ) -> None:
+        values = {"platform": "x", "id": LOST.id, "url": LOST.url, "text": LOST.text} | claimed
+        captured = values.pop("captured", datetime(2022, 6, 1, tzinfo=UTC))
+        monkeypatch.setattr(type(x()), "read_archived", lambda self, ref, exchange: Post(**values))
+        ref = msgspec.structs.replace(ref_of(LOST), scope="here.example" if "scope" in claimed else None)
+        read = read_copy(ref, x(), exchange(page_of(LOST)), page_of(LOST), captured)
+        assert isinstance(read, Post) if why is None else why in str(read)
+
+    def test_of_another_account_under_the_same_name(self, gone: Town) -> None:
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        with gone.job() as job:
+            assert job.session is not None
+            ref = ref_of(LEGACY)
+            own = Post(platform="x", id=ref.id, url=ref.url, account_id="7", display_name="Somebody else")
+            look = Observation(
+                platform="x",
+                post_id=ref.id,
+                url=ref.url,
+                state=State.DELETED,
+                seen_at=STARTED,
+                how="",
+                reason="",
+                post=own,
+            )
+            job.session.write_conclusion(observation_conclusion(look))
+            assert "another account" in str(rescue(job, ref, x(), None))
+
+    def test_a_redirect_to_another_host(self, gone: Town) -> None:
+        """Whoever gets the address of a web archive may not send on to what says of itself that it is a copy."""
+        known = Aggregator()
+        gone.twin.host(HOST, known)
+        elsewhere = f"https://{HOST}/20220401000000/{page_of(LOST)}"
+        gone.twin.host(SHELF, lambda request: Reply(status=302, headers=(("Location", elsewhere),)))
+        known.add(page_of(LOST), datetime(2022, 4, 1, tzinfo=UTC), "")
+        settings = gone.settings()
+        audit = msgspec.structs.replace(settings.audit, timemap=f"https://{HOST}/timemap/link/{{url}}")
+        said = rescued(gone, LOST, settings=msgspec.structs.replace(settings, audit=audit))
+        assert "redirects to something else" in str(said)
+        assert not gone.twin.hits(HOST, "/20220401000000")
+
+    def test_an_answer_that_was_an_error_when_it_was_captured(self, gone: Town) -> None:
+        known = Aggregator()
+        gone.twin.host(HOST, known)
+        gone.twin.host(SHELF, known.shelf)
+        body = legacy.permalink_page(LOST, gone.twin.population, [])
+        known.add(page_of(LOST), datetime(2022, 4, 1, tzinfo=UTC), body, status=404)
+        settings = gone.settings()
+        audit = msgspec.structs.replace(settings.audit, timemap=f"https://{HOST}/timemap/link/{{url}}")
+        said = rescued(gone, LOST, settings=msgspec.structs.replace(settings, audit=audit))
+        assert "HTTP status 404" in str(said)
 
 
 class TestNoCopy:

@@ -5,24 +5,41 @@ from __future__ import annotations
 import codecs
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver.article import article_of
-from archiver.auditing.finding import QuoteVerdict
+from archiver.auditing.finding import QuoteVerdict, Rescued
+from archiver.auditing.rescue import rescue
 from archiver.detect import find
 from archiver.errors import InputError
 from archiver.model import Candidate, Observation, Post, Resolution, State
 from archiver.model import Outcome as ResolvedAs
+from archiver.platforms import platform
 from archiver.repairing import Outcome, Places, Repaired, repair
 from archiver.repairing.quotation import Quotation, html_of
 from archiver.store import Archive
 from archiver.store.conclusions import observation_conclusion, resolution_conclusion
-from tests.town import ALIKE, DELETED, FLATTENED, LEFTOVERS, NEVER_STORED, PICTURED, RENAMED, REWORDED, STARTED, Town
-from tests.web_twin import Fault, PostState
+from tests.town import (
+    ALIKE,
+    CONTROL,
+    DELETED,
+    FLATTENED,
+    LEFTOVERS,
+    NEVER_STORED,
+    PICTURED,
+    RENAMED,
+    REWORDED,
+    STARTED,
+    Town,
+)
+from tests.web_twin import Fault, Population, PostState, Twin, legacy
+from tests.web_twin.aggregator import HOST, SHELF, Aggregator
 
 FIGURE = re.compile(rb"<figure data-archiver-quotation=.*?</figure>", re.DOTALL)
 
@@ -384,6 +401,25 @@ class TestQuotation:
             "town.wacz",
         ]
         assert {copy.attributes["data-originalurl"] for copy in copies} == {original}
+
+    def test_a_copy_of_another_archive_is_linked(self, make_twin: Callable[..., Twin], town: Town) -> None:
+        lost = replace(DELETED, archived=())
+        town.twin = make_twin(Population([CONTROL, PICTURED, lost]), clock=STARTED)
+        known = Aggregator()
+        town.twin.host(HOST, known)
+        town.twin.host(SHELF, known.shelf)
+        address = lost.url.replace("//x.com", "//twitter.com")
+        copy = known.add(address, STARTED, legacy.permalink_page(lost, town.twin.population, []))
+        settings = town.settings()
+        audit = structs.replace(settings.audit, timemap=f"https://{HOST}/timemap/link/{{url}}")
+        article = town.page([lost])
+        with town.job(settings=structs.replace(settings, audit=audit)) as job:
+            x = platform("x")
+            assert x is not None
+            job.observation(x.ref_from_id(lost.id, lost.handle), x)
+            assert isinstance(rescue(job, x.ref_from_id(lost.id, lost.handle), x, None), Rescued)
+        [one] = fixed(town, article).repairs
+        assert (one.outcome, one.versions[0]) == (Outcome.REPLACED, copy.url)
 
     def test_it_is_semantic_and_loads_nothing(self, town: Town) -> None:
         figure = self.figure(town, PICTURED)
