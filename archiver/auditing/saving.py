@@ -342,7 +342,9 @@ class Saver:
                 captured = moment(row.timestamp)
                 if captured is None or not _made_since(promise, captured):
                     continue
-                if row.status in (200, None) and is_of(ref, platform, promise.address, row.original):
+                # of what is the same as before (`-`) the index does not tell whether that was an error
+                good = row.status == 200 or (row.status is None and captured == promise.captured_at)
+                if good and is_of(ref, platform, promise.address, row.original):
                     shown = f"{PLAYBACK_URL}{row.timestamp}/{row.original}"
                     others = captured < promise.asked_at.replace(microsecond=0)
                     note = "the index lists it; it was made shortly before it was asked for" if others else LISTED

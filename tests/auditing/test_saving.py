@@ -125,6 +125,22 @@ class TestConfirmedByLooking:
         assert saved is not None
         assert saved.outcome == "promised"
 
+    @pytest.mark.parametrize(("pending", "outcome"), [(1, "confirmed"), (10_000, "promised")])
+    def test_the_same_as_before_counts_where_it_is_the_capture_that_succeeded(
+        self, live: Town, spn: SavePageNow, pending: int, outcome: str
+    ) -> None:
+        """A revisit has no status: whoever saw a site refuse twice has such a row, too."""
+        spn.pending, spn.kept = pending, False
+        with live.job() as job:
+            copies = copies_of(job, ref_of(PICTURED), x())
+            address = target(ref_of(PICTURED), x())
+            assert address is not None
+            for second in range(60):
+                live.twin.wayback.add(address, STARTED + timedelta(seconds=second), "{}", revisit=True)
+            saved = Saver(job, KEYS).save(ref_of(PICTURED), x(), copies)
+        assert saved is not None
+        assert saved.outcome == outcome
+
     def test_what_is_listed_later_is_found_by_the_next_audit(self, live: Town, spn: SavePageNow) -> None:
         spn.index_delay = timedelta(hours=3)
         assert (first := save(live))
