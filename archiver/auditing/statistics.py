@@ -526,7 +526,7 @@ def _group(name: str, spells: list[Spell], together: tuple[str, ...] = ()) -> Gr
 
 def summary_lines(figures: Statistics) -> Iterator[str]:
     """A few lines for a terminal: shares with their intervals, and survival after one and five years where it can be
-    told."""
+    told: not at an age at which it is hardly known whether a loss was before it."""
     all_ = figures.overall
     if not all_.posts:
         return
@@ -547,6 +547,7 @@ def summary_lines(figures: Statistics) -> Iterator[str]:
         for years in (1, 5)
         for one in figures.survival.overall.latest.at
         if one.days == YEAR * years and one.survival is not None
+        if (figures.survival.overall.loss_within or 0.0) <= one.days
     ]
     if told:
         yield f"still there: {', '.join(told)}"

@@ -77,6 +77,7 @@ class TestShares:
             share = wilson(count, of)
             assert (round(share.low or 0, 4), round(share.high or 0, 4)) == (low, high)
         assert wilson(20, 20).high == 1.0
+        assert all((wilson(0, of).low, wilson(of, of).high) == (0.0, 1.0) for of in range(1, 300))
         assert wilson(0, 0).share is None
         with pytest.raises(ValueError, match="3 of 2"):
             wilson(3, 2)
@@ -318,3 +319,7 @@ def test_lines_for_a_terminal() -> None:
         "still there: 75 % (12.8 to 96.1 %) after 1 year",
     ]
     assert list(summary_lines(figures())) == []
+    first_looks = [post(at, (2000, State.DELETED if at else State.LIVE), cited="2026-01-01") for at in range(3)]
+    assert list(summary_lines(figures(*first_looks))) == [
+        "missing: 2 of 3, 66.7 % (20.8 to 93.9 %) (2 of them seen once)"
+    ]
