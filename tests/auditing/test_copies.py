@@ -183,6 +183,19 @@ class TestWayback:
         assert (copies.captured, copies.places) == (None, ())
         assert any("more is listed" in line for line in copies.failed)
 
+    def test_a_copy_without_content_is_none(self, shelves: Town) -> None:
+        shelves.twin.wayback.add(page_of(NEVER_STORED), LATER, "")
+        assert look(shelves, NEVER_STORED).captured is False
+
+    def test_few_are_looked_at(self, shelves: Town) -> None:
+        for number, address in enumerate(x().archived_urls(ref_of(NEVER_STORED))[1:4]):
+            for day in range(1, 5):
+                when = datetime(2022, 6, day, tzinfo=UTC)
+                body = f'{{"tombstone": {number}{day}}}'
+                shelves.twin.wayback.add(address, when, body, content_type="text/plain")
+        assert look(shelves, NEVER_STORED).captured is None
+        assert len(shelves.twin.hits(WAYBACK, "id_/")) == 3
+
     def test_a_page_for_mobile_devices_is_looked_at(self, shelves: Town) -> None:
         old = replace(GONE, created=datetime(2019, 3, 11, 8, tzinfo=UTC))
         page = "<html><div id=react-root></div></html>"
@@ -257,6 +270,12 @@ class TestTimeMaps:
         (place,) = copies.places
         assert (place.where, place.count, place.uncertain, copies.captured) == (SHELF, 5, False, True)
         assert (place.first.day, place.last.day) == (1, 5)
+
+    def test_they_are_not_looked_at_where_the_wayback_machine_has_one(self, shelves: Town) -> None:
+        aggregator(shelves).add(page_of(LEGACY), LATER, "<html></html>")
+        copies = look(shelves, LEGACY, with_timemap(shelves))
+        assert [place.where for place in copies.places] == [WAYBACK, SHELF]
+        assert not shelves.twin.hits(SHELF)
 
     def test_a_time_map_alone_proves_nothing(self, shelves: Town) -> None:
         aggregator(shelves).add(page_of(NEVER_STORED), LATER, "<html><title>Log in</title></html>")
