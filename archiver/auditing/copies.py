@@ -65,6 +65,12 @@ def copies_of(
     return Copies(places=tuple(places), asked=tuple(asked), failed=tuple(failed))
 
 
+def with_own(job: Job, ref: PostRef, copies: Copies) -> Copies:
+    """The same, with what the own archive has by now: a copy may just have been rescued into it."""
+    others = tuple(place for place in copies.places if place.where != OWN)
+    return replace(copies, places=(*_own(job, ref), *others))
+
+
 def addresses_of(
     job: Job, ref: PostRef, platform: Platform, known: Iterable[str] = (), handles: Sequence[str] = ()
 ) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from itertools import chain, zip_longest
 import msgspec
 
 from archiver.auditing.cited import Cited, joined
-from archiver.auditing.copies import copies_of
+from archiver.auditing.copies import copies_of, with_own
 from archiver.auditing.drawing import (
     Seen,
     drawn,
@@ -25,7 +25,7 @@ from archiver.auditing.drawing import (
     with_remarks,
     with_rescued,
 )
-from archiver.auditing.finding import Copies, Finding
+from archiver.auditing.finding import Copies, Finding, Rescued
 from archiver.auditing.naming import StoredNames, together
 from archiver.auditing.rescue import rescue, rescued_before
 from archiver.auditing.saving import Saver
@@ -201,7 +201,10 @@ def _with_copies(
             return finding
         published = (moment_of(cite.citation.published) for cite in cited.cites)
         first = min((moment for moment in published if moment is not None), default=None)
-        return with_rescued(finding, rescue(job, ref, platform, copies, cited=first, handles=handles))
+        rescued = rescue(job, ref, platform, copies, cited=first, handles=handles)
+        if isinstance(rescued, Rescued):
+            finding = msgspec.structs.replace(finding, copies=with_own(job, ref, copies))
+        return with_rescued(finding, rescued)
     if saving and saver is not None:
         return msgspec.structs.replace(finding, saved=saver.save(ref, platform, copies))
     return finding

@@ -46,7 +46,8 @@ def rescue(
     copies: what `copies_of` found, where that was asked: its addresses are tried first. cited: when the post was cited
     first. handles: others that its account had. A post that was rescued before is not fetched again, nor is one that
     the own archive saw readable itself. What was fetched and not concluded, because a run was interrupted, is taken
-    from the archive. Without a session (offline) nothing is concluded: what was rescued before is told.
+    from the archive. Offline nothing is concluded: what was rescued before is told, or, by stored answers, why nothing
+    was.
 
     Raises `StoppedError` when the job is asked to stop, `ArchiveError` when the archive cannot be written.
     """
@@ -55,11 +56,11 @@ def rescue(
     looks = job.archive.catalogue.observations(ref.key)
     if any(look.state.readable and look.post is not None and look.post.text for look, _ in looks):
         return "the archive has the post itself, captured while it was there"
-    if job.offline:
-        return "no copy was rescued"
     best, tried = _best(job, ref, platform, copies, cited, handles)
     if best is None:
         return tried
+    if job.offline:
+        return "no copy was rescued"
     holding, shown = best
     assert shown.record_id is not None
     rescued = Rescue(

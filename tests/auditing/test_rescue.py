@@ -13,6 +13,7 @@ import pytest
 
 from archiver.auditing.copies import copies_of
 from archiver.auditing.finding import Rescued
+from archiver.auditing.looking import AskCopies, Plan
 from archiver.auditing.mementos import read_copy
 from archiver.auditing.rescue import rescue
 from archiver.config import Settings
@@ -158,6 +159,19 @@ class TestWhichCopy:
         assert found.memento == (copy.url.replace("/https", "id_/https") if raw else copy.url)
         with Archive.view(sorted((gone.archive / "archive").iterdir())) as view:
             assert [one.verdict for one in check_conclusions(view)][-1] is Verdict.SOUND
+
+
+class TestOffline:
+    def test_the_same_findings(self, gone: Town) -> None:
+        gone.run(gone.page([LEGACY, LOST, SHELLED]))
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        gone.clock.go(days=1)
+        plan = Plan(rescue=True, copies=AskCopies.ALL)
+        live = gone.audit(plan=plan)
+        assert [finding.rescued is not None for finding in live] == [True, False, False]
+        before = len(gone.twin.log)
+        assert gone.audit(plan=plan, offline=True, conclude=False) == live
+        assert len(gone.twin.log) == before
 
 
 class TestRefused:
