@@ -142,6 +142,35 @@ class TestCounts:
             assert told.overall.states == {"deleted": 1}
             assert {row.name: row.missing.count for row in told.articles} == {"a": 1, "b": 1}
 
+    def test_of_two_findings_the_later_says_how_an_article_quotes(self) -> None:
+        def found(when: float, verdict: QuoteVerdict, title: str) -> Finding:
+            quote = Fidelity(verdict=verdict, reason="")
+            citation = Citation(source="a", mention_id="m", title=title, quote=quote)
+            return post(1, (when, State.LIVE), citations=(citation,), sources=("a",))
+
+        early, late = found(5, QuoteVerdict.EXACT, "A"), found(9, QuoteVerdict.ALTERED, "B")
+        for pair in ((early, late), (late, early)):
+            told = figures(*pair)
+            assert told.overall.quotes == {"altered": 1}
+            assert [row.title for row in told.articles] == ["B"]
+        others = (
+            post(2, (5, State.LIVE), citations=early.citations),
+            post(3, (9, State.LIVE), citations=late.citations),
+        )
+        assert [figures(*pair).articles[0].title for pair in (others, others[::-1])] == ["A", "A"]
+        bare = post(1, (9, State.LIVE), quote=QuoteVerdict.ALTERED)
+        assert figures(bare, bare).overall.quotes == {"altered": 1}
+
+    def test_without_a_key_the_permalink_says_which_post_it_is(self) -> None:
+        plain = post(1, (5, State.LIVE), post_key=None)
+        assert figures(plain, plain, post(2, (5, State.LIVE), post_key=None)).overall.posts == 2
+        unsure = msgspec.structs.replace(plain, state=State.UNRESOLVED)
+        assert figures(unsure, unsure).overall.posts == 2
+
+    def test_what_was_edited_before_it_went_was_edited(self) -> None:
+        told = figures(post(1, (9, State.DELETED), edited=True), post(2, (9, State.BLOCKED), edited=True)).overall
+        assert (told.edited.count, told.edited.of) == (1, 1)
+
     def test_mentions_that_are_not_resolved_are_each_their_own(self) -> None:
         unknown = Finding(platform="x", post_id=None, url=None, state=State.UNRESOLVED, seen_at=None)
         assert figures(unknown, unknown).overall.posts == 2
@@ -204,6 +233,24 @@ class TestSurvival:
         assert (told.posts, told.lost, told.until) == (1, 0, 5)
         lost = post(1, (1, State.LIVE), (5, State.DELETED), (7, State.BLOCKED), (9, State.DELETED))
         assert curve(lost) == [(5, 1, 1)]
+        refused = post(1, (1, State.LIVE), (5, State.DELETED), (9, State.BLOCKED))
+        assert figures(refused).survival.deleted.latest.lost == 1
+
+    def test_a_look_that_is_not_among_those_listed_counts(self) -> None:
+        """Of many looks the finding lists some; what it says itself is the last."""
+        last = post(1, (1, State.LIVE), (5, State.LIVE), state=State.DELETED, seen_at=day(9), missing_by=day(9))
+        assert curve(last) == [(9, 1, 1)]
+        assert figures(last).survival.deleted.latest.lost == 1
+
+    def test_looks_in_any_order(self) -> None:
+        one = post(1, (1, State.LIVE), (5, State.LIVE), (9, State.DELETED), (12, State.DELETED))
+        mixed = msgspec.structs.replace(one, looks=(one.looks[2], one.looks[0], one.looks[3], one.looks[1]))
+        assert figures(mixed) == figures(one)
+
+    def test_a_time_that_is_later_than_the_loss_is_not_before_it(self) -> None:
+        """A copy of another archive may be dated after the first look that found the post missing."""
+        lost = post(1, (10, State.LIVE), (20, State.DELETED), since=day(40), missing_by=day(20))
+        assert figures(lost).survival.overall.loss_within == 10
 
     def test_missing_for_another_reason_each_time_is_missing_since_the_first(self) -> None:
         assert curve(post(1, (1, State.LIVE), (5, State.SUSPENDED), (9, State.DELETED))) == [(5, 1, 1)]
