@@ -5,6 +5,7 @@ Drawn from stored values alone: the same archive gives the same finding again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -36,6 +37,8 @@ FAITHFULNESS = (
     QuoteVerdict.ALTERED,
 )
 """Verdicts, the worst last. What cannot be compared is neither."""
+
+_LINK = re.compile(r"\b(?:https?://|www\.|t\.co/|pic\.(?:twitter|x)\.com/)\S*", re.IGNORECASE)
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -125,7 +128,7 @@ def drawn(job: Job, cited: Cited, known: Post, seen: Seen) -> Finding:
         stored_in=job.where(now.evidence),
         post_key=now.key,
         language=_language(post.language, text or cited.mention.words),
-        edited=_edited(looks),
+        edited=was_edited(looks),
         edited_at=max((record.edited_at for record in records if record.edited_at), default=None),
         renamed_from=_renamed_from(cited, looks),
         media_gone=_media_gone(looks),
@@ -288,15 +291,16 @@ def _language(said: str | None, text: str | None) -> str | None:
     return language_of(text) if text else None
 
 
-def _edited(looks: Iterable[Observation]) -> bool:
-    """Whether the platform ever said so, or shows other words by now at the same place."""
+def was_edited(looks: Iterable[Observation]) -> bool:
+    """Whether the platform ever said so, or shows other words by now at the same place. Links are no words: an answer
+    may have them shortened, as they were written, or not at all."""
     words: dict[str, str] = {}
     for look in looks:
         post = look.post
         if look.state is State.EDITED or (post is not None and (post.edited_at is not None or len(post.edits) > 1)):
             return True
         if post is not None and post.text and post.text_complete and post.seen_in:
-            same = " ".join(post.text.split())
+            same = " ".join(_LINK.sub(" ", post.text).split())
             if words.setdefault(post.seen_in, same) != same:
                 return True
     return False

@@ -6,13 +6,14 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from archiver.auditing import Finding
 from archiver.auditing.changes import changed_since
-from archiver.auditing.drawing import telling
+from archiver.auditing.drawing import telling, was_edited
 from archiver.auditing.finding import Look
-from archiver.model import Observation, State
+from archiver.model import Observation, Post, State
 from tests.town import DELETED, NEVER_STORED, PICTURED, RENAMED, Town, at
 from tests.web_twin import Fault, Picture, PostState, TwinPost
 
@@ -101,6 +102,39 @@ class TestEdited:
     def test_the_same_words_are_none(self, archived: Town) -> None:
         look(archived)
         assert not look(archived).edited
+
+    @pytest.mark.parametrize(
+        ("other", "edited"),
+        [
+            ({"text": "Ferries run.  See https://quay.example/plan today"}, False),
+            ({"text": "Ferries run.\nSee today"}, False),
+            ({"text": "Ferries rest. See https://t.co/aB3 today"}, True),
+            ({"text": "Ferries rest. See https://t.co/aB3 today", "text_complete": False}, False),
+            ({"text": "Ferries rest.", "seen_in": "x.oembed"}, False),
+            ({"text": "Ferries rest.", "seen_in": ""}, False),
+            ({"text": None}, False),
+            ({"edited_at": at(9)}, True),
+            ({"edits": ("1",)}, False),
+            ({"edits": ("1", "2")}, True),
+        ],
+    )
+    def test_what_another_answer_shows(self, other: dict[str, object], edited: bool) -> None:
+        first = Post(
+            platform="x",
+            id="1",
+            url="https://x.com/a/status/1",
+            text="Ferries run. See https://t.co/aB3 today",
+            seen_in="x.syndication",
+        )
+        posts = (first, msgspec.structs.replace(first, **other))
+        looks = [
+            Observation(
+                platform="x", post_id="1", url="", state=State.LIVE, seen_at=at(n), how="", reason="", post=post
+            )
+            for n, post in enumerate(posts)
+        ]
+        assert was_edited(looks) is edited
+        assert was_edited(looks[::-1]) is edited
 
 
 class TestRenamed:
