@@ -44,6 +44,8 @@ MAX_VERSIONS = 20
 MAX_SHOWN = 400
 """Characters of one change that are shown."""
 WORDS_BEFORE = 4
+NEAR = 3
+"""Words, or signs: one word may be changed into several."""
 
 THROUGHOUT = ((3, 3.0, 0.15), (2, 3.0, 0.22), (1, 4.0, 0.6))
 """In so many places so many words, and so large a share of all: then a text was worded anew."""
@@ -73,6 +75,7 @@ _OMISSION = re.compile(r"\.\s?\.\s?\.|[\[(]\s*(?:\.\s*)*[\])]|[\[(]\s*…\s*[\])
 _BRACKETED_OMISSION = re.compile(r"[\[(]\s*(?:\.\s*){2,}[\])]|[\[(]\s*[\])]")
 _SENTENCE_END = regex.compile(r"[.!?:。！？।۔؟।…\n][\s\"”»’')\]」』]*|[\n]")
 _FULL_STOP = regex.compile(r"[.!?。！？।۔؟…\n]|\p{Extended_Pictographic}")
+_LINE_BREAK = regex.compile(r"\n")
 _STARTS_ANEW = regex.compile(r"[\n:\"“”„«»「『—–>]|[.!?。！？।۔؟…]")
 
 
@@ -320,19 +323,20 @@ def _parts_found(shown: Wording, post: Wording, bounds: Sequence[int]) -> list[_
 
 def _judge(shown: Wording, post: Wording, version: Version, marked: bool) -> _Judge:
     """The best reading of how the wordings part: of several alignments, and without the furniture at the ends."""
-    best = _best_aligned(shown, post, version, marked)
+    best = last = _best_aligned(shown, post, version, marked)
     for _ in range(MAX_TRIMMED):
         if not best.changes:
             break
         tried = [
             _best_aligned(*trimmed, version, marked)
-            for trimmed in _without_furniture(best.shown, best.post, best.places)
+            for trimmed in _without_furniture(last.shown, last.post, last.places)
             if all(_weight(wording.tokens) for wording in trimmed)
         ]
-        better = min(tried, key=lambda one: one.result.rank, default=best)
-        if better.result.rank >= best.result.rank:
+        if not tried:
             break
-        best = better
+        # what one piece stands beside may be another
+        last = min(tried, key=lambda one: one.result.rank)
+        best = min(best, last, key=lambda one: one.result.rank)
     return best
 
 
@@ -344,8 +348,56 @@ def _best_aligned(shown: Wording, post: Wording, version: Version, marked: bool)
             best = judge
         if not best.changes:
             break
+        parted = [part for place in places for part in _parted(place, shown, post)]
+        if len(parted) > len(places):
+            judge = _Judge(shown, post, version, marked, parted)
+            best = min(best, judge, key=lambda one: one.result.rank)
     assert best is not None
     return best
+
+
+def _parted(place: _Place, shown: Wording, post: Wording) -> tuple[_Place, ...]:
+    """The place; or two, where words that are others stand beside words that were left out, or that are set apart.
+
+    Left out are whole sentences at an end, and what a mark of omission stands for. As many words are taken for changed
+    as stand on the other side, about.
+    """
+    i1, i2, j1, j2 = place
+    ours, theirs = i2 - i1, j2 - j1
+    if not ours or not theirs or ours == theirs:
+        return (place,)
+    first, last = i1 == 0 and j1 == 0, i2 == len(shown.tokens) and j2 == len(post.tokens)
+    if theirs < ours:
+        if last and (at := _nearest(shown, _LINE_BREAK, range(i1 + 1, i2), i1 + theirs)):
+            return _Place(i1, at, j1, j2), _Place(at, i2, j2, j2)
+        if first and (at := _nearest(shown, _LINE_BREAK, range(i1 + 1, i2), i2 - theirs)):
+            return _Place(i1, at, j1, j1), _Place(at, i2, j1, j2)
+        return (place,)
+    before, behind = (_OMISSION.search(shown.marks(at)) is not None for at in (i1, i2))
+    within = range(j1 + 1, j2)
+    if behind or (last and not before):
+        at = next((at for at in _near(within, j1 + ours) if _same(shown, i1, i2, post, j1, at)), 0)
+        at = at or (j1 + ours if behind else _nearest(post, _FULL_STOP, within, j1 + ours))
+        return (_Place(i1, i2, j1, at), _Place(i2, i2, at, j2)) if at else (place,)
+    if before or first:
+        at = next((at for at in _near(within, j2 - ours) if _same(shown, i1, i2, post, at, j2)), 0)
+        at = at or (j2 - ours if before else _nearest(post, _FULL_STOP, within, j2 - ours))
+        return (_Place(i1, i1, j1, at), _Place(i1, i2, at, j2)) if at else (place,)
+    return (place,)
+
+
+def _same(shown: Wording, i1: int, i2: int, post: Wording, j1: int, j2: int) -> bool:
+    return sameness.same(shown, range(i1, i2), post, range(j1, j2))
+
+
+def _near(places: range, wanted: int) -> range:
+    return range(max(places.start, wanted - NEAR), min(places.stop, wanted + NEAR + 1))
+
+
+def _nearest(wording: Wording, mark: regex.Pattern[str], places: range, wanted: int) -> int:
+    """The token nearest to `wanted` with such a mark before it; 0 where there is none near."""
+    found = [at for at in _near(places, wanted) if mark.search(wording.gap(at))]
+    return min(found, key=lambda at: abs(at - wanted), default=0)
 
 
 def _without_furniture(shown: Wording, post: Wording, places: Sequence[_Place]) -> Iterator[tuple[Wording, Wording]]:

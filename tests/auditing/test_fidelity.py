@@ -37,6 +37,43 @@ def verdict(printed: str, posted: str, *, marked: bool = True) -> QuoteVerdict:
     return judged(printed, posted, marked=marked).verdict
 
 
+LAMP = (
+    "The lamp on the skerry is dark since midnight & the horn is silent. Keep west of the buoy. Boats stay here today."
+)
+
+BESIDE_AN_END = (
+    ("The lamp on the skerry is dark since midnight & the horn is quiet.", LAMP, "quiet", "silent"),
+    ("The lamp on the skerry is dark since midnight & the horn is quiet…", LAMP, "quiet", "silent"),
+    ("The lamp on the skerry is dark since noon…", LAMP, "noon", "midnight"),
+    ("The lamp on the skerry is lit […] Keep west of the buoy. Boats stay here today.", LAMP, "lit", "dark"),
+    (
+        "The lamp on the skerry is dark since midnight […] Head west of the buoy. Boats stay here today.",
+        LAMP,
+        "Head",
+        "Keep",
+    ),
+    ("Head west of the buoy. Boats stay here today.", LAMP, "Head", "Keep"),
+    ("Inform the people on the quay.", FERRY, "Inform", "Ask"),
+    (FERRY.replace("quay.", "ship.\nA photo of the desk"), FERRY, "ship", "quay"),
+    ("The desk at noon:\n" + FERRY.replace("Nobody", "Somebody"), FERRY, "Somebody", "Nobody"),
+    ("市長は来ましたか。", "市長は来ません。明日も橋の上で三百台の自転車を数えます。", "したか", "せん"),
+)
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize(("printed", "posted", "shown", "was"), BESIDE_AN_END)
+def test_a_change_beside_what_is_left_out_or_set_apart_is_found(
+    printed: str, posted: str, shown: str, was: str, marked: bool
+) -> None:
+    found = judged(printed, posted, marked=marked)
+    assert found.verdict is ALTERED, found.reason
+    assert [(change.printed, change.posted) for change in found.changes] == [(shown, was)]
+
+
+def test_pieces_of_furniture_beside_each_other() -> None:
+    assert verdict(LAMP[:40] + "… 더 보기\n\n[image or embed]", LAMP) is SHORTENED
+
+
 # -- faithful, whatever the setting
 
 NOISE: tuple[Callable[[str], str], ...] = (
