@@ -244,7 +244,7 @@ def cited_posts(
     """
     sources = list(sources)
     if not sources:
-        return cited_in_archive(job)
+        return cited_in_archive(job, progress)
     return merge(_cited(job, [os.fspath(source) for source in sources], settings, on_error, max_age, progress, on_note))
 
 

@@ -10,7 +10,7 @@ import msgspec
 from archiver.article.stored import stored_article
 from archiver.auditing.embeds import standings
 from archiver.auditing.finding import Citation, Embed
-from archiver.capture import Job
+from archiver.capture import Job, Progress, no_progress
 from archiver.detect import find
 from archiver.errors import ArchiverError
 from archiver.model import Article, Mention, Noun, Outcome, Post, Resolution
@@ -46,15 +46,17 @@ class Cited(Noun, frozen=True, kw_only=True):
         return self.post.key if self.post else self.mention.id
 
 
-def cited_in_archive(job: Job) -> list[Cited]:
+def cited_in_archive(job: Job, progress: Progress = no_progress) -> list[Cited]:
     """Every post that the archive's articles cite, once each, in the order first cited.
 
-    What an interrupted run found and did not work out is resolved now. When the job is asked to stop, the rest is left
-    out.
+    What an interrupted run found and did not work out is resolved now. progress: told of each article that was read.
+    When the job is asked to stop, the rest is left out.
     """
     catalogue = job.archive.catalogue
     found: dict[str, Cited] = {}
     for article, capture_id in catalogue.articles():
+        if job.stop():
+            break
         mentions = [mention for _, mention in catalogue.mentions(article.id)]
         cites = cites_of(_with_words(job, article, capture_id) if mentions else article, mentions)
         for mention in mentions:
@@ -64,6 +66,7 @@ def cited_in_archive(job: Job) -> list[Cited]:
             except StoppedError:
                 return list(found.values())
             _add(found, cited_by(mention, resolution, cites[mention.id], mention.source))
+        progress(1, article.title or article.source)
     return list(found.values())
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from archiver.auditing import Plan
+from archiver.auditing import Plan, cited_in_archive
 from archiver.auditing.cited import Cited
 from archiver.auditing.looking import _in_turns
 from archiver.model import Mention, Outcome, Post, Resolution, State
@@ -88,6 +88,23 @@ def test_what_is_interrupted_goes_on(archived: Town) -> None:
     rest = archived.audit(plan=Plan(max_age=timedelta(hours=3)))
     assert [finding.post_id for finding in rest] == [post.id for post in CITED]
     assert looks(archived) == {post.id: 2 for post in CITED}
+
+
+def test_reading_an_archive_can_be_stopped_and_is_followed(town: Town) -> None:
+    pages = [town.page([PICTURED, post], name=f"{post.id}.html") for post in CITED]
+    town.run(*pages)
+    read: list[str | None] = []
+
+    def progress(steps: int = 1, label: str | None = None) -> None:
+        read.extend([label] * steps)
+
+    with town.job() as job:
+        assert len(cited_in_archive(job, progress)) == len(CITED)
+    assert read == ["The night without the lamp"] * 3
+    read.clear()
+    with town.job(stop=lambda: len(read) == 1) as job:
+        assert len(cited_in_archive(job, progress)) < len(CITED)
+    assert len(read) == 1
 
 
 def test_the_hosts_are_asked_in_turns(town: Town) -> None:
