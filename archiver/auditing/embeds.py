@@ -28,7 +28,6 @@ import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archiver.auditing.finding import Embed, EmbedStanding
-from archiver.detect import repaired
 from archiver.detect.containers import EMBEDDING, FRAMES
 from archiver.detect.selectors import Elements
 from archiver.model import Article, Mention
@@ -229,7 +228,7 @@ def _in_html(mention: Mention, node: LexborNode | None, page: _Page) -> Embed:
     if node is None:
         return _NOWHERE
     attributes = node.attributes
-    if repaired.MARK in attributes:
+    if kind == "repaired":
         return Embed(standing=EmbedStanding.STATIC, reason="a static quotation with links to stored captures")
     if kind == "json":
         return Embed(

@@ -326,7 +326,7 @@ class _Walk:
                     muted = self._muted_until
                     continue
                 if kind in (_BLOCK, _PLAIN):
-                    if not is_quiet(attributes):
+                    if not is_quiet(attributes) or repaired.CLASS in (attributes.get("class") or ""):
                         self._attributes(node, tag, attributes)
                         muted = self._muted_until
                     continue
@@ -407,7 +407,7 @@ class _Walk:
 
     def _attributes(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> None:
         """What the attributes of an element hold that is neither a link nor a frame."""
-        if repaired.MARK in attributes and self._repaired(node):
+        if repaired.is_quotation(attributes) and self._repaired(node):
             return
         likely, quiet = self.permalinks.likely, containers.QUIET
         addresses: list[tuple[str, str]] = []
@@ -441,7 +441,7 @@ class _Walk:
 
     def _repaired(self, node: LexborNode) -> bool:
         """Whether the element is a static quotation of our own; all that is inside belongs to it."""
-        seen = repaired.read(node, self.permalinks.platform)
+        seen = repaired.read(node, self.permalinks)
         if seen is None:
             return False
         platform, sighting = seen

@@ -6,10 +6,11 @@ before, and is known as repaired.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from selectolax.lexbor import LexborNode
 
+from archiver.detect.permalinks import Permalinks
 from archiver.model import PostRef
 from archiver.platforms import instants
 from archiver.platforms.base import Platform, Sighting
@@ -31,17 +32,25 @@ WORDS = "data-archiver-words"
 POSTED = "data-archiver-posted"
 """Of the `<time>` of the post."""
 
+CLASS = "archiver-quotation"
+"""Of the outermost element, too: publishing software may take away attributes that it does not know. Then the address
+that the quotation cites says which post it is."""
+
 SHAPE = "static quotation"
 
 
-def read(node: LexborNode, platform: Callable[[str], Platform | None]) -> tuple[Platform, Sighting] | None:
-    """The platform and the post that the quotation in this element shows; null where it names none.
+def is_quotation(attributes: Mapping[str, str | None]) -> bool:
+    """Whether these are the attributes of a static quotation's outermost element."""
+    return MARK in attributes or CLASS in (attributes.get("class") or "").split()
 
-    platform: which platform has this name.
-    """
+
+def read(node: LexborNode, permalinks: Permalinks) -> tuple[Platform, Sighting] | None:
+    """The platform and the post that the quotation in this element shows; null where it names none."""
     attributes = node.attributes
+    if MARK not in attributes:
+        return _cited(node, permalinks)
     name, _, post_id = (attributes.get(MARK) or "").partition(":")
-    of = platform(name)
+    of = permalinks.platform(name)
     if of is None or not post_id:
         return None
     ref = _named(of, post_id, attributes.get(AUTHOR) or None, attributes.get(ADDRESS) or "")
@@ -59,6 +68,25 @@ def read(node: LexborNode, platform: Callable[[str], Platform | None]) -> tuple[
         time=instants.utc(made.attributes.get("datetime")) if made is not None else None,
         shape=SHAPE,
         confidence=0.99,
+    )
+
+
+def _cited(node: LexborNode, permalinks: Permalinks) -> tuple[Platform, Sighting] | None:
+    """The same of a quotation whose own attributes are gone."""
+    quote = node.css_first("blockquote[cite], q[cite]")
+    named = permalinks.read(quote.attributes.get("cite"), any_server=True) if quote is not None else None
+    if quote is None or named is None:
+        return None
+    made = node.css_first('time[datetime*="T"]')
+    return named.platform, Sighting(
+        post_id=named.ref.id,
+        found_url=named.ref.url,
+        url=named.ref.url,
+        handle=named.ref.handle,
+        text=render(quote).text.strip() or None,
+        time=instants.utc(made.attributes.get("datetime")) if made is not None else None,
+        shape=SHAPE,
+        confidence=0.95,
     )
 
 

@@ -116,6 +116,7 @@ def html_of(quotation: Quotation, *, block: bool) -> str:
         attributes.append(f'{repaired.AUTHOR}="{_text(post.handle)}"')
     if post.display_name:
         attributes.append(f'{repaired.NAME}="{_text(post.display_name)}"')
+    attributes.append(f'class="{repaired.CLASS}"')
     words = _paragraphs(words_of(post), tags)
     return (
         f"<{tags.outer} {' '.join(attributes)}>"

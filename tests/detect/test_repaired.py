@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
@@ -46,6 +48,17 @@ def test_one_mention_with_all_that_it_says(name: str, tags: tuple[str, str]) -> 
     assert mention.text == "The bridge is open again, says\nhttps://x.com/other/status/1590173336165216300"
     assert mention.date == "2022-11-09T02:44:01Z"
     assert mention.rule == f"{platform}.repaired"
+
+
+@pytest.mark.parametrize("tags", [("figure", "blockquote"), ("span", "q")])
+@pytest.mark.parametrize("name", [name for name in POSTS if not name.startswith("facebook:")])
+def test_software_that_takes_its_attributes_away_leaves_it_a_quotation(name: str, tags: tuple[str, str]) -> None:
+    written = quotation(name, POSTS[name], tags).replace(f"<{tags[0]} ", f'<{tags[0]} class="wide archiver-quotation" ')
+    [mention] = mentions(re.sub(r' data-[a-z-]+(="[^"]*")?', "", written))
+    platform, _, post_id = name.partition(":")
+    assert (mention.platform, mention.post_id, mention.url) == (platform, post_id, POSTS[name])
+    assert mention.text == "The bridge is open again, says\nhttps://x.com/other/status/1590173336165216300"
+    assert (mention.date, mention.rule) == ("2022-11-09T02:44:01Z", f"{platform}.repaired")
 
 
 @pytest.mark.parametrize(
