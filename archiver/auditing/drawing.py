@@ -38,6 +38,9 @@ FAITHFULNESS = (
 )
 """Verdicts, the worst last. What cannot be compared is neither."""
 
+_STABLE = re.compile(r"did:.+|-?\d+|UC[\w-]{22}|(?:id|club|public|event)\d+", re.DOTALL)
+"""Ids that stand where a handle may: of Bluesky; of Facebook, Instagram, Weibo; of YouTube; of VK."""
+
 _LINK = re.compile(r"\b(?:https?://|www\.|t\.co/|pic\.(?:twitter|x)\.com/)\S*", re.IGNORECASE)
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -313,7 +316,7 @@ def _renamed_from(cited: Cited, looks: Sequence[Observation]) -> str | None:
     if current is None:
         return None
     for handle in reversed(handles_of(cited, looks, stated=True)):
-        if not _same_handle(handle, current.handle or ""):
+        if not same_handle(handle, current.handle or ""):
             return handle
     return None
 
@@ -343,14 +346,12 @@ def _by_address_alone(mention: Mention) -> bool:
     return ref is not None and ref.handle == mention.handle
 
 
-def _same_handle(one: str, other: str) -> bool:
-    """Whether two handles may be one: any case, with or without `@`; one without its server may be on any; a stable id
-    in the place of a handle says nothing."""
-    one, other = (handle.strip().lstrip("@").casefold() for handle in (one, other))
-    if "@" not in one or "@" not in other:
-        one, other = one.partition("@")[0], other.partition("@")[0]
-    ids = any(handle.startswith("did:") or handle.isdecimal() or not handle for handle in (one, other))
-    return ids or one == other
+def same_handle(one: str, other: str) -> bool:
+    """Whether two handles may be one: any case, with or without `@`; what stands behind it is the server, which a name
+    keeps under whatever address; a stable id in the place of a handle says nothing."""
+    one, other = (handle.strip().lstrip("@").partition("@")[0] for handle in (one, other))
+    ids = any(not handle or _STABLE.fullmatch(handle) for handle in (one, other))
+    return ids or one.casefold() == other.casefold()
 
 
 def _media_gone(looks: Sequence[Observation]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pytest
 
 from archiver.auditing import Finding
 from archiver.auditing.changes import changed_since
-from archiver.auditing.drawing import telling, was_edited
+from archiver.auditing.drawing import same_handle, telling, was_edited
 from archiver.auditing.finding import Look
 from archiver.model import Observation, Post, State
 from tests.town import DELETED, NEVER_STORED, PICTURED, RENAMED, Town, at
@@ -154,6 +154,28 @@ class TestRenamed:
     def test_an_account_that_had_another_name_before_the_article(self, town: Town) -> None:
         town.run(town.page([RENAMED]))
         assert look(town).renamed_from is None
+
+    @pytest.mark.parametrize(
+        ("one", "other", "same"),
+        [
+            ("ana", "Ana", True),
+            ("@ana", "ana", True),
+            ("ana", "bea", False),
+            ("ana@social.example", "ana", True),
+            ("ana@social.example", "ana@example.social", True),
+            ("ana@social.example", "bea@social.example", False),
+            ("did:plc:abc", "ana.example", True),
+            ("10000123", "harbour.news", True),
+            ("UCabcdefghijklmnopqrstu-", "quayradio", True),
+            ("UCLA", "quayradio", False),
+            ("id4567", "harbour", True),
+            ("idaho", "harbour", False),
+            ("", "ana", True),
+        ],
+    )
+    def test_what_may_be_the_same_name(self, one: str, other: str, same: bool) -> None:
+        assert same_handle(one, other) is same
+        assert same_handle(other, one) is same
 
     @pytest.mark.parametrize("address", ["anybody/status", "i/web/status", "KEEPER_OSK/status"])
     def test_the_address_of_a_link_is_no_name(self, town: Town, address: str) -> None:
