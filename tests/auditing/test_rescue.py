@@ -120,6 +120,18 @@ class TestWhichCopy:
         assert isinstance(found, Rescued)
         assert found.captured_at.month == 9
 
+    def test_few_are_fetched_and_the_same_contents_once(self, gone: Town) -> None:
+        for number, address in enumerate(x().archived_urls(ref_of(LOST))):
+            for day in range(1, 6):
+                when = datetime(2022, 4, day, tzinfo=UTC)
+                page = f"<html><p>One moment, {number} {day // 2}</p></html>"
+                gone.twin.wayback.add(address, when, page, content_type="text/plain")
+        with gone.job() as job:
+            assert "shows the post" in str(rescue(job, ref_of(LOST), x(), None))
+        fetched = [request.target.partition("id_/")[0][-8:] for request in gone.twin.hits(WAYBACK, "id_/")]
+        assert len(fetched) == 6
+        assert "03000000" not in fetched  # the same as the day before
+
     def test_full_text_before_a_text_that_was_cut(self, gone: Town) -> None:
         cut = (
             f'<html><head><meta property="og:url" content="{page_of(LEGACY)}">'
@@ -347,6 +359,17 @@ class TestOnce:
             before = rescues(archive, key)
             archive.rebuild()
             assert rescues(archive, key) == before
+
+    def test_what_others_conclude_is_not_believed(self, gone: Town) -> None:
+        """An imported file may hold a copy's bytes; that they are a post's is for this archive to say."""
+        archived(gone, LEGACY, datetime(2019, 4, 1, tzinfo=UTC))
+        rescued(gone, LEGACY)
+        theirs = sorted((gone.archive / "archive").iterdir())
+        gone.archive = gone.folder / "another"
+        assert gone.command("import", "--archive", gone.archive, *theirs, "--config", gone.config()).exit_code == 0
+        with Archive.open(gone.archive) as archive:
+            assert archive.catalogue.captures_at(f"urn:archiver:rescue:{ref_of(LEGACY).key}")
+            assert rescues(archive, ref_of(LEGACY).key) == []
 
 
 class TestWhatIsKept:

@@ -371,6 +371,7 @@ class TestRefusals:
             b'{"job_id": ""}',
             b'{"status": "success", "timestamp": "20260502090100"}',
             b'{"status": "error"}',
+            b'{"status": "error", "status_ext": "error:job-failed", "job_id": "spn2-0123456789"}',
             b'{"status": "error", "status_ext": ["x"], "message": {"a": 1}}',
             b'{"status": "error", "status_ext": "error:\u0000\n", "message": "' + b"a" * 5000 + b'"}',
             b"[" * 5000,
