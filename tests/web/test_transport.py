@@ -10,18 +10,14 @@ import respx
 from archiver.config import WebSettings
 from archiver.errors import NetworkError
 from archiver.web import Door
+from tests.web.conftest import Clock
 
 SETTINGS = WebSettings(rates={"*": 60_000.0}, retries=2, user_agent="tester/1")
 
 
 @pytest.fixture
-def slept() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def door(slept: list[float]) -> Door:
-    return Door(SETTINGS, sleep=slept.append)
+def door(clock: Clock) -> Door:
+    return Door(SETTINGS, sleep=clock.sleep, monotonic=clock.monotonic)
 
 
 @respx.mock
@@ -49,12 +45,12 @@ def test_the_caller_s_header_takes_the_place_of_the_door_s(door: Door) -> None:
 
 
 @respx.mock
-def test_a_passing_failure_is_tried_again_and_the_answer_after_it_counts(door: Door, slept: list[float]) -> None:
+def test_a_passing_failure_is_tried_again_and_the_answer_after_it_counts(door: Door, clock: Clock) -> None:
     route = respx.get("https://news.example/a")
     route.side_effect = [httpx.Response(503), httpx.Response(429, headers={"Retry-After": "7"}), httpx.Response(200)]
     assert door.fetch("https://news.example/a").status == 200
     assert route.call_count == 3
-    assert any(6.5 < pause <= 7 for pause in slept), slept
+    assert any(6.5 < pause <= 7 for pause in clock.slept), clock.slept
 
 
 @respx.mock
