@@ -10,7 +10,11 @@ import pytest
 SHIPPED = Path(__file__).parents[2] / "warc"
 
 
+def copy_shipped(folder: Path) -> Path:
+    shutil.copytree(SHIPPED, folder / "shipped", ignore=shutil.ignore_patterns("catalogue.db*", ".lock"))
+    return folder / "shipped"
+
+
 @pytest.fixture
 def shipped(tmp_path: Path) -> Path:
-    shutil.copytree(SHIPPED, tmp_path / "shipped", ignore=shutil.ignore_patterns("catalogue.db*", ".lock"))
-    return tmp_path / "shipped"
+    return copy_shipped(tmp_path)

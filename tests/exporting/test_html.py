@@ -26,6 +26,7 @@ from archiver.exporting.htmlpages import write_pages
 from archiver.exporting.htmlrewriting import Links
 from archiver.replay import app
 from archiver.store import Archive
+from tests.exporting.conftest import copy_shipped
 from tests.replay.staged import rewrite_member, stage
 
 CHROMIUM = shutil.which("chromium")
@@ -47,10 +48,12 @@ def pages(folder: Path) -> Iterator[tuple[str, LexborHTMLParser]]:
             yield name, LexborHTMLParser(data.decode())
 
 
-@pytest.fixture
-def written(shipped: Path, tmp_path: Path) -> Path:
-    write_pages(shipped, tmp_path / "pages")
-    return tmp_path / "pages"
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped archive's pages, to be read only."""
+    folder = tmp_path_factory.mktemp("written")
+    write_pages(copy_shipped(folder), folder / "pages")
+    return folder / "pages"
 
 
 class TestPages:
