@@ -551,7 +551,7 @@ def _bounds(it: Finding) -> Markup:
         if by is None:
             return Markup("Missing; it is not known since when.")
         if it.since and it.since <= by:
-            return Markup("Missing since between {} and {}.").format(time(it.since), time(by))
+            return Markup("Went missing between {} and {}.").format(time(it.since), time(by))
         return Markup("Missing since {} at the latest; no look ever saw it readable.").format(time(by))
     if it.state.readable:
         return Markup("Read {}.").format(time(it.seen_at)) if it.seen_at else Markup("Readable.")

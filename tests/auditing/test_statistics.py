@@ -314,6 +314,19 @@ class TestSurvival:
         finding = post(1, (0.25, State.LIVE), (9, State.DELETED), created=None, day="2026-01-01")
         assert curve(finding) == [(8.5, 1, 1)]
 
+    def test_an_article_of_the_same_day_that_came_before_the_post_says_nothing(self) -> None:
+        early = post(1, (9, State.DELETED), cited="2026-01-01T09:00:00Z", created=START + timedelta(hours=12))
+        assert figures(early).survival.left_out == {"gone_before": 1}
+
+    def test_a_copy_from_before_the_watch_does_not_lengthen_the_time_of_a_loss(self) -> None:
+        lost = post(1, (30, State.DELETED), since=day(3), missing_by=day(30), cited="2026-01-06")
+        assert figures(lost).survival.overall.loss_within == 25
+
+    def test_not_more_groups_than_can_be_looked_at(self) -> None:
+        many = [post(at, (1, State.LIVE), (9, State.LIVE), platform=f"p{at % 14:02}") for at in range(14 * 10)]
+        groups = figures(*many).survival.platforms
+        assert (len(groups), groups[-1].name, groups[-1].together) == (13, "*", ("p12", "p13"))
+
     def test_small_groups_are_taken_together(self) -> None:
         many = [post(at, (1, State.LIVE), (9, State.LIVE), platform="x") for at in range(10)]
         few = [

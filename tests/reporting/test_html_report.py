@@ -164,7 +164,7 @@ class TestWording:
             post(1, State.DELETED), post(2, State.SUSPENDED, confirmed=True), post(3, State.DELETED, since=None)
         )
         whens = text_of(page, ".finding .when")
-        assert "Missing since between 21 October 2026, 12:00:00 UTC and 29 November 2026, 12:00:00 UTC." in whens
+        assert "Went missing between 21 October 2026, 12:00:00 UTC and 29 November 2026, 12:00:00 UTC." in whens
         assert "Missing since 29 November 2026, 12:00:00 UTC at the latest; no look ever saw it readable." in whens
         assert text_of(page, "#missing .badge") == ["suspended", "confirmed"]
         assert text_of(page, "#seen-once .badge") == ["deleted", "seen once"] * 2
