@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
-import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from archiver.errors import InputError
 from archiver.model import State
 
 MAX_REPORT = 1 << 30
-"""Bytes of an earlier audit's output that are read."""
+"""Characters of an earlier audit's output that are read."""
 
 MAX_LINE = 16 << 20
 """Of one of its lines, in characters."""
@@ -128,12 +128,11 @@ def last_audit(path: Path) -> dict[str, Remembered]:
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     try:
         with path.open("rb") as raw:
-            if os.fstat(raw.fileno()).st_size > MAX_REPORT:
-                raise InputError(f"larger than {MAX_REPORT // 1024**2} MiB", subject=str(path))
+            start = raw.peek(64).removeprefix(codecs.BOM_UTF8).lstrip()[:1]
             with io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
-                for row in _read(text):
+                for row in _read(start, _lines(text)):
                     if not isinstance(row, dict):
-                        raise InputError("this is no output of `archiver audit`", subject=str(path))
+                        raise ValueError("a row is no object")
                     yield row
     except FileNotFoundError:
         raise InputError("there is no such file", subject=str(path)) from None
@@ -143,21 +142,28 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         raise InputError(f"this is no output of `archiver audit`: {error}", subject=str(path)) from error
 
 
-def _read(text: TextIO) -> Iterator[Any]:
-    start = text.read(64).lstrip()[:1]
-    text.seek(0)
-    if start == "[":
-        yield from json.loads(text.read())
-    elif start in ("{", ""):
-        while line := text.readline(MAX_LINE + 1):
-            if len(line) > MAX_LINE:
-                raise ValueError(f"a line is longer than {MAX_LINE} characters")
-            if line.strip():
-                yield json.loads(line)
+def _lines(text: TextIO) -> Iterator[str]:
+    """Of a file, a pipe or a device, with bounds: some never end."""
+    left = MAX_REPORT
+    while line := text.readline(MAX_LINE + 1):
+        left -= len(line)
+        if len(line) > MAX_LINE:
+            raise ValueError(f"a line is longer than {MAX_LINE} characters")
+        if left < 0:
+            raise ValueError(f"it is larger than {MAX_REPORT // 1024**2} MiB")
+        yield line
+
+
+def _read(start: bytes, lines: Iterator[str]) -> Iterator[Any]:
+    """start: the first byte that is no white space."""
+    if start == b"[":
+        yield from json.loads("".join(lines))
+    elif start in (b"{", b""):
+        yield from (json.loads(line) for line in lines if line.strip())
     else:
         before = csv.field_size_limit(MAX_LINE)  # a post that hundreds of articles cite has a long cell
         try:
-            yield from list(csv.DictReader(text, restkey="", restval=""))
+            yield from list(csv.DictReader(lines, restkey="", restval=""))
         finally:
             csv.field_size_limit(before)
 

@@ -83,9 +83,15 @@ def parsed(read: Callable[[str], V]) -> Callable[[click.Context, click.Parameter
 
 def _kinds(text: str) -> frozenset[str]:
     chosen = frozenset(word.strip().lower().replace("-", "_") for word in text.split(",") if word.strip())
-    if unknown := sorted(chosen - KINDS.keys() - {NOTHING}):
+    if unknown := sorted(chosen - KINDS.keys()):
         raise ValueError(f"there is no {', '.join(unknown)}; there are: {', '.join(KINDS)}")
+    if not chosen:  # a variable of a script that was not set
+        raise ValueError(f"it names none; there are: {', '.join(KINDS)}")
     return chosen
+
+
+def _failing_kinds(text: str) -> frozenset[str]:
+    return frozenset() if text.strip().lower() == NOTHING else _kinds(text)
 
 
 KINDS_HELP = "Kinds are states and " + ", ".join(kind for kind in KINDS if kind not in set(State)) + "."
@@ -164,7 +170,7 @@ KINDS_HELP = "Kinds are states and " + ", ".join(kind for kind in KINDS if kind 
 )
 @click.option(
     "--fail-on",
-    callback=parsed(_kinds),
+    callback=parsed(_failing_kinds),
     metavar="KINDS",
     help=f"Exit with 1 where findings of these kinds are shown (default: missing; {NOTHING}: never).",
 )

@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shlex
+import subprocess
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -169,6 +171,22 @@ class TestDifferences:
         with pytest.raises(InputError, match="longer than 1000"):
             last_audit(path)
 
+    @pytest.mark.parametrize("start", ["", "[", "a,b\n"], ids=["lines", "array", "table"])
+    def test_a_device_that_never_ends(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str) -> None:
+        monkeypatch.setattr(changes, "MAX_REPORT", 5000)
+        path = tmp_path / "last"
+        os.mkfifo(path)
+        endless = f"(printf %s '{start}'; yes '{{}}') > {shlex.quote(str(path))}"
+        with subprocess.Popen(["sh", "-c", endless]), pytest.raises(InputError, match="no output of"):
+            last_audit(path)
+
+    def test_a_pipe(self, tmp_path: Path) -> None:
+        path = tmp_path / "last"
+        os.mkfifo(path)
+        line = shlex.quote(to_json(finding()).decode())
+        with subprocess.Popen(["sh", "-c", f"printf '%s\\n' {line} > {shlex.quote(str(path))}"]):
+            assert list(last_audit(path)) == ["x:20"]
+
     def test_what_is_new(self) -> None:
         assert changes_since(finding(), None) == ("not in the last audit",)
 
@@ -262,9 +280,9 @@ class TestCommand:
         """cron mails whatever is printed."""
         schedule = (Path(__file__).parents[2] / "examples" / "schedules" / name).read_text(encoding="utf-8")
         options = shlex.split(schedule.partition("--max-age")[2].partition("\n")[0])
-        within = [str(archived.folder / word) if "." in word else word for word in options[1:]]
+        within: list[str | Path] = [str(archived.folder / word) if "." in word else word for word in options[1:]]
         archived.twin.population.change(RENAMED.id, state=PostState.DELETED)
-        arguments = ("audit", archived.archive, "--config", archived.config(), *within)
+        arguments: list[str | Path] = ["audit", archived.archive, "--config", archived.config(), *within]
         first = archived.command(*arguments)
         assert first.exit_code == 1
         assert "deleted" in first.stdout
@@ -300,12 +318,14 @@ class TestCommand:
         assert (code, len(rows)) == (0, 2)
         assert self.audit(archived, "--fail-on", "nothing")[0] == 0
         assert self.audit(archived, "--fail-on", "live")[0] == 1
+        assert self.audit(archived, "--only", "nothing")[0] == 2
 
     @pytest.mark.parametrize("option", ["--only", "--fail-on"])
     def test_a_kind_that_there_is_not(self, archived: Town, option: str) -> None:
         done = archived.command("audit", archived.archive, option, "deletd")
         assert done.exit_code == 2
         assert "there is no deletd" in done.stderr
+        assert archived.command("audit", archived.archive, option, " ,").exit_code == 2
         assert "never_captured" in done.stderr
 
     def test_since(self, archived: Town) -> None:
