@@ -197,9 +197,9 @@ def changes_since(finding: Finding, last: Remembered | None) -> tuple[str, ...]:
     """What is otherwise than in the last audit, each in a few words; empty where nothing is."""
     if last is None:
         return (NEW,)
-    pairs: list[tuple[str, object, object]] = [
-        ("state", last.state, finding.state.value),
-    ]
+    pairs: list[tuple[str, object, object]] = []
+    if not _only_out_of_sight(finding, last):
+        pairs.append(("state", last.state, finding.state.value))
     if "confirmed" in last.said and finding.state.missing and last.state == finding.state:
         pairs.append(("confirmed", _yes(last.confirmed), _yes(finding.confirmed)))
     if "quote" in last.said:
@@ -214,6 +214,15 @@ def changes_since(finding: Finding, last: Remembered | None) -> tuple[str, ...]:
     if finding.state.readable and last.text and finding.text and not _same(last.text, finding.text):
         changed.append("its words")
     return tuple(changed)
+
+
+def _only_out_of_sight(finding: Finding, last: Remembered) -> bool:
+    """Whether the last audit could not see a post that is there and was before: after a night without a network
+    nothing has changed."""
+    if last.state not in UNSEEN or not finding.state.readable:
+        return False
+    seen = [look.state for look in finding.looks[:-1] if look.state not in UNSEEN]
+    return bool(seen) and seen[-1] is finding.state
 
 
 def _yes(value: bool) -> str:

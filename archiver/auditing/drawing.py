@@ -134,7 +134,7 @@ def drawn(job: Job, cited: Cited, known: Post, seen: Seen) -> Finding:
         edited=was_edited(looks),
         edited_at=max((record.edited_at for record in records if record.edited_at), default=None),
         renamed_from=_renamed_from(cited, looks),
-        media_gone=_media_gone(looks),
+        media_gone=media_lost(looks),
         looks=tuple(_look(look) for look in telling([look for look in looks if look.evidence])),
     )
 
@@ -354,7 +354,7 @@ def same_handle(one: str, other: str) -> bool:
     return ids or one.casefold() == other.casefold()
 
 
-def _media_gone(looks: Sequence[Observation]) -> tuple[str, ...]:
+def media_lost(looks: Sequence[Observation]) -> tuple[str, ...]:
     """Pictures and films that an earlier look at the same place lists and the present one does not."""
     now = looks[-1]
     if not now.state.readable or now.post is None:

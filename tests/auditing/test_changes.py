@@ -133,6 +133,25 @@ class TestDifferences:
         assert changes_since(finding(state=State.DELETED), last) == ()
         assert changes_since(finding(state=State.LIVE), last) == ("state: deleted → live",)
 
+    @pytest.mark.parametrize(
+        ("states", "expected"),
+        [
+            ((State.LIVE, State.BLOCKED, State.LIVE), ()),
+            ((State.LIVE, State.LIVE), ()),
+            ((State.LIVE,), ("state: unreachable → live",)),
+            ((State.DELETED, State.BLOCKED, State.LIVE), ("state: unreachable → live",)),
+            ((State.DELETED, State.DELETED), ("state: unreachable → deleted",)),
+            ((State.LIVE, State.BLOCKED), ("state: unreachable → blocked",)),
+        ],
+    )
+    def test_after_an_audit_that_could_not_see_it(
+        self, tmp_path: Path, states: tuple[State, ...], expected: tuple[str, ...]
+    ) -> None:
+        path = tmp_path / "last.jsonl"
+        path.write_bytes(to_json(finding(state=State.UNREACHABLE)))
+        looks = tuple(Look(seen_at=NOW + timedelta(days=day), state=state) for day, state in enumerate(states))
+        assert changes_since(finding(state=states[-1], looks=looks), last_audit(path)["x:20"]) == expected
+
     @pytest.mark.parametrize("fmt", ["jsonl", "csv"])
     def test_an_older_version_did_not_tell_of_everything(self, tmp_path: Path, fmt: str) -> None:
         """It told no keys, quotations, names: what it did not tell is no change, and the posts are the same."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 from archiver.auditing import Finding
 from archiver.auditing.changes import changed_since
-from archiver.auditing.drawing import same_handle, telling, was_edited
-from archiver.auditing.finding import Look
-from archiver.model import Observation, Post, State
+from archiver.auditing.drawing import media_lost, moment_of, same_handle, telling, was_edited, with_rescued
+from archiver.auditing.finding import Look, Rescued
+from archiver.model import Media, Observation, Post, State
 from tests.town import DELETED, NEVER_STORED, PICTURED, RENAMED, Town, at
 from tests.web_twin import Fault, Picture, PostState, TwinPost
 
@@ -209,6 +209,91 @@ class TestMedia:
         assert look(archived).media_gone == ()
 
 
+class TestMediaLost:
+    """By what the looks list alone."""
+
+    def looks(self, *listed: tuple[str, tuple[str, ...], str], state: State = State.LIVE) -> list[Observation]:
+        return [
+            Observation(
+                platform="x",
+                post_id="1",
+                url="",
+                state=state if n == len(listed) - 1 else State.LIVE,
+                seen_at=at(n),
+                how="",
+                reason="",
+                post=Post(
+                    platform="x",
+                    id="1",
+                    url="",
+                    seen_in=seen_in,
+                    media=tuple(Media(kind=kind, url=url) for url in urls),
+                ),
+            )
+            for n, (seen_in, urls, kind) in enumerate(listed)
+        ]
+
+    def test_signed_anew_or_of_another_size_is_the_same(self) -> None:
+        looks = self.looks(("a", ("//p/1?sig=1", "//p/2?sig=1"), "photo"), ("a", ("//p/2?sig=2",), "photo"))
+        assert media_lost(looks) == ("//p/1?sig=1",)
+
+    def test_in_another_order_nothing_is_lost(self) -> None:
+        assert media_lost(self.looks(("a", ("//p/1", "//p/2"), "photo"), ("a", ("//p/2", "//p/1"), "photo"))) == ()
+
+    def test_addresses_that_changed_altogether_lose_no_more_than_the_number_tells(self) -> None:
+        looks = self.looks(("a", ("//p/1", "//p/2", "//p/3"), "photo"), ("a", ("//q/8", "//q/9"), "photo"))
+        assert media_lost(looks) == ("//p/3",)
+
+    def test_another_endpoint_lists_other_media(self) -> None:
+        assert media_lost(self.looks(("a", ("//p/1", "//p/2"), "photo"), ("b", ("//p/1",), "photo"))) == ()
+
+    @pytest.mark.parametrize("kind", ["avatar", "card", "poster"])
+    def test_what_is_not_the_post_s_own(self, kind: str) -> None:
+        assert media_lost(self.looks(("a", ("//p/1",), kind), ("a", (), kind))) == ()
+
+    @pytest.mark.parametrize("kind", ["photo", "video", "gif"])
+    def test_what_is(self, kind: str) -> None:
+        assert media_lost(self.looks(("a", ("//p/1",), kind), ("a", (), kind))) == ("//p/1",)
+
+    def test_what_was_lost_before_the_last_look_is_still_lost(self) -> None:
+        looks = self.looks(("a", ("//p/1",), "photo"), ("a", (), "photo"), ("a", (), "photo"))
+        assert media_lost(looks) == ("//p/1",)
+
+    def test_of_a_post_that_is_not_readable_nothing_is_said(self) -> None:
+        looks = self.looks(("a", ("//p/1",), "photo"), ("a", (), "photo"), state=State.BLOCKED)
+        assert media_lost(looks) == ()
+
+    def test_an_address_that_is_none(self) -> None:
+        assert media_lost(self.looks(("a", ("//[", "//p/2"), "photo"), ("a", ("//p/2",), "photo"))) == ("//[",)
+
+
+class TestRescuedBounds:
+    GONE = Finding(
+        platform="x", post_id="1", url=None, state=State.DELETED, seen_at=at(20), since=at(5), missing_by=at(10)
+    )
+
+    @pytest.mark.parametrize(
+        ("captured", "since"),
+        [(at(3), at(5)), (at(7), at(7)), (at(10), at(5)), (at(12), at(5))],
+        ids=["before it was seen", "between", "when it was seen missing", "afterwards"],
+    )
+    def test_whoever_made_the_copy_saw_the_post(self, captured: datetime, since: datetime) -> None:
+        finding = with_rescued(self.GONE, self.copy(captured))
+        assert (finding.since, finding.missing_by, finding.text) == (since, at(10), "words")
+
+    def test_where_nobody_else_did(self) -> None:
+        never = msgspec.structs.replace(self.GONE, since=None, text="own words")
+        finding = with_rescued(never, self.copy(at(3)))
+        assert (finding.since, finding.text) == (at(3), "own words")
+
+    def test_why_there_is_none(self) -> None:
+        finding = with_rescued(self.GONE, "nobody has one")
+        assert (finding.not_rescued, finding.since) == ("nobody has one", at(5))
+
+    def copy(self, captured: datetime) -> Rescued:
+        return Rescued(archive="a.example", memento="", original="", captured_at=captured, record_id="r", text="words")
+
+
 class TestManyLooks:
     """Twice a day for years: what a finding lists stays short and tells when the state changed."""
 
@@ -261,3 +346,17 @@ class TestWhoCites:
         town.run(town.page([NEVER_STORED], "flattened"))
         finding = look(town)
         assert (finding.post_key, finding.citations[0].handle) == (None, "gone_ferryman")
+
+
+@pytest.mark.parametrize(
+    ("published", "moment"),
+    [
+        ("2022-03-09", datetime(2022, 3, 9, tzinfo=UTC)),
+        ("2022-03-09T12:00:00+02:00", datetime(2022, 3, 9, 10, tzinfo=UTC)),
+        ("2022-03-09T12:00", datetime(2022, 3, 9, 12, tzinfo=UTC)),
+        ("March", None),
+        (None, None),
+    ],
+)
+def test_when_an_article_was_published(published: str | None, moment: datetime | None) -> None:
+    assert moment_of(published) == moment
