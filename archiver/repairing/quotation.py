@@ -216,7 +216,7 @@ def _pictures(media: Sequence[Media]) -> list[str]:
     links = []
     for number, one in enumerate(shown[:MAX_PICTURES], 1):
         label = f"{_SHOWN_KINDS[one.kind]} {number}" if len(shown) > 1 else _SHOWN_KINDS[one.kind]
-        alt = f": {_text(_line(one.alt))}" if one.alt and one.alt.strip() else ""
+        alt = f": <bdi>{_text(_line(one.alt))}</bdi>" if one.alt and one.alt.strip() else ""
         links.append(f'<a href="{_text(one.url)}" rel="nofollow">{label}</a>{alt}')
     return [f"With {'; '.join(links)}."] if links else []
 
