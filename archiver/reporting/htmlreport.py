@@ -7,6 +7,7 @@ said, and is in the audit's JSON. The same findings give the same bytes.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -461,6 +462,7 @@ class _Report:
         return self._templates.get_template(template).render(values)
 
 
+@functools.cache
 def _environment() -> Environment:
     templates = environment()
     templates.loader = PackageLoader("archiver.reporting")

@@ -109,6 +109,10 @@ class TestBounds:
         assert [age.survival for age in curve.at] == [None, 1.0, 0.75]
         assert kaplan_meier(early + late[:3]).begins == 1
 
+    def test_who_enters_as_the_last_one_goes_begins_anew(self) -> None:
+        curve = kaplan_meier([Spell(0, 1, 0, True), Spell(1, 5, 1, True), Spell(1, 9, 1, False)])
+        assert (curve.begins, outline(curve)) == (1, [(5, 2, 1, 0.5)])
+
     def test_nobody(self) -> None:
         assert kaplan_meier([Spell(3, 3, 3, True)], ages=(1,)).at[0].survival is None
         assert kaplan_meier([]) == Curve(posts=0, lost=0)
@@ -125,11 +129,11 @@ class TestBounds:
         for days in range(1, 5000, 7):
             assert abs((told.survival_at(days) or 0) - (5000 - days) / 5000) <= 2 / MAX_STEPS
 
-    def test_a_million_in_seconds(self) -> None:
-        spells = [Spell(at % 97, 98 + at * 7919 % 4999 / 3, at % 97, at % 3 == 0) for at in range(1_000_000)]
+    def test_hundred_thousands_in_seconds(self) -> None:
+        spells = [Spell(at % 97, 98 + at * 7919 % 4999 / 3, at % 97, at % 3 == 0) for at in range(250_000)]
         begun = time.process_time()
-        assert kaplan_meier(spells).posts == 1_000_000
-        assert time.process_time() - begun < 20
+        assert kaplan_meier(spells).posts == 250_000
+        assert time.process_time() - begun < 5
 
 
 SPELLS = st.lists(

@@ -40,7 +40,7 @@ from archiver.replay.shelf import slug_of
 from archiver.reporting import html_report, htmlreport
 from archiver.reporting.charts import columns, survival
 from archiver.reporting.overtime import states_over_time
-from archiver.reporting.places import Replay
+from archiver.reporting.places import Replay, archived_copy
 from tests.replay.browsing import CHROMIUM, Tab, browser
 from tests.replay.conftest import Client
 from tests.replay.staged import LIVE_POST, stage
@@ -236,6 +236,11 @@ class TestWording:
         assert "never captured, readable or not22100.0 %34.2 to 100.0 %" in text_of(page, "#figures ~ .scroll tr")
         assert "never captured" in text_of(page, "article .badge")
 
+    def test_what_most_articles_cite_is_first(self) -> None:
+        cited = [post(at, State.DELETED, sources=tuple("abc"[: at % 3 + 1])) for at in range(3)]
+        page = report(*cited)
+        assert [len(it.css(".cited > li")) for it in LexborHTMLParser(page).css("article")] == [3, 2, 1]
+
     def test_what_changed_is_marked_and_first(self) -> None:
         fine = post(1, changed=("could not be read at the last audit",))
         gone = [post(2, State.DELETED), post(3, State.DELETED, changed=("was live",))]
@@ -315,6 +320,23 @@ class TestLinks:
         ]
         assert len(outward) > 5
         assert {node.attributes["rel"] for node in outward} == {"noreferrer noopener nofollow"}
+
+    def test_the_copy_that_is_linked_to_is_known_to_show_the_post(self) -> None:
+        def place(url: str, last: float, *, uncertain: bool = False) -> CopyPlace:
+            return CopyPlace(
+                where=url[8:16], address="a", url=url, first=days(300), last=days(last), uncertain=uncertain
+            )
+
+        old, late, doubtful = "https://web.a.example/1", "https://web.b.example/2", "https://web.c.example/3"
+        rescued = Rescued(
+            archive="w", memento="https://w.example/id_/", original="o", captured_at=days(9), record_id="r"
+        )
+        saved = Saved(outcome="confirmed", address="a", url="https://w.example/saved")
+        places = (place(old, 200), place(late, 100), place(doubtful, 1, uncertain=True))
+        assert archived_copy(post(1, copies=Copies(places=places), rescued=rescued, saved=saved)) == late
+        assert archived_copy(post(1, copies=Copies(places=places[2:]), rescued=rescued, saved=saved)) == rescued.memento
+        assert archived_copy(post(1, saved=saved)) == saved.url
+        assert archived_copy(post(1, saved=msgspec.structs.replace(saved, outcome="promised"))) is None
 
     @pytest.mark.parametrize("base", ["javascript:alert(1)//", "file:///etc", "8080", ""])
     def test_no_other_base(self, base: str) -> None:
@@ -493,7 +515,7 @@ class TestInABrowser:
     def test_fits_breaks_no_rule_and_is_accessible(self, tab: Tab, tmp_path: Path) -> None:
         cited = (Citation(source="a", mention_id="m", published="2025-10-27"),)
         findings = [
-            *(post(at, list(State)[at % 11], citations=cited, platform="x" if at % 2 else "vk") for at in range(60)),
+            *(post(at, list(State)[at % 11], citations=cited, platform="x" if at % 2 else "vk") for at in range(24)),
             everything(EVIL, EVIL),
             everything("wo" + "rd" * 400, "https://news.example/" + "a" * 300, State.LIVE),
             post(
