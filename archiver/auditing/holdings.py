@@ -27,6 +27,7 @@ from archiver.platforms.base import Platform
 from archiver.resolution.copies import MAX_CAPTURE_ROWS
 from archiver.resolution.wayback import (
     MAX_INDEX,
+    MAX_LINKS,
     PLAYBACK_URL,
     SERVER_PAGES_UNTIL,
     CdxRow,
@@ -186,7 +187,7 @@ def in_timemaps(job: Job, ref: PostRef, platform: Platform, address: str) -> Lis
     found: dict[str, Holding] = {}
     answered: dict[str, None] = {}
     failed: list[str] = []
-    more = odd = False
+    more = odd = partly = False
     while waiting:
         url = waiting.pop(0)
         if url in seen or _host(url) == WAYBACK:
@@ -204,6 +205,8 @@ def in_timemaps(job: Job, ref: PostRef, platform: Platform, address: str) -> Lis
             failed.append(f"{_host(url)}: {problem or _why_not(exchange)}")
             continue
         answered[_host(url)] = None
+        # a few links are of other kinds
+        partly = partly or exchange.truncated is not None or len(entries) > MAX_LINKS - 10
         for target, captured, leads_on in entries:
             target = resolve_url(url, target)
             if leads_on:
@@ -217,6 +220,8 @@ def in_timemaps(job: Job, ref: PostRef, platform: Platform, address: str) -> Lis
                 odd = True
             elif captured >= span.since:
                 found.setdefault(target, holding)
+    if partly and not found:
+        failed.append(f"{_host(pattern)}: more is listed than was read ({address})")
     if odd and not found:
         failed.append(f"{_host(pattern)}: lists copies without a time, or with one that cannot be")
     return Listing(holdings=tuple(found.values()), answered=tuple(answered), failed=tuple(failed), more=more)

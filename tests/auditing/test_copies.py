@@ -317,6 +317,13 @@ class TestTimeMaps:
         assert copies.captured is None
         assert copies.failed[0].startswith(HOST)
 
+    def test_nor_is_a_time_map_that_was_cut(self, shelves: Town) -> None:
+        aggregator(shelves).add(page_of(NEVER_STORED), LATER, "<html></html>", host=WAYBACK)
+        shelves.twin.fault(HOST, Fault.CUT)
+        copies = look(shelves, NEVER_STORED, with_timemap(shelves))
+        assert copies.captured is None
+        assert copies.failed[0].startswith(HOST)
+
     def test_it_is_not_asked_where_none_is_set(self, shelves: Town) -> None:
         aggregator(shelves)
         look(shelves, NEVER_STORED)
