@@ -1,6 +1,7 @@
 """Ask each question once in a run: resolving, observing and capturing a post look at the same answers.
 
 One answer for one URL also makes one piece of evidence: what the resolution rests on is what the observation rests on.
+A run may last for days, and answers grow old in it: what is asked again long after is asked anew.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from functools import partial
 
 from archiver.errors import ArchiveError, ArchiverError, ExitCode, NetworkError, NotStoredError, RefusedError
@@ -19,16 +21,21 @@ KEPT = 512
 KEPT_BYTES = 64 * 1024 * 1024
 """So many bytes of answers are kept: small ones lie in memory, large ones hold a temporary file open each."""
 
+FRESH = timedelta(minutes=30)
+"""An answer that came so long before the latest one is not given again: half of how far apart answers may be that are
+judged together (`archiver.resolution.observing`)."""
+
 Answer = list[Exchange] | NetworkError
 
 
 class FetchOnce:
-    """Fits `archiver.exchange.Fetcher`: passes a URL's first question on, and answers later ones the same way.
+    """Fits `archiver.exchange.Fetcher`: passes a URL's first question on, and answers later ones the same way while the
+    answer is young.
 
-    Failures are remembered too. `stored`: the wrapped fetcher reads an archive; a record that was altered is no answer
-    then, as if it were not there, and is told of in `damage`. `stop` is asked before every question: when it says so,
-    `StoppedError` is raised; it is also raised in the place of a failure that came after the stop, because that may be
-    its consequence.
+    Failures are remembered too. `stored`: the wrapped fetcher reads an archive; its answers do not grow old, and a
+    record that was altered is no answer, as if it were not there, and is told of in `damage`. `stop` is asked before
+    every question: when it says so, `StoppedError` is raised; it is also raised in the place of a failure that came
+    after the stop, because that may be its consequence.
     """
 
     def __init__(self, fetcher: Fetcher, *, stored: bool = False, stop: Callable[[], bool] = lambda: False) -> None:
@@ -39,7 +46,9 @@ class FetchOnce:
         self.answered = 0
         self.failed = 0
         """Questions to which the network gave no answer; refusals of the guard are none."""
-        self._known: OrderedDict[tuple[str, str], Answer] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], tuple[Answer, datetime | None]] = OrderedDict()
+        """Answers, and when each came: of a failure, when the last answer before it did."""
+        self._latest: datetime | None = None
         self._kept_bytes = 0
         self._under_way: dict[tuple[str, str], threading.Lock] = {}
         self._lock = threading.Lock()
@@ -90,7 +99,7 @@ class FetchOnce:
             turn = self._under_way.setdefault(question, threading.Lock())
         with turn:
             with self._lock:
-                known = self._known.get(question)
+                known = self._young(question)
             if known is None:
                 known = self._ask(question[1], ask)
                 with self._lock:
@@ -121,11 +130,25 @@ class FetchOnce:
             self.answered += 1
         return answer
 
+    def _young(self, question: tuple[str, str]) -> Answer | None:
+        answer, when = self._known.get(question, (None, None))
+        old = not self._stored and when is not None and self._latest is not None and self._latest - when > FRESH
+        return None if old else answer
+
     def _keep(self, question: tuple[str, str], answer: Answer) -> None:
-        self._known[question] = answer
+        if not isinstance(answer, NetworkError) and answer:
+            self._latest = answer[-1].time
+        when = self._latest
+        if question in self._known:
+            self._forget(question)
+        self._known[question] = answer, when
         self._kept_bytes += _size(answer)
         while len(self._known) > 1 and (len(self._known) > KEPT or self._kept_bytes > KEPT_BYTES):
-            self._kept_bytes -= _size(self._known.popitem(last=False)[1])
+            self._forget(next(iter(self._known)))
+
+    def _forget(self, question: tuple[str, str]) -> None:
+        answer, _ = self._known.pop(question)
+        self._kept_bytes -= _size(answer)
 
 
 def _size(answer: Answer) -> int:

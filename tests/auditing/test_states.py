@@ -57,7 +57,7 @@ from tests.platforms.test_mastodon_answers import (
     person,
     status,
 )
-from tests.town import Town
+from tests.town import DELETED, NEVER_STORED, Town
 from tests.web_twin import Fault, PostState, Twin
 from tests.web_twin.crowd import Note
 
@@ -656,3 +656,15 @@ def test_who_wrote_a_post_is_known_from_the_look_before(tmp_path: Path) -> None:
         with town.job(offline=True) as job:
             assert job.observation(ref, module) == seen
         assert len(twin.log) == asked
+
+
+def test_in_a_run_of_many_hours_what_vouches_is_asked_anew(town: Town) -> None:
+    module = platform_named("x")
+    assert module is not None
+    with town.job() as job:
+        for post in (DELETED, NEVER_STORED):
+            ref = module.ref_from_url(f"https://x.com/i/status/{post.id}")
+            assert ref is not None
+            seen = job.observation(ref, module)
+            assert (seen.state, seen.control) == (State.DELETED, "live"), seen.reason
+            town.clock.go(hours=2)
