@@ -148,9 +148,22 @@ def indexed(job: Job, ref: PostRef, platform: Platform, address: str) -> Listing
                 )
             )
     more = answer.lines >= MAX_CAPTURE_ROWS or not answer.whole
-    # behind what was read may stand the only copy
-    unread = (f"{WAYBACK}: more is listed than was read ({address})",) if more and not holdings else ()
+    unread: tuple[str, ...] = ()
+    if more and not holdings and not (answer.whole and _is_passed(ref, platform, address, answer.rows)):
+        unread = (f"{WAYBACK}: more is listed than was read ({address})",)  # behind that may stand the only copy
     return Listing(holdings=tuple(holdings), answered=(WAYBACK,), failed=unread, more=more)
+
+
+def _is_passed(ref: PostRef, platform: Platform, address: str, rows: Sequence[CdxRow]) -> bool:
+    """Whether rows that fill an answer have come to other posts, so that all of this one's were read.
+
+    An index is sorted: the address itself, what goes on with `/`, longer numbers, what goes on with `?`. So this is
+    known only where the post's addresses with a query are asked for by themselves.
+    """
+    path = "/".join(address.rsplit("/", 2)[1:])
+    apart = any(other.partition("?")[0].endswith(f"/{path}") for other in platform.archived_urls(ref) if "?" in other)
+    named = (platform.ref_from_url(row.original) for row in rows)
+    return apart and any(other is not None and other.id != ref.id for other in named)
 
 
 def _likely(ref: PostRef, row: CdxRow, rows: Sequence[CdxRow]) -> Likely:

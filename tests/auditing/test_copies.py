@@ -183,6 +183,19 @@ class TestWayback:
         assert (copies.captured, copies.places) == (None, ())
         assert any("more is listed" in line for line in copies.failed)
 
+    def test_a_channels_later_posts_hide_none_of_its_early_ones(self, shelves: Town) -> None:
+        """Numbers are short there: the index lists hundreds that begin alike, and all of the post's own before them."""
+        telegram = platform("telegram")
+        assert telegram is not None
+        ref = telegram.ref_from_url("https://t.me/pier_news/4")
+        assert ref is not None
+        for host in ("t.me", "t.me/s", "telegram.me"):
+            for number in range(400, 460):
+                shelves.twin.wayback.add(f"https://{host}/pier_news/{number}", LATER, f"<html>{number}</html>")
+        with shelves.job() as job:
+            copies = copies_of(job, ref, telegram)
+        assert (copies.captured, copies.failed) == (False, ())
+
     def test_a_copy_without_content_is_none(self, shelves: Town) -> None:
         shelves.twin.wayback.add(page_of(NEVER_STORED), LATER, "")
         assert look(shelves, NEVER_STORED).captured is False
