@@ -166,17 +166,20 @@ class Job:
         left: nothing is concluded of it. What goes wrong with one post is told in its result and does not touch the
         others.
 
-        Raises `ArchiveError` when the archive cannot be written.
+        Raises `ArchiveError` when the archive cannot be written; a fault of the program, once all else is done.
         """
         if mentions is None:
             mentions = tuple(find(document.article, prose=prose))
         capture = self.store_article(document, mentions, prose=prose)
+        faults = len(self.faults)
         for _, result in self._of_each(self._post, mentions, progress):
             yield result
         if self.views is not None and not self.stop():
             viewed = self.views.of_article(document, capture)
             if viewed.failed:
                 self.remarks.append(f"{document.article.source}: not rendered: {viewed.failed}")
+        if len(self.faults) > faults:
+            raise self.faults[faults]
 
     def resolutions(
         self, mentions: Sequence[Mention], progress: Progress = no_progress, *, max_age: timedelta | None = None

@@ -109,8 +109,12 @@ def _posts(
     for document in run.documents(sources, job):
         mentions = tuple(find(document.article, prose=prose))
         with run.out.progress(len(mentions), "archiving") as progress:
-            for post in job.run(document, progress, mentions=mentions, prose=prose):
-                told.append((post.state, post.reason))
-                if strict and post.outcome is not Outcome.RESOLVED:
-                    run.code(ExitCode.FINDINGS)
-                yield post
+            try:
+                for post in job.run(document, progress, mentions=mentions, prose=prose):
+                    told.append((post.state, post.reason))
+                    if strict and post.outcome is not Outcome.RESOLVED:
+                        run.code(ExitCode.FINDINGS)
+                    yield post
+            except Exception as error:
+                if error not in job.faults:
+                    raise  # else the run ends with it once the other articles are done

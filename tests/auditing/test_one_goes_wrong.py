@@ -87,9 +87,10 @@ def test_a_mention_that_cannot_be_looked_for(
 
 
 def test_archiving_goes_on_too(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = town.page([PICTURED, RENAMED, FLATTENED])
+    """Also with the next article."""
+    pages = town.page([PICTURED, RENAMED, FLATTENED]), town.page([DELETED], name="next.html")
     fails(monkeypatch, capturing, "observe", KeyError, lambda ref: ref.id == RENAMED.id)
-    done = town.command("archive", page, "--archive", town.archive, "--config", town.config())
+    done = town.command("archive", *pages, "--archive", town.archive, "--config", town.config())
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [row["state"] for row in rows] == ["live", "unresolved", "live"]
+    assert [row["state"] for row in rows] == ["live", "unresolved", "live", "deleted"]
     assert done.exit_code == 70
