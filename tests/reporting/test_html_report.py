@@ -32,13 +32,13 @@ from archiver.auditing.finding import (
     Saved,
 )
 from archiver.auditing.statistics import AGES, YEAR, statistics
-from archiver.auditing.survival import Spell, kaplan_meier
+from archiver.auditing.survival import Curve, Spell, Step, kaplan_meier
 from archiver.errors import UsageError
 from archiver.model import State
 from archiver.replay import Library, create_app
 from archiver.replay.shelf import slug_of
 from archiver.reporting import html_report, htmlreport
-from archiver.reporting.charts import columns, survival
+from archiver.reporting.charts import LAYERS, TICKS, columns, survival
 from archiver.reporting.overtime import states_over_time
 from archiver.reporting.places import Replay, archived_copy
 from tests.replay.browsing import CHROMIUM, Tab, browser
@@ -479,6 +479,75 @@ class TestCharts:
         assert '<path class="latest" d="M0 0H500V333.33H500" vector-effect="non-scaling-stroke"/>' in drawn
         assert '<path class="middle" d="M0 0H475.56V333.33H500" vector-effect="non-scaling-stroke"/>' in drawn
         assert "after 1 year 100.0 % are there, 3 at risk" in drawn
+
+    def test_a_curve_and_its_band_by_hand(self) -> None:
+        steps = (
+            Step(days=250, at_risk=4, lost=1, survival=0.75, low=0.5, high=0.9),
+            Step(days=500, at_risk=3, lost=1, survival=0.5, low=0.25, high=0.8),
+            Step(days=750, at_risk=2, lost=2, survival=0.0),
+        )
+        curve, gone = Curve(posts=4, lost=2, until=600, steps=steps[:2]), Curve(posts=4, lost=4, until=750, steps=steps)
+        drawn = survival(curve, curve, horizon=1000, id_="s", name="All", reference=gone)
+        assert '<path class="band" d="M250 100H500V200H600V750H500V500H250Z"/>' in drawn
+        assert '<path class="latest" d="M0 0H250V250H500V500H600"' in drawn
+        assert '<path class="reference" d="M0 0H250V250H500V500H750V1000H750"' in drawn
+        band = survival(gone, gone, horizon=1000, id_="s", name="All")
+        assert 'd="M250 100H500V200H750V1000H750V1000H750V750H500V500H250Z"' in band
+
+    def test_charts_and_tables_say_the_same(self) -> None:
+        """Each bar is as long as the share beside it, each column and each part of the strip as the numbers."""
+        findings = [post(at, list(State)[at * at % 11], platform="x" if at % 3 else "vk") for at in range(30)]
+        tree = LexborHTMLParser(report(*findings))
+        bars = [row for row in tree.css("tr") if row.css(".bar")]
+        assert len(bars) > 8
+        for row in bars:
+            share, interval = (cell.text() for cell in row.css("td.number") if "%" in cell.text())
+            low, high = interval.removesuffix(" %").split(" to ")
+            filled, limits = row.css(".filled")[0].attributes, row.css(".interval")[0].attributes
+            assert float(filled["width"] or 0) == pytest.approx(float(share.removesuffix(" %")), abs=0.06)
+            assert float(limits["x"] or 0) == pytest.approx(float(low), abs=0.06)
+            assert float(limits["x"] or 0) + float(limits["width"] or 0) == pytest.approx(float(high), abs=0.1)
+        numbers = {name: 0 for name, _, _ in LAYERS}
+        for finding in findings:
+            numbers[next(name for name, _, states in LAYERS if finding.state in states)] += 1
+        left = 0.0
+        for part in tree.css(".strip rect"):
+            name = (part.attributes["class"] or "").removeprefix("layer ")
+            assert float((part.attributes["x"] or "").rstrip("%")) == pytest.approx(left, abs=0.02)
+            left += numbers[name] / 30 * 100
+            assert float((part.attributes["width"] or "").rstrip("%")) == pytest.approx(
+                numbers[name] / 3 * 10, abs=0.01
+            )
+        assert left == pytest.approx(100)
+        columns_of = [float((it.attributes["height"] or "").rstrip("%")) for it in tree.css("svg.plot .layer")]
+        moments = [
+            [int(cell.text()) for cell in row.css("td")] for row in tree.css('[aria-label="States over time"] tbody tr')
+        ]
+        assert sum(columns_of) == pytest.approx(sum(map(sum, moments)) / 30 * 100, abs=0.1)
+        not_seen = [row.css("td")[-1].text() for row in tree.css('[aria-label*="by platform"] tbody tr')]
+        known = [row.css("td")[2].text() for row in tree.css('[aria-label*="by platform"] tbody tr')]
+        told = statistics(findings, at=AT).platforms
+        assert (not_seen, known) == ([str(row.not_seen) for row in told], [str(row.known) for row in told])
+
+    def test_the_ages_told_are_the_figures(self) -> None:
+        def lost(number: int) -> Finding:
+            gone = days(380 - number * 40)
+            looks = (Look(seen_at=days(390), state=State.LIVE), Look(seen_at=gone, state=State.DELETED))
+            return post(number, State.DELETED, looks=looks, missing_by=gone, since=days(390))
+
+        findings = [lost(number) for number in range(9)]
+        group = statistics(findings, at=AT).survival.overall
+        told = {}
+        for one, middle in zip(group.latest.at, group.middle.at, strict=True):
+            if one.survival is not None:
+                limits = "–" if one.low is None or one.high is None else f"{one.low:.1%} to {one.high:.1%}"
+                shares = (f"{one.survival:.1%}", limits, "–" if middle.survival is None else f"{middle.survival:.1%}")
+                told[dict(TICKS)[one.days]] = [str(one.at_risk), *shares]
+        assert len({cells[1] for cells in told.values()}) == 3
+        assert {
+            row.css("th")[0].text(): [cell.text().replace(" %", "%").replace("% to", " to") for cell in row.css("td")]
+            for row in LexborHTMLParser(report(*findings)).css('[aria-label="Survival of all posts"] tbody tr')
+        } == {label: [cell.replace("% to", " to") for cell in cells] for label, cells in told.items()}
 
     def test_an_age_says_no_more_than_is_known(self) -> None:
         """Before anybody watched there is no row; a limit that is not reached is not told as one."""
