@@ -239,7 +239,8 @@ def cited_posts(
 ) -> list[Cited]:
     """What an audit looks at: the posts of the sources, or, with none, of the whole archive.
 
-    max_age: which post a mention is was worked out within so long is not looked for again. progress: told of each
+    max_age: which post a mention is was worked out within so long is not looked for again, and a page that a feed or a
+    sitemap lists is not asked for again that was stored within so long. progress: told of each
     document that was read. on_note: as for `documents`.
     """
     sources = list(sources)
@@ -264,7 +265,8 @@ def _cited(
             progress(1, source)
             continue
         with suppress(StoppedError):
-            for document in documents([source], settings, job=job, on_error=on_error, on_note=on_note):
+            listed = documents([source], settings, job=job, on_error=on_error, on_note=on_note, max_age=max_age)
+            for document in listed:
                 yield cited_in_document(job, document, max_age=max_age)
                 progress(1, document.article.title or document.article.source)
                 if job.stop():

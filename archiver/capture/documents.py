@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 
 from archiver.capture.job import Job
 from archiver.config import Settings
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiveError, ArchiverError, NetworkError
 from archiver.exchange import Exchange
 from archiver.sources import Document, OnError, OnNote, read_sources
+from archiver.store.offline import StoredFetcher
 from archiver.web import Door
 from archiver.web.once import StoppedError
 
@@ -27,12 +29,16 @@ def documents(
     job: Job | None = None,
     on_error: OnError = raise_it,
     on_note: OnNote = lambda _note: None,
+    max_age: timedelta | None = None,
 ) -> Iterator[Document]:
     """The documents of some sources, one after the other; `on_error` is told of each source that cannot be read,
     `on_note` of each page of a feed that could not be had and for which the feed's own text stands.
 
     URLs are fetched by the job's fetcher, so that the exchange is stored; without a job, by a door that keeps nothing,
     and what a feed or a sitemap lists only where that was fetched itself.
+
+    max_age: of the pages that a feed or a sitemap lists, those that the job's archive has, no older than that, are not
+    asked for again: what was interrupted goes on. SOURCEs themselves always are.
 
     Raises `StoppedError` when the job is asked to stop before a URL is fetched.
     """
@@ -44,7 +50,27 @@ def documents(
         on_error(source, error)
 
     with _fetching(job, settings) as fetch:
-        yield from read_sources(specs, fetch=fetch, fetch_listed=job is not None, on_error=report, on_note=on_note)
+
+        def page(url: str) -> Exchange:
+            return (job and max_age and _stored(job, url, max_age)) or fetch(url)
+
+        yield from read_sources(
+            specs, fetch=fetch, fetch_listed=job is not None, fetch_page=page, on_error=report, on_note=on_note
+        )
+
+
+def _stored(job: Job, url: str, max_age: timedelta) -> Exchange | None:
+    """The page as the archive has it, if it is whole and young enough."""
+    if job.offline:
+        return None
+    try:
+        chain = StoredFetcher(job.archive).follow(url)
+    except (NetworkError, ArchiveError):
+        return None
+    now = job.archive.clock()
+    young = all(abs(now - exchange.time) <= max_age for exchange in chain)
+    page = chain[-1]
+    return page if young and 200 <= page.status < 300 and not page.truncated else None
 
 
 @contextmanager

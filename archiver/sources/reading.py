@@ -63,6 +63,7 @@ def read_sources(
     stdin: BinaryIO | None = None,
     fetch: Callable[[str], Exchange] | None = None,
     fetch_listed: bool = True,
+    fetch_page: Callable[[str], Exchange] | None = None,
     on_note: OnNote = lambda _note: None,
     max_document: int = MAX_DOCUMENT,
 ) -> Iterator[Document]:
@@ -71,11 +72,12 @@ def read_sources(
     Arguments: `specs`, URLs, paths, or `-` for standard input; `on_error`, told of everything that cannot be read (it
     may raise, which ends the reading); `stdin`, instead of the process's own; `fetch`, one GET with its redirects, for
     URLs (without it URLs are refused); `fetch_listed`, whether the pages that a feed or sitemap lists are fetched where
-    it is a file (those of one that was itself fetched always are); `on_note`, told of pages for which their feed's own
-    text stands; `max_document`, bytes of one document.
+    it is a file (those of one that was itself fetched always are); `fetch_page`, what fetches these pages, where that
+    is not `fetch`; `on_note`, told of pages for which their feed's own text stands; `max_document`, bytes of one
+    document.
     """
     for spec in specs:
-        reader = _Reader(spec, on_error, max_document, fetch, on_note)
+        reader = _Reader(spec, on_error, max_document, fetch, on_note, fetch_page)
         try:
             if spec == "-":
                 reader.follow = fetch_listed
@@ -101,6 +103,7 @@ class _Reader:
         max_document: int,
         fetch: Callable[[str], Exchange] | None,
         on_note: OnNote,
+        fetch_page: Callable[[str], Exchange] | None,
     ) -> None:
         self.spec = spec
         self.on_error = on_error
@@ -108,6 +111,7 @@ class _Reader:
         self.follow = True
         """Whether the pages that a feed lists are fetched."""
         self._fetch = fetch
+        self._fetch_page = fetch_page or fetch
         self._on_note = on_note
         self.count = 0
         self._unzipped: Mended | None = None
@@ -119,7 +123,7 @@ class _Reader:
 
     def fetched(self) -> Iterator[Document]:
         """What a URL answers: a page, or the articles that a feed or a sitemap lists."""
-        exchange, data = self._answer(self.spec, self.spec)
+        exchange, data = self._answer(self.spec, self.spec, self._fetch)
         content_type = exchange.header("content-type") or ""
         kind = self._listing(data[:LISTING_SNIFF], content_type, last_part(exchange.url))
         if kind is None:
@@ -128,11 +132,11 @@ class _Reader:
         plain = unpacked(data, self.spec, self.max_document)
         yield from self._listed(plain, kind, content_type, exchange.url)
 
-    def _answer(self, url: str, source: str) -> tuple[Exchange, bytes]:
+    def _answer(self, url: str, source: str, fetch: Callable[[str], Exchange] | None) -> tuple[Exchange, bytes]:
         """The answer to a URL, and its body."""
-        if self._fetch is None:
+        if fetch is None:
             raise InputError("web addresses cannot be read here", subject=source, hint="save the page to a file first")
-        exchange = self._fetch(url)
+        exchange = fetch(url)
         if not 200 <= exchange.status < 300:
             raise InputError(f"the server answered {exchange.status}", subject=source)
         if exchange.truncated:
@@ -160,7 +164,7 @@ class _Reader:
             on_error=self.on_error,
             note=self._on_note,
             fetch=self._fetch if self.follow else None,
-            page=lambda url, source: self._page(source, *self._answer(url, source)),
+            page=lambda url, source: self._page(source, *self._answer(url, source, self._fetch_page)),
             max_document=self.max_document,
         )
         text = decode(data, source=self.spec, content_type=content_type)

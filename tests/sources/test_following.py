@@ -6,7 +6,7 @@ from __future__ import annotations
 import gzip
 import io
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from archiver.detect import find
 from archiver.errors import ArchiverError, NetworkError
 from archiver.exchange import Exchange
+from archiver.face import cited_posts
 from archiver.sources import Document, following, read_sources
 from tests.town import PICTURED, RENAMED, Town
 
@@ -282,3 +283,21 @@ def test_an_audit_says_for_which_pages_the_feeds_own_text_stands(town: Town) -> 
     done = town.command("audit", feed, "--offline", *to)
     assert PICTURED.id in done.stdout
     assert "what the feed itself has of it was read" in done.stderr
+
+
+def test_pages_that_were_read_not_long_ago_are_not_asked_for_again(town: Town) -> None:
+    """What was interrupted goes on: with a bound on their age, stored pages stand; the feed is asked for itself."""
+    for number, post in enumerate((PICTURED, RENAMED)):
+        town.twin.news.add(f"listed {number}", f"https://wire.example/{number}.html", page_of(town, post))
+
+    def read_pages(max_age: timedelta | None) -> tuple[int, list[str]]:
+        before = len(town.twin.hits("wire.example"))
+        with town.job() as job:
+            cited = cited_posts(job, ["https://wire.example/feed.xml"], town.settings(), max_age=max_age)
+        return len(town.twin.hits("wire.example")) - before, [one.key for one in cited]
+
+    first = read_pages(None)
+    assert read_pages(timedelta(hours=1)) == (first[0] - 2, first[1])
+    town.clock.go(hours=2)
+    assert read_pages(timedelta(hours=1))[0] == first[0]
+    assert read_pages(None)[0] == first[0]
