@@ -558,12 +558,27 @@ def verdict_of(printed: str, what: str, *, marked: bool, language: str | None = 
     return fidelity(printed, [Version(what, language=language)], marked=marked, platform="x").verdict
 
 
+def part_changed(said: list[str], roll: random.Random) -> Iterator[tuple[str, str, str]]:
+    """A sentence of a post with the word beside what is left out changed, and the post."""
+    quoted, before, behind, other = (roll.choice(said) for _ in range(4))
+    words, spare = quoted.split(" "), [word.strip(".,!?;:—") for word in other.split(" ")]
+    if len(words) < 5 or quoted[-1] not in ".!?।؟" or before[-1] not in ".!?।؟":
+        return
+    word = roll.choice(spare)
+    stop = words[-1].rstrip(".!?।؟")
+    if word.isalpha() and word.casefold() not in (stop.casefold(), words[0].casefold()):
+        yield "last word", " ".join((*words[:-1], word)) + words[-1][len(stop) :], f"{quoted} {behind}"
+        yield "last word, then dots", " ".join((*words[:-1], word)) + "…", f"{quoted} {behind}"
+        yield "first word", " ".join((word, *words[1:])), f"{before} {quoted}"
+
+
 def run(seed: int, quotes: int, noise: dict[str, Callable[[str, random.Random], str | None]], errors: int) -> None:
     roll = random.Random(seed)
     sentences = statements(roll)
     langs = [lang for lang, said in sentences.items() if len(said) >= 2]
     by_lang, by_kind, with_noise, guessed = Table(), Table(), Table(), Table()
     false_lang, false_kind, false_two = Table(), Table(), Table()
+    in_part, parts = Table(), random.Random(seed + 1)
     misses: list[str] = []
     for number in range(quotes):
         lang = langs[number % len(langs)]
@@ -585,6 +600,11 @@ def run(seed: int, quotes: int, noise: dict[str, Callable[[str, random.Random], 
                 with_noise.add(name, verdict)
                 if verdict is not QuoteVerdict.ALTERED:
                     misses.append(f"MISSED {kind} under {name} {verdict}: {noisy!r} / {what.text!r}")
+        for how, changed, whole in part_changed(sentences[lang], parts):
+            verdict = verdict_of(changed, whole, marked=True)
+            in_part.add(how, verdict)
+            if verdict is not QuoteVerdict.ALTERED:
+                misses.append(f"MISSED {how} {verdict}: {changed!r} / {whole!r}")
         for name, change in noise.items():
             if roll.random() > 0.34:
                 continue
@@ -611,6 +631,7 @@ def run(seed: int, quotes: int, noise: dict[str, Callable[[str, random.Random], 
         ("planted, found: by kind", by_kind, "altered", False),
         ("planted under noise, found", with_noise, "altered", False),
         ("planted, ends guessed, found", guessed, "altered", False),
+        ("a sentence of a post with its outermost word changed, found", in_part, "altered", False),
         ("faithful, false alarms: by language", false_lang, "altered", False),
         ("faithful, false alarms: by kind of noise (none: not listed)", false_kind, "altered", True),
         ("faithful, two kinds of noise, false alarms", false_two, "altered", True),
