@@ -11,9 +11,19 @@ import pytest
 
 from archiver.auditing import Finding
 from archiver.auditing.changes import changed_since
-from archiver.auditing.drawing import media_lost, moment_of, same_handle, telling, was_edited, with_rescued
-from archiver.auditing.finding import Look, Rescued
-from archiver.model import Media, Observation, Post, State
+from archiver.auditing.cited import Cite, Cited
+from archiver.auditing.drawing import (
+    Seen,
+    media_lost,
+    moment_of,
+    same_handle,
+    telling,
+    was_edited,
+    with_quotes,
+    with_rescued,
+)
+from archiver.auditing.finding import Citation, Look, QuoteVerdict, Rescued
+from archiver.model import Candidate, Media, Mention, Observation, Outcome, Post, Resolution, State
 from tests.town import DELETED, NEVER_STORED, PICTURED, RENAMED, Town, at
 from tests.web_twin import Fault, Picture, PostState, TwinPost
 
@@ -292,6 +302,34 @@ class TestRescuedBounds:
 
     def copy(self, captured: datetime) -> Rescued:
         return Rescued(archive="a.example", memento="", original="", captured_at=captured, record_id="r", text="words")
+
+
+class TestWhatIsKnown:
+    @pytest.mark.parametrize("evidence", [(), ("r",)], ids=["claimed by a page", "read in a capture"])
+    def test_what_other_pages_claim_is_no_wording_of_the_post(self, evidence: tuple[str, ...]) -> None:
+        words = "The lamp on the outer skerry is dark."
+        mention = Mention(source="a", platform="x", rule="x.blockquote", confidence=1.0, text=words, id="m")
+        post = Post(platform="x", id="1", url="", text=words)
+        resolution = Resolution(
+            mention_id="m",
+            outcome=Outcome.RESOLVED,
+            candidates=(Candidate(post=post, score=1.0, evidence=evidence),),
+        )
+        cites = (Cite(mention=mention, citation=Citation(source="a", mention_id="m")),)
+        cited = Cited(platform="x", post=post, sources=("a",), mention=mention, resolution=resolution, cites=cites)
+        now = Observation(platform="x", post_id="1", url="", state=State.DELETED, seen_at=at(9), how="", reason="")
+        finding = Finding(platform="x", post_id="1", url=None, state=State.DELETED, seen_at=at(9))
+        assert with_quotes(finding, cited, Seen(now, [])).quote == (QuoteVerdict.EXACT if evidence else None)
+
+    def test_looks_come_in_the_order_of_time_whatever_they_were_stored_under(self) -> None:
+        first, second, third, future = TestManyLooks().looks([State.LIVE] * 4)
+        assert Seen(third, [future, second, first, third]).before == [first, second]
+
+    def test_the_time_that_an_id_tells(self, town: Town) -> None:
+        town.twin.population.change(DELETED.id, archived=())
+        town.run(town.page([DELETED]))
+        finding = look(town)
+        assert (finding.state, finding.created_at) == (State.DELETED, DELETED.created)
 
 
 class TestManyLooks:
