@@ -19,7 +19,7 @@ from archiver.auditing.embeds import standings
 from archiver.auditing.fidelity import Version, fidelity
 from archiver.auditing.finding import Embed, EmbedStanding, QuoteVerdict
 from archiver.detect import embeds, find, prose, repaired
-from archiver.detect.containers import EMBEDDING, NOT_A_POST
+from archiver.detect.containers import EMBEDDING, FRAMES, NOT_A_POST
 from archiver.detect.selectors import Elements
 from archiver.errors import InputError
 from archiver.model import Article, Mention, Noun, State
@@ -360,7 +360,7 @@ class _Where:
                 raise _NoPlaceError("it stands within a link")
         if len(render(node).text) > len(mention.words or "") + MAX_AROUND * 2:
             raise _NoPlaceError("its element holds more than the embed")
-        if any(held - own for held in self._within(node)):
+        if any(held - own for held in self._within(node)) or _embeds_others(node, own):
             raise _NoPlaceError("its element holds another post, too")
         return node
 
@@ -452,6 +452,19 @@ def _is_of_these_words(one: _Wanted) -> None:
     stored = set(_words(words_of(post))) if post is not None else set()
     if len(shown) >= FEW_WORDS and sum(word in stored for word in shown) < len(shown) * ALIKE:
         raise _NoPlaceError("the article shows other words than those of the stored post: replace it by hand")
+
+
+def _embeds_others(node: LexborNode, own: set[tuple[str, str | None]]) -> bool:
+    """Whether there is another post's embed inside, which an article is not read for because it lies within one."""
+    if node.tag in FRAMES or node.css_first("blockquote, iframe, script, template") is None:
+        return False
+    inside = "".join(child.html or "" for child in node.iter(include_text=True))
+    found = (entry.mention for entry in embeds.read(inside, tuple(platforms().values())).entries)
+    return any(
+        (one.platform, one.post_id) not in own
+        for one in found
+        if one.post_id is not None and one.rule.partition(".")[2] not in ("link", "url", "json")
+    )
 
 
 def _words(text: str) -> list[str]:

@@ -289,6 +289,25 @@ class TestPlaces:
         assert one.outcome is Outcome.LEFT
         assert why in one.reason
 
+    @pytest.mark.parametrize(
+        ("around", "why"),
+        [
+            ('<div class="tweet-embed" data-tweet-id="{id}">OTHER</div>', "another post, too"),
+            ('<div class="tweet-embed" data-tweet-id="{id}"><p>MORE</p></div>', "more than the embed"),
+            ('<main class="embed" data-tweet-id="{id}"><p>x</p></main>', "the article too"),
+            ("<p>Look: [tweet {id}] and more.</p>", "among other text"),
+            ("<p>[tweet {id}] [tweet {other}]</p>", "several posts"),
+            ('<script type="text/plain">EMBED OTHER</script>', "several posts"),
+        ],
+    )
+    def test_what_is_not_the_posts_alone_is_left(self, town: Town, around: str, why: str) -> None:
+        other = blockquote(town, PICTURED).decode()
+        place = around.replace("{id}", DELETED.id).replace("{other}", PICTURED.id).replace("OTHER", other)
+        original, done = self.body(town, place.replace("MORE", "Nobody on this quay has seen a ferry. " * 60))
+        assert done.data == original
+        assert [one.outcome for one in done.repairs if one.post_id == DELETED.id] == [Outcome.LEFT]
+        assert why in next(one.reason for one in done.repairs if one.post_id == DELETED.id)
+
     def test_each_of_several_places(self, town: Town) -> None:
         original, done = self.body(town, "EMBED<p>And again, an hour later:</p>EMBED")
         [one] = done.repairs
