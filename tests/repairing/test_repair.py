@@ -297,12 +297,14 @@ class TestPlaces:
             ('<main class="embed" data-tweet-id="{id}"><p>x</p></main>', "the article too"),
             ("<p>Look: [tweet {id}] and more.</p>", "among other text"),
             ("<p>[tweet {id}] [tweet {other}]</p>", "several posts"),
+            ('<div class="tweet-embed">As she said, <a href="{url}">View on Twitter</a></div>', "within a text"),
             ('<script type="text/plain">EMBED OTHER</script>', "several posts"),
         ],
     )
     def test_what_is_not_the_posts_alone_is_left(self, town: Town, around: str, why: str) -> None:
         other = blockquote(town, PICTURED).decode()
         place = around.replace("{id}", DELETED.id).replace("{other}", PICTURED.id).replace("OTHER", other)
+        place = place.replace("{url}", DELETED.url)
         original, done = self.body(town, place.replace("MORE", "Nobody on this quay has seen a ferry. " * 60))
         assert done.data == original
         assert [one.outcome for one in done.repairs if one.post_id == DELETED.id] == [Outcome.LEFT]
