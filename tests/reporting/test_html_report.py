@@ -236,6 +236,63 @@ class TestWording:
         assert "never captured, readable or not22100.0 %34.2 to 100.0 %" in text_of(page, "#figures ~ .scroll tr")
         assert "never captured" in text_of(page, "article .badge")
 
+    def test_each_part_of_a_finding_is_told(self) -> None:
+        change = Change(printed="east", posted="west", before="keep to the")
+        citation = Citation(
+            source="a.html",
+            mention_id="m",
+            title="A night",
+            published="2026-10-02",
+            embed=Embed(standing=EmbedStanding.BROKEN, reason="no script is loaded"),
+            quote=Fidelity(verdict=QuoteVerdict.ALTERED, reason="One word differs.", changes=(change,), more_changes=2),
+        )
+        asked = ("web.archive.org", "own.example")
+        place = CopyPlace(
+            where=asked[0], address="a", first=days(300), last=days(9), count=7, more=True, uncertain=True
+        )
+        finding = post(
+            1,
+            State.DELETED,
+            reason="both endpoints say so",
+            control="x:20 is readable",
+            citations=(citation,),
+            copies=Copies(places=(place,), asked=asked, failed=("timegate.example: refused",)),
+            not_rescued="no copy shows it",
+            saved=Saved(outcome="refused", address="https://x.com/saved", note="too many today"),
+            renamed_from="pegel_sued",
+        )
+        (told,) = text_of(report(finding), "article")
+        for words in (
+            "Went missing between", "both endpoints say so", "Control post in the same run: x:20 is readable", "A night", "2 October 2026",
+            "Embed: broken (no script is loaded)", "Quotation: altered (One word differs.)", "keep to the", "east",
+            "west", "2 more places in the JSON", "web.archive.org: at least 7 copies, 3 February 2026, 12:00:00 UTC to",
+            "(not known to show the post)", "Asked: web.archive.org, own.example",
+            "Did not answer: timegate.example: refused", "No copy was rescued: no copy shows it",
+            "Save request for https://x.com/saved: refused (too many today)", "renamed from @pegel_sued",
+        ):  # fmt: skip
+            assert words in told
+
+    def test_a_time_after_the_loss_is_not_told_as_its_beginning(self) -> None:
+        told = text_of(report(post(1, State.DELETED, since=days(0.5))), ".when")
+        assert told == ["Missing since 29 November 2026, 12:00:00 UTC at the latest; no look ever saw it readable."]
+
+    def test_what_is_left_out_is_counted(self) -> None:
+        changes = tuple(Change(printed=str(at), posted="x") for at in range(11))
+        quote = Fidelity(verdict=QuoteVerdict.ALTERED, reason="", changes=changes, more_changes=30)
+        cited = tuple(Citation(source=f"{at}.html", mention_id="m", quote=quote) for at in range(10))
+        places = tuple(CopyPlace(where=f"{at}.example", address="a", first=days(9), last=days(9)) for at in range(17))
+        looks = tuple(Look(seen_at=days(90 - at), state=State.DELETED) for at in range(24))
+        media = tuple(f"https://m.example/{at}.png" for at in range(12))
+        finding = post(1, State.DELETED, citations=cited, copies=Copies(places=places), looks=looks, media_gone=media)
+        page = report(finding)
+        (told,) = text_of(page, "article")
+        for words in ("33 more places in", "2 more articles in", "9 more places in", "4 earlier looks in", "4 more in"):
+            assert words in told
+        seen = text_of(page, ".history time")
+        assert (len(seen), seen[0][:17], seen[-1][:17]) == (20, "24 September 2026", "5 September 2026,")
+        rows = [post(at, sources=(f"{at:03}.html",)) for at in range(htmlreport.ROWS + htmlreport.MAX_FOLDED + 5)]
+        assert "5 rows more are in the figures' JSON." in text_of(report(*rows), ".note")
+
     def test_what_most_articles_cite_is_first(self) -> None:
         cited = [post(at, State.DELETED, sources=tuple("abc"[: at % 3 + 1])) for at in range(3)]
         page = report(*cited)
