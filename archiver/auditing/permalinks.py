@@ -101,7 +101,9 @@ SEPARATOR = re.compile(r"sep=(\S|\t)", re.IGNORECASE)
 
 KEY = re.compile(r"([a-z_]{1,20}):(?:([^\s/]{1,255})/)?([^\s/]{1,255})")
 HANDLE = re.compile(r"@?([\w.-]{1,64}(?:@[\w.-]{1,255})?)")
-TOKEN = re.compile(r"<?(\S+?)>?[,;]?")
+TOKEN = re.compile(r"(?:(?:[-*+•–]|\d{1,6}[.)])\s+)?<?(\S+?)>?\s*[,;]?(?:\s+#.*)?")
+"""What stands alone on a line, with the bullet or number of a list before it and a note behind it."""
+MARKUP = re.compile(r"<(?!(?:https?|at)://)")
 ARTICLE_SUFFIXES = (".html", ".htm", ".xhtml", ".md", ".markdown")
 TABLE_SUFFIXES = (".csv", ".tsv")
 SOURCES_HERE = ("http://", "https://", "at://")
@@ -283,7 +285,7 @@ def _form(start: bytes, name: str) -> Form | None:
         return None
     text = _decoded(start)
     plain = text.lstrip()
-    if not plain or "\0" in plain or plain.startswith(("<", "WARC/", "PK\x03\x04")):
+    if not plain or "\0" in plain or MARKUP.match(plain) or plain.startswith(("WARC/", "PK\x03\x04")):
         return None
     if plain.startswith("["):
         return "json list" if _lists_posts(_json_entries(plain)) else None
@@ -304,7 +306,28 @@ def _form(start: bytes, name: str) -> Form | None:
 def _decoded(start: bytes) -> str:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return start[: len(start) // 2 * 2].decode("utf-16", "replace")
-    return start.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    text = start.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    return text.replace("\r", "\n") if _by_returns(start) else text
+
+
+def _by_returns(start: bytes) -> bool:
+    """Whether lines end with carriage returns alone, as a spreadsheet's "CSV (Macintosh)" has it."""
+    return b"\r" in start and b"\n" not in start and b"\0" not in start
+
+
+class _Returns(io.RawIOBase):
+    """A file with line feeds in the place of carriage returns."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def _token(line: str) -> str | None:
@@ -434,6 +457,8 @@ class _Reader:
         buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(cast(Any, stream), SNIFF)
         if buffered.peek(2)[:2] == GZIP_MAGIC:
             buffered = io.BufferedReader(Gunzipped(buffered, self._source), SNIFF)
+        if _by_returns(buffered.peek(SNIFF)[:SNIFF]):
+            buffered = io.BufferedReader(_Returns(buffered), SNIFF)
         start = buffered.peek(SNIFF)[:SNIFF]
         if not start:
             raise InputError("the list is empty", subject=self._source)
@@ -530,7 +555,9 @@ class _Reader:
             at = next((place for place, cell in enumerate(cells) if _names(self._cell(cell.strip()))), None)
             if at is not None:
                 return delimiter, ["url" if place == at else f"column {place + 1}" for place in range(len(cells))]
-        return max(DELIMITERS, key=lambda sign: sum(_heading(name) in KNOWN for name in cells_of(head, sign))), None
+        columns = {sign: cells_of(head, sign) for sign in DELIMITERS}
+        known = {sign: sum(_heading(name) in KNOWN for name in names) for sign, names in columns.items()}
+        return max(DELIMITERS, key=lambda sign: (known[sign], len(columns[sign]))), None
 
     def _of_row(self, row: object, line: int) -> list[Permalink]:
         """Raises `ValueError` with what is wrong."""
@@ -576,9 +603,18 @@ class _Reader:
         if platform and post_id:
             url = self._links.by_id(platform, post_id, handle).url
             return url, self._links.named(url)
+        if not is_mention and not wrong and (found := _only_address(fields)):
+            return found, self._links.named(found)
         if is_mention:
             raise ValueError("a mention without a permalink: which post it is, `archiver resolve` may find out")
         raise ValueError(wrong or "it names no post: no permalink, and no platform with an id")
+
+
+def _only_address(fields: Mapping[str, object]) -> str | None:
+    """Of a table whose headings say nothing: the one cell that names a post; null where several do."""
+    cells = [cell for cell in fields.values() if isinstance(cell, str) and len(cell) <= MAX_ADDRESS]
+    found = [clean(_token(cell) or cell).strip() for cell in cells if _names(cell)]
+    return found[0] if len(found) == 1 else None
 
 
 def _first(fields: Mapping[str, object], column: str) -> object:

@@ -426,3 +426,32 @@ def test_a_mention_without_a_permalink_is_told(town: Town) -> None:
     found, [error] = read_path(listed)
     assert [one.ref.id for one in found] == [PICTURED.id]
     assert "archiver resolve" in error
+
+
+SLOPPY = [f"https://x.com/i/status/{number}" for number in (20, 21, 22)]
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ("- " + "\n- ".join(SLOPPY), "l.txt"),
+        ("\n".join(f"{number}. {url}" for number, url in enumerate(SLOPPY, 1)), "l.txt"),
+        ("\n".join(f"<{url}>" for url in SLOPPY), "l.txt"),
+        ("\n".join(f"  {url} ,  # a note" for url in SLOPPY), "l.txt"),
+        ("\r".join(SLOPPY), "l.txt"),
+        ("url,words\r" + "\r".join(f"{url},Hello" for url in SLOPPY), "l.csv"),
+        ("Tag;Beitrag;Zitat\n" + "\n".join(f"01.02.2022;{url};Hallo Welt" for url in SLOPPY), "l.csv"),
+        ("Tag,Beitrag,Zitat\n" + "\n".join(f"01.02.2022,{url},Hallo; Welt" for url in SLOPPY), "l.csv"),
+    ],
+)
+def test_sloppy_lists(tmp_path: Path, data: str, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(data.encode())
+    assert is_permalink_list(str(path))
+    found, _ = read_path(path)
+    assert [one.ref.id for one in found] == ["20", "21", "22"]
+
+
+def test_of_several_posts_in_one_row_none_is_taken_unsaid(tmp_path: Path) -> None:
+    found, told = read(tmp_path, f"who,first,second\nAna,{SLOPPY[0]},{SLOPPY[1]}\n")
+    assert (found, len(told)) == ([], 1)
