@@ -263,7 +263,8 @@ class TestWording:
         )
         (told,) = text_of(report(finding), "article")
         for words in (
-            "Went missing between", "both endpoints say so", "Control post in the same run: x:20 is readable", "A night", "2 October 2026",
+            "Went missing between", "both endpoints say so",
+            "Control post in the same run: x:20 is readable", "A night", "2 October 2026",
             "Embed: broken (no script is loaded)", "Quotation: altered (One word differs.)", "keep to the", "east",
             "west", "2 more places in the JSON", "web.archive.org: at least 7 copies, 3 February 2026, 12:00:00 UTC to",
             "(not known to show the post)", "Asked: web.archive.org, own.example",
