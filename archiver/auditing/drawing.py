@@ -133,7 +133,7 @@ def drawn(job: Job, cited: Cited, known: Post, seen: Seen) -> Finding:
         language=_language(post.language, text or cited.mention.words),
         edited=was_edited(looks),
         edited_at=max((record.edited_at for record in records if record.edited_at), default=None),
-        renamed_from=_renamed_from(cited, looks),
+        renamed_from=renamed_from(cited, looks),
         media_gone=media_lost(looks),
         looks=tuple(_look(look) for look in telling([look for look in looks if look.evidence])),
     )
@@ -309,7 +309,7 @@ def was_edited(looks: Iterable[Observation]) -> bool:
     return False
 
 
-def _renamed_from(cited: Cited, looks: Sequence[Observation]) -> str | None:
+def renamed_from(cited: Cited, looks: Sequence[Observation]) -> str | None:
     """The last other handle of the same account: of an earlier look, or as an article that names the post by its id
     gives it."""
     current = next((look.post for look in reversed(looks) if look.post is not None and look.post.handle), None)

@@ -31,7 +31,7 @@ class StoredNames:
         none."""
         best: tuple[str, str] | None = None
         for key in self._keys.get(_place(ref.key), ()):
-            if key == ref.key or not key.startswith(f"{ref.platform}:") or not key.endswith(f"/{ref.id}"):
+            if key == ref.key:
                 continue
             for look, record_id in reversed(self._archive.catalogue.observations(key)):
                 if self._asked(record_id) == ref.key:

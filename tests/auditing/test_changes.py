@@ -133,6 +133,13 @@ class TestDifferences:
         assert changes_since(finding(state=State.DELETED), last) == ()
         assert changes_since(finding(state=State.LIVE), last) == ("state: deleted → live",)
 
+    def test_of_a_missing_post_the_words_did_not_change(self, tmp_path: Path) -> None:
+        """They are the article's, where nobody knows the post's."""
+        path = tmp_path / "last.jsonl"
+        path.write_bytes(to_json(finding(state=State.DELETED, text="the words")))
+        now = finding(state=State.DELETED, text="another article's words")
+        assert changes_since(now, last_audit(path)["x:20"]) == ()
+
     @pytest.mark.parametrize(
         ("states", "expected"),
         [

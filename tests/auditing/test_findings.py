@@ -16,6 +16,7 @@ from archiver.auditing.drawing import (
     Seen,
     media_lost,
     moment_of,
+    renamed_from,
     same_handle,
     telling,
     was_edited,
@@ -186,6 +187,21 @@ class TestRenamed:
     def test_what_may_be_the_same_name(self, one: str, other: str, same: bool) -> None:
         assert same_handle(one, other) is same
         assert same_handle(other, one) is same
+
+    @pytest.mark.parametrize(("account", "expected"), [("7", "old_name"), ("8", None), (None, None)])
+    def test_only_of_the_same_account(self, account: str | None, expected: str | None) -> None:
+        posts = [
+            Post(platform="x", id="1", url="", handle=handle, account_id=number, seen_in="a")
+            for handle, number in (("old_name", "7"), ("new_name", account))
+        ]
+        looks = [
+            Observation(platform="x", post_id="1", url="", state=State.LIVE, seen_at=at(n), how="", reason="", post=one)
+            for n, one in enumerate(posts)
+        ]
+        mention = Mention(source="a", platform="x", rule="x.blockquote", confidence=1.0, id="m")
+        resolution = Resolution(mention_id="m", outcome=Outcome.RESOLVED)
+        cited = Cited(platform="x", post=None, sources=(), mention=mention, resolution=resolution)
+        assert renamed_from(cited, looks) == expected
 
     @pytest.mark.parametrize("address", ["anybody/status", "i/web/status", "KEEPER_OSK/status"])
     def test_the_address_of_a_link_is_no_name(self, town: Town, address: str) -> None:

@@ -84,6 +84,16 @@ def test_a_young_look_is_reused_under_each_name(sky: Sky, name: int, state: Post
     assert len(sky.looks()) == 1
 
 
+def test_a_look_that_was_asked_for_by_another_name_is_not(sky: Sky) -> None:
+    """Whose the handle is today, only the platform tells."""
+    handle, did = sky.addresses(sky.notes[0])
+    sky.audit(did)
+    before = len(sky.twin.log)
+    (finding,) = sky.audit(handle, plan=Plan(max_age=timedelta(hours=2)))
+    assert len(sky.twin.log) > before
+    assert finding.before is State.LIVE
+
+
 def test_what_was_seen_is_remembered_where_nobody_answers(sky: Sky) -> None:
     """Nobody tells then which account the handle is: by what was asked before it is known."""
     address, _ = sky.addresses(sky.notes[0])
