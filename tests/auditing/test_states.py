@@ -661,10 +661,14 @@ def test_who_wrote_a_post_is_known_from_the_look_before(tmp_path: Path) -> None:
 def test_in_a_run_of_many_hours_what_vouches_is_asked_anew(town: Town) -> None:
     module = platform_named("x")
     assert module is not None
+    looks: list[tuple[PostRef, Observation]] = []
     with town.job() as job:
         for post in (DELETED, NEVER_STORED):
             ref = module.ref_from_url(f"https://x.com/i/status/{post.id}")
             assert ref is not None
             seen = job.observation(ref, module)
             assert (seen.state, seen.control) == (State.DELETED, "live"), seen.reason
+            looks.append((ref, seen))
             town.clock.go(hours=2)
+    with town.job(offline=True) as job:
+        assert [(ref, job.observation(ref, module)) for ref, _ in looks] == looks
