@@ -361,6 +361,13 @@ class TestCommand:
         assert self.audit(archived, "--since", "2999-01-01")[1] == []
         assert self.audit(archived, "--since", "soon")[0] == 2
 
+    def test_since_and_diff_together_tell_a_change_once(self, archived: Town) -> None:
+        last = archived.folder / "last.jsonl"
+        self.audit(archived, "-o", last)
+        archived.twin.population.change(RENAMED.id, state=PostState.DELETED)
+        _, rows, _ = self.audit(archived, "--diff", last, "--since", "1m")
+        assert [row["changed"] for row in rows] == [["state: live → deleted"]]
+
     def test_csv_has_a_column_for_each(self, archived: Town) -> None:
         done = archived.command("audit", archived.archive, "--config", archived.config(), "--format", "csv")
         rows = list(csv.DictReader(io.StringIO(done.stdout)))

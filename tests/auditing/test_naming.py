@@ -26,6 +26,7 @@ class Sky:
 
     def __init__(self, twin: Twin, crowd: Crowd, folder: Path) -> None:
         self.twin, self.crowd = twin, crowd
+        self.done = 0
         self.town = Town(twin, folder)
         person = next(p for p in map(crowd.person, range(12)) if p.state is PostState.LIVE and not p.former_word)
         self.notes = [note for note in crowd.on("bluesky", person) if note.state is PostState.LIVE][:2]
@@ -39,7 +40,11 @@ class Sky:
         rates = dict.fromkeys(("*", *self.twin.hosts), 60_000.0)
         with self.town.job(settings=self.town.settings(rates=rates, threads=threads)) as job:
             cited = merge([cited_in_permalinks(job, str(rows), on_error=lambda *_: None)])
-            return list(audit(job, cited, plan=plan))
+            return list(audit(job, cited, self.progress, plan=plan))
+
+    def progress(self, steps: int = 1, label: str | None = None) -> None:
+        del label
+        self.done += steps
 
     def looks(self) -> list[str]:
         with Archive.open(self.town.archive) as archive:
@@ -59,6 +64,7 @@ def test_one_finding_where_the_first_name_stands(sky: Sky, threads: int) -> None
     first, second = sky.audit(did, other, handle, threads=threads)
     assert first.post_id == sky.notes[0].id_on("bluesky")
     assert first.post_key == f"bluesky:{sky.notes[0].person.did}/{first.post_id}"
+    assert sky.done == 3
     assert len(first.citations) == 2
     assert len(second.citations) == 1
     assert len(first.looks) == 1

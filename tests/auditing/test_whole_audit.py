@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from archiver.auditing import AskCopies, Finding, Plan
 from archiver.auditing.finding import EmbedStanding, QuoteVerdict
+from archiver.store import Archive
 from tests.town import CONTROL, DELETED, FLATTENED, LEFTOVERS, PICTURED, RENAMED, STARTED, Town, document
 from tests.web_twin import Fault, Picture, Population, PostState, Twin, TwinPost
 from tests.web_twin.wire import Reply
@@ -112,6 +114,20 @@ class TestEmbeds:
         assert {cite.embed.standing for cite in finding.citations if cite.embed} >= {EmbedStanding.LOST}
         assert not finding.embed_broken
 
+    def test_of_an_article_whose_record_was_altered_the_posts_are_looked_at_all_the_same(self, town: Town) -> None:
+        town.run(town.page([PICTURED]))
+        with Archive.open(town.archive) as archive:
+            ((_, capture_id),) = archive.catalogue.articles()
+            capture = archive.catalogue.capture(capture_id)
+            assert capture is not None
+        path = town.archive / "archive" / capture.file
+        data = bytearray(path.read_bytes())
+        data[capture.offset + capture.length // 2] ^= 0x55
+        path.write_bytes(data)
+        finding = look(town)
+        assert finding.state.value == "live"
+        assert finding.citations[0].embed is None
+
     def test_of_a_post_that_is_missing_the_embed_is_not_what_is_broken(self, town: Town) -> None:
         town.run(town.write("left.txt", LEFTOVERS))
         town.twin.population.change(FLATTENED.id, state=PostState.DELETED)
@@ -130,6 +146,15 @@ class TestMedia:
         town.twin.host("pbs.twimg.com", lambda _: Reply(status=404))
         (gone,) = look(town, media=True).media_gone
         assert picture in gone
+
+    def test_so_many_of_one_post_are_asked_for(self, town: Town) -> None:
+        town.twin.population.change(PICTURED.id, media=(Picture(key="SkerryLampA"), Picture(key="SkerryLampB")))
+        town.run(town.page([PICTURED]))
+        town.twin.host("pbs.twimg.com", lambda _: Reply(status=404))
+        settings = town.settings()
+        capture = msgspec.structs.replace(settings.capture, max_media_per_post=1)
+        (finding,) = town.audit(settings=msgspec.structs.replace(settings, capture=capture), plan=Plan(media=True))
+        assert len(finding.media_gone) == 1
 
     def test_a_refusal_says_nothing_of_them(self, town: Town) -> None:
         town.twin.population.change(PICTURED.id, media=(Picture(key="SkerryLampA"), Picture(key="SkerryLampB")))
