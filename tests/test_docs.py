@@ -99,7 +99,7 @@ def test_the_columns_of_exported_tables_are_current() -> None:
 
 
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-OF_OTHERS = {"--sort", "--key-type", "--unpack-wacz"}
+OF_OTHERS = {"--cov", "--sort", "--key-type", "--unpack-wacz"}
 """Options of cdxj-indexer, certbot and wb-manager."""
 
 
