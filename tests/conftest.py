@@ -5,11 +5,15 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from hypothesis import settings
+from jinja2.bccache import Bucket, BytecodeCache
 
+from archiver.replay import show
 from tests.town import POSTS, STARTED, Town
 from tests.web_twin import Population, Twin
 
@@ -53,6 +57,27 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
 def generated_population() -> Population:
     """A population made once, to be read only: tests that change posts take `twin.population`, which is their own."""
     return Population.generate(seed=1)
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates as they were compiled, by their names and texts."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._compiled.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> Iterator[None]:
+    """Each site compiles all of its templates when it is made, which takes longer than what most tests ask of it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(show, "Environment", partial(show.Environment, bytecode_cache=CompiledTemplates()))
+        yield
 
 
 @pytest.fixture
