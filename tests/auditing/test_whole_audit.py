@@ -247,7 +247,6 @@ class TestSave:
         monkeypatch.setenv("ARCHIVER_SAVE_SECRET", "secret")
         bare.twin.wayback.spn.keys = {"key:secret"}
         bare.run(bare.page([PICTURED]))
-        bare.twin.wayback.spn.delay = timedelta(0)
         finding = look(bare, save=True)
         assert finding.saved is not None
         assert finding.saved.outcome == "confirmed"
