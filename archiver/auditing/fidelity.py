@@ -417,6 +417,9 @@ def _without_furniture(shown: Wording, post: Wording, places: Sequence[_Place]) 
         phrase = furniture.phrase_at_end(shown, 0)
         if phrase and not furniture.phrase_at_end(post, 0):
             yield shown.without_end(phrase[0], goes_on=phrase[1]), post
+        signed = furniture.behind_signature(shown, 1)
+        if signed and not furniture.behind_signature(post, 1):
+            yield shown.without_end(signed), post
         ours = furniture.counter_at_end(shown, last.i1)
         theirs = furniture.counter_at_end(post, last.j1)
         if ours and not theirs:

@@ -147,6 +147,19 @@ def _is_signature(wording: Wording, first: int) -> bool:
     return _DASH.search(before) is not None or ("\n" in before and "(" in wording.gap(first + handle))
 
 
+def behind_signature(wording: Wording, start: int) -> int:
+    """How many of the last tokens, none before `start`, stand from the author's signature on, on a line of its own:
+    below it a post that is quoted may be shown."""
+    count = len(wording.tokens)
+    for first in range(start, count):
+        gap = wording.gap(first)
+        if "\n" in gap and _DASH.search(gap):
+            head = wording.tokens[first : first + MAX_NAME + 1]
+            if any(token.sort == "mention" for token in head[1:]):
+                return count - first
+    return 0
+
+
 def phrase_at_start(wording: Wording, stop: int) -> int:
     """How many of the first tokens, none from `stop` on, are furniture: whom the post answers or repeats, a counter, a
     line with the author's name and handle."""

@@ -70,6 +70,14 @@ def test_a_change_beside_what_is_left_out_or_set_apart_is_found(
     assert [(change.printed, change.posted) for change in found.changes] == [(shown, was)]
 
 
+def test_what_stands_below_the_signature_is_not_the_posts() -> None:
+    below = "\n\n— Ana Velmora (@ana_velmo) November 9, 2031\n\nAnother post is quoted here."
+    first = FERRY.partition(". ")[0]
+    assert verdict(first + "." + below, FERRY) is SHORTENED
+    assert verdict(first.replace("second", "last") + "." + below, FERRY) is ALTERED
+    assert verdict(FERRY + below, FERRY) is TRIVIAL
+
+
 def test_pieces_of_furniture_beside_each_other() -> None:
     assert verdict(LAMP[:40] + "… 더 보기\n\n[image or embed]", LAMP) is SHORTENED
 
