@@ -226,7 +226,6 @@ ATTEMPTS = 3
 
 
 def cpu_seconds(text: str) -> float:
-    gc.collect()
     gc.disable()
     try:
         started = time.process_time()
