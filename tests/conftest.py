@@ -43,7 +43,7 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """What is collected lives until the end: no garbage collection has to walk through thousands of tests again and
-    again. Those that collect before they measure would spend more on that than on what they measure."""
+    again."""
     gc.disable()
     try:
         return (yield)
