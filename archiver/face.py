@@ -137,6 +137,7 @@ def audit(
     copies: str | None = None,
     rescue: bool = False,
     save: bool = False,
+    media: bool = False,
 ) -> list[Finding]:
     """Observe cited posts again and say which are missing; one finding a post.
 
@@ -144,8 +145,8 @@ def audit(
     archive's articles cite. max_age: a look within so long is reused, so that an interrupted audit goes on where it
     stopped. copies: of which posts web archives are asked whether they have copies: `none`, `missing` or `all`
     (default: as configured). rescue: the best copy of what is missing is fetched and stored. save: the Wayback Machine
-    is asked to capture what is still there and that nobody has. The other arguments are as for `archive`; offline,
-    nothing is written.
+    is asked to capture what is still there and that nobody has. media: each picture and film of a readable post is
+    asked for, too. The other arguments are as for `archive`; offline, nothing is written.
 
     Raises `InputError`, `ArchiveError`.
     """
@@ -162,7 +163,7 @@ def audit(
     ) as job:
         cited = cited_posts(job, sources, settings, on_error, max_age=max_age)
         asked = AskCopies(copies or settings.audit.copies)
-        plan = Plan(max_age=max_age, copies=asked, rescue=rescue, save=save)
+        plan = Plan(max_age=max_age, media=media, copies=asked, rescue=rescue, save=save)
         return list(audit_cited(job, cited, progress, plan=plan))
 
 

@@ -33,6 +33,7 @@ PARAMETERS = {
         "copies=",
         "rescue=",
         "save=",
+        "media=",
     ],
 }
 """Scripts call these: arguments are added at the end, with a default; none is renamed or taken away."""

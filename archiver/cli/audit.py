@@ -201,8 +201,8 @@ def command(
     Without SOURCE, every post that the archive's articles cite. Each observation is stored with the capture that proves
     it; --offline tells what the stored captures show, and writes nothing. Exit code 1: sources are missing.
     """
-    if offline and (rescue or save or media):
-        raise UsageError("--rescue, --save and --media ask the network", hint="leave out --offline")
+    if offline and (rescue or save):
+        raise UsageError("--rescue and --save ask the network", hint="leave out --offline")
     if replay_base is not None:
         _check_replay(replay_base, report_path)
     run = start(config_path, fmt)

@@ -156,6 +156,15 @@ class TestMedia:
         (finding,) = town.audit(settings=msgspec.structs.replace(settings, capture=capture), plan=Plan(media=True))
         assert len(finding.media_gone) == 1
 
+    def test_offline_they_are_looked_for_among_what_is_stored(self, town: Town) -> None:
+        town.run(town.page([PICTURED]))
+        town.twin.host("pbs.twimg.com", lambda _: Reply(status=404))
+        town.clock.go(days=1)
+        gone = look(town, media=True).media_gone
+        assert gone
+        (finding,) = town.audit(plan=Plan(media=True), offline=True, conclude=False)
+        assert finding.media_gone == gone
+
     def test_a_refusal_says_nothing_of_them(self, town: Town) -> None:
         town.twin.population.change(PICTURED.id, media=(Picture(key="SkerryLampA"), Picture(key="SkerryLampB")))
         town.run(town.page([PICTURED]))
@@ -306,7 +315,7 @@ class TestCommand:
         done = town.command("audit", town.archive, "--config", town.config(), *options)
         assert (done.exit_code, len(town.twin.log)) == (2, before)
 
-    @pytest.mark.parametrize("option", ["--rescue", "--save", "--media"])
+    @pytest.mark.parametrize("option", ["--rescue", "--save"])
     def test_what_asks_the_network_is_no_matter_of_offline(self, town: Town, option: str) -> None:
         assert town.command("audit", "--offline", option, "--archive", town.archive).exit_code == 2
 
