@@ -27,7 +27,9 @@ def cited_pages(archive: Archive, *, selection: Selection = EVERYTHING, on_probl
     An article comes with its own words, a post with those that the platform gives it. An article that cannot be relied
     on is told and comes without words.
     """
-    with closing(sqlite3.connect("")) as shown:  # a temporary file, once it is large
+    # A temporary file, once it is large. Where an export fails half way, what is left of it may be collected by any
+    # thread.
+    with closing(sqlite3.connect("", check_same_thread=False)) as shown:
         shown.execute("CREATE TABLE shown (url TEXT, time TEXT, PRIMARY KEY (url, time)) WITHOUT ROWID")
         for stored in stored_articles(archive, selection):
             for page in _pages_of(archive, stored, selection, on_problem):
