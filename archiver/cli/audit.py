@@ -26,6 +26,7 @@ from archiver.cli.options import (
 )
 from archiver.cli.output import Column
 from archiver.cli.states import STATE_STYLES, day, place
+from archiver.config import ReplaySettings
 from archiver.config.values import ASK_COPIES
 from archiver.errors import ExitCode, UsageError
 from archiver.exporting.whole import STDOUT, refuse_own_files, written_whole
@@ -166,7 +167,8 @@ KINDS_HELP = "Kinds are states and " + ", ".join(kind for kind in KINDS if kind 
 @click.option(
     "--replay-base",
     metavar="URL",
-    help="Where `archiver replay` shows this archive: the report links to it (http://127.0.0.1:8080/).",
+    help="Where `archiver replay` shows this archive: the report links to it. Default: the configured address of this "
+    "machine.",
 )
 @click.option(
     "--fail-on",
@@ -268,7 +270,7 @@ def command(
                     since=moment,
                     only=", ".join(sorted(only or ())),
                     compared=_before(since, last_path),
-                    replay_base=replay_base,
+                    replay_base=replay_base or _local_replay(run.settings.replay),
                     slug=slug,
                 )
                 _write(report_path, (piece.encode() for piece in pieces))
@@ -296,6 +298,12 @@ def _check_target(archive: Archive, target: str) -> None:
 def _write(target: str, pieces: Iterable[bytes]) -> None:
     with written_whole(target) as stream:
         stream.writelines(pieces)
+
+
+def _local_replay(settings: ReplaySettings) -> str | None:
+    """Where `archiver replay` shows the archive by default; null where that is any free port."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}/" if settings.port else None
 
 
 def _check_replay(base: str, report_path: str | None) -> None:

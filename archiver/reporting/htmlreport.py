@@ -456,7 +456,7 @@ class _Report:
             (SEEN_ONCE.label, SEEN_ONCE.meaning),
             (NOT_SEEN.label, f"{NOT_SEEN.meaning} Such posts are in no share, neither as missing nor as there."),
         ]
-        yield self._render("foot.html", terms=terms, replay=self._replay.runs, slug=self._slug)
+        yield self._render("foot.html", terms=terms, replay=self._replay.base, slug=self._slug)
 
     def _render(self, template: str, **values: Any) -> str:
         return self._templates.get_template(template).render(values)

@@ -32,9 +32,9 @@ class Replay:
         self._addresses = Addresses(slug)
 
     @property
-    def runs(self) -> bool:
-        """Whether it is known where."""
-        return self._base is not None
+    def base(self) -> str | None:
+        """Its address; null where it is not known where it runs."""
+        return self._base
 
     def place(self, stored_in: str | None) -> Place | None:
         """`SEGMENT:OFFSET`, as findings have it."""

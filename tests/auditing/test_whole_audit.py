@@ -289,6 +289,16 @@ class TestCommand:
         page = report.read_text(encoding="utf-8")
         assert DELETED.text in page
         assert "seen once" in page
+        assert 'href="http://127.0.0.1:8080/archives/' in page
+
+    def test_a_report_for_another_place_links_there(self, town: Town) -> None:
+        town.run(town.page([PICTURED]))
+        report = town.folder / "report.html"
+        base = "https://replay.example"
+        town.command("audit", town.archive, "--offline", "--html", report, "--replay-base", base)
+        page = report.read_text(encoding="utf-8")
+        assert f'href="{base}/archives/' in page
+        assert "127.0.0.1" not in page
 
     def test_a_report_lists_all_and_marks_what_changed(self, town: Town) -> None:
         """As the ready schedules ask for it: the file is written anew each time, also where nothing is new."""
