@@ -376,9 +376,10 @@ class Job:
                 settings=self.settings.resolve,
                 threads=self.threads,
             )
-            if prior and self._says_no_more(resolution, prior):
+            same = prior is not None and self._says_no_more(resolution, prior)
+            if prior and same and (self.offline or max_age is None):
                 return prior
-            if self.session:
+            if self.session:  # also what is the same: that it was looked for again now is what `max_age` asks of
                 conclusion = resolution_conclusion(resolution, self._beside())
                 self.session.write_conclusion(conclusion, _first(resolution.evidence))
             return resolution

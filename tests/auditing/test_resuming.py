@@ -11,9 +11,10 @@ from datetime import timedelta
 import pytest
 
 from archiver.auditing import Plan, cited_in_archive
-from archiver.auditing.cited import Cited
+from archiver.auditing.cited import Cited, cited_in_document
 from archiver.auditing.looking import _in_turns
 from archiver.model import Mention, Outcome, Post, Resolution, State
+from archiver.sources import read_sources
 from archiver.store import Archive
 from tests.town import FLATTENED, NEVER_STORED, PICTURED, RENAMED, Town, program
 from tests.web_twin import Fault, PostState
@@ -153,6 +154,24 @@ def test_what_is_resolved_is_not_looked_for_again(town: Town) -> None:
     assert line == same
     town.command(*arguments)
     assert len(town.twin.log) > before
+
+
+def test_that_nothing_was_found_again_is_remembered(town: Town) -> None:
+    """An audit of a later day that is interrupted does not look again for what it did not find."""
+    page = town.page([NEVER_STORED], "flattened")
+
+    def asks(max_age: timedelta | None) -> int:
+        before = len(town.twin.log)
+        with town.job() as job:
+            for document in read_sources([str(page)], on_error=lambda *_: pytest.fail("unread")):
+                cited_in_document(job, document, max_age=max_age)
+        return len(town.twin.log) - before
+
+    hour = timedelta(hours=1)
+    assert asks(None) > 0
+    town.clock.go(days=3)
+    assert asks(hour) > 0
+    assert asks(hour) == 0
 
 
 def test_a_kill_between_two_looks_loses_and_doubles_none(archived: Town) -> None:
