@@ -405,7 +405,8 @@ def _nothing(run: Run, only: frozenset[str] | None, since: datetime | None, last
 def _no_longer_cited(run: Run, told: Iterable[Finding], last: dict[str, Remembered]) -> None:
     left = len(last.keys() - {remembered(finding, last)[0] for finding in told})
     if left:
-        run.out.note(f"of the last audit, {left} post{'s are' if left > 1 else ' is'} not cited any more")
+        how = "not among these: some source could not be read" if run.unread else "not cited any more"
+        run.out.note(f"of the last audit, {left} post{'s are' if left > 1 else ' is'} {how}")
 
 
 def _say_how_to_go_on(run: Run, took: timedelta, unwritten: list[str]) -> None:

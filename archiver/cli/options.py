@@ -83,6 +83,8 @@ class Run:
         self.out = out
         self._codes: set[ExitCode] = set()
         self._stop = threading.Event()
+        self.unread = False
+        """Some source could not be read."""
         self._read = 0
         self._unreached = 0
         self._faults: list[Exception] = []
@@ -101,6 +103,7 @@ class Run:
 
     def problem(self, source: str, error: ArchiverError) -> None:
         """Report an error about one input; the others go on."""
+        self.unread = True
         if error.subject is None:
             error = type(error)(error.problem, subject=source, hint=error.hint)
         self.out.error(error)

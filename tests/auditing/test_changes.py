@@ -335,6 +335,14 @@ class TestCommand:
         assert (code, rows) == (3, [])
         assert said.count("\n") == 1
 
+    def test_a_source_that_cannot_be_read_is_no_post_that_is_not_cited_any_more(self, archived: Town) -> None:
+        last = archived.folder / "last.jsonl"
+        self.audit(archived, "-o", last)
+        code, _, said = self.audit(archived, archived.page([PICTURED]), archived.folder / "gone.html", "--diff", last)
+        assert code == 3
+        assert "2 posts are not among these: some source could not be read" in said
+        assert "not cited any more" not in said
+
     def test_only_and_fail_on(self, archived: Town) -> None:
         archived.twin.population.change(RENAMED.id, state=PostState.DELETED)
         archived.twin.population.change_account(CLERK.handle, PostState.SUSPENDED)
