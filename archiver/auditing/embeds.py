@@ -27,9 +27,9 @@ from functools import cache
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from archiver.article.selectors import Elements
 from archiver.auditing.finding import Embed, EmbedStanding
 from archiver.detect.containers import EMBEDDING, FRAMES
-from archiver.detect.selectors import Elements
 from archiver.model import Article, Mention
 from archiver.platforms import platforms
 from archiver.platforms.bounds import parseable

@@ -18,13 +18,13 @@ import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archiver.article.regions import Regions
+from archiver.article.selectors import Selectors
 from archiver.detect import containers, pagejson, payloads, prose, repaired
 from archiver.detect.around import BLOCK, BREAK, Pieces
 from archiver.detect.confidence import confidence
 from archiver.detect.containers import FallBacks, Found
 from archiver.detect.distinct import completed
 from archiver.detect.permalinks import Permalinks
-from archiver.detect.selectors import Selectors
 from archiver.language import dates
 from archiver.model import Mention
 from archiver.platforms.base import EmbedRule, Platform, Sighting

@@ -26,7 +26,7 @@ from typing import Any, BinaryIO
 from archiver.errors import ArchiverError
 from archiver.exporting.cited import EVERYTHING, Cited, Selection, StoredArticle, cited_in, stored_articles
 from archiver.exporting.columns import rfc3339
-from archiver.exporting.quotes import Elements, Quote, quote_at
+from archiver.exporting.quotes import ElementTexts, Quote, quote_at
 from archiver.exporting.tables import selected_articles
 from archiver.exporting.words import OnProblem, article_capture, with_words
 from archiver.model import Article, Capture, Mention, Outcome, Post, to_json
@@ -100,7 +100,7 @@ class _Places:
 
     def __init__(self, article: Article | None) -> None:
         self._text = article.text if article else None
-        self._elements = Elements(article.html) if article and article.html is not None else None
+        self._elements = ElementTexts(article.html) if article and article.html is not None else None
 
     def of(self, mention: Mention) -> Quote | None:
         if mention.start is not None and mention.end is not None:

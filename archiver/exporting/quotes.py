@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from archiver.article.selectors import Elements
 from archiver.model import Mention
 from archiver.platforms.bounds import parseable
 
@@ -28,7 +29,6 @@ MAX_ELEMENT = 1 << 20
 MAX_LOOKED_AT = 1 << 26
 """Of all elements of one document together."""
 
-_STEP = re.compile(r"(?P<tag>[a-z][a-z0-9-]*|\*)(?::nth-child\((?P<nth>\d{1,9})\))?")
 _SPACE = re.compile(r"\s+")
 
 
@@ -77,12 +77,11 @@ def quote_of(text: str, words: str) -> Quote | None:
     return quote_at(text, place(found), place(found + len(needle) - 1) + 1)
 
 
-class Elements:
+class ElementTexts:
     """The elements of one HTML document, by the paths that mentions name them by."""
 
     def __init__(self, html: str) -> None:
-        self._root = LexborHTMLParser(parseable(html)).root
-        self._children: dict[str, list[LexborNode]] = {}
+        self._places = Elements(LexborHTMLParser(parseable(html)).root)
         self._texts: dict[str, str | None] = {}
         self._left = MAX_LOOKED_AT
 
@@ -96,49 +95,9 @@ class Elements:
     def text(self, selector: str) -> str | None:
         """An element's `textContent`; null where there is no such element, or its text is too long."""
         if selector not in self._texts:
-            node = self._at(selector)
+            node = self._places.at(selector)
             self._texts[selector] = self._content(node) if node is not None else None
         return self._texts[selector]
-
-    def _at(self, selector: str) -> LexborNode | None:
-        """The element at a path as `detect.selectors` writes it.
-
-        Only paths from the root: where the path of a deeper element begins within the document, it may fit several.
-        """
-        steps = selector.split(" > ")
-        if steps[0] != "html" or self._root is None:
-            return None
-        node, path = self._root, "html"
-        for step in steps[1:]:
-            match = _STEP.fullmatch(step)
-            if match is None:
-                return None
-            children = self._children_of(node, path)
-            if match["nth"] is None:
-                inside = [child for child in children if child.tag == match["tag"]]
-                if len(inside) != 1:
-                    return None
-                node = inside[0]
-            else:
-                nth = int(match["nth"])
-                if not 1 <= nth <= len(children):
-                    return None
-                node = children[nth - 1]
-                if match["tag"] not in ("*", node.tag):
-                    return None
-            path = f"{path} > {step}"
-        return node
-
-    def _children_of(self, node: LexborNode, path: str) -> list[LexborNode]:
-        if path not in self._children:
-            found = []
-            child = node.child
-            while child is not None:
-                if child.is_element_node:
-                    found.append(child)
-                child = child.next
-            self._children[path] = found
-        return self._children[path]
 
     def _content(self, node: LexborNode) -> str | None:
         pieces: list[str] = []

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from archiver.article import article_of, too_large
-from archiver.errors import ArchiveError
+from archiver.article.stored import stored_article
 from archiver.model import Article, Capture, Mention
 from archiver.store import Archive
 
@@ -55,14 +54,7 @@ def article_with_words(archive: Archive, article: Article, body: Capture) -> Art
     Raises `ArchiveError` when the record's bytes are not those that were concluded on, or cannot be read;
     `InputError` or `LimitError` when they are no document any more, or one too large to be shown.
     """
-    exchange = archive.exchange(body)
-    data = exchange.payload(MAX_DOCUMENT + 1)
-    if len(data) > MAX_DOCUMENT:
-        raise too_large(article.source, MAX_DOCUMENT)
-    read = article_of(data, source=article.source, uri=article.uri, content_type=exchange.header("content-type"))
-    if read.digest != article.digest:
-        raise ArchiveError("the record does not hold the article's bytes", subject=f"{body.file} at {body.offset}")
-    return read
+    return stored_article(archive, article, body, limit=MAX_DOCUMENT)
 
 
 def passages(article: Article, mentions: Sequence[Mention]) -> tuple[Passage, ...]:

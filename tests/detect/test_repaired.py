@@ -8,8 +8,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver.article import article_of
+from archiver.article.selectors import Elements, Selectors
 from archiver.detect import find
-from archiver.detect.selectors import Elements, Selectors
 from archiver.model import Mention
 
 POSTS = {

@@ -25,7 +25,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from archiver.errors import ArchiverError, InputError
 from archiver.exporting.annotations import write_annotations
 from archiver.exporting.cited import Selection
-from archiver.exporting.quotes import MAX_ELEMENT, Elements, quote_of
+from archiver.exporting.quotes import MAX_ELEMENT, ElementTexts, quote_of
 from archiver.model import State
 from archiver.store import Archive
 from tests.exporting.staging import mention, post, staged
@@ -459,9 +459,9 @@ class TestQuotes:
         ],
     )
     def test_paths_that_lead_nowhere_name_no_element(self, selector: str) -> None:
-        assert Elements("<p>words").text(selector) is None
+        assert ElementTexts("<p>words").text(selector) is None
 
     def test_an_element_larger_than_any_post_is_not_searched(self) -> None:
-        elements = Elements(f"<p>{'x' * (MAX_ELEMENT + 1)}</p><p>words")
+        elements = ElementTexts(f"<p>{'x' * (MAX_ELEMENT + 1)}</p><p>words")
         assert elements.text("html > body > p:nth-child(1)") is None
         assert elements.text("html > body > p:nth-child(2)") == "words"

@@ -1,4 +1,4 @@
-"""Where in the document is an element? Its CSS path, for people and for other tools."""
+"""Where in the document is an element? Its CSS path, for people and for other tools; and the element at such a path."""
 
 from __future__ import annotations
 
