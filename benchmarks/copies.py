@@ -20,9 +20,9 @@ from pathlib import Path
 import msgspec
 from rapidfuzz.fuzz import partial_ratio
 
-from archiver.auditing.copies import copies_of
+from archiver.auditing.elsewhere.copies import copies_of
+from archiver.auditing.elsewhere.rescue import rescue
 from archiver.auditing.finding import Copies, Rescued
-from archiver.auditing.rescue import rescue
 from archiver.capture import Job, running
 from archiver.config import Settings
 from archiver.platforms import platform as platform_of

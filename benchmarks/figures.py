@@ -17,8 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from archiver.auditing.figures.statistics import statistics
 from archiver.auditing.finding import Citation, Finding, Look
-from archiver.auditing.statistics import statistics
 from archiver.model import State, to_json
 from archiver.reporting import html_report
 

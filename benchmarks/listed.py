@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from archiver.auditing import Cited, cited_in_permalinks, merge
-from archiver.auditing.permalinks import read_permalinks
+from archiver.auditing.lists.permalinks import read_permalinks
 from archiver.capture import Job, running
 from archiver.config import Settings
 from archiver.errors import ArchiverError

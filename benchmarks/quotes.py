@@ -33,8 +33,8 @@ import regex
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from archiver.auditing.fidelity import Version, fidelity
 from archiver.auditing.finding import QuoteVerdict
+from archiver.auditing.quotes.fidelity import Version, fidelity
 from tests.resolution.rewordings import CASES
 from tests.roundtrip.words import POSTS
 from tests.web_twin.sentences import VOICES

@@ -30,7 +30,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from archiver.auditing.statistics import wilson
+from archiver.auditing.figures.statistics import wilson
 from archiver.config import WebSettings
 from archiver.errors import ArchiverError
 from archiver.exchange import Exchange

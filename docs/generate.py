@@ -27,8 +27,9 @@ from pathlib import Path
 import click
 
 from archiver import model
-from archiver.auditing import Finding, finding, statistics, survival
-from archiver.auditing.statistics import Statistics
+from archiver.auditing import Finding, finding
+from archiver.auditing.figures import statistics, survival
+from archiver.auditing.figures.statistics import Statistics
 from archiver.cli import main as commands
 from archiver.config import default_toml
 from archiver.exporting.tables import TABLES

@@ -2,9 +2,9 @@
 
 from archiver.auditing.cited import Cited, cited_in_archive, cited_in_document, merge
 from archiver.auditing.finding import Finding
-from archiver.auditing.listed import cited_in_permalinks
+from archiver.auditing.lists.listed import cited_in_permalinks
+from archiver.auditing.lists.permalinks import is_permalink_list
 from archiver.auditing.looking import AskCopies, Plan, audit
-from archiver.auditing.permalinks import is_permalink_list
 
 __all__ = [
     "AskCopies",

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from archiver.auditing.cited import LISTED, Cited
-from archiver.auditing.fidelity import Version, fidelity
 from archiver.auditing.finding import Finding, Look, QuoteVerdict, Rescued, not_shown
+from archiver.auditing.quotes.fidelity import Version, fidelity
 from archiver.capture import Job
 from archiver.errors import ArchiverError
 from archiver.language.guess import language_of

@@ -12,7 +12,6 @@ from itertools import chain, zip_longest
 import msgspec
 
 from archiver.auditing.cited import Cited, joined
-from archiver.auditing.copies import copies_of, with_own
 from archiver.auditing.drawing import (
     Seen,
     drawn,
@@ -25,10 +24,11 @@ from archiver.auditing.drawing import (
     with_remarks,
     with_rescued,
 )
+from archiver.auditing.elsewhere.copies import copies_of, with_own
+from archiver.auditing.elsewhere.rescue import rescue, rescued_before
+from archiver.auditing.elsewhere.saving import Saver
 from archiver.auditing.finding import Copies, Finding, Rescued
 from archiver.auditing.naming import StoredNames, together
-from archiver.auditing.rescue import rescue, rescued_before
-from archiver.auditing.saving import Saver
 from archiver.capture import Job, Progress, no_progress
 from archiver.errors import ArchiveError, ArchiverError, LimitError, NetworkError
 from archiver.model import Noun, Observation, Post, PostRef, State

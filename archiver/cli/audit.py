@@ -13,7 +13,7 @@ import msgspec
 from archiver.auditing import AskCopies, Finding, Plan, audit
 from archiver.auditing.ages import parse_age, parse_moment
 from archiver.auditing.changes import KINDS, Remembered, changed_since, changes_since, kinds_of, last_audit, remembered
-from archiver.auditing.statistics import Statistics, statistics, summary_lines
+from archiver.auditing.figures.statistics import Statistics, statistics, summary_lines
 from archiver.capture import Job, running
 from archiver.cli.options import (
     SOURCE_HELP,

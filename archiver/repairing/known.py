@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 from warcio.timeutils import timestamp_to_datetime
 
-from archiver.auditing.holdings import REWRITTEN
+from archiver.auditing.elsewhere.holdings import REWRITTEN
 from archiver.model import Mention, Observation, Outcome, Post, Resolution, State
 from archiver.platforms import platform as platform_of
 from archiver.repairing.quotation import Version, is_web_address

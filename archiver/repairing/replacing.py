@@ -17,8 +17,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from archiver.article import Kind, article_of
 from archiver.article.selectors import Elements
 from archiver.auditing.embeds import standings
-from archiver.auditing.fidelity import Version, fidelity
 from archiver.auditing.finding import Embed, EmbedStanding, QuoteVerdict
+from archiver.auditing.quotes.fidelity import Version, fidelity
 from archiver.detect import embeds, find, prose, repaired
 from archiver.detect.containers import EMBEDDING, FRAMES, NOT_A_POST
 from archiver.errors import InputError

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from archiver.auditing.statistics import MISSING, NOT_SEEN, READABLE, YEAR, Share
-from archiver.auditing.survival import Curve, Step
+from archiver.auditing.figures.statistics import MISSING, NOT_SEEN, READABLE, YEAR, Share
+from archiver.auditing.figures.survival import Curve, Step
 from archiver.model import State
 from archiver.reporting.overtime import Moment
 

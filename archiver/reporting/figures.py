@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from archiver.auditing.statistics import Group, Share, Statistics, Tally
-from archiver.auditing.survival import Curve
+from archiver.auditing.figures.statistics import Group, Share, Statistics, Tally
+from archiver.auditing.figures.survival import Curve
 from archiver.exporting import spreadsheet
 
 COLUMNS = ("table", "name", "title", "measure", "days", "count", "of", "value", "low", "high")

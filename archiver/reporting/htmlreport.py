@@ -22,9 +22,9 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from archiver.auditing import Finding
+from archiver.auditing.figures.statistics import COMPARED, OTHERS, Group, Share, Statistics, Tally
+from archiver.auditing.figures.survival import Survived
 from archiver.auditing.finding import OWN, Citation, EmbedStanding, QuoteVerdict
-from archiver.auditing.statistics import COMPARED, OTHERS, Group, Share, Statistics, Tally
-from archiver.auditing.survival import Survived
 from archiver.model import Noun, State
 from archiver.replay import wording
 from archiver.replay.show import count, environment, external, name_of, time, visible, words

@@ -28,11 +28,11 @@ import msgspec
 from msgspec.structs import replace
 
 from archiver.article import article_of
-from archiver.auditing.holdings import original_in
-from archiver.auditing.listed import METHOD as LISTING
-from archiver.auditing.listed import portion_again, resolved
-from archiver.auditing.mementos import read_copy
-from archiver.auditing.rescue import RESCUING
+from archiver.auditing.elsewhere.holdings import original_in
+from archiver.auditing.elsewhere.mementos import read_copy
+from archiver.auditing.elsewhere.rescue import RESCUING
+from archiver.auditing.lists.listed import METHOD as LISTING
+from archiver.auditing.lists.listed import portion_again, resolved
 from archiver.capture import Progress, no_progress
 from archiver.config import AuditSettings, ResolveSettings
 from archiver.detect import METHOD as DETECTING

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.auditing.copies import copies_of
+from archiver.auditing.elsewhere.copies import copies_of
+from archiver.auditing.elsewhere.holdings import _entries
 from archiver.auditing.finding import OWN, Copies
-from archiver.auditing.holdings import _entries
 from archiver.config import Settings, load_settings
 from archiver.errors import ConfigError
 from archiver.exchange import Exchange

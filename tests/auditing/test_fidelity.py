@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.auditing.fidelity import MAX_CHANGES, Version, fidelity
 from archiver.auditing.finding import Fidelity, QuoteVerdict
+from archiver.auditing.quotes.fidelity import MAX_CHANGES, Version, fidelity
 from tests.resolution.rewordings import CASES
 from tests.roundtrip.words import POSTS
 

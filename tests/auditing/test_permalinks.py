@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.auditing import audit, cited_in_archive, cited_in_permalinks, is_permalink_list, merge
-from archiver.auditing.listed import portion_again, portion_of, resolved
-from archiver.auditing.permalinks import Permalink, read_permalinks
+from archiver.auditing.lists.listed import portion_again, portion_of, resolved
+from archiver.auditing.lists.permalinks import Permalink, read_permalinks
 from archiver.errors import ArchiverError
 from archiver.exporting import spreadsheet
 from archiver.model import Observation, Post, State, Verdict

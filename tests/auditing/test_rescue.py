@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from archiver.auditing.copies import copies_of
+from archiver.auditing.elsewhere.copies import copies_of
+from archiver.auditing.elsewhere.mementos import read_copy
+from archiver.auditing.elsewhere.rescue import rescue
 from archiver.auditing.finding import Rescued
 from archiver.auditing.looking import AskCopies, Plan
-from archiver.auditing.mementos import read_copy
-from archiver.auditing.rescue import rescue
 from archiver.config import Settings
 from archiver.explain import explain, lines
 from archiver.exporting.cited import Selection

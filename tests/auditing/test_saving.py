@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec import structs
 
-from archiver.auditing.copies import copies_of
+from archiver.auditing.elsewhere.copies import copies_of
+from archiver.auditing.elsewhere.mementos import read_copy
+from archiver.auditing.elsewhere.saving import Saver, target, wanted
 from archiver.auditing.finding import Copies, CopyPlace, Saved
-from archiver.auditing.mementos import read_copy
-from archiver.auditing.saving import Saver, target, wanted
 from archiver.platforms import platform
 from archiver.store import Archive
 from archiver.store.elsewhere import saves

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archiver.auditing.figures.statistics import Statistics, statistics, summary_lines, wilson
 from archiver.auditing.finding import (
     Citation,
     Copies,
@@ -20,7 +21,6 @@ from archiver.auditing.finding import (
     Look,
     QuoteVerdict,
 )
-from archiver.auditing.statistics import Statistics, statistics, summary_lines, wilson
 from archiver.model import State, from_json, to_json
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -188,7 +188,7 @@ class TestCounts:
         assert (told.rescued.count, told.rescued.of) == (0, 1)
 
     def test_more_articles_than_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("archiver.auditing.statistics.MAX_ROWS", 2)
+        monkeypatch.setattr("archiver.auditing.figures.statistics.MAX_ROWS", 2)
         told = figures(*(post(at, (9, State.DELETED if at > 2 else State.LIVE), sources=(f"{at}",)) for at in range(5)))
         assert [row.name for row in told.articles] == ["3", "4"]
         assert told.rows_left_out == {"articles": 3}

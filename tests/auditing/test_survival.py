@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.auditing.survival import MAX_STEPS, Curve, Spell, kaplan_meier
+from archiver.auditing.figures.survival import MAX_STEPS, Curve, Spell, kaplan_meier
 
 # Freireich et al., Blood 21 (1963) 699: weeks to relapse under 6-mercaptopurine; False: still in remission.
 SIX_MP = (

@@ -14,8 +14,8 @@ from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver.article import article_of
+from archiver.auditing.elsewhere.rescue import rescue
 from archiver.auditing.finding import QuoteVerdict, Rescued
-from archiver.auditing.rescue import rescue
 from archiver.detect import find
 from archiver.errors import InputError
 from archiver.model import Candidate, Observation, Post, Resolution, State

@@ -12,8 +12,8 @@ from typing import Any
 import jsonschema
 import msgspec
 
+from archiver.auditing.figures.statistics import Statistics, statistics
 from archiver.auditing.finding import Citation, QuoteVerdict
-from archiver.auditing.statistics import Statistics, statistics
 from archiver.model import State, to_json
 from archiver.reporting import figures_csv
 from tests.reporting.test_html_report import AT, EVIL, everything, post

@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from archiver.auditing.figures.statistics import AGES, YEAR, statistics
+from archiver.auditing.figures.survival import Curve, Spell, Step, kaplan_meier
 from archiver.auditing.finding import (
     Change,
     Citation,
@@ -31,8 +33,6 @@ from archiver.auditing.finding import (
     Rescued,
     Saved,
 )
-from archiver.auditing.statistics import AGES, YEAR, statistics
-from archiver.auditing.survival import Curve, Spell, Step, kaplan_meier
 from archiver.errors import UsageError
 from archiver.model import State
 from archiver.replay import Library, create_app

@@ -427,7 +427,7 @@ def _is_ours(fields: Mapping[str, object]) -> bool:
 
 
 def read_stored(data: bytes, source: str) -> list[Permalink]:
-    """The rows of a table as `archiver.auditing.listed` stores it.
+    """The rows of a table as `archiver.auditing.lists.listed` stores it.
 
     Raises `InputError` where one of them names no post.
     """

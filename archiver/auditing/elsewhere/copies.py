@@ -14,9 +14,9 @@ from itertools import zip_longest
 
 from msgspec.structs import replace
 
+from archiver.auditing.elsewhere.holdings import WAYBACK, Holding, Likely, Listing, in_timemaps, indexed, is_permalink
+from archiver.auditing.elsewhere.mementos import Shown, shown_by
 from archiver.auditing.finding import OWN, Copies, CopyPlace
-from archiver.auditing.holdings import WAYBACK, Holding, Likely, Listing, in_timemaps, indexed, is_permalink
-from archiver.auditing.mementos import Shown, shown_by
 from archiver.capture import Job
 from archiver.model import Capture, PostRef
 from archiver.platforms.base import Platform

@@ -22,8 +22,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from archiver.auditing.elsewhere.holdings import WAYBACK, is_of
 from archiver.auditing.finding import OWN, Copies, Saved
-from archiver.auditing.holdings import WAYBACK, is_of
 from archiver.capture import Job
 from archiver.capture.aside import Aside
 from archiver.errors import InputError, LeftAloneError, LimitError, NetworkError

@@ -15,7 +15,7 @@ from functools import cache
 import regex
 from babel import Locale
 
-from archiver.auditing.worded import LINK, Token, Wording, read
+from archiver.auditing.quotes.worded import LINK, Token, Wording, read
 
 _CUT_PHRASES = """
 show more|read more|see more|more|continue reading|view more|mehr anzeigen|mehr|weiterlesen

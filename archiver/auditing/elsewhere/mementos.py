@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from archiver.auditing.holdings import SLACK, WAYBACK, Holding, has_id, is_of, original_in
+from archiver.auditing.elsewhere.holdings import SLACK, WAYBACK, Holding, has_id, is_of, original_in
 from archiver.capture import Job
 from archiver.errors import ArchiveError, InputError, LimitError, NetworkError
 from archiver.exchange import Exchange

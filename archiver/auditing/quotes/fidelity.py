@@ -27,9 +27,9 @@ import regex
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
-from archiver.auditing import furniture, sameness
 from archiver.auditing.finding import Change, Fidelity, QuoteVerdict
-from archiver.auditing.worded import MAX_CHARACTERS, UNSPACED, Token, Wording, mended, plain, read
+from archiver.auditing.quotes import furniture, sameness
+from archiver.auditing.quotes.worded import MAX_CHARACTERS, UNSPACED, Token, Wording, mended, plain, read
 from archiver.language.guess import contradicts, language_of
 from archiver.language.tongues import scores
 from archiver.language.wordings import MAX_TOKENS

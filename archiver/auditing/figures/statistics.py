@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from archiver.auditing.figures.survival import Curve, Spell, Z, kaplan_meier
 from archiver.auditing.finding import Finding, QuoteVerdict, not_shown
-from archiver.auditing.survival import Curve, Spell, Z, kaplan_meier
 from archiver.model import Noun, State
 
 CONFIDENCE = 0.95

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from archiver.article import named_information
 from archiver.auditing.cited import LISTED, Cited, cited_by, cites_of
-from archiver.auditing.permalinks import OnError, Permalink, read_permalinks, read_stored
+from archiver.auditing.lists.permalinks import OnError, Permalink, read_permalinks, read_stored
 from archiver.capture import Job
 from archiver.errors import InputError
 from archiver.model import Article, Candidate, Mention, Outcome, Post, Reason, Resolution
@@ -40,9 +40,9 @@ def cited_in_permalinks(job: Job, source: str, *, on_error: OnError, stdin: Bina
     """What the rows of a list cite, in its order, one for each row that says something new: `merge` puts those of one
     post together, so that all who cite it are kept.
 
-    source: as for `archiver.auditing.permalinks.read_permalinks`. on_error: told of rows that name no post, and of what
-    ends the reading. Nothing is asked of the network. Memory: a thousand rows at a time, and a digest of 16 bytes for
-    each row before. When the job is asked to stop, the rest is left out.
+    source: as for `archiver.auditing.lists.permalinks.read_permalinks`. on_error: told of rows that name no post, and
+    of what ends the reading. Nothing is asked of the network. Memory: a thousand rows at a time, and a digest of 16
+    bytes for each row before. When the job is asked to stop, the rest is left out.
 
     Raises `ArchiveError` when the archive cannot be written.
     """

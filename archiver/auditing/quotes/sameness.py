@@ -20,7 +20,7 @@ from functools import lru_cache
 import anyascii
 import regex
 
-from archiver.auditing.worded import Token, Wording
+from archiver.auditing.quotes.worded import Token, Wording
 from archiver.language.number_words import MAX_WORDS, han_number, number_at
 
 _TWINS = str.maketrans(

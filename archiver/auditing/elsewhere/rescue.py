@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from archiver.auditing.copies import addresses_of, listings, timemap_addresses
+from archiver.auditing.elsewhere.copies import addresses_of, listings, timemap_addresses
+from archiver.auditing.elsewhere.holdings import WAYBACK, Holding, in_timemaps
+from archiver.auditing.elsewhere.mementos import Shown, shown_by
 from archiver.auditing.finding import Copies, Rescued
-from archiver.auditing.holdings import WAYBACK, Holding, in_timemaps
-from archiver.auditing.mementos import Shown, shown_by
 from archiver.capture import Job
 from archiver.model import PostRef
 from archiver.platforms.base import Platform

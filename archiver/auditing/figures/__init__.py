@@ -1,0 +1,1 @@
+"""The figures of an audit: what a researcher counts in its findings."""

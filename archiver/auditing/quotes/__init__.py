@@ -1,0 +1,1 @@
+"""Is an article's wording of a post faithful to the post's own?"""
