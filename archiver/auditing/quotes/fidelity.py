@@ -19,16 +19,14 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import pairwise
 from operator import ge
 from typing import NamedTuple
 
 import regex
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Indel
 
 from archiver.auditing.finding import Change, Fidelity, QuoteVerdict
 from archiver.auditing.quotes import furniture, sameness
+from archiver.auditing.quotes.alignment import FULL_STOP, OMISSION, Place, alignments, is_sign, parted_places
 from archiver.auditing.quotes.worded import MAX_CHARACTERS, UNSPACED, Token, Wording, mended, plain, read
 from archiver.language.guess import contradicts, language_of
 from archiver.language.tongues import scores
@@ -44,8 +42,6 @@ MAX_VERSIONS = 20
 MAX_SHOWN = 400
 """Characters of one change that are shown."""
 WORDS_BEFORE = 4
-NEAR = 3
-"""Words, or signs: one word may be changed into several."""
 
 THROUGHOUT = ((3, 3.0, 0.15), (2, 3.0, 0.22), (1, 4.0, 0.6))
 """In so many places so many words, and so large a share of all: then a text was worded anew."""
@@ -68,14 +64,9 @@ SLIDES = 60
 """How far a place may be moved where the words at both of its ends are the same."""
 MAX_TRIMMED = 4
 """Pieces of furniture at the ends that are taken off one after the other."""
-WINDOW_TOKENS = 1500
-"""Longer texts are aligned whole: looking for the window takes the product of the lengths."""
 
-_OMISSION = re.compile(r"\.\s?\.\s?\.|[\[(]\s*(?:\.\s*)*[\])]|[\[(]\s*…\s*[\])]|…")
 _BRACKETED_OMISSION = re.compile(r"[\[(]\s*(?:\.\s*){2,}[\])]|[\[(]\s*[\])]")
 _SENTENCE_END = regex.compile(r"[.!?:。！？।۔؟।…\n][\s\"”»’')\]」』]*|[\n]")
-_FULL_STOP = regex.compile(r"[.!?。！？।۔؟…\n]|\p{Extended_Pictographic}")
-_LINE_BREAK = regex.compile(r"\n")
 _STARTS_ANEW = regex.compile(r"[\n:\"“”„«»「『—–>]|[.!?。！？।۔؟…]")
 
 
@@ -207,117 +198,6 @@ def _sign_weight(sign: str) -> float:
     return 0.5 if sign > "\u2e80" else 0.25
 
 
-# -- alignment
-
-
-class _Place(NamedTuple):
-    """Where the wordings part: tokens `i1` to `i2` of the article's stand for `j1` to `j2` of the post's."""
-
-    i1: int
-    i2: int
-    j1: int
-    j2: int
-
-
-def _alignments(shown: Wording, post: Wording) -> Iterator[list[_Place]]:
-    a, b = shown.forms, post.forms
-    if "".join(a) == "".join(b):
-        yield []  # words joined or parted
-        return
-    found = _by_parts(shown, post)
-    if found is not None:
-        yield found
-        return
-    yield _aligned(shown, post, (0, len(a)), (0, len(b)))
-    if min(len(a), len(b)) > 2 and len(a) != len(b) and max(len(a), len(b)) <= WINDOW_TOKENS:
-        # the shorter one may be a part of the other: spread over all of it, what is changed would find some partner
-        window = fuzz.partial_ratio_alignment(a, b)
-        if window is not None and window.score >= 50:
-            yield _aligned(shown, post, (window.src_start, window.src_end), (window.dest_start, window.dest_end))
-
-
-def _aligned(shown: Wording, post: Wording, ours: tuple[int, int], theirs: tuple[int, int]) -> list[_Place]:
-    """Where they part within these two stretches, and what lies outside of them."""
-    (i, i_end), (j, j_end) = ours, theirs
-    places = [
-        _Place(step.src_start + i, step.src_end + i, step.dest_start + j, step.dest_end + j)
-        for step in Indel.opcodes(shown.forms[i:i_end], post.forms[j:j_end])
-        if step.tag != "equal"
-    ]
-    places = [_Place(0, i, 0, j), *places, _Place(i_end, len(shown.tokens), j_end, len(post.tokens))]
-    joined = _joined([place for place in places if place.i2 > place.i1 or place.j2 > place.j1], shown)
-    return [_narrowed(place, shown, post) for place in joined]
-
-
-def _narrowed(place: _Place, shown: Wording, post: Wording) -> _Place:
-    """Without words at either end that are the same: a window may have cut between them."""
-    i1, i2, j1, j2 = place
-    while i1 < i2 and j1 < j2 and shown.tokens[i1].form == post.tokens[j1].form:
-        i1, j1 = i1 + 1, j1 + 1
-    while i1 < i2 and j1 < j2 and shown.tokens[i2 - 1].form == post.tokens[j2 - 1].form:
-        i2, j2 = i2 - 1, j2 - 1
-    return _Place(i1, i2, j1, j2)
-
-
-def _joined(places: Sequence[_Place], shown: Wording) -> list[_Place]:
-    """Places that touch are one; and in scripts without spaces, where a sign or two is shared by chance, near ones."""
-    out: list[_Place] = []
-    for place in places:
-        if out:
-            last = out[-1]
-            between = range(last.i2, place.i1)
-            near = len(between) <= 2 and all(_is_sign(shown.tokens[at]) for at in between)
-            changed = last.i2 > last.i1 or last.j2 > last.j1
-            if place.i1 - last.i2 == place.j1 - last.j2 and (not between or (near and changed and last.i1 > 0)):
-                out[-1] = _Place(last.i1, place.i2, last.j1, place.j2)
-                continue
-        out.append(place)
-    return out
-
-
-def _is_sign(token: Token) -> bool:
-    return token.sort == "word" and UNSPACED.match(token.form) is not None
-
-
-def _by_parts(shown: Wording, post: Wording) -> list[_Place] | None:
-    """Where the article's words are parts of the post's, in order, to the letter: what is left out between them.
-
-    A shortest edit script finds some way to fit them in, which may scatter a part over the post.
-    """
-    cuts = [at for at in range(1, len(shown.tokens)) if _OMISSION.search(shown.marks(at))]
-    if len(cuts) > 50:
-        return None
-    for bounds in ([0, *cuts, len(shown.tokens)], [0, len(shown.tokens)]):
-        found = _parts_found(shown, post, bounds)
-        if found is not None:
-            return found
-    return None
-
-
-def _parts_found(shown: Wording, post: Wording, bounds: Sequence[int]) -> list[_Place] | None:
-    text = "\x1f" + "\x1f".join(post.forms) + "\x1f"
-    places: list[_Place] = []
-    at = before = 0
-    for start, stop in pairwise(bounds):
-        part = "\x1f" + "\x1f".join(shown.forms[start:stop]) + "\x1f"
-        found = text.find(part, at)
-        if found < 0 and stop - start > 1 and _OMISSION.search(shown.marks(stop)):
-            # the last word was cut within
-            found = text.find(part[:-1], at)
-        if found < 0:
-            return None
-        first = before + text.count("\x1f", at, found + 1) - 1
-        if first > before:
-            places.append(_Place(start, start, before, first))
-        before = first + stop - start
-        at = found + len(part) - 1
-        if text[at] != "\x1f":  # a cut word: go to the end of the whole one
-            at = text.find("\x1f", found + len(part) - 1)
-    if before < len(post.tokens):
-        places.append(_Place(len(shown.tokens), len(shown.tokens), before, len(post.tokens)))
-    return [place for place in places if place.j2 > place.j1]
-
-
 # -- judgement
 
 
@@ -342,13 +222,13 @@ def _judge(shown: Wording, post: Wording, version: Version, marked: bool) -> _Ju
 
 def _best_aligned(shown: Wording, post: Wording, version: Version, marked: bool) -> _Judge:
     best: _Judge | None = None
-    for places in _alignments(shown, post):
+    for places in alignments(shown, post):
         judge = _Judge(shown, post, version, marked, places)
         if best is None or judge.result.rank < best.result.rank:
             best = judge
         if not best.changes:
             break
-        parted = [part for place in places for part in _parted(place, shown, post)]
+        parted = [part for place in places for part in parted_places(place, shown, post)]
         if len(parted) > len(places):
             judge = _Judge(shown, post, version, marked, parted)
             best = min(best, judge, key=lambda one: one.result.rank)
@@ -356,51 +236,7 @@ def _best_aligned(shown: Wording, post: Wording, version: Version, marked: bool)
     return best
 
 
-def _parted(place: _Place, shown: Wording, post: Wording) -> tuple[_Place, ...]:
-    """The place; or two, where words that are others stand beside words that were left out, or that are set apart.
-
-    Left out are whole sentences at an end, and what a mark of omission stands for. As many words are taken for changed
-    as stand on the other side, about.
-    """
-    i1, i2, j1, j2 = place
-    ours, theirs = i2 - i1, j2 - j1
-    if not ours or not theirs or ours == theirs:
-        return (place,)
-    first, last = i1 == 0 and j1 == 0, i2 == len(shown.tokens) and j2 == len(post.tokens)
-    if theirs < ours:
-        if last and (at := _nearest(shown, _LINE_BREAK, range(i1 + 1, i2), i1 + theirs)):
-            return _Place(i1, at, j1, j2), _Place(at, i2, j2, j2)
-        if first and (at := _nearest(shown, _LINE_BREAK, range(i1 + 1, i2), i2 - theirs)):
-            return _Place(i1, at, j1, j1), _Place(at, i2, j1, j2)
-        return (place,)
-    before, behind = (_OMISSION.search(shown.marks(at)) is not None for at in (i1, i2))
-    within = range(j1 + 1, j2)
-    if behind or (last and not before):
-        at = next((at for at in _near(within, j1 + ours) if _same(shown, i1, i2, post, j1, at)), 0)
-        at = at or (j1 + ours if behind else _nearest(post, _FULL_STOP, within, j1 + ours))
-        return (_Place(i1, i2, j1, at), _Place(i2, i2, at, j2)) if at else (place,)
-    if before or first:
-        at = next((at for at in _near(within, j2 - ours) if _same(shown, i1, i2, post, at, j2)), 0)
-        at = at or (j2 - ours if before else _nearest(post, _FULL_STOP, within, j2 - ours))
-        return (_Place(i1, i1, j1, at), _Place(i1, i2, at, j2)) if at else (place,)
-    return (place,)
-
-
-def _same(shown: Wording, i1: int, i2: int, post: Wording, j1: int, j2: int) -> bool:
-    return sameness.same(shown, range(i1, i2), post, range(j1, j2))
-
-
-def _near(places: range, wanted: int) -> range:
-    return range(max(places.start, wanted - NEAR), min(places.stop, wanted + NEAR + 1))
-
-
-def _nearest(wording: Wording, mark: regex.Pattern[str], places: range, wanted: int) -> int:
-    """The token nearest to `wanted` with such a mark before it; 0 where there is none near."""
-    found = [at for at in _near(places, wanted) if mark.search(wording.gap(at))]
-    return min(found, key=lambda at: abs(at - wanted), default=0)
-
-
-def _without_furniture(shown: Wording, post: Wording, places: Sequence[_Place]) -> Iterator[tuple[Wording, Wording]]:
+def _without_furniture(shown: Wording, post: Wording, places: Sequence[Place]) -> Iterator[tuple[Wording, Wording]]:
     """The wordings without what stands at their ends, where they part there, and is none of the post's words."""
     first, last = places[0], places[-1]
     if first.i1 == 0 and first.j1 == 0:
@@ -431,15 +267,15 @@ def _without_furniture(shown: Wording, post: Wording, places: Sequence[_Place]) 
 class _Judge:
     """What the places where two wordings part add up to."""
 
-    def __init__(self, shown: Wording, post: Wording, version: Version, marked: bool, places: Sequence[_Place]) -> None:
+    def __init__(self, shown: Wording, post: Wording, version: Version, marked: bool, places: Sequence[Place]) -> None:
         self.shown, self.post, self.version, self.marked, self.places = shown, post, version, marked, places
-        self.changes: list[tuple[list[int], list[int], _Place]] = []
+        self.changes: list[tuple[list[int], list[int], Place]] = []
         self.omitted: list[str] = []
         """How the quotation is shorter, in words."""
         self.notes: list[str] = []
         self.uncovered = 0.0
         """Words that the record, which is cut, cannot say anything of."""
-        self.parted: list[_Place] = []
+        self.parted: list[Place] = []
         """The changes, and what was let pass at the ends because these were guessed."""
         self.tags = any(token.sort == "tag" for token in shown.tokens)
         here = {
@@ -455,7 +291,7 @@ class _Judge:
 
     # -- one place
 
-    def place(self, place: _Place) -> None:
+    def place(self, place: Place) -> None:
         ours, theirs = range(place.i1, place.i2), range(place.j1, place.j2)
         if sameness.same(self.shown, ours, self.post, theirs):
             return
@@ -468,7 +304,7 @@ class _Judge:
             if not self._cut_word(left, right):
                 self._change(left, right, place)
             return
-        bare = _Place(*_ends(left, place.i2), *_ends(right, place.j2))
+        bare = Place(*_ends(left, place.i2), *_ends(right, place.j2))
         if len(left) != bare.i2 - bare.i1 or len(right) != bare.j2 - bare.j1:
             self._change(left, right, place)
             return
@@ -479,12 +315,12 @@ class _Judge:
                 return
         self._change(left, right, place)
 
-    def _change(self, left: list[int], right: list[int], place: _Place) -> None:
-        narrow = _Place(*_ends(left, place.i2), *_ends(right, place.j2))
+    def _change(self, left: list[int], right: list[int], place: Place) -> None:
+        narrow = Place(*_ends(left, place.i2), *_ends(right, place.j2))
         self.changes.append((left, right, narrow))
         self.parted.append(place)
 
-    def _without_beside(self, place: _Place) -> tuple[list[int], list[int]]:
+    def _without_beside(self, place: Place) -> tuple[list[int], list[int]]:
         """The tokens of the place that have to be accounted for."""
         shown, post = self.shown, self.post
         left, right = list(range(place.i1, place.i2)), list(range(place.j1, place.j2))
@@ -530,7 +366,7 @@ class _Judge:
             return self._cut_start(left, right)
         if len(left) == 1 and self._cut_mark():
             if furniture.begins_link(self.shown.part(left[0], left[0] + 1), self.post.gap(right[0])):
-                return self._tail_left_out(_Place(left[0] + 1, left[0] + 1, right[0], right[-1] + 1))
+                return self._tail_left_out(Place(left[0] + 1, left[0] + 1, right[0], right[-1] + 1))
             shown, posted = self.shown.tokens[left[0]].form, self.post.tokens[right[0]].form
             if posted.startswith(shown):
                 self.omitted.append("it breaks off with a mark of omission")
@@ -552,7 +388,7 @@ class _Judge:
         self.omitted.append("it begins later than the post")
         return True
 
-    def _slides(self, place: _Place) -> Iterator[_Place]:
+    def _slides(self, place: Place) -> Iterator[Place]:
         """The place, and where else it can be put: where words on both sides of it are the same, nobody can tell."""
         yield place
         for step in (1, -1):
@@ -572,28 +408,28 @@ class _Judge:
                 if first.form != after.form:
                     break
                 i, i2, j1, j2 = i + step, i2 + step, j1 + step, j2 + step
-                yield _Place(i, i2, j1, j2)
+                yield Place(i, i2, j1, j2)
 
     # -- words of the post that the article has not
 
-    def _left_out(self, place: _Place) -> bool:
+    def _left_out(self, place: Place) -> bool:
         if place.i1 == len(self.shown.tokens):
             return self._tail_left_out(place)
         if place.i1 == 0:
             return self._head_left_out(place)
         gap = self.shown.marks(place.i1)
-        if not _OMISSION.search(gap):
+        if not OMISSION.search(gap):
             return False
-        own = _OMISSION.search(self.post.marks(place.j1)) or _OMISSION.search(self.post.marks(place.j2))
+        own = OMISSION.search(self.post.marks(place.j1)) or OMISSION.search(self.post.marks(place.j2))
         if own and not _BRACKETED_OMISSION.search(gap):
             return False  # the author's own dots
         self.omitted.append("parts are left out, with marks of omission")
         return True
 
-    def _tail_left_out(self, place: _Place) -> bool:
+    def _tail_left_out(self, place: Place) -> bool:
         if self._cut_mark():
             self.omitted.append("it breaks off with a mark of omission")
-        elif _FULL_STOP.search(self.post.gap(place.j1)):
+        elif FULL_STOP.search(self.post.gap(place.j1)):
             self.omitted.append("it is the post's beginning")
         elif not self.marked:
             self.omitted.append("it breaks off before the post ends")
@@ -602,15 +438,15 @@ class _Judge:
         return True
 
     def _cut_mark(self) -> bool:
-        return _OMISSION.search(self.shown.marks(len(self.shown.tokens))) is not None
+        return OMISSION.search(self.shown.marks(len(self.shown.tokens))) is not None
 
-    def _head_left_out(self, place: _Place) -> bool:
+    def _head_left_out(self, place: Place) -> bool:
         words = _weight(self.post.tokens[place.j1 : place.j2])
-        if _OMISSION.search(self.shown.marks(0)):
+        if OMISSION.search(self.shown.marks(0)):
             self.omitted.append("it begins with a mark of omission")
         elif not self.marked:
             self.omitted.append("it begins later than the post")
-        elif words >= 2 and _FULL_STOP.search(self.post.gap(place.j2)):
+        elif words >= 2 and FULL_STOP.search(self.post.gap(place.j2)):
             self.omitted.append("it begins with a later sentence of the post")
         else:
             return False
@@ -618,7 +454,7 @@ class _Judge:
 
     # -- words of the article that the post has not
 
-    def _added(self, place: _Place) -> bool:
+    def _added(self, place: Place) -> bool:
         shown = self.shown
         if place.i2 == len(shown.tokens) and self._record_cut():
             self._beyond(range(place.i1, place.i2))
@@ -637,7 +473,7 @@ class _Judge:
             return True
         return False
 
-    def _set_apart(self, place: _Place) -> bool:
+    def _set_apart(self, place: Place) -> bool:
         """Whether these words stand on lines of their own above or below the post's, or in front of them as a label."""
         if place.i1 == 0:
             after = self.shown.gap(place.i2)
@@ -645,7 +481,7 @@ class _Judge:
         return place.i2 == len(self.shown.tokens) and "\n" in self.shown.gap(place.i1)
 
     def _record_cut(self) -> bool:
-        return not self.version.complete or _OMISSION.search(self.post.marks(len(self.post.tokens))) is not None
+        return not self.version.complete or OMISSION.search(self.post.marks(len(self.post.tokens))) is not None
 
     def _beyond(self, left: Sequence[int]) -> None:
         self.uncovered = _weight([self.shown.tokens[at] for at in left])
@@ -771,12 +607,12 @@ class _Judge:
             return f" It shows {shown} where the post has {posted}."
         return ""
 
-    def _merged(self) -> list[_Place]:
+    def _merged(self) -> list[Place]:
         """The changes, those with only one shared word between them as one (words that changed places)."""
-        out: list[_Place] = []
+        out: list[Place] = []
         for _, _, place in self.changes:
             if out and place.i1 - out[-1].i2 <= 1 and place.j1 - out[-1].j2 <= 1:
-                out[-1] = _Place(out[-1].i1, place.i2, out[-1].j1, place.j2)
+                out[-1] = Place(out[-1].i1, place.i2, out[-1].j1, place.j2)
             else:
                 out.append(place)
         return out
@@ -792,7 +628,7 @@ class _Judge:
         )
 
     def _before(self, at: int) -> int:
-        return 3 * WORDS_BEFORE if at and _is_sign(self.shown.tokens[at - 1]) else WORDS_BEFORE
+        return 3 * WORDS_BEFORE if at and is_sign(self.shown.tokens[at - 1]) else WORDS_BEFORE
 
 
 def _primary(language: str) -> str:
