@@ -1,0 +1,12 @@
+"""Which posts do whole crawls cite? Detection over WARC files, on one machine or a cluster.
+
+units      what is to be read: files, parts of files, byte ranges of an index
+opening    a unit as a stream of bytes: a local file, an object in a store, a member of a package
+reading    the records of a WARC file, natively; damage is reported and passed over
+prefilter  one pass over a page's bytes: can it hold a post?
+pages      a page's mentions, as rows
+work       one unit from end to end: the piece that a process or an executor runs
+running    many units: processes, progress, going on after a crash
+finishing  the rows of all units as a partitioned table, and the posts that they cite
+spark      the same work on a cluster, and detection for data frames of others
+"""
