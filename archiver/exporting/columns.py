@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archiver.store import Archive
+if TYPE_CHECKING:
+    from archiver.store import Archive
 
 Row = tuple[Any, ...]
 """One value a column, in their order; null where there is none."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
+from archiver.exporting.columns import Column, Kind
 from archiver.model import Article, Mention, PostRef
 from archiver.platforms import platforms
 from archiver.scan.unit import Page
@@ -51,24 +50,6 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     rule: str
     confidence: float
     times: int
-
-
-class Kind(StrEnum):
-    """What values a column has."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    NUMBER = "number"
-    TIME = "time"
-    TEXTS = "texts"
-
-
-class Column(NamedTuple):
-    """A column and what it says."""
-
-    name: str
-    kind: Kind
-    says: str
 
 
 COLUMNS = (
