@@ -10,14 +10,12 @@ import functools
 import hashlib
 import io
 import re
-import ssl
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Protocol, Self, cast
 
-import certifi
 import httpcore
 import httpx
 
@@ -29,7 +27,7 @@ from archiver.model import AnswerKind, Capture
 from archiver.url import WebUrl, web_url, without_userinfo
 from archiver.web.guard import parse_networks
 from archiver.web.limits import HostLimiter, retry_after
-from archiver.web.secured import RememberingSocket
+from archiver.web.secured import client_context
 from archiver.web.tape import RecordingBackend, StoppedError, Tape
 from archiver.web.transport import RecordingTransport
 
@@ -98,7 +96,7 @@ class Door:
         except ValueError as error:
             raise ConfigError(str(error), subject="[web] allow_addresses") from error
         self._backend = RecordingBackend(connect_to=parse_connect_to(settings.connect_to), allowed=allowed)
-        ssl_context = functools.lru_cache(maxsize=1)(lambda: _ssl_context(settings.ca_file))
+        ssl_context = functools.lru_cache(maxsize=1)(lambda: client_context(settings.ca_file))
         if settings.ca_file:
             ssl_context()  # a file that cannot be used is told at once
         self._transport = RecordingTransport(
@@ -430,18 +428,6 @@ def parse_connect_to(mapping: Mapping[str, str]) -> dict[tuple[str, int | None],
             raise ConfigError(f"{target!r} names no port", subject=f"[web.connect_to] {source}")
         parsed[key] = (address, port)
     return parsed
-
-
-def _ssl_context(ca_file: str) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=certifi.where())
-    if ca_file:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigError(f"the CA file cannot be used: {error}", subject=f"[web] ca_file {ca_file}") from error
-    context.set_alpn_protocols(["http/1.1"])
-    context.sslsocket_class = RememberingSocket
-    return context
 
 
 @functools.lru_cache(maxsize=256)  # parsing it again for each request would be a sixth of the request's cost

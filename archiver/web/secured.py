@@ -6,6 +6,9 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
+import certifi
+
+from archiver.errors import ConfigError
 from archiver.exchange import Tls
 
 SUITES = {
@@ -52,6 +55,23 @@ class RememberingSocket(ssl.SSLSocket):
         except ssl.SSLCertVerificationError as error:
             error.certificates = chain(self)  # type: ignore[attr-defined]
             raise
+
+
+def client_context(ca_file: str) -> ssl.SSLContext:
+    """How connections are secured: certificates are checked against certifi's authorities and those of a file (PEM;
+    empty: none).
+
+    Raises `ConfigError` for a file that cannot be used.
+    """
+    context = ssl.create_default_context(cafile=certifi.where())
+    if ca_file:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigError(f"the CA file cannot be used: {error}", subject=f"[web] ca_file {ca_file}") from error
+    context.set_alpn_protocols(["http/1.1"])
+    context.sslsocket_class = RememberingSocket
+    return context
 
 
 def broke_off(connection: Any) -> bool:

@@ -8,7 +8,6 @@ a tape is in place belongs to that exchange. TLS is wrapped from outside, so wha
 from __future__ import annotations
 
 import io
-import ipaddress
 import os
 import socket
 import ssl
@@ -20,10 +19,11 @@ from typing import Any, BinaryIO, cast
 
 import httpcore
 
-from archiver.errors import LimitError, NetworkError, RefusedError
+from archiver.errors import LimitError, NetworkError
 from archiver.exchange import Tls, Truncation
 from archiver.fileslice import FileSlice
-from archiver.web.guard import Address, Network, why_refused
+from archiver.web.guard import Network
+from archiver.web.lookup import judged_addresses, refusal
 from archiver.web.secured import broke_off, refused_chain, tls_of
 
 SPOOL_LIMIT = 1 << 20
@@ -325,28 +325,12 @@ class RecordingBackend(httpcore.NetworkBackend):
         mapped = self._connect_to.get((name, port)) or self._connect_to.get((name, None))
         if mapped:
             return [mapped]
-        try:
-            found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise NetworkError("the name cannot be looked up", subject=host, hint="check the address") from error
-        allowed: list[tuple[str, int]] = []
-        reasons: list[tuple[str, str]] = []
-        for _, _, _, _, sockaddr in found:
-            address: Address = ipaddress.ip_address(str(sockaddr[0]))
-            reason = why_refused(address, self._allowed)
-            if reason is None:
-                allowed.append((str(sockaddr[0]), port))
-            else:
-                reasons.append((str(address), reason))
+        judged = judged_addresses(name, port, self._allowed)
         if self._current.tape is not None:
-            self._current.tape.refusals.extend(reasons)
-        if not allowed and reasons:
-            raise RefusedError(
-                f"not connected: {reasons[0][0]} is a {reasons[0][1]}",
-                subject=host,
-                hint="[web] allow_addresses permits it",
-            )
-        return list(dict.fromkeys(allowed))
+            self._current.tape.refusals.extend(judged.refused)
+        if not judged.allowed and judged.refused:
+            raise refusal(host, judged.refused)
+        return [(address, port) for address in judged.allowed]
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
