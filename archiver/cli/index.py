@@ -46,7 +46,7 @@ FILE_HELP = (
 @click.option(
     "--posts",
     "posts_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     metavar="INDEX",
     help="The index to add to; it is made where there is none. Default: the first of the configuration ([resolve]).",
 )

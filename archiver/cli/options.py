@@ -59,9 +59,10 @@ posts_option = click.option(
     "--posts",
     "posts_paths",
     multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     metavar="INDEX",
-    help="A post index (`archiver index` makes it) in which posts are looked up, too; may be given again.",
+    help="A post index (`archiver index` or `archiver scan` makes it), or a scan's folder, in which posts are looked "
+    "up, too; may be given again.",
 )
 prose_option = click.option(
     "--prose", is_flag=True, help="Count posts, too, that the article quotes in its own words (she wrote on X: “…”)."
@@ -146,6 +147,10 @@ class Run:
     def faults(self, job: Job) -> None:
         """What went wrong in the program itself with single posts: the run ends with the first of them."""
         self._faults.extend(job.faults)
+
+    def fault(self, error: Exception) -> None:
+        """Something went wrong in the program itself: the run ends with the first such error."""
+        self._faults.append(error)
 
     def sum_up(self, told: list[tuple[State, str]]) -> None:
         """For people: how many posts are in each state, and why some could not be seen."""

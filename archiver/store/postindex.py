@@ -126,6 +126,9 @@ for several."""
 
 MAGIC = b"SQLite format 3\x00"
 
+IN_FOLDER = "posts.db"
+"""What the index is called that a scan makes in its folder."""
+
 
 class Citation(msgspec.Struct, frozen=True, kw_only=True):
     """That a page shows a post."""
@@ -200,7 +203,7 @@ class _Known(NamedTuple):
     further: int
 
 
-class _Rows:
+class PostRows:
     """Rows that wait to be written."""
 
     def __init__(self) -> None:
@@ -214,8 +217,33 @@ class _Rows:
         self.retold: list[tuple[Any, ...]] = []
         self.reseen: list[tuple[Any, ...]] = []
 
+    def add_new(
+        self, number: int, key: str, one: Said, cited: tuple[Mapping[str, Seen], Sequence[int]] | None = None
+    ) -> None:
+        """Rows of a post that is in no table yet. cited: the pages that are kept and the hashes of those that are
+        counted, where that was worked out before; null: what is kept of `one.pages`."""
+        post, texts, pages = one.post, one.texts, one.pages
+        rest: Sequence[int] = ()
+        if cited is not None:
+            pages, rest = dict(cited[0]), cited[1]
+        elif len(texts) > MAX_TEXTS or len(pages) > MAX_OF_SITE:
+            texts = {variant: texts[variant] for variant in kept_texts(texts, ())}
+            pages, uncounted = _divided(pages, texts)
+            rest = [page_hash(page) for page in uncounted]
+        self.further += [(number, found) for found in rest]
+        self.posts.append(
+            (number, key, post.platform, post.id, post.scope, one.handle, one.folded, one.account, one.day,
+             one.created, post.url, one.record is not None, one.record, len(rest))
+        )  # fmt: skip
+        if one.names:
+            self.names += [(number, post.platform, *name) for name in one.other_names(one.folded, one.day, ())]
+        for variant, words in texts.items():
+            self.texts.append((number, variant, *words))
+        for page, seen in pages.items():
+            self.pages.append((number, page, *seen))
 
-class _NoCollecting:
+
+class NoCollecting:
     """No search for cycles while any thread is inside: a batch has none, and to look through all of it again and again
     is a quarter of its time."""
 
@@ -238,18 +266,19 @@ class _NoCollecting:
                 gc.enable()
 
 
-_NO_COLLECTING = _NoCollecting()
+NO_COLLECTING = NoCollecting()
 
 
 class PostIndex:
     """Reads and writes one post index. May be shared between threads."""
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
-        """Open the index at `path`; with `write`, one is made where there is none.
+        """Open the index at `path` (or in the folder of a scan); with `write`, one is made where there is none.
 
         Raises `InputError` where there is none, or where the file is something else or of another version;
         `ArchiveError` where it cannot be opened or is damaged.
         """
+        path = place_of(path)
         self.path = path
         self._lock = threading.RLock()
         self._write = write
@@ -357,7 +386,7 @@ class PostIndex:
 
     def _add_batch(self, batch: Sequence[RowLike]) -> Added:
         """Put a batch into the transaction, which is begun where none is open, and undone where something fails."""
-        with _NO_COLLECTING, self._lock:
+        with NO_COLLECTING, self._lock:
             try:
                 said, uses = gathered(batch)
             except UnicodeEncodeError:
@@ -391,27 +420,11 @@ class PostIndex:
     def _put(self, said: Mapping[str, Said]) -> Added:
         known = self._known(said)
         last = int(self._db.execute("SELECT coalesce(max(post), 0) FROM posts").fetchone()[0])
-        rows = _Rows()
+        rows = PostRows()
         records = 0
         for number, key in enumerate(sorted(said.keys() - known.keys()), last + 1):
             one = said[key]
-            post, texts, pages = one.post, one.texts, one.pages
-            further = 0
-            if len(texts) > MAX_TEXTS or len(pages) > MAX_OF_SITE:
-                texts = {variant: texts[variant] for variant in kept_texts(texts, ())}
-                pages, rest = _divided(pages, texts)
-                rows.further += [(number, page_hash(page)) for page in rest]
-                further = len(rest)
-            rows.posts.append(
-                (number, key, post.platform, post.id, post.scope, one.handle, one.folded, one.account, one.day,
-                 one.created, post.url, one.record is not None, one.record, further)
-            )  # fmt: skip
-            if one.names:
-                rows.names += [(number, post.platform, *name) for name in one.other_names(one.folded, one.day, ())]
-            for variant, words in texts.items():
-                rows.texts.append((number, variant, *words))
-            for page, seen in pages.items():
-                rows.pages.append((number, page, *seen))
+            rows.add_new(number, key, one)
             records += one.record is not None
         new = len(rows.posts)
         if known:
@@ -419,7 +432,7 @@ class PostIndex:
         self._write_rows(rows)
         return Added(posts=new, records=records, texts=len(rows.texts), pages=len(rows.pages) + len(rows.further))
 
-    def _write_rows(self, rows: _Rows) -> None:
+    def _write_rows(self, rows: PostRows) -> None:
         execute = self._db.executemany
         execute(f"INSERT INTO posts VALUES ({','.join('?' * 14)})", rows.posts)  # noqa: S608
         execute("INSERT INTO other_names VALUES (?,?,?,?)", rows.names)
@@ -445,7 +458,7 @@ class PostIndex:
         )
         return {row[0]: _Known._make(row) for row in rows}
 
-    def _change(self, said: Mapping[str, Said], known: Mapping[str, _Known], rows: _Rows) -> int:
+    def _change(self, said: Mapping[str, Said], known: Mapping[str, _Known], rows: PostRows) -> int:
         """What a batch adds to posts that are there already; gives how many records are new or better."""
         numbers = [row.post for row in known.values()]
         had_texts: dict[int, dict[int, Words]] = {}
@@ -496,7 +509,7 @@ class PostIndex:
             found.setdefault(post, {})[page] = tuple(seen)
         return found, full
 
-    def _count(self, rest: Mapping[int, list[int]], further: Mapping[int, int], rows: _Rows) -> None:
+    def _count(self, rest: Mapping[int, list[int]], further: Mapping[int, int], rows: PostRows) -> None:
         """Count pages that are not kept, each once."""
         pairs = [(post, found) for post, hashes in rest.items() for found in hashes]
         counted = set(
@@ -519,7 +532,7 @@ class PostIndex:
             (json.dumps(numbers),),
         )
 
-    def _retell(self, post: int, one: Said, there: Mapping[int, Words], rows: _Rows) -> dict[int, Words]:
+    def _retell(self, post: int, one: Said, there: Mapping[int, Words], rows: PostRows) -> dict[int, Words]:
         """Add the words that are new; gives all that the post keeps."""
         texts = dict(there)
         for variant in kept_texts(one.texts, there):
@@ -536,7 +549,7 @@ class PostIndex:
 
     @staticmethod
     def _cite(
-        post: int, one: Said, texts: Mapping[int, Words], there: Mapping[str, Seen], rows: _Rows, *, full: bool
+        post: int, one: Said, texts: Mapping[int, Words], there: Mapping[str, Seen], rows: PostRows, *, full: bool
     ) -> list[str]:
         """Add the pages that are new, unless the post is `full`; gives those that are only counted."""
         fresh: dict[str, Seen] = {}
@@ -551,7 +564,7 @@ class PostIndex:
         return rest
 
     @staticmethod
-    def _renew(row: _Known, one: Said, had: set[tuple[str, str]], rows: _Rows) -> bool:
+    def _renew(row: _Known, one: Said, had: set[tuple[str, str]], rows: PostRows) -> bool:
         """Change the post's own row where the batch knows more; gives whether its record is new or better."""
         handle, folded, account, day, created, url = row[2:8]
         record = row.json
@@ -686,6 +699,11 @@ def _held_of(
         "record": msgspec.json.decode(record, type=Post) if record is not None else None, "showings": showings,
     }  # fmt: skip
     return msgspec.convert(held, Held)
+
+
+def place_of(path: Path) -> Path:
+    """Where the index is that was named: the file, or in the folder of a scan the one that it made."""
+    return path / IN_FOLDER if (path / IN_FOLDER).is_file() else path
 
 
 def _check_file(path: Path, write: bool) -> bool:

@@ -141,12 +141,14 @@ class Said:
         return fresh[: max(0, MAX_NAMES - len(had))]
 
 
-def gathered(batch: Iterable[RowLike]) -> tuple[dict[str, Said], Uses]:
+def gathered(batch: Iterable[RowLike], before: Mapping[str, Said] | None = None) -> tuple[dict[str, Said], Uses]:
     """What a batch says of each post (by its key), and which accounts it saw under which handle.
+
+    before: what was said already of some posts; it goes on there.
 
     Raises `UnicodeEncodeError` where something cannot be written (`writable`).
     """
-    all_said: dict[str, Said] = {}
+    all_said: dict[str, Said] = dict(before or {})
     uses: Uses = {}
     for post, vouched, page, seen in batch:
         # `Post.key`, written out: this runs millions of times
