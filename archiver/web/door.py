@@ -11,7 +11,7 @@ import hashlib
 import io
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Protocol, Self, cast
@@ -19,7 +19,7 @@ from typing import Protocol, Self, cast
 import httpcore
 import httpx
 
-from archiver.config import WebSettings, parse_host_port
+from archiver.config import WebSettings
 from archiver.errors import ConfigError, LeftAloneError, NetworkError, RefusedError
 from archiver.exchange import Exchange, Truncation
 from archiver.http1 import MAX_HEAD_LINES, body_length, final_head, head_end, parse_head
@@ -27,6 +27,7 @@ from archiver.model import AnswerKind, Capture
 from archiver.url import WebUrl, web_url, without_userinfo
 from archiver.web.guard import parse_networks
 from archiver.web.limits import HostLimiter, retry_after
+from archiver.web.lookup import parse_connect_to
 from archiver.web.secured import client_context
 from archiver.web.tape import RecordingBackend, StoppedError, Tape
 from archiver.web.transport import RecordingTransport
@@ -410,24 +411,6 @@ class Door:
 def _announced(status: int, headers: tuple[tuple[str, str], ...]) -> int:
     """How long the head says that the body is; 0 where it does not say."""
     return body_length(status, headers, io.BytesIO()) or 0
-
-
-def parse_connect_to(mapping: Mapping[str, str]) -> dict[tuple[str, int | None], tuple[str, int]]:
-    """`{"host[:port]": "address:port"}` of the configuration, in parts; the key's port null where it has none.
-
-    Raises `ConfigError` for what is not of that form.
-    """
-    parsed: dict[tuple[str, int | None], tuple[str, int]] = {}
-    for source, target in mapping.items():
-        try:
-            address, port = parse_host_port(target)
-            key = parse_host_port(source)
-        except ValueError as error:
-            raise ConfigError(f"{target!r}: wanted is {error}", subject=f"[web.connect_to] {source}") from error
-        if port is None:
-            raise ConfigError(f"{target!r} names no port", subject=f"[web.connect_to] {source}")
-        parsed[key] = (address, port)
-    return parsed
 
 
 @functools.lru_cache(maxsize=256)  # parsing it again for each request would be a sixth of the request's cost

@@ -1,13 +1,14 @@
-"""Which addresses has a host, and which of them may be connected?"""
+"""To which addresses may a connection to a host be made?"""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from archiver.errors import NetworkError, RefusedError
+from archiver.config import parse_host_port
+from archiver.errors import ConfigError, NetworkError, RefusedError
 from archiver.web.guard import Address, Network, why_refused
 
 
@@ -46,3 +47,21 @@ def refusal(host: str, refused: list[tuple[str, str]]) -> RefusedError:
     return RefusedError(
         f"not connected: {address} is a {reason}", subject=host, hint="[web] allow_addresses permits it"
     )
+
+
+def parse_connect_to(mapping: Mapping[str, str]) -> dict[tuple[str, int | None], tuple[str, int]]:
+    """`{"host[:port]": "address:port"}` of the configuration, in parts; the key's port null where it has none.
+
+    Raises `ConfigError` for what is not of that form.
+    """
+    parsed: dict[tuple[str, int | None], tuple[str, int]] = {}
+    for source, target in mapping.items():
+        try:
+            address, port = parse_host_port(target)
+            key = parse_host_port(source)
+        except ValueError as error:
+            raise ConfigError(f"{target!r}: wanted is {error}", subject=f"[web.connect_to] {source}") from error
+        if port is None:
+            raise ConfigError(f"{target!r} names no port", subject=f"[web.connect_to] {source}")
+        parsed[key] = (address, port)
+    return parsed
