@@ -16,6 +16,13 @@ from archiver.errors import InputError, LimitError
 
 Headers = tuple[tuple[str, str], ...]
 
+OnBroken = Callable[[str], None]
+"""Told, in a sentence, where a body breaks off or goes wrong: what came out of it is not all."""
+
+
+def _unheard(_what: str) -> None: ...
+
+
 MAX_CHUNK_LINE = 256 * 1024
 """A chunk-size line longer than this, or trailers, are no chunked coding. It is more than the parser on the connection
 takes (h11: the 100 KB that httpcore lets wait, and one read): what was read as chunks live is read as chunks again."""
@@ -27,6 +34,9 @@ MANY_CHUNKS = 100_000
 TINY_CHUNK = 64
 """Bytes. Each chunk takes as long as a kilobyte, and compressed away it takes no room: megabytes of chunks of a byte
 are made to keep a reader busy."""
+
+BROKEN_CHUNKS = "the chunks of the body break off"
+BROKEN_CODING = "the compressed body breaks off, or is damaged"
 
 MAX_CODINGS = 4
 """Content codings on top of each other; real servers send one, rarely two."""
@@ -134,7 +144,7 @@ def chunked_length(body: BinaryIO) -> int | None:
     return None
 
 
-def dechunk(body: BinaryIO) -> Iterator[bytes]:
+def dechunk(body: BinaryIO, *, broken: OnBroken = _unheard) -> Iterator[bytes]:
     """The data of a chunked body in pieces, up to where it ends or breaks off.
 
     A body that does not begin with a chunk is passed on as it is: many WARC files hold bodies that were joined while
@@ -152,6 +162,8 @@ def dechunk(body: BinaryIO) -> Iterator[bytes]:
                 yield line
                 while piece := body.read(PIECE):
                     yield piece
+            else:
+                broken(BROKEN_CHUNKS)
             return
         first = False
         left = int(size[1] or b"0", 16)
@@ -164,10 +176,12 @@ def dechunk(body: BinaryIO) -> Iterator[bytes]:
         while left > 0:
             piece = body.read(min(PIECE, left))
             if not piece:
+                broken(BROKEN_CHUNKS)
                 return
             left -= len(piece)
             yield piece
         if body.readline(3) not in (b"\r\n", b"\n"):
+            broken(BROKEN_CHUNKS)
             return
 
 
@@ -200,6 +214,7 @@ def decoded(
     codings: tuple[str, ...],
     *,
     counted: Callable[[Iterator[bytes]], Iterator[bytes]] = lambda pieces: pieces,
+    broken: OnBroken = _unheard,
 ) -> Iterator[bytes]:
     """The body with its content codings removed (the last one applied first), in pieces of bounded size.
 
@@ -207,30 +222,32 @@ def decoded(
     twice may be gigabytes in between, and nothing at the end.
 
     What is mislabelled (not in this coding from its first byte on) is passed on as it is; what breaks off or breaks
-    later gives what came before.
+    later gives what came before, and `broken` is told.
 
     Raises `InputError` for brotli and zstd where no library for it is installed that can be bounded, and `LimitError`
     for more than `MAX_PARTS` gzip members or zstd frames.
     """
     for coding in reversed(codings):
-        pieces = counted(_DECODERS[coding](pieces))
+        pieces = counted(_DECODERS[coding](pieces, broken))
     return pieces
 
 
-def _gunzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    return _inflate(pieces, lambda _: zlib.decompressobj(31), members=True)
+def _gunzip(pieces: Iterator[bytes], broken: OnBroken) -> Iterator[bytes]:
+    return _inflate(pieces, lambda _: zlib.decompressobj(31), broken, members=True)
 
 
-def _inflate_deflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _inflate_deflate(pieces: Iterator[bytes], broken: OnBroken) -> Iterator[bytes]:
     # RFC 9110 section 8.4.1.2: zlib format; some servers send raw DEFLATE, told apart by the missing zlib header
     def decompressor(data: bytes) -> Any:
         zlib_header = len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
         return zlib.decompressobj(15 if zlib_header else -15)
 
-    return _inflate(pieces, decompressor, members=False)
+    return _inflate(pieces, decompressor, broken, members=False)
 
 
-def _inflate(pieces: Iterator[bytes], make: Callable[[bytes], Any], *, members: bool) -> Iterator[bytes]:
+def _inflate(
+    pieces: Iterator[bytes], make: Callable[[bytes], Any], broken: OnBroken, *, members: bool
+) -> Iterator[bytes]:
     head = b""
     for piece in pieces:
         head += piece
@@ -245,6 +262,8 @@ def _inflate(pieces: Iterator[bytes], make: Callable[[bytes], Any], *, members: 
             if not data:
                 if rest := inflate.flush():  # it may hold output that did not fit before
                     yield rest
+                if head and not inflate.eof:
+                    broken(BROKEN_CODING)
                 return
         try:
             out = inflate.decompress(data, PIECE)
@@ -252,6 +271,8 @@ def _inflate(pieces: Iterator[bytes], make: Callable[[bytes], Any], *, members: 
             if not begun:
                 yield data
                 yield from pieces
+            else:
+                broken(BROKEN_CODING)
             return
         if out:
             begun = True
@@ -274,7 +295,7 @@ def _next_part(parts: int) -> int:
     return parts + 1
 
 
-def _unbrotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _unbrotli(pieces: Iterator[bytes], broken: OnBroken) -> Iterator[bytes]:
     module = next((found for name in ("brotli", "brotlicffi") if (found := _optional(name))), None)
     if module is None:
         raise InputError("the body is compressed with brotli", hint="`pip install 'brotli>=1.2'` lets it be read")
@@ -290,6 +311,8 @@ def _unbrotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 if not begun:
                     yield piece
                     yield from pieces
+                else:
+                    broken(BROKEN_CODING)
                 return
             begun = True
             if out:
@@ -297,9 +320,11 @@ def _unbrotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
             data = b""
             if not out or len(out) < PIECE:
                 break
+    if begun and not decompressor.is_finished():
+        broken(BROKEN_CODING)
 
 
-def _unzstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _unzstd(pieces: Iterator[bytes], broken: OnBroken) -> Iterator[bytes]:
     head = b""
     for piece in pieces:
         head += piece
@@ -317,19 +342,26 @@ def _unzstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
     window = {module.DecompressionParameter.window_log_max: ZSTD_WINDOW_LOG}
     inflate = module.ZstdDecompressor(options=window)
     data, parts = head, 1
+    whole = False
     try:
         while True:
             if out := inflate.decompress(data, PIECE):
+                whole = False
                 yield out
             if inflate.eof:
+                whole = True
                 data = inflate.unused_data or next(pieces, b"")
                 parts = _next_part(parts)
                 inflate = module.ZstdDecompressor(options=window)
             else:
                 data = next(pieces, b"") if inflate.needs_input else b""
             if not data and inflate.needs_input:
+                if not whole:
+                    broken(BROKEN_CODING)
                 return
     except module.ZstdError:
+        if not whole:
+            broken(BROKEN_CODING)
         return
 
 
@@ -354,7 +386,7 @@ def _optional(name: str) -> Any:
         return None
 
 
-_DECODERS: dict[str, Callable[[Iterator[bytes]], Iterator[bytes]]] = {
+_DECODERS: dict[str, Callable[[Iterator[bytes], OnBroken], Iterator[bytes]]] = {
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _inflate_deflate,

@@ -23,13 +23,14 @@ from archiver.article import MAX_DOCUMENT, Kind, article_of, json_object, text_f
 from archiver.article.encoding import decode
 from archiver.errors import ArchiverError, InputError, LimitError, NetworkError
 from archiver.exchange import Exchange
-from archiver.gunzip import MAX_EXPANSION, RECORD_COUNTS, BodyExpansion, Expansion
+from archiver.gunzip import MAX_EXPANSION, RECORD_COUNTS, Expansion
 from archiver.model import Article
 from archiver.sources.damaged import Mended, Records, reason_of
 from archiver.sources.document import Document, OnError, OnNote
 from archiver.sources.feeds import Kind as ListingKind
 from archiver.sources.feeds import kind_of_listing
 from archiver.sources.following import Following, first_unpacked, last_part, unpacked
+from archiver.sources.recordpages import DOCUMENT_FLOOR, MAX_HTTP_HEAD, answer_of, body_of, form_of
 from archiver.wacz.reading import Member, Package
 
 MAX_DOCUMENTS = 10_000_000
@@ -38,16 +39,8 @@ MAX_DOCUMENTS = 10_000_000
 MAX_LINE = MAX_DOCUMENT * 2
 """Bytes of one JSON line: JSON writes a character in up to six bytes, most in one."""
 
-DOCUMENT_FLOOR = 1024 * 1024
-"""A document of so many bytes may be packed however tightly; beyond, as `archiver.gunzip` says."""
-
-MAX_HTTP_HEAD = 1024 * 1024
-
 BAD_LINES = 20
 """So many broken JSON lines on end, and the file is taken to be something else."""
-
-BODY_PIECE = 16 * 1024
-"""Of a body, before it is decoded: how far it expands is measured so often."""
 
 SNIFF = 4096
 LISTING_SNIFF = 8192
@@ -352,16 +345,15 @@ class _Reader:
         headers = record.rec_headers
         uri = (headers.get_header("WARC-Target-URI") or "").strip().strip("<>")
         source = f"{self.spec}#{uri}"
-        if record.rec_type == "response" and uri.lower().startswith(("http:", "https:")):
+        content_type = headers.get_header("Content-Type")
+        form = form_of(record.rec_type, uri, content_type)
+        if form is None:
+            return None
+        if form == "answer":
             return self._of_response(record, uri, source)
-        media_type = http1.media_type(headers.get_header("Content-Type"))
-        if uri.lower().startswith("metadata:"):  # what wget says of its own run
-            return None
-        if record.rec_type not in ("resource", "conversion") or media_type not in (*_HTML_TYPES, "text/plain"):
-            return None
         data = self._block(record, source)
-        article = article_of(data, source=source, uri=uri or None, content_type=headers.get_header("Content-Type"))
-        return Document(article=article, data=data, content_type=_type_of(article, headers.get_header("Content-Type")))
+        article = article_of(data, source=source, uri=uri or None, content_type=content_type)
+        return Document(article=article, data=data, content_type=_type_of(article, content_type))
 
     def _of_response(self, record: ArcWarcRecord, uri: str, source: str) -> Document | None:
         head, end = b"", None
@@ -371,32 +363,18 @@ class _Reader:
                 break
             head += piece
             end = http1.head_end(head, max(0, len(head) - len(piece) - len(b"\n\r")))
-        _, status, fields = http1.parse_head(head[:end])
-        header = {name.lower(): value for name, value in reversed(fields)}
-        content_type = header.get("content-type", "")
-        body_start = head[end:] if end is not None else b""
-        if not 200 <= status < 300 or http1.media_type(content_type) not in (*_HTML_TYPES, ""):
+        answer = answer_of(head[:end])
+        if answer is None:
             return None
-        block = self._block(record, source, body_start)
-        stream = io.BytesIO(block)
-        chunked = "chunked" in header.get("transfer-encoding", "").lower()
-        pieces = http1.dechunk(stream) if chunked else iter(lambda: stream.read(BODY_PIECE), b"")
-        out, size = [], 0
-        codings = http1.content_codings(header.get("content-encoding"))
+        block = self._block(record, source, head[end:] if end is not None else b"")
         packed = self._packed_length(len(block))
-        expansion = BodyExpansion(source, packed=packed, floor=DOCUMENT_FLOOR, what="document")
-        for piece in http1.decoded(expansion.sent(pieces), codings, counted=expansion.counted):
-            size += len(piece)
-            if size > self.max_document:
-                raise too_large(source, self.max_document)
-            out.append(piece)
-        data = b"".join(out)
-        if not data.strip():
+        data = body_of(block, answer, subject=source, packed=packed, max_document=self.max_document)
+        if not data or data.isspace():
             return None
-        article = article_of(data, source=source, uri=uri, content_type=content_type)
-        if not content_type and article.html is None:
+        article = article_of(data, source=source, uri=uri, content_type=answer.content_type)
+        if not answer.content_type and article.html is None:
             return None
-        return Document(article=article, data=data, content_type=_type_of(article, content_type))
+        return Document(article=article, data=data, content_type=_type_of(article, answer.content_type))
 
     def _block(self, record: ArcWarcRecord, source: str, start: bytes = b"") -> bytes:
         said = record.rec_headers.get_header("Content-Length") or ""
@@ -455,7 +433,6 @@ class _NoJsonError(InputError):
     """A line that is no JSON object: many of them on end mean that the file is something else."""
 
 
-_HTML_TYPES = ("text/html", "application/xhtml+xml")
 _TEXT_SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".md", ".markdown")
 
 
