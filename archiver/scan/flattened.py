@@ -133,7 +133,7 @@ def day_of_id(platform: str, post_id: str) -> str | None:
     """The ISO day that an id carries; null where it carries none."""
     known = platform_named(platform)
     told = known.time_of(post_id) if known is not None else None
-    return f"{told:%Y-%m-%d}" if told is not None else None
+    return told.date().isoformat() if told is not None else None
 
 
 def moment(printed: str | None) -> tuple[datetime | None, str | None]:

@@ -30,8 +30,8 @@ def row(post: int | None = 0, page: str = "https://news.example/a", **fields: An
         "page_host": host, "captured_at": datetime(2026, 11, 1, tzinfo=UTC), "page_digest": "sha256:00",
         "page_language": "en", "page_title": None, "page_published": None, "number": 0, "mention_id": "m-1",
         "platform": "x", "post_key": None, "post_id": None, "scope": None, "url": None, "found_url": None,
-        "handle": "Pier_Nine", "display_name": "Pier Nine", "date": DAY, "date_basis": "utc", "text": WORDS, "links": (),
-        "selector": None, "start": None, "end": None, "rule": "x.embed", "confidence": 0.99, "times": 1,
+        "handle": "Pier_Nine", "display_name": "Pier Nine", "date": DAY, "date_basis": "utc", "text": WORDS,
+        "links": (), "selector": None, "start": None, "end": None, "rule": "x.embed", "confidence": 0.99, "times": 1,
     }  # fmt: skip
     if post is not None:
         known |= {

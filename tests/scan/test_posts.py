@@ -1,0 +1,461 @@
+"""The posts that a crawl cites. Invariants: all pages that cite a post are in its row, once; the same mentions make the
+same bytes in whatever files and order they are; a page that does not tell the id is joined to a post only where one
+alone can be meant."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archiver.errors import InputError, LimitError, UsageError
+from archiver.scan import posts as module
+from archiver.scan import posttable, saying
+from archiver.scan.posts import PostCounts, build_posts
+from archiver.scan.posttable import FIELDS, SORTED_BY
+from archiver.scan.rows import Row
+from archiver.store.postindex import PostIndex
+from archiver.store.postmerge import variant_of
+from tests.scan.mentions import DAY, IDS, WORDS, row, table
+from tests.store.test_postindex import tables
+
+Posts = list[dict[str, Any]]
+NOV, DEC = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 24, 10, 30, tzinfo=UTC)
+SHORT = "Good morning!"
+
+
+def built(folder: Path, *files: Sequence[Row]) -> tuple[Posts, PostCounts]:
+    mentions = table(folder / "mentions", *files)
+    mentions.mkdir(parents=True, exist_ok=True)
+    counts = build_posts(mentions, folder / "posts.parquet", folder / "posts.db", threads=2)
+    assert sorted(path.name for path in folder.iterdir()) == ["mentions", "posts.db", "posts.parquet"]
+    return pyarrow.parquet.read_table(folder / "posts.parquet").to_pylist(), counts
+
+
+def one(folder: Path, *rows: Row) -> dict[str, Any]:
+    posts, _ = built(folder, rows)
+    assert len(posts) == 1
+    return posts[0]
+
+
+def pages(post: dict[str, Any]) -> list[str]:
+    return [citation["page_url"] for citation in post["citations"]]
+
+
+# -- what a row says
+
+
+def test_a_post_has_all_that_pages_say_of_it(tmp_path: Path) -> None:
+    post = one(
+        tmp_path,
+        row(page="https://b.example/2", captured_at=DEC, offset=70, record_id="urn:uuid:2", page_language="de"),
+        row(page="https://a.example/1", captured_at=NOV, text=WORDS.upper() + " pic.twitter.com/abc"),
+        row(page="https://a.example/3", handle="pier_ten", display_name="Pier Ten", text="Cut…", file="b.warc"),
+    )
+    assert {name: post[name] for name in post if name not in ("citations", "texts")} == {
+        "key": f"x:{IDS[0]}",
+        "platform": "x",
+        "post_id": IDS[0],
+        "scope": None,
+        "url": f"https://x.com/Pier_Nine/status/{IDS[0]}",
+        "handle": "Pier_Nine",
+        "handle_folded": "pier_nine",
+        "other_handles": ["pier_ten"],
+        "display_names": ["Pier Nine", "Pier Ten"],
+        "day": DAY,
+        "first_seen": NOV,
+        "last_seen": DEC,
+        "pages": 3,
+        "sites": 2,
+        "languages": ["en", "de"],
+        "flattened_only": False,
+    }
+    assert post["texts"][0] == {
+        "text": WORDS.upper() + " pic.twitter.com/abc",
+        "handle": "Pier_Nine",
+        "display_name": "Pier Nine",
+        "pages": 2,
+        "first_seen": NOV,
+    }
+    assert [(wording["text"], wording["pages"]) for wording in post["texts"][1:]] == [("Cut…", 1)]
+    assert pages(post) == ["https://a.example/1", "https://a.example/3", "https://b.example/2"]
+    assert post["citations"][2] == {
+        "page_url": "https://b.example/2",
+        "page_host": "b.example",
+        "language": "de",
+        "first_seen": DEC,
+        "last_seen": DEC,
+        "file": "crawl.warc.gz",
+        "offset": 70,
+        "record_id": "urn:uuid:2",
+        "rule": "x.embed",
+        "flattened": False,
+        "confidence": 0.99,
+        "times": 1,
+    }
+
+
+def test_a_page_that_was_captured_again_is_one_citation(tmp_path: Path) -> None:
+    post = one(
+        tmp_path,
+        row(captured_at=DEC, offset=900, times=7),
+        row(captured_at=NOV, offset=100, times=2, confidence=0.5, rule="x.link"),
+        row(captured_at=NOV, offset=100, number=1, times=1),
+        row(captured_at=None, offset=2000),
+    )
+    (citation,) = post["citations"]
+    assert (citation["first_seen"], citation["last_seen"]) == (NOV, DEC)
+    assert (citation["offset"], citation["times"]) == (100, 3)
+    assert (citation["rule"], citation["confidence"]) == ("x.embed", 0.99)
+    assert post["pages"] == post["texts"][0]["pages"] == 1
+
+
+def test_the_handle_is_that_of_most_pages_in_the_spelling_of_most(tmp_path: Path) -> None:
+    handles = ["PIER_NINE", "pier_nine", "pier_nine", "lamp", "lamp", "lamp"]
+    handles += ["PIER_NINE"] * 3
+    rows = [row(page=f"https://n{place}.example/", handle=handle) for place, handle in enumerate(handles)]
+    post = one(tmp_path, *rows)
+    assert (post["handle"], post["handle_folded"], post["other_handles"]) == ("PIER_NINE", "pier_nine", ["lamp"])
+
+
+def test_the_day_is_that_of_the_id_and_else_that_of_most_pages(tmp_path: Path) -> None:
+    other = {"platform": "facebook", "post_key": "facebook:77", "post_id": "77", "url": "https://facebook.example/77"}
+    posts, _ = built(
+        tmp_path,
+        [
+            row(0, date="2020-01-01"),
+            *(row(page=f"https://n{place}.example/", date=date, **other)
+              for place, date in enumerate(["2022-01-02", "2022-01-03T23:30:00Z", "2022-01-03", "long ago", None])),
+        ],
+    )  # fmt: skip
+    assert [(post["platform"], post["day"]) for post in posts] == [("facebook", "2022-01-03"), ("x", DAY)]
+
+
+def test_rows_are_sorted_and_a_handle_is_found_by_the_statistics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posttable, "GROUP_POSTS", 5)
+    handles = ["Zed", "abe", None, "MID", "bo", "kim"]
+    rows = [row(place, handle=handles[place % 6], page=f"https://n.example/{place}") for place in range(40)]
+    posts, _ = built(tmp_path, rows)
+    order = [(post["platform"], post["handle_folded"] or "\uffff", post["day"], post["key"]) for post in posts]
+    assert order == sorted(order)
+    file = pyarrow.parquet.ParquetFile(tmp_path / "posts.parquet")
+    assert file.metadata.num_row_groups == 8
+    place = [field.name for field in FIELDS].index("handle_folded")
+    found = []
+    for group in range(8):
+        statistics = file.metadata.row_group(group).column(place).statistics
+        assert [column.column_index for column in file.metadata.row_group(group).sorting_columns] == [
+            [field.name for field in FIELDS].index(name) for name in SORTED_BY
+        ]
+        if statistics.has_min_max and statistics.min <= "kim" <= statistics.max:
+            found.append(group)
+    assert 1 <= len(found) <= 3
+
+
+def test_the_columns_say_what_they_hold_and_other_tools_read_them(tmp_path: Path) -> None:
+    built(tmp_path, [row(0), row(0, "https://b.example/"), row(1)])
+    schema = pyarrow.parquet.read_schema(tmp_path / "posts.parquet")
+    assert schema.names == [field.name for field in FIELDS]
+    assert all((schema.field(field.name).metadata or {}).get(b"what", b"").decode() == field.says for field in FIELDS)
+    path = str(tmp_path / "posts.parquet")
+    with duckdb.connect() as db:
+        found = db.execute(
+            "SELECT count(*), count(DISTINCT c.page_url) FROM (SELECT unnest(citations) AS c FROM read_parquet(?))",
+            [path],
+        ).fetchall()
+    assert found == [(3, 2)]
+
+
+# -- the same whatever the order
+
+
+FIELD_VALUES = {
+    "page": st.sampled_from([f"https://{host}.example/{page}" for host in "abc" for page in range(3)]),
+    "handle": st.sampled_from(["Pier_Nine", "pier_nine", "lamp", None]),
+    "display_name": st.sampled_from(["Pier Nine", "Дамба", None]),
+    "captured_at": st.sampled_from([NOV, DEC, None]),
+    "offset": st.integers(0, 3),
+    "number": st.integers(0, 2),
+    "date": st.sampled_from([DAY, "2021-03-05", "2021-03-04T12:00:00Z", None]),
+    "text": st.sampled_from([WORDS, WORDS.upper(), SHORT, "", None]),
+    "page_language": st.sampled_from(["en", "uk", None]),
+    "confidence": st.sampled_from([0.5, 0.9]),
+}
+MENTIONS = st.lists(st.builds(row, st.sampled_from([None, None, 0, 1, 2]), **FIELD_VALUES), max_size=14)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@given(MENTIONS, st.randoms())
+def test_the_same_mentions_make_the_same_bytes(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Row], roll: random.Random
+) -> None:
+    first, second = tmp_path_factory.mktemp("a"), tmp_path_factory.mktemp("b")
+    posts, counts = built(first, rows)
+    shuffled = roll.sample(rows, len(rows))
+    cut = roll.randint(0, len(rows))
+    with pytest.MonkeyPatch.context() as patch:  # also where posts of one mention are taken the long way
+        patch.setattr(saying, "_only", _the_long_way)
+        assert built(second, shuffled[:cut], shuffled[cut:]) == (posts, counts)
+    for name in ("posts.parquet", "posts.db"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+    cited = {(post["key"], page) for post in posts for page in pages(post)}
+    assert len(cited) == counts.citations == sum(post["pages"] for post in posts)
+    assert {page for _, page in cited} == {one.page_url for one in rows}
+    assert {key for key, _ in cited if "?" not in key} == {one.post_key for one in rows if one.post_key}
+    assert counts.flattened_only == sum("?" in post["key"] for post in posts)
+
+
+def _the_long_way(number: int, said: saying.Said, on_page: Any, on_post: Any) -> Any:
+    whole = saying.Saying(number, said)
+    whole.add(said)
+    statement = whole.statement(said)
+    saying._finish(whole, on_page, on_post)
+    return statement
+
+
+# -- mentions without an id
+
+
+def flattened(page: str = "https://flat.example/", **fields: Any) -> Row:
+    return row(None, page, **fields)
+
+
+def test_a_page_without_the_id_counts_as_that_posts_page(tmp_path: Path) -> None:
+    post = one(tmp_path, row(), flattened(handle="PIER_nine", text=WORDS.upper() + " https://t.co/abc"))
+    assert [(citation["page_host"], citation["flattened"]) for citation in post["citations"]] == [
+        ("flat.example", True),
+        ("news.example", False),
+    ]
+    assert (post["flattened_only"], post["sites"], post["post_id"]) == (False, 2, IDS[0])
+
+
+@pytest.mark.parametrize(
+    ("fields", "together"),
+    [
+        ({}, True),
+        ({"date": "2021-03-05", "date_basis": "viewer"}, True),
+        ({"date": "2021-03-05", "date_basis": None}, True),
+        ({"date": "2021-03-05", "date_basis": "utc"}, False),
+        ({"date": "2021-03-06", "date_basis": None}, False),
+        ({"date": "2021-03-04T23:59:59Z", "date_basis": None}, True),
+        ({"date": "2021-03-05T00:00:01Z", "date_basis": None}, False),
+        ({"date": None}, True),
+        ({"handle": "pier_ten"}, False),
+        ({"handle": None}, False),
+        ({"text": WORDS + " And more"}, False),
+        ({"text": None}, False),
+        ({"platform": "threads"}, False),
+    ],
+)
+def test_it_is_joined_only_where_handle_words_and_day_agree(
+    tmp_path: Path, fields: dict[str, Any], together: bool
+) -> None:
+    _, counts = built(tmp_path, [row(), flattened(**fields)])
+    assert (counts.posts, counts.flattened_only) == ((1, 0) if together else (2, 1))
+    assert counts.citations == 2
+
+
+def test_words_of_two_posts_are_joined_to_none(tmp_path: Path) -> None:
+    posts, counts = built(tmp_path, [row(0), row(1, "https://b.example/"), flattened()])
+    assert (counts.posts, counts.flattened_only) == (3, 1)
+    assert [pages(post) for post in posts if post["flattened_only"]] == [["https://flat.example/"]]
+
+
+def test_words_that_many_say_prove_nothing_without_a_day(tmp_path: Path) -> None:
+    _, counts = built(tmp_path / "a", [row(text=SHORT), flattened(text=SHORT, date=None)])
+    assert counts.flattened_only == 1
+    _, counts = built(tmp_path / "b", [row(text=SHORT), flattened(text=SHORT)])
+    assert counts.flattened_only == 0
+    _, counts = built(tmp_path / "c", [row(text="https://t.co/a"), flattened(text="https://t.co/b")])
+    assert counts.flattened_only == 1
+
+
+def test_a_post_without_an_id_has_a_name_that_stays(tmp_path: Path) -> None:
+    first = one(tmp_path / "a", flattened(), flattened("https://b.example/", handle="PIER_NINE", text=WORDS.upper()))
+    again = one(tmp_path / "b", flattened("https://c.example/"))
+    assert first["key"] == again["key"]
+    assert (first["key"][:3], len(first["key"]), first["post_id"], first["url"]) == ("x:?", 35, None, None)
+    assert (first["flattened_only"], first["pages"], first["day"]) == (True, 2, DAY)
+
+
+@pytest.mark.parametrize(
+    ("fields", "posts"),
+    [
+        ({}, 1),
+        ({"text": SHORT}, 1),
+        ({"date": None}, 1),
+        ({"handle": None}, 1),
+        ({"handle": None, "display_name": None}, 1),
+        ({"text": SHORT, "date": None}, 2),
+        ({"text": SHORT, "handle": None, "display_name": None}, 2),
+        ({"text": None}, 2),
+        ({"text": "https://t.co/a"}, 2),
+    ],
+)
+def test_pages_that_say_too_little_are_posts_of_their_own(tmp_path: Path, fields: dict[str, Any], posts: int) -> None:
+    _, counts = built(tmp_path, [flattened(**fields), flattened("https://b.example/", **fields)])
+    assert (counts.posts, counts.citations, counts.indexed) == (posts, 2, 0)
+
+
+def test_other_names_and_days_are_other_posts(tmp_path: Path) -> None:
+    pairs = [(None, "Pier Nine"), (None, "Pier Ten"), ("pier_nine", "Pier Ten"), ("pier_ten", None)]
+    rows = [flattened(f"https://n{place}.example/", handle=h, display_name=n) for place, (h, n) in enumerate(pairs)]
+    rows.append(flattened(date="2021-03-05"))
+    assert built(tmp_path, rows)[1].posts == 5
+
+
+# -- the post index
+
+
+def test_the_index_holds_what_adding_the_same_pages_holds(tmp_path: Path) -> None:
+    roll = random.Random(4)
+    rows = [
+        row(
+            roll.choice([None, 0, 1, 2, 3]),
+            f"https://n{roll.randint(0, 12)}.example/{roll.randint(0, 9)}",
+            captured_at=roll.choice([NOV, DEC]),
+            handle=roll.choice(["Pier_Nine", "pier_nine"]),
+            text=roll.choice([WORDS, WORDS + " pic.twitter.com/abc", "Cut…"]),
+        )
+        for _ in range(400)
+    ]
+    _, counts = built(tmp_path, rows)
+    statements = []
+    known = sorted((one for one in rows if one.post_key), key=lambda one: (one.post_key, one.page_url))
+    for one in known:
+        said = saying.Said(
+            one.post_key or "", one.page_url, int((one.captured_at or NOV).timestamp() * 1_000_000), "", 0, 0, "", "",
+            None, "", 0.0, 1, False, True, "x", None, one.url, one.handle, one.display_name, one.date, one.text, None,
+        )  # fmt: skip
+        whole = saying.Saying(0, said)
+        whole.add(said)
+        statements.append(whole.statement(said))
+    with PostIndex(tmp_path / "other.db", write=True) as other, PostIndex(tmp_path) as index:
+        other.add(one for one in statements if one is not None)
+        made, expected = tables(index), tables(other)
+        assert made["citations"]
+        assert {name: len(rows) for name, rows in made.items()} == {name: len(rows) for name, rows in expected.items()}
+        for name in ("texts", "further"):
+            assert made[name] == expected[name]
+        assert [row[:2] + row[3:] for row in made["citations"]] == [row[:2] + row[3:] for row in expected["citations"]]
+    assert counts.indexed == 4
+
+
+def test_only_pages_that_show_the_id_are_in_the_index(tmp_path: Path) -> None:
+    built(tmp_path, [row(), flattened(), flattened(text="Other words, that nobody else has said so far.")])
+    with PostIndex(tmp_path / "posts.db") as index:
+        (held,) = index.posts_between("x", "PIER_NINE", DAY, DAY)
+        assert index.counts()["posts"] == 1
+    assert [showing.pages for showing in held.showings] == [("https://news.example/a",)]
+    assert held.url == f"https://x.com/Pier_Nine/status/{IDS[0]}"
+
+
+def test_a_post_whose_address_no_page_has_gets_its_own(tmp_path: Path) -> None:
+    post = one(tmp_path, row(url=None))
+    assert post["url"].endswith(f"/status/{IDS[0]}")
+    with PostIndex(tmp_path) as index:
+        assert index.post(post["key"]) is not None
+
+
+def test_a_time_that_the_id_contradicts_is_not_the_posts(tmp_path: Path) -> None:
+    built(tmp_path, [row(0, date="2021-03-04T12:30:00Z"), row(1, date="2020-01-01T12:30:00Z")])
+    with PostIndex(tmp_path) as index:
+        made = [held.created_at for held in index.posts_between("x", "pier_nine", DAY, DAY)]
+    assert made == [datetime(2021, 3, 4, 12, 30, tzinfo=UTC), None]
+
+
+# -- bounds
+
+
+def test_a_post_of_many_pages_is_written_a_piece_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        row(
+            place % 3 if place % 400 else 7,
+            f"https://n{place}.example/ü{place}",
+            page_language="en" if place % 2 else None,
+            captured_at=DEC if place % 5 else None,
+            rule="" if place % 7 else "x.embed",
+        )
+        for place in range(1500)
+    ]
+    expected = built(tmp_path / "a", rows)
+    monkeypatch.setattr(posttable, "GROUP_CITATIONS", 100)
+    monkeypatch.setattr(posttable, "READ_ROWS", 37)
+    mapped = []
+    array = posttable._Mapped.array
+    monkeypatch.setattr(posttable._Mapped, "array", lambda column: mapped.append(column) or array(column))
+    assert built(tmp_path / "b", rows) == expected
+    assert len(mapped) == 3 * len(posttable.CITATIONS)
+
+
+def test_wordings_and_names_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saying, "MAX_DISTINCT", 30)
+    monkeypatch.setattr(saying, "MAX_LISTED", 10)
+    post = one(
+        tmp_path,
+        *(row(page=f"https://n.example/{n:03}", handle=f"h{n}", display_name=f"n{n}", text=f"w{n}") for n in range(90)),
+    )
+    assert [len(post[name]) for name in ("other_handles", "display_names", "texts")] == [10, 10, 10]
+    assert len(post["citations"]) == 90
+
+
+# -- where something goes wrong
+
+
+def test_no_mentions_are_no_posts(tmp_path: Path) -> None:
+    assert built(tmp_path / "a") == ([], PostCounts())
+    assert built(tmp_path / "b", []) == ([], PostCounts())
+    with PostIndex(tmp_path / "a") as index:
+        assert not any(index.counts().values())
+
+
+def test_what_was_there_stays_where_something_goes_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built(tmp_path, [row()])
+    before = {path: path.read_bytes() for path in tmp_path.glob("posts.*")}
+    (tmp_path / module.WORK).mkdir()
+    (tmp_path / module.WORK / "left").write_text("by a run that was killed")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "write_posts", full)
+    with pytest.raises(LimitError, match="No space left"):
+        build_posts(tmp_path / "mentions", tmp_path / "posts.parquet", tmp_path / "posts.db")
+    assert {path: path.read_bytes() for path in tmp_path.glob("posts.*")} == before
+    assert not (tmp_path / module.WORK).exists()
+
+
+def test_tables_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "mentions"
+    folder.mkdir()
+    (folder / "part.parquet").write_bytes(b"nonsense")
+    with pytest.raises(InputError, match="cannot be read"):
+        build_posts(folder, tmp_path / "posts.parquet", tmp_path / "posts.db")
+    pyarrow.parquet.write_table(pyarrow.table({"a": [1]}), folder / "part.parquet")
+    with pytest.raises(InputError, match="another kind of table"):
+        build_posts(folder, tmp_path / "posts.parquet", tmp_path / "posts.db")
+    assert [path.name for path in tmp_path.iterdir()] == ["mentions"]
+
+
+def test_without_duckdb_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
+    with pytest.raises(UsageError, match="duckdb") as told:
+        build_posts(tmp_path, tmp_path / "posts.parquet", tmp_path / "posts.db")
+    assert told.value.hint == "pip install 'archiver[scan]'"
+
+
+def test_files_that_are_not_finished_are_passed_over(tmp_path: Path) -> None:
+    table(tmp_path / "mentions", [row()])
+    (tmp_path / "mentions" / "month=2026-11" / ".part-000007.parquet").write_bytes(b"half")
+    assert built(tmp_path)[1].posts == 1
+    assert variant_of("pier_nine", WORDS) == row().words_key
