@@ -24,6 +24,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """Null: the file's end."""
     ranges: tuple[tuple[int, int], ...] = ()
     """Offset and length of each record that is to be read, ascending; empty: all of them."""
+    named: bool = False
+    """The user named the file's host: it is connected even where its address is a private one. No part of the id."""
 
     @property
     def id(self) -> str:
@@ -49,7 +51,7 @@ class Page(msgspec.Struct, kw_only=True):
     """The payload, transfer- and content-decoded."""
 
 
-class Damage(msgspec.Struct, frozen=True, kw_only=True):
+class Damage(msgspec.Struct, frozen=True):
     """A place in a file that cannot be read."""
 
     offset: int
@@ -73,12 +75,22 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     """Of them, those whose payload may be an article."""
     looked_at: int = 0
     """Of these, those that the prefilter let through."""
+    unread: int = 0
+    """Of these, those that are no text after all."""
     read: int = 0
     """Bytes of the file."""
     damage: tuple[Damage, ...] = ()
+    more_damage: int = 0
+    """Damaged places beyond those in `damage`."""
+    faults: tuple[Damage, ...] = ()
+    """Pages in which the program itself failed, each with where: a reason to report it, and to scan again."""
+    more_faults: int = 0
     first: int | None = None
     """Offset of the first record that was read; null where there was none."""
     next: int | None = None
     """Where the first record begins that was not read, because it belongs to the next part; null at the file's end."""
+    superseded: bool = False
+    """It began where no record begins: another unit stands in its place, or none where a record before covers all of
+    it."""
     error: str | None = None
     """Why the file could not be opened, or not be read further; what came before counts."""

@@ -30,8 +30,11 @@ from archiver.web.limits import retry_after
 from archiver.web.lookup import judged_addresses, parse_connect_to, refusal
 from archiver.web.secured import client_context
 
-WINDOW = 8 << 20
-"""Bytes that are asked for at a time behind the place where the reading was to end."""
+WINDOW = 256 * 1024
+"""Bytes that are asked for at first behind the place where the reading was to end; twice as many where it goes on,"""
+
+LARGEST_WINDOW = 8 << 20
+"""up to so many."""
 
 PROGRESS = 1 << 20
 """After so many bytes, failures are counted anew."""
@@ -132,21 +135,32 @@ class WebFiles:
             return facts
 
     def open(
-        self, url: str, *, named: bool, size: int | None = None, version: str = "", until: int | None = None
+        self,
+        url: str,
+        *,
+        named: bool,
+        size: int | None = None,
+        version: str = "",
+        ranges: bool | None = None,
+        until: int | None = None,
     ) -> WebFile:
         """A file as a stream; nothing is asked before it is read.
 
-        size, version: as `facts` told them; that the file is another by now is an error. until: how far it will
-        probably be read (bytes); reading may go further.
+        size, version, ranges: as `facts` told them, null where it was not asked; that the file is another by now is an
+        error. until: how far it will probably be read (bytes); reading may go further.
         """
-        return WebFile(self, url, named=named, size=size, version=version, until=until)
+        return WebFile(self, url, named=named, size=size, version=version, ranges=ranges, until=until)
 
-    def read(self, url: str, offset: int, length: int, *, named: bool, version: str = "") -> bytes:
-        """Exactly these bytes of a file, in one request.
+    def read(
+        self, url: str, offset: int, length: int, *, named: bool, size: int | None = None, version: str = ""
+    ) -> bytes:
+        """Exactly these bytes of a file, in one request. size, version: as for `open`.
 
         Raises `InputError` where the server gives no parts, or the file ends before; else as reading a `WebFile`.
         """
-        with WebFile(self, url, named=named, version=version, until=offset + length, parts_only=True) as file:
+        with WebFile(
+            self, url, named=named, size=size, version=version, until=offset + length, parts_only=True
+        ) as file:
             file.seek(offset)
             data = bytearray(length)
             view = memoryview(data)
@@ -285,6 +299,7 @@ class WebFile(io.RawIOBase):
         named: bool,
         size: int | None = None,
         version: str = "",
+        ranges: bool | None = None,
         until: int | None = None,
         parts_only: bool = False,
     ) -> None:
@@ -299,11 +314,12 @@ class WebFile(io.RawIOBase):
         self._version = version
         self._until = until
         self._parts_only = parts_only
-        self._ranges: bool | None = None
+        self._ranges = ranges
         self._position = 0
         self._answer: _Answer | None = None
         self._at = 0
         """Where in the file the answer's next byte stands."""
+        self._window = WINDOW
         self._tries = 0
         self._since_failure = 0
 
@@ -405,7 +421,11 @@ class WebFile(io.RawIOBase):
         first = self._position
         last = None
         if self._until is not None:
-            last = (self._until if first < self._until else first + WINDOW) - 1
+            if first == self._at:
+                self._window = min(self._window * 2, LARGEST_WINDOW)
+            else:
+                self._window = WINDOW
+            last = (self._until if first < self._until else first + self._window) - 1
         answer = self._files.ask(self._target, first, last, named=self._named)
         try:
             self._look_at(answer, first)
