@@ -96,6 +96,15 @@ class ArchiveError(ArchiverError):
     exit_code = ExitCode.LIMIT
 
 
+class ClusterError(ArchiverError):
+    """A cluster (Spark) cannot be used, or could not do its work: what was done before stays done.
+
+    Running the same again goes on with the rest, once what the error names is put right.
+    """
+
+    exit_code = ExitCode.LIMIT
+
+
 class SigningError(ArchiverError):
     """A package cannot be signed: a key, a certificate or a setting cannot be used. The package is not made.
 

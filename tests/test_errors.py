@@ -31,6 +31,7 @@ def test_exit_codes_are_those_that_scripts_rely_on() -> None:
         (errors.NotStoredError, 4),
         (errors.LimitError, 5),
         (errors.ArchiveError, 5),
+        (errors.ClusterError, 5),
         (errors.SigningError, 3),
         (errors.TimeStampError, 4),
     ],
