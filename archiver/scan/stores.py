@@ -28,8 +28,8 @@ MAX_FILES = 10_000_000
 EXTRAS = {"s3": "archiver[s3]", "s3a": "archiver[s3]"}
 """What brings a store's client: of our own extras."""
 
-VERSIONS = ("VersionId", "ETag", "etag", "LastModified", "last_modified", "updated", "mtime", "created")
-"""What file systems call that which tells the state of a file, the best first."""
+VERSIONS = ("ETag", "etag", "LastModified", "last_modified", "updated", "mtime", "created")
+"""What file systems call that which tells the state of a file, the best first. Of S3, a listing has no `VersionId`."""
 
 sleep = time.sleep
 
