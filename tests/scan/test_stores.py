@@ -134,7 +134,8 @@ def test_a_client_that_is_not_installed_is_told_with_the_command(monkeypatch: py
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    pytest.importorskip("s3fs")
+    pytest.importorskip("s3fs", reason="no client of S3 (the extra s3)")
+    pytest.importorskip("moto.server", reason="no server that speaks S3's protocol (moto)")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from moto.server import ThreadedMotoServer
