@@ -19,7 +19,12 @@ def names(dependencies: list[str]) -> set[str]:
 
 
 DECLARED = names(PROJECT["dependencies"])
-EXTRAS = {"archiver/browser/": "browser", "archiver/exporting/": "parquet"}
+EXTRAS = {
+    "archiver/browser/": "browser",
+    "archiver/exporting/": "parquet",
+    "archiver/scan/": "scan",
+    "archiver/scan/spark/": "spark",
+}
 """Rooms that may import what an extra brings."""
 
 
