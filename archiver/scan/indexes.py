@@ -19,8 +19,8 @@ from archiver.config import WebSettings
 from archiver.errors import ArchiverError, InputError
 from archiver.scan import stores
 from archiver.scan.lists import checked_name, lines_of
+from archiver.scan.locations import Place, local_path, name_of, place_of
 from archiver.scan.opening import open_unit
-from archiver.scan.places import Place, local_path, name_of, place_of
 from archiver.scan.unit import Unit
 from archiver.sources.document import OnError
 

@@ -26,8 +26,7 @@ from archiver.scan import stores
 from archiver.scan.grouping import Group, grouped, within
 from archiver.scan.indexes import beside, entries_of
 from archiver.scan.lists import lines_of, named_in
-from archiver.scan.opening import facts_of, open_package, open_unit
-from archiver.scan.places import (
+from archiver.scan.locations import (
     MEMBER,
     STDIN,
     WARC_FOLDER,
@@ -42,6 +41,7 @@ from archiver.scan.places import (
     member_of,
     place_of,
 )
+from archiver.scan.opening import facts_of, open_package, open_unit
 from archiver.scan.unit import Unit
 from archiver.sources.document import OnError, OnNote
 from archiver.url import web_url
