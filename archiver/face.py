@@ -16,8 +16,10 @@ from archiver.auditing import (
     cited_in_archive,
     cited_in_document,
     cited_in_permalinks,
+    in_portions,
     is_permalink_list,
     merge,
+    post_list,
 )
 from archiver.auditing import audit as audit_cited
 from archiver.capture import ArchivedPost, Job, Progress, no_progress, running
@@ -30,6 +32,9 @@ from archiver.repairing import Places, Repaired, article_file, replay_address
 from archiver.repairing import repair as repair_document
 from archiver.store import Archive
 from archiver.web.once import StoppedError
+
+POSTS_AT_ONCE = 10_000
+"""Posts of a post index that are looked at together."""
 
 Source = str | os.PathLike[str]
 OnError = Callable[[str, ArchiverError], None]
@@ -141,12 +146,12 @@ def audit(
 ) -> list[Finding]:
     """Observe cited posts again and say which are missing; one finding a post.
 
-    sources: articles and what else lists posts (paths, URLs, lists of permalinks); with none, every post that the
-    archive's articles cite. max_age: a look within so long is reused, so that an interrupted audit goes on where it
-    stopped. copies: of which posts web archives are asked whether they have copies: `none`, `missing` or `all`
-    (default: as configured). rescue: the best copy of what is missing is fetched and stored. save: the Wayback Machine
-    is asked to capture what is still there and that nobody has. media: each picture and film of a readable post is
-    asked for, too. The other arguments are as for `archive`; offline, nothing is written.
+    sources: articles and what else lists posts (paths, URLs, lists of permalinks, what `archiver scan` made); with
+    none, every post that the archive's articles cite. max_age: a look within so long is reused, so that an interrupted
+    audit goes on where it stopped. copies: of which posts web archives are asked whether they have copies: `none`,
+    `missing` or `all` (default: as configured). rescue: the best copy of what is missing is fetched and stored. save:
+    the Wayback Machine is asked to capture what is still there and that nobody has. media: each picture and film of a
+    readable post is asked for, too. The other arguments are as for `archive`; offline, nothing is written.
 
     Raises `InputError`, `ArchiveError`.
     """
@@ -161,10 +166,10 @@ def audit(
         description="audit",
         stop=stop,
     ) as job:
-        cited = cited_posts(job, sources, settings, on_error, max_age=max_age)
         asked = AskCopies(copies or settings.audit.copies)
         plan = Plan(max_age=max_age, media=media, copies=asked, rescue=rescue, save=save)
-        return list(audit_cited(job, cited, progress, plan=plan))
+        portions = cited_portions(job, sources, settings, on_error, max_age=max_age)
+        return [finding for cited in portions for finding in audit_cited(job, cited, progress, plan=plan)]
 
 
 def verify(
@@ -250,6 +255,25 @@ def cited_posts(
     return merge(_cited(job, [os.fspath(source) for source in sources], settings, on_error, max_age, progress, on_note))
 
 
+def cited_portions(
+    job: Job,
+    sources: Iterable[Source],
+    settings: Settings,
+    on_error: OnError = _raise,
+    *,
+    max_age: timedelta | None = None,
+    progress: Progress = no_progress,
+    on_note: Callable[[str], None] = lambda _note: None,
+) -> Iterator[list[Cited]]:
+    """The same as `cited_posts` in one piece; of a single post index or table of posts, which may hold millions, some
+    thousand posts at a time."""
+    sources = list(sources)
+    if len(sources) == 1 and post_list(os.fspath(sources[0])) is not None:
+        yield from in_portions(cited_in_permalinks(job, os.fspath(sources[0]), on_error=on_error), POSTS_AT_ONCE)
+        return
+    yield cited_posts(job, sources, settings, on_error, max_age=max_age, progress=progress, on_note=on_note)
+
+
 def _cited(
     job: Job,
     sources: Iterable[str],
@@ -259,9 +283,10 @@ def _cited(
     progress: Progress,
     on_note: Callable[[str], None],
 ) -> Iterator[Iterable[Cited]]:
-    """What each source cites: a list of permalinks its rows, anything else the posts in its documents."""
+    """What each source cites: a list of permalinks its rows, a post index its posts, anything else the posts in its
+    documents."""
     for source in sources:
-        if is_permalink_list(source):
+        if post_list(source) is not None or is_permalink_list(source):
             yield cited_in_permalinks(job, source, on_error=on_error)
             progress(1, source)
             continue

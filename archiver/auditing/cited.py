@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from itertools import groupby
 
 import msgspec
 
@@ -92,6 +93,19 @@ def merge(groups: Iterable[Iterable[Cited]]) -> list[Cited]:
         for cited in group:
             _add(found, cited)
     return list(found.values())
+
+
+def in_portions(cited: Iterable[Cited], most: int) -> Iterator[list[Cited]]:
+    """Posts of which all citations come together: once each, so many at a time."""
+    portion: list[Cited] = []
+    for key, group in groupby(cited, key=lambda one: one.key):
+        del key
+        if len(portion) >= most:
+            yield portion
+            portion = []
+        portion += merge([group])
+    if portion:
+        yield portion
 
 
 def cited_by(mention: Mention, resolution: Resolution, cite: Cite, *sources: str) -> Cited:

@@ -30,7 +30,7 @@ from archiver.config import ReplaySettings
 from archiver.config.values import ASK_COPIES
 from archiver.errors import ExitCode, UsageError
 from archiver.exporting.whole import STDOUT, refuse_own_files, written_whole
-from archiver.face import cited_posts
+from archiver.face import cited_portions
 from archiver.model import State, to_json
 from archiver.store import Archive
 
@@ -100,8 +100,8 @@ KINDS_HELP = "Kinds are states and " + ", ".join(kind for kind in KINDS if kind 
 
 @click.command(
     short_help="Look at cited posts again: what is missing or altered?",
-    epilog=f"{SOURCE_HELP} It may also be a permalink, a list of permalinks (CSV, JSONL, text) or an archive's "
-    f"folder. {KINDS_HELP}",
+    epilog=f"{SOURCE_HELP} It may also be a permalink, a list of permalinks (CSV, JSONL, text), what `archiver "
+    f"scan` made (its folder, posts.parquet, posts.db) or an archive's folder. {KINDS_HELP}",
 )
 @click.argument("sources", nargs=-1, metavar="[SOURCE or ARCHIVE]...")
 @archive_option
@@ -237,7 +237,12 @@ def command(
         told: list[Finding] = []
         listed: list[Finding] = []
         compared = moment is not None or last is not None
-        chosen = _kept(_compared(_only(_kept(findings, told), only), moment, last), listed)
+        # of millions of posts, findings that nothing is made of in the end are not held
+        if report_path or figures_path or output_path or last is not None or run.out.messages_tty:
+            findings = _kept(findings, told)
+        chosen = _compared(_only(findings, only), moment, last)
+        if report_path:
+            chosen = _kept(chosen, listed)
         shown = (finding for finding in chosen if finding.changed) if compared else chosen
         missing = fail_on if fail_on is not None else frozenset({"missing"})
         columns = CHANGES if compared else COLUMNS
@@ -359,11 +364,14 @@ def _moment(since: str | None, now: datetime) -> datetime | None:
 
 def _findings(run: Run, job: Job, articles: list[str], plan: Plan) -> Iterator[Finding]:
     with run.out.progress(None, "reading") as reading:
-        cited = cited_posts(
+        portions = cited_portions(
             job, articles, run.settings, run.problem, max_age=plan.max_age, progress=reading, on_note=run.out.note
         )
-    with run.out.progress(len(cited), "observing") as progress:
-        yield from audit(job, cited, progress, plan=plan)
+        cited = next(portions, [])
+    while cited:
+        with run.out.progress(len(cited), "observing") as progress:
+            yield from audit(job, cited, progress, plan=plan)
+        cited = next(portions, [])
 
 
 def _kept(findings: Iterable[V], into: list[V]) -> Iterator[V]:

@@ -114,6 +114,9 @@ transaction they are written once."""
 MAX_FOUND = 5_000
 """Posts of one account in some days that a look-up gives; nobody writes so many."""
 
+READ_POSTS = 500
+"""Posts that are read at a time, where all of them are."""
+
 BUSY_SECONDS = 60.0
 """How long a writer waits for another one's transaction."""
 
@@ -170,6 +173,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     """What pages show; the one of most pages first."""
     further: int
     """Pages beyond those kept."""
+    wordless: tuple[str, ...] = ()
+    """Pages that are kept without what they show: they show it in words beyond those kept."""
 
 
 class Added(msgspec.Struct, kw_only=True):
@@ -609,6 +614,17 @@ class PostIndex:
         found = self._held("key = ?", (key,))
         return found[0] if found else None
 
+    def each(self) -> Iterator[Held]:
+        """All posts, some hundred at a time, in the order of their numbers.
+
+        Raises `ArchiveError` as `posts_between`.
+        """
+        last = -(1 << 63)
+        next_ones = f"SELECT post FROM posts WHERE post > ? ORDER BY post LIMIT {READ_POSTS}"  # noqa: S608
+        while numbers := self._query(next_ones, (last,)):
+            first, last = numbers[0][0], numbers[-1][0]
+            yield from self._held("post BETWEEN ? AND ?", (first, last))
+
     def handle_uses(self, platform: str, handle: str, *, vouched: bool) -> list[tuple[str, str, str]]:
         """Which accounts were seen under a handle (any case): stable id, first and last ISO day. vouched: by records
         that somebody vouches for; else as pages show it.
@@ -651,7 +667,7 @@ class PostIndex:
         shown: dict[int, dict[int, tuple[Any, ...]]] = {}
         for post, variant, *words in self._rows_of("texts", "post, variant, handle, display_name, text", numbers):
             shown.setdefault(post, {})[variant] = tuple(words)
-        pages: dict[tuple[int, int], list[str]] = {}
+        pages: dict[tuple[int, int | None], list[str]] = {}
         for post, variant, page in self._rows_of("citations", "post, variant, page", numbers):
             pages.setdefault((post, variant), []).append(page)
         days: dict[int, set[str]] = {}
@@ -683,7 +699,7 @@ def _divided(pages: Mapping[str, Seen], texts: Mapping[int, Words]) -> tuple[dic
 def _held_of(
     row: tuple[Any, ...],
     shown: Mapping[int, tuple[Any, ...]],
-    pages: Mapping[tuple[int, int], list[str]],
+    pages: Mapping[tuple[int, int | None], list[str]],
     days: set[str],
 ) -> Held:
     """Raises `ValueError` or `TypeError` where something in it is not of its kind."""
@@ -697,6 +713,7 @@ def _held_of(
         "key": key, "platform": platform, "id": post_id, "scope": scope, "handle": handle, "account_id": account,
         "day": day, "created_at": created, "url": url, "other_days": sorted(days - {day}), "further": further,
         "record": msgspec.json.decode(record, type=Post) if record is not None else None, "showings": showings,
+        "wordless": sorted(pages.get((post, None), ())),
     }  # fmt: skip
     return msgspec.convert(held, Held)
 

@@ -14,13 +14,15 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO
 
 from archiver.article import named_information
 from archiver.auditing.cited import LISTED, Cited, cited_by, cites_of
 from archiver.auditing.lists.permalinks import OnError, Permalink, read_permalinks, read_stored
+from archiver.auditing.lists.postlist import post_list, read_post_list
 from archiver.capture import Job
-from archiver.errors import InputError
+from archiver.errors import ArchiverError, InputError
 from archiver.model import Article, Candidate, Mention, Outcome, Post, Reason, Resolution
 from archiver.platforms import platform as platform_named
 from archiver.sources import Document
@@ -40,31 +42,45 @@ def cited_in_permalinks(job: Job, source: str, *, on_error: OnError, stdin: Bina
     """What the rows of a list cite, in its order, one for each row that says something new: `merge` puts those of one
     post together, so that all who cite it are kept.
 
-    source: as for `archiver.auditing.lists.permalinks.read_permalinks`. on_error: told of rows that name no post, and
-    of what ends the reading. Nothing is asked of the network. Memory: a thousand rows at a time, and a digest of 16
-    bytes for each row before. When the job is asked to stop, the rest is left out.
+    source: as for `archiver.auditing.lists.permalinks.read_permalinks`, or a post index, a table of posts, or the
+    folder of a scan. on_error: told of rows that name no post, and of what ends the reading. Nothing is asked of the
+    network. Memory: a thousand rows at a time, and of a list of permalinks a digest of 16 bytes for each row before.
+    When the job is asked to stop, the rest is left out.
 
     Raises `ArchiveError` when the archive cannot be written.
     """
-    for rows in _portions(read_permalinks(source, on_error=on_error, stdin=stdin)):
+    place = post_list(source) if stdin is None else None
+    if place is not None:
+        portions = _of_posts(source, place, on_error)
+    else:
+        portions = _portions(_unlike(read_permalinks(source, on_error=on_error, stdin=stdin)))
+    for rows in portions:
         if job.stop():
             return
         yield from _cited(job, rows, source)
 
 
-def _portions(permalinks: Iterator[Permalink]) -> Iterator[list[Permalink]]:
-    """The rows without those that only repeat another, a thousand at a time."""
+def _unlike(permalinks: Iterator[Permalink]) -> Iterator[Permalink]:
+    """The rows without those that only repeat another."""
     seen: set[bytes] = set()
+    for one in permalinks:
+        said = repr((one.ref.key, one.text, one.handle, one.date, one.article)).encode("utf-8", "surrogatepass")
+        digest = hashlib.blake2b(said, digest_size=16).digest()
+        if digest not in seen:
+            seen.add(digest)
+            yield one
 
-    def new() -> Iterator[Permalink]:
-        for one in permalinks:
-            said = repr((one.ref.key, one.text, one.handle, one.date, one.article)).encode("utf-8", "surrogatepass")
-            digest = hashlib.blake2b(said, digest_size=16).digest()
-            if digest not in seen:
-                seen.add(digest)
-                yield one
 
-    rows = new()
+def _of_posts(source: str, place: Path, on_error: OnError) -> Iterator[list[Permalink]]:
+    """The rows of a post index or a table of posts, where each comes once; what ends the reading is told."""
+    try:
+        yield from _portions(read_post_list(source, place, on_error))
+    except ArchiverError as error:
+        on_error(source, error)
+
+
+def _portions(rows: Iterator[Permalink]) -> Iterator[list[Permalink]]:
+    """A thousand rows at a time."""
     while portion := list(islice(rows, PORTION)):
         yield portion
 

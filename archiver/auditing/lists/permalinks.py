@@ -440,6 +440,14 @@ def read_stored(data: bytes, source: str) -> list[Permalink]:
     return list(reader.rows("csv", stream, data[:SNIFF]))
 
 
+def permalinks_of(row: Mapping[str, object], line: int) -> list[Permalink]:
+    """What a row of a table names, by its headings; with several articles, one for each.
+
+    Raises `ValueError` with what is wrong.
+    """
+    return _Reader("", lambda _where, _error: None)._of_row(row, line)
+
+
 class _Reader:
     """Reads one list. spreadsheet: whether a table may have been kept from being run by one."""
 
@@ -566,7 +574,7 @@ class _Reader:
         if isinstance(row, str):
             url = clean(row[: MAX_ADDRESS + 1]).strip()
             return [Permalink(line=line, url=url, ref=self._links.named(url))]
-        if not isinstance(row, dict):
+        if not isinstance(row, Mapping):
             raise ValueError("neither an address nor an object")
         fields = _plain(row)
         handle = _handle(_first(fields, "handle"))
