@@ -1,6 +1,6 @@
 """What a scan made, as a list of posts to look at. Invariants: each post is looked at once, with the pages that cite
-it; what is taken from such a file is stored and found again as any list is; a file of anybody's making raises nothing but
-`ArchiverError`."""
+it; what is taken from such a file is stored and found again as any list is; a file of anybody's making raises nothing
+but `ArchiverError`."""
 
 from __future__ import annotations
 
@@ -47,6 +47,11 @@ def of(post: TwinPost, page: str, **fields: Any) -> Row:
     return row(None, page, **(known | fields))
 
 
+def within(town: Town) -> tuple[str | Path, ...]:
+    """Where an audit reads and writes: nowhere but in the town."""
+    return "--archive", town.archive, "--config", town.config()
+
+
 def read(place: Path) -> tuple[list[tuple[str, str | None, str | None]], list[str]]:
     """Key, page and words of each row; and what was told."""
     told: list[str] = []
@@ -71,9 +76,7 @@ def test_the_posts_of_a_scan_are_looked_at_with_the_pages_that_cite_them(town: T
             row(None, "https://n.example/3", text="Nobody tells the id of this one, and nobody can be asked for it."),
         ],
     )
-    result = town.command(
-        "audit", folder / form, "--archive", town.archive, "--config", town.config(), "--format", "jsonl"
-    )
+    result = town.command("audit", folder / form, *within(town), "--format", "jsonl")
     assert result.exit_code == 1, result.stderr
     found = [json.loads(line) for line in result.stdout.splitlines()]
     assert sorted((one["post_id"], one["state"], one["sources"]) for one in found) == sorted(
@@ -142,7 +145,7 @@ def test_an_audit_of_several_portions_tells_all(town: Town, monkeypatch: pytest.
     posts = (PICTURED, DELETED, NEVER_STORED)
     folder = scanned(town.folder / "crawl-posts", [of(post, "https://n.example/1") for post in posts])
     monkeypatch.setattr("archiver.face.POSTS_AT_ONCE", 1)
-    result = town.command("audit", folder, "--config", town.config(), "--format", "jsonl", "-o", town.folder / "last")
+    result = town.command("audit", folder, *within(town), "--format", "jsonl", "-o", town.folder / "last")
     found = {json.loads(line)["post_id"] for line in result.stdout.splitlines()}
     assert found == {post.id for post in posts}
     assert len((town.folder / "last").read_text().splitlines()) == 3
@@ -164,7 +167,7 @@ def test_an_index_that_somebody_else_made_is_not_trusted(tmp_path: Path) -> None
 @pytest.mark.parametrize("data", [b"", b"PAR1", b"PAR1" + bytes(200) + b"PAR1", postindex.MAGIC + bytes(84)])
 def test_a_file_that_is_damaged_is_told(town: Town, data: bytes) -> None:
     town.write("posts.parquet", data)
-    result = town.command("audit", town.folder / "posts.parquet", "--config", town.config())
+    result = town.command("audit", town.folder / "posts.parquet", *within(town))
     assert result.exit_code == 3
     assert str(town.folder / "posts.parquet") in result.stderr
 
@@ -172,7 +175,7 @@ def test_a_file_that_is_damaged_is_told(town: Town, data: bytes) -> None:
 def test_another_table_is_told(town: Town) -> None:
     path = town.folder / "a.parquet"
     pyarrow.parquet.write_table(pyarrow.table({"key": ["x:20"]}), path)
-    result = town.command("audit", path, "--config", town.config())
+    result = town.command("audit", path, *within(town))
     assert (result.exit_code, "no table of posts" in result.stderr) == (3, True)
 
 
