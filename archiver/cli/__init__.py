@@ -26,6 +26,7 @@ COMMANDS = (
     "archive",
     "replay",
     "audit",
+    "stats",
     "repair",
     "verify",
     "explain",
