@@ -364,9 +364,9 @@ class _Reader:
             head += piece
             end = http1.head_end(head, max(0, len(head) - len(piece) - len(b"\n\r")))
         answer = answer_of(head[:end])
-        if answer is None:
+        if answer is None or end is None:
             return None
-        block = self._block(record, source, head[end:] if end is not None else b"")
+        block = self._block(record, source, head[end:])
         packed = self._packed_length(len(block))
         data = body_of(block, answer, subject=source, packed=packed, max_document=self.max_document)
         if not data or data.isspace():
