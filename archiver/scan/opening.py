@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import bisect
 import io
+import multiprocessing
 import os
 import stat
 import sys
@@ -227,7 +228,11 @@ class _StandardInput(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data: bytes = cast(io.BufferedReader, sys.stdin.buffer).read1(len(buffer))
+        data: bytes
+        if multiprocessing.parent_process() is not None:  # its `sys.stdin` is empty, and what it inherited is not
+            data = os.read(0, len(buffer))
+        else:
+            data = cast(io.BufferedReader, sys.stdin.buffer).read1(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 

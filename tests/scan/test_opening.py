@@ -21,6 +21,7 @@ from archiver.scan.unit import Unit
 from tests.loopback import Loopback
 from tests.ranged import Store, parts
 
+ROOT = Path(__file__).parents[2]
 DATA = bytes(range(256)) * 3000
 PATH = "/crawl/a.warc.gz"
 
@@ -112,6 +113,24 @@ def test_standard_input_is_read_and_stays_open(monkeypatch: pytest.MonkeyPatch) 
     assert not stdin.closed
     with pytest.raises(InputError, match="in order"):
         read_range(Unit(file="-"), 0, 1)
+
+
+def test_a_process_of_the_pool_reads_the_standard_input_of_the_command(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import multiprocessing, sys\n"
+        "from archiver.scan.opening import open_unit\n"
+        "from archiver.scan.unit import Unit\n"
+        "def work():\n"
+        "    with open_unit(Unit(file='-')) as stream:\n"
+        "        print(len(stream.read()))\n"
+        "if __name__ == '__main__':\n"
+        "    process = multiprocessing.get_context('spawn').Process(target=work)\n"
+        "    process.start()\n"
+        "    process.join()\n"
+    )
+    done = subprocess.run([sys.executable, script], input=DATA, capture_output=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == [str(len(DATA)).encode()]
 
 
 def test_ranges_of_a_local_file_are_exact_or_an_error(file: Path) -> None:
