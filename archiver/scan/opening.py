@@ -42,8 +42,7 @@ def open_unit(unit: Unit, *, web: WebSettings | None = None) -> BinaryIO:
     web: how files on the web are asked for (default: the defaults of `[web]`).
 
     Raises `InputError` where it cannot be opened, or is not in the state that the unit says; `NetworkError` where no
-    answer comes. Reading raises the same, so that the stream never just ends before the file does; `OSError` where a
-    disk fails.
+    answer comes. Reading raises the same, so that the stream never just ends before the file does.
     """
     if unit.file == "-":
         return cast(BinaryIO, io.BufferedReader(_StandardInput(), BUFFER))
@@ -106,7 +105,11 @@ def read_range(unit: Unit, offset: int, length: int, *, web: WebSettings | None 
     place = place_of(unit.file)
     if place is Place.LOCAL:
         with _open_local(unit) as file:
-            return _whole(unit, os.pread(file.fileno(), length, offset), offset, length)
+            try:
+                data = os.pread(file.fileno(), length, offset)
+            except OSError as error:
+                raise InputError(f"cannot be read: {error.strerror}", subject=unit.file) from error
+            return _whole(unit, data, offset, length)
     if place is Place.STDIN:
         raise _in_order_alone(unit)
     held = _held
@@ -175,7 +178,10 @@ class _LocalFile(io.FileIO):
     size = 0
 
     def readinto(self, buffer: Any) -> int:
-        count = super().readinto(buffer) or 0
+        try:
+            count = super().readinto(buffer) or 0
+        except OSError as error:
+            raise InputError(f"cannot be read further: {error.strerror}", subject=str(self.name)) from error
         if not count and len(buffer) and self.size and self.tell() < self.size:
             raise InputError("the file became shorter while it was read", subject=str(self.name))
         return count

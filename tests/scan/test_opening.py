@@ -94,6 +94,15 @@ def test_what_is_no_file_is_told(tmp_path: Path) -> None:
         open_unit(Unit(file="file://elsewhere/a.warc"))
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file that cannot be read")
+def test_a_disk_that_fails_is_told() -> None:
+    unit = Unit(file="/proc/self/mem")
+    with open_unit(unit) as stream, pytest.raises(InputError, match="cannot be read further"):
+        stream.read(10)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_range(unit, 0, 10)
+
+
 def test_a_pipe_is_read_in_order(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
