@@ -29,7 +29,7 @@ from archiver.scan.saying import Citation, Head, Said, posts_of
 from archiver.scan.table import pyarrow_modules
 from archiver.store.durability import sync_file, sync_folder
 from archiver.store.postbulk import write_index
-from archiver.store.postindex import NO_COLLECTING
+from archiver.store.postindex import NO_COLLECTING, PostIndex
 
 WORK = ".posts.work"
 """The folder beside the table where things wait; one that was left is taken away."""
@@ -109,7 +109,8 @@ def build_posts(
     the size of the mentions, uncompressed, while it runs, beside the table of posts.
 
     The same mentions make the same bytes, in whatever files and order they are. Both results appear when they are
-    whole, and take the place of what was there; one run at a time.
+    whole, and take the place of what was there; one run at a time. Of an index that was there, the records are kept
+    that its user vouches for (`archiver index` adds them).
 
     Raises `UsageError` where duckdb or pyarrow are missing, `InputError` where the mentions cannot be read,
     `LimitError` where the disk takes no more, `ArchiveError`. Then nothing has changed.
@@ -121,6 +122,7 @@ def build_posts(
         work.mkdir(parents=True)
         with database(work / "spill", memory=memory, threads=threads) as db:
             counts = _Building(db, work, progress).all(files_of(mentions))
+        _keep_vouched(posts_db, work / "posts.db")
         for made, place in ((work / "posts.parquet", posts_parquet), (work / "posts.db", posts_db)):
             with made.open("rb+") as file:
                 sync_file(file.fileno())
@@ -142,6 +144,15 @@ def files_of(mentions: Path) -> list[Path]:
     return sorted(
         path for path in mentions.rglob("*.parquet") if not path.name.startswith((".", "_")) and path.is_file()
     )
+
+
+def _keep_vouched(old: Path, new: Path) -> None:
+    if not old.is_file():
+        return
+    with PostIndex(old) as had:
+        if had.has_vouched():
+            with PostIndex(new, write=True) as index:
+                index.add_vouched_of(had)
 
 
 class _Building:

@@ -39,6 +39,7 @@ from archiver.store.postmerge import (
     MAX_OF_SITE,
     MAX_PAGES,
     MAX_TEXTS,
+    Row,
     RowLike,
     Said,
     Seen,
@@ -274,6 +275,13 @@ class NoCollecting:
 NO_COLLECTING = NoCollecting()
 
 
+_ADD_USE = (
+    "INSERT INTO handles VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE SET"
+    " first_day = min(first_day, excluded.first_day), last_day = max(last_day, excluded.last_day)"
+    " WHERE excluded.first_day < first_day OR excluded.last_day > last_day"
+)
+
+
 class PostIndex:
     """Reads and writes one post index. May be shared between threads."""
 
@@ -389,6 +397,35 @@ class PostIndex:
             self._commit()
         return added
 
+    def add_vouched_of(self, other: PostIndex) -> Added:
+        """Add the records that somebody vouches for in another index, and whose the handles were by them.
+
+        Raises `ArchiveError`.
+        """
+        records = (Row(msgspec.json.decode(record, type=Post), True) for record in other._vouched())
+        try:
+            added = self.add(records)
+            uses = other._query("SELECT * FROM handles WHERE vouched = 1")
+            with self._lock:
+                self._db.executemany(_ADD_USE, uses)
+        except (sqlite3.Error, ValueError) as error:
+            raise self._unusable(error) from error
+        return added
+
+    def has_vouched(self) -> bool:
+        """Whether it holds any record that somebody vouches for.
+
+        Raises `ArchiveError` as `posts_between`.
+        """
+        return bool(self._query("SELECT 1 FROM posts WHERE vouched = 1 LIMIT 1"))
+
+    def _vouched(self) -> Iterator[str]:
+        last = -(1 << 63)
+        asked = f"SELECT post, json FROM posts WHERE vouched = 1 AND post > ? ORDER BY post LIMIT {READ_POSTS}"  # noqa: S608
+        while rows := self._query(asked, (last,)):
+            last = rows[-1][0]
+            yield from (record for _, record in rows if record is not None)
+
     def _add_batch(self, batch: Sequence[RowLike]) -> Added:
         """Put a batch into the transaction, which is begun where none is open, and undone where something fails."""
         with NO_COLLECTING, self._lock:
@@ -400,12 +437,7 @@ class PostIndex:
                 if not self._db.in_transaction:
                     self._db.execute("BEGIN IMMEDIATE")
                 added = self._put(said)
-                self._db.executemany(
-                    "INSERT INTO handles VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE SET"
-                    " first_day = min(first_day, excluded.first_day), last_day = max(last_day, excluded.last_day)"
-                    " WHERE excluded.first_day < first_day OR excluded.last_day > last_day",
-                    [(*use, *days) for use, days in sorted(uses.items())],
-                )
+                self._db.executemany(_ADD_USE, [(*use, *days) for use, days in sorted(uses.items())])
             except BaseException as error:
                 with suppress(sqlite3.Error):
                     self._db.execute("ROLLBACK")

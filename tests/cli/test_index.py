@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from archiver.cli import index as module
+from archiver.store.postbulk import write_index
 from archiver.store.postindex import PostIndex
 from tests.brought.making import tweet, x_archive
 from tests.town import DELETED, LEFTOVERS, NEVER_STORED, PICTURED, Town
@@ -138,6 +139,26 @@ def test_a_post_that_nobody_kept_is_resolved_by_what_its_user_has(town: Town) ->
     row = resolved(town, article, "--posts", posts_db)
     assert (row["outcome"], row["post_id"]) == ("resolved", NEVER_STORED.id)
     assert row["candidates"][0]["source"] == "file"
+
+
+@pytest.mark.parametrize("configured", [True, False])
+def test_the_folder_of_a_scan_is_the_index_in_it(town: Town, configured: bool) -> None:
+    folder = town.folder / "crawl-posts"
+    folder.mkdir()
+    write_index(folder / "posts.db", [])
+    (row,) = lines(town.command("index", table(town, NEVER_STORED), "--posts", folder))
+    assert row["new_posts"] == 1
+    article = town.write("left.txt", QUOTED)
+    config = town.config(extra=f"[resolve]\nposts = ['{folder}']\n") if configured else town.config()
+    asked = [] if configured else ["--posts", folder]
+    found = lines(town.command("resolve", article, "--archive", town.archive, "--config", config, *asked))
+    assert [(one["outcome"], one["post_id"]) for one in found] == [("resolved", NEVER_STORED.id)]
+    (town.folder / "empty").mkdir()
+    result = town.command(
+        "resolve", article, "--archive", town.archive, "--config", config, "--posts", town.folder / "empty"
+    )
+    assert result.exit_code in (3, 5)
+    assert str(town.folder / "empty") in result.stderr
 
 
 def test_nobody_vouches_for_claims(town: Town) -> None:

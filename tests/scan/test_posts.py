@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import InputError, LimitError, UsageError
+from archiver.model import Post
 from archiver.scan import posts as module
 from archiver.scan import posttable, saying
 from archiver.scan.posts import PostCounts, build_posts
@@ -372,6 +373,23 @@ def test_a_time_that_the_id_contradicts_is_not_the_posts(tmp_path: Path) -> None
     with PostIndex(tmp_path) as index:
         made = [held.created_at for held in index.posts_between("x", "pier_nine", DAY, DAY)]
     assert made == [datetime(2021, 3, 4, 12, 30, tzinfo=UTC), None]
+
+
+def test_what_its_user_vouches_for_is_kept_when_the_index_is_made_anew(tmp_path: Path) -> None:
+    built(tmp_path, [row(0), row(1)])
+    record = Post(
+        platform="x", id=IDS[0], url=f"https://x.com/lamp/status/{IDS[0]}", handle="lamp", account_id="7", day=DAY
+    )
+    other = Post(platform="x", id="20", url="https://x.com/lamp/status/20", handle="lamp", day="2006-03-21")
+    with PostIndex(tmp_path, write=True) as index:
+        index.add_posts([record, other], vouched=True, seen="2020-01-01")
+    built(tmp_path, [row(0), row(1)])
+    with PostIndex(tmp_path) as index:
+        held = [index.post(f"x:{one}") for one in (IDS[0], IDS[1], "20")]
+        assert [one and one.record for one in held] == [record, None, other]
+        assert held[0]
+        assert held[0].showings[0].pages == ("https://news.example/a",)
+        assert index.handle_uses("x", "lamp", vouched=True) == [("7", "2020-01-01", DAY)]
 
 
 # -- bounds
