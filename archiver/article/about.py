@@ -365,6 +365,9 @@ def _declared_language(html: str, head: _Head, record: _Record) -> str | None:
 PROSE_SAMPLE = 1500
 """Code points of paragraphs by which a page's language is checked: some two hundred words."""
 
+SHORT = 40
+"""Code points of a paragraph that tells little of its language; markup only makes its source longer."""
+
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -383,10 +386,13 @@ def _prose_of(html: str) -> str:
         if not start or html[at : at + 1] not in (" ", ">", "\n", "\t"):
             continue
         end = html.find("</p", start, start + 5000)
-        if end < 0:
+        if end < start + SHORT:
             continue
-        piece = " ".join(entities.unescape(_TAG.sub(" ", html[start:end])).split())
-        if len(piece) >= 40:
+        piece = html[start:end]
+        if "<" in piece:
+            piece = _TAG.sub(" ", piece)
+        piece = " ".join(entities.unescape(piece).split())
+        if len(piece) >= SHORT:
             pieces.append(piece)
             size += len(piece)
     return "\n".join(pieces)[:PROSE_SAMPLE]

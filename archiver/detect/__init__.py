@@ -6,6 +6,7 @@ I/O or knows a platform: platforms bring their rules (`archiver.platforms`).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import msgspec
@@ -85,6 +86,7 @@ def _in_html(
     pieces = reading.pieces
     named = any(mention.display_name for mention in embedded)
 
+    @functools.lru_cache(maxsize=1)
     def wanted(text: str) -> bool:
         return may_hold_posts(text, platforms)
 

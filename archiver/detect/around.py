@@ -163,12 +163,15 @@ def may_hold_posts(text: str, platforms: tuple[Platform, ...]) -> bool:
     Arguments: `text`, as `Pieces.all` gives it: where its blocks and lines part is not asked.
     """
     words = text.split()
-    if ("@" in text or "＠" in text) and _may_be_signed(" ".join(words), platforms):
+    handles, brackets = "@" in text or "＠" in text, "(" in text or "（" in text
+    spaced = " ".join(words) if handles or brackets else ""
+    if handles and _may_be_signed(spaced, platforms):
         return True
     bare = "".join(words)
-    if any(trigger in bare for trigger in _triggers(platforms)):
-        return True
-    return ("(" in bare or "（" in bare) and _NAMED.search(" ".join(words)) is not None
+    for trigger in _triggers(platforms):
+        if trigger in bare:
+            return True
+    return brackets and _NAMED.search(spaced) is not None
 
 
 MAX_HANDLES = 100

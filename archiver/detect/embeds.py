@@ -30,7 +30,7 @@ from archiver.model import Mention
 from archiver.platforms.base import EmbedRule, Platform, Sighting
 from archiver.platforms.bounds import parseable
 from archiver.platforms.links import MAX_URL
-from archiver.platforms.markup import BLOCKS, HIDDEN, names, render
+from archiver.platforms.markup import BLOCKS, HIDDEN, keep, names, render
 
 MAX_ASKED_WITHIN = 8
 """Elements within each other that are asked; each may read all that is inside it."""
@@ -56,9 +56,10 @@ ADDRESS_START = 32
 MAX_PARAMETERS = 40
 """Parameters of an `<object>`."""
 
-_BLOCK, _BLOCK_ONLY, _PLAIN, _NOTHING, _LINK, _BREAK, _SPECIAL, _RAW = range(8)
+_BLOCK, _BLOCK_ONLY, _PLAIN, _NOTHING, _LINK, _BREAK, _SPECIAL, _RAW, _MUTE = range(9)
 """What an element is for the walk: a block that may be a container, another block, any other element that may be a
-container, one whose attributes say nothing, a link, `<br>`, what is looked at for itself, what holds raw text."""
+container, one whose attributes say nothing, a link, `<br>`, what is looked at for itself, what of this holds raw text,
+and what holds nothing but such text."""
 
 _RAW_TEXT = names("script style iframe noembed noframes xmp title textarea")
 """Elements whose text is one node that no reader sees as text."""
@@ -70,7 +71,8 @@ _KINDS: dict[str, int] = {
     **dict.fromkeys(BLOCKS - containers.NO_CONTAINERS, _BLOCK),
     **dict.fromkeys(BLOCKS & containers.NO_CONTAINERS, _BLOCK_ONLY),
     **dict.fromkeys((*containers.FRAMES, *_SKIPPED, "noscript"), _SPECIAL),
-    **dict.fromkeys(_RAW_TEXT, _RAW),
+    **dict.fromkeys(_RAW_TEXT, _MUTE),
+    **dict.fromkeys(("script", "iframe"), _RAW),
     **dict.fromkeys(("-comment", "!doctype"), _NOTHING),
     "a": _LINK,
     "br": _BREAK,
@@ -137,8 +139,8 @@ class Rules:
         self.attribute_names = frozenset(self.attributes)
         self.class_names = frozenset(self.classes)
         self.id_prefixes = tuple(prefix for _, rule in self.all for prefix in rule.id_prefixes)
-        self.class_hits: dict[str, bool] = {}
-        """Class attributes as they are written, and whether a rule waits for one of the names."""
+        self.class_hits: dict[str | None, bool] = {None: False}
+        """Class attributes as they are written, and whether `hits` one of the names."""
         self.in_script = tuple({mark: None for _, rule in self.all for mark in rule.in_script})
 
     def tags_in(self, html: str) -> dict[str, list[int]]:
@@ -153,18 +155,20 @@ class Rules:
         return tags
 
     def hits(self, called: str) -> bool:
-        """Whether a rule waits for one of these class names; remembered, as pages repeat them."""
-        hit = not self.class_names.isdisjoint(called.split())
+        """Whether a rule waits for one of these class names, or our own quotations are called so; remembered, as pages
+        repeat them."""
+        hit = not self.class_names.isdisjoint(called.split()) or repaired.CLASS in called
         if len(called) <= MAX_REMEMBERED:
             if len(self.class_hits) >= MAX_CLASSES:
                 self.class_hits.clear()
+                self.class_hits[None] = False
             self.class_hits[called] = hit
         return hit
 
     def in_text(self, script: str) -> list[int]:
         """The rules that wait for a script with this text."""
-        there = {mark for mark in self.in_script if mark in script}
-        return [i for i, (_, rule) in enumerate(self.all) if not there.isdisjoint(rule.in_script)] if there else []
+        there = [mark for mark in self.in_script if mark in script]
+        return [i for i, (_, rule) in enumerate(self.all) if not rule.in_script.isdisjoint(there)] if there else []
 
     def waiting(self, tags: Mapping[str, list[int]], tag: str, attributes: Mapping[str, str | None]) -> list[int]:
         """The rules that wait for such an element, `tags` (of `tags_in`) among them."""
@@ -274,9 +278,10 @@ class _Walk:
         One loop, with few calls for what most elements are: it runs for every node of a page.
         """
         rules = self.rules
-        tags, attribute_names, id_prefixes = self.tags, rules.attribute_names, rules.id_prefixes
-        class_hits, kind_of, is_quiet = rules.class_hits, _KINDS.get, containers.QUIET.issuperset
-        keep, likely = self.pieces.items.append, self.permalinks.likely
+        tags, class_hits, kind_of = self.tags, rules.class_hits, _KINDS.get
+        names_none, id_prefixes = rules.attribute_names.isdisjoint, rules.id_prefixes
+        is_quiet = containers.QUIET.issuperset
+        add, likely = self.pieces.items.append, self.permalinks.likely
         skip_to = muted = 0
         in_raw_text = False
         for node in root.traverse(include_text=True):
@@ -292,60 +297,68 @@ class _Walk:
             tag = node.tag or ""
             if tag == "-text":
                 if not (muted or (in_raw_text and _is_raw_text(node))):
-                    keep(node)
+                    add(node)
                 continue
             kind = kind_of(tag, _PLAIN)
             in_raw_text = kind >= _RAW
             if kind <= _BLOCK_ONLY:
-                keep(BLOCK)
+                add(BLOCK)
             elif kind == _BREAK:
-                keep(BREAK)
+                add(BREAK)
                 continue
             attributes = node.attributes
-            if attributes or tag in tags:
-                called = attributes.get("class")
-                if called:
-                    hit = class_hits.get(called)
-                    if hit is None:
-                        hit = rules.hits(called)
-                else:
-                    hit = False
-                if (
-                    hit
-                    or not attribute_names.isdisjoint(attributes)
-                    or ("id" in attributes and (attributes["id"] or "").startswith(id_prefixes))
-                ):
-                    waiting: Sequence[int] = rules.waiting(tags, tag, attributes)
-                else:
-                    waiting = tags.get(tag, ())
-                if waiting and self._ask(node, waiting):
-                    if self._muted_until == muted:
-                        skip_to = _behind(node)
-                        if not skip_to:
-                            break
+            awaited = tag in tags
+            if not (attributes or awaited or kind >= _SPECIAL):
+                continue
+            called = attributes.get("class")
+            hit = class_hits.get(called)
+            if hit is None:
+                hit = rules.hits(called or "")
+            if called is not None and len(attributes) == 1 and not (hit or awaited or kind >= _SPECIAL):
+                continue  # a class that says nothing, and no other attribute: with the above, most elements
+            if (
+                hit
+                or not names_none(attributes)
+                or ("id" in attributes and (attributes["id"] or "").startswith(id_prefixes))
+            ):
+                waiting: Sequence[int] = rules.waiting(tags, tag, attributes)
+            else:
+                waiting = tags[tag] if awaited else ()
+            if waiting and self._ask(node, waiting):
+                if self._muted_until == muted:
+                    skip_to = _behind(node)
+                    if not skip_to:
+                        break
+                muted = self._muted_until
+            elif kind == _LINK:
+                href = attributes.get("href")
+                if href and likely(href):
+                    self._link(node, attributes, href)
+            elif kind in (_BLOCK, _PLAIN):
+                if not is_quiet(attributes) or (hit and repaired.CLASS in (called or "")):
+                    self._attributes(node, tag, attributes)
                     muted = self._muted_until
-                    continue
-                if kind in (_BLOCK, _PLAIN):
-                    if not is_quiet(attributes) or repaired.CLASS in (attributes.get("class") or ""):
-                        self._attributes(node, tag, attributes)
-                        muted = self._muted_until
-                    continue
-                if kind == _LINK:
-                    href = attributes.get("href")
-                    if href and likely(href):
-                        self._link(node, attributes, href)
-                    continue
-            if kind >= _SPECIAL and self._special(node, tag, attributes):
-                skip_to = _behind(node)
-                if not skip_to:
-                    break
-            muted = self._muted_until
+            elif _SPECIAL <= kind <= _RAW:
+                if self._special(node, tag, attributes):
+                    skip_to = _behind(node)
+                    if not skip_to:
+                        break
+                muted = self._muted_until
         self._in_texts()
 
     # --- what an element holds
 
     def _ask(self, node: LexborNode, waiting: Sequence[int]) -> bool:
         """Whether one of these rules read a post in this element."""
+        if len(waiting) == 1:
+            return self._read_by(waiting, node)
+        keep(node)
+        try:
+            return self._read_by(waiting, node)
+        finally:
+            keep(None)
+
+    def _read_by(self, waiting: Sequence[int], node: LexborNode) -> bool:
         nests = node.tag not in _NOT_NESTING
         for index in waiting:
             platform, rule = self.rules.all[index]
@@ -517,10 +530,13 @@ class _Walk:
         if self.level >= payloads.MAX_LAYERS:
             return
         if attributes:
-            if self._fragments(payloads.in_element(node, "script", attributes), node):
+            fragments = payloads.in_element(node, "script", attributes)
+            if fragments and self._fragments(fragments, node):
                 return
-            if any(len(value or "") >= payloads.MIN_PAYLOAD for value in attributes.values()):
-                self._hidden_in_attributes(node, "script", attributes)
+            for value in attributes.values():
+                if value and len(value) >= payloads.MIN_PAYLOAD:
+                    self._hidden_in_attributes(node, "script", attributes)
+                    break
         if not pagejson.may_hold_posts(text):
             return
         declared = bool(attributes) and containers.is_declared(attributes)

@@ -69,6 +69,10 @@ _EMBED_HTML = re.compile(
     r"<(?:blockquote|iframe|amp-[a-z]|twitter-widget|script[^>]{1,200}data-telegram-post|div[^>]{1,200}fb-(?:post|video))",
     re.IGNORECASE,
 )
+_BROKEN_AT = re.compile(r"\(byte (\d+)\)")
+LOOKS_AHEAD = 16
+"""How many characters behind a fault the JSON reader may have looked at."""
+
 _START = re.compile(r"\s*(?:(?:window|self|var|let|const)\b[\w\s.\"'\[\]$]{0,80}=\s*)?(?=[\[{])")
 _JSON_PARSE = re.compile(r"JSON\.parse\(\s{0,20}(?=[\"'])")
 _UNDEFINED = re.compile(r"([:\[,]\s?)undefined(?=\s?[,}\]])")
@@ -76,13 +80,23 @@ _UNDEFINED = re.compile(r"([:\[,]\s?)undefined(?=\s?[,}\]])")
 MARKS = ('mbed"', 'mbed\\"', 'weetRecord"', "blockquote", 'weet"', 'nstagram"', 'iktok"')
 """One of these is in every JSON that `read` finds a post in; a search is cheaper than reading it."""
 
+_STEMS: tuple[tuple[str, tuple[str, ...] | None], ...] = (
+    ("mbed", ('mbed"', 'mbed\\"')),
+    ("weet", ('weetRecord"', 'weet"')),
+    *((mark, None) for mark in MARKS if "mbed" not in mark and "weet" not in mark),
+)
+"""`MARKS`, those that share a stem behind it: most scripts are searched once for each stem."""
+
 _MARKED_BY_TWO = ('witter"', "/status/")
 """Or both of these: scripts of share buttons have the first."""
 
 
 def may_hold_posts(script: str) -> bool:
     """Whether it is worth the cost of reading a script's JSON."""
-    return any(mark in script for mark in MARKS) or all(mark in script for mark in _MARKED_BY_TWO)
+    for stem, marks in _STEMS:
+        if stem in script and (marks is None or any(mark in script for mark in marks)):
+            return True
+    return all(mark in script for mark in _MARKED_BY_TWO)
 
 
 def value_of(script: str) -> Any:
@@ -101,20 +115,40 @@ def value_of(script: str) -> Any:
         inner = _decode(script[parse.end() : end + 1])
         return _decode(inner) if isinstance(inner, str) else None
     text = script[at:].strip()
-    value = _decode(text)
-    if value is None:
-        close = max(text.rfind("}"), text.rfind("]"))
-        value = _decode(text[: close + 1])
-    return value
+    close = max(text.rfind("}"), text.rfind("]"))
+    try:
+        return msgspec.json.decode(text)
+    except (UnicodeEncodeError, RecursionError):
+        pass
+    except msgspec.DecodeError as error:
+        broken = _BROKEN_AT.search(str(error))
+        if broken is not None and int(broken[1]) + LOOKS_AHEAD < close:
+            return None  # the same fault is in what is left when the end is cut off
+    return _decode(text[: close + 1])
 
 
-_ASSIGNED = re.compile(
+ASSIGNED = re.compile(
     r"(?:^|[;}\n])\s{0,20}(?:(?:window|self|globalThis|var|let|const)[\s.]{1,5})?(?P<name>[\w$.]{1,80})\s{0,5}=\s{0,20}"
     r"(?=[\[{]|[\"'][\[{])"
 )
 _OTHERS = re.compile(r"cache|config|settings|options|feed", re.IGNORECASE)
 """Names of what a page keeps of other pages, or of how it is shown."""
 _ESCAPED = re.compile(r"\\([\"'\\/])")
+
+_IS = re.compile(r"=\s{0,20}(?=[\[{]|[\"'][\[{])")
+_REACH = 1 + 20 + (len("globalThis") + 5) + 80 + 5
+"""Code points of the longest assignment before its `=`."""
+
+
+def assigned_in(script: str, at: int) -> re.Match[str] | None:
+    """The first match of `ASSIGNED` from `at` on: looked for around each `=` before a bracket, which is many times as
+    fast as to look for a name at each place."""
+    for sign in _IS.finditer(script, at):
+        found = ASSIGNED.search(script, max(at, sign.start() - _REACH), sign.end() + 2)
+        if found is not None:
+            return found
+    return None
+
 
 MAX_ASSIGNED = 20
 """Assignments of one script that are read."""
@@ -133,7 +167,7 @@ def values_of(script: str) -> list[Any]:
     found: list[Any] = []
     at = broken = 0
     for _ in range(MAX_ASSIGNED):
-        assigned = _ASSIGNED.search(script, at)
+        assigned = assigned_in(script, at)
         if assigned is None:
             break
         at = assigned.end()
@@ -201,7 +235,10 @@ def read(value: Any, permalinks: Permalinks, *, declared: bool = False) -> Itera
         elif isinstance(item, dict):
             inner = MAX_TYPED if _is_embed(item) else max(typed - 1, 0)
             for key in reversed(item):
-                if not _NOT_THE_ARTICLES.search(key) and (inner or not _OPTIONS.search(key)):
+                told = _KEYS.get(key)
+                if told is None:
+                    told = _told_by(key)
+                if told == _ANY or (inner and told == _WITHIN):
                     part = item[key]
                     if isinstance(part, str) and "&lt;" in part and (inner or key in _HTML_KEYS):
                         part = html.unescape(part)
@@ -216,7 +253,32 @@ MAX_TYPED = 4
 """Levels below an object that says that it is an embed, in which its address is looked for."""
 
 
+_ANY, _WITHIN, _NONE = range(3)
+"""Where the value of a key is looked at: anywhere, only within an object that says that it is an embed, nowhere."""
+
+_KEYS: dict[str, int] = {}
+"""Where the values of keys are looked at; remembered, as JSON repeats its keys."""
+
+MAX_KEYS = 5_000
+MAX_KEY = 60
+"""How many keys are remembered, and the code points of the longest."""
+
+
+def _told_by(key: str) -> int:
+    told = _NONE if _NOT_THE_ARTICLES.search(key) else _WITHIN if _OPTIONS.search(key) else _ANY
+    if len(key) <= MAX_KEY:
+        if len(_KEYS) >= MAX_KEYS:
+            _KEYS.clear()
+        _KEYS[key] = told
+    return told
+
+
+_TELLING = frozenset({*_TYPE_KEYS, "raw_oembed"})
+
+
 def _is_embed(item: dict[str, Any]) -> bool:
+    if _TELLING.isdisjoint(item):
+        return False
     for key in _TYPE_KEYS:
         kind = item.get(key)
         if isinstance(kind, str) and len(kind) < 60 and _EMBED_TYPE.search(kind):

@@ -20,7 +20,7 @@ import bisect
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import msgspec
@@ -74,7 +74,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @cache
-def _runs() -> re.Pattern[str]:
+def runs() -> re.Pattern[str]:
     """Runs of capitalised words; made when first asked for, because the capital letters of all scripts are many."""
     capital = f"[{_capitals()}]"
     letter = r"[^\W\d_]"
@@ -83,6 +83,41 @@ def _runs() -> re.Pattern[str]:
     shortened = rf"{capital}{letter}{{0,3}}\.(?=[ \u00a0])"
     word = rf"(?:{shortened}|{cased})"
     return re.compile(rf"(?<![\w@#]){word}(?:[ \u00a0](?:{_PARTICLE}[ \u00a0]){{0,2}}{word}){{0,5}}")
+
+
+@cache
+def _capital() -> re.Pattern[str]:
+    return re.compile(f"[{_capitals()}]")
+
+
+LONGEST_PREFIX = len("d'") + len("аль-")
+"""Code points of a run before its first capital letter, at most; the last of them is one of `_ENDS_PREFIX`."""
+
+_ENDS_PREFIX = ("'", "’", "-")
+
+
+def runs_in(text: str) -> Iterator[re.Match[str]]:
+    """The runs of capitalised words in `text`, as the pattern finds them from left to right; it is only asked where a
+    capital letter stands, because to try it at every letter takes many times as long."""
+    pattern = runs()
+    done = 0
+    for capital in _capital().finditer(text):
+        at = capital.start()
+        if at < done:
+            continue
+        before = text[at - 1 : at]
+        if before in _ENDS_PREFIX:
+            found = pattern.search(text, max(done, at - LONGEST_PREFIX))
+            if found is None:
+                return
+        elif before.isalnum() or before in ("_", "@", "#"):
+            continue
+        else:
+            found = pattern.match(text, at)
+            if found is None:
+                continue
+        yield found
+        done = found.end()
 
 
 def _capitals() -> str:
@@ -227,7 +262,7 @@ class _Prose:
         for number, passage in enumerate(self.passages):
             text = passage.text[:left]
             left -= len(text)
-            for run in _runs().finditer(text):
+            for run in runs_in(text):
                 places = self._places.get(run[0])
                 if places is None:
                     if len(self._places) >= MAX_WORDS:

@@ -10,6 +10,7 @@ Cost: linear in the text that is looked at, which the caller bounds.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 
 import regex
@@ -127,9 +128,9 @@ def _script_of(char: str) -> str:
 def scores(text: str) -> dict[str, int]:
     """How many function words of each language the text has."""
     found: dict[str, int] = {}
-    for word in _WORDS.findall(text.lower()):
+    for word, times in Counter(_WORDS.findall(text.lower())).items():
         for language in _LANGUAGES_OF.get(word, ()):
-            found[language] = found.get(language, 0) + 1
+            found[language] = found.get(language, 0) + times
     return found
 
 

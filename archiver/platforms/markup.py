@@ -10,6 +10,7 @@ Cost: linear in the nodes; nothing recurses, so nesting cannot exhaust the stack
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 
 import msgspec
@@ -113,8 +114,33 @@ def events(root: LexborNode, skipped: set[int]) -> Iterator[tuple[bool, LexborNo
             node = parent
 
 
+class _Kept(threading.local):
+    """What was rendered of the one element that several readers are shown."""
+
+    node: LexborNode | None = None
+    rendered: Rendered | None = None
+
+
+_kept = _Kept()
+
+
+def keep(node: LexborNode | None) -> None:
+    """Render this element once from now on, until another one is kept, or none: its readers must not change it."""
+    _kept.node = node
+    _kept.rendered = None
+
+
 def render(root: LexborNode) -> Rendered:
     """The text of `root` as shown, and its links."""
+    if root is not _kept.node:
+        return _render(root)
+    rendered = _kept.rendered
+    if rendered is None:
+        rendered = _kept.rendered = _render(root)
+    return rendered
+
+
+def _render(root: LexborNode) -> Rendered:
     out = Lines()
     links: list[Link] = []
     open_links: list[tuple[int, LexborNode]] = []
