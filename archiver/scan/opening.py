@@ -106,7 +106,9 @@ def read_range(unit: Unit, offset: int, length: int, *, web: WebSettings | None 
     if place is Place.LOCAL:
         with _open_local(unit) as file:
             try:
-                data = os.pread(file.fileno(), length, offset)
+                data = b""
+                while piece := os.pread(file.fileno(), length - len(data), offset + len(data)):
+                    data += piece
             except OSError as error:
                 raise InputError(f"cannot be read: {error.strerror}", subject=unit.file) from error
             return _whole(unit, data, offset, length)
