@@ -215,7 +215,8 @@ class ResolveSettings(Section, frozen=True, kw_only=True):
     posts: Annotated[
         tuple[str, ...],
         Meta(
-            description="Post indexes (`archiver index` makes them) in which candidates are looked up, too.",
+            description="Post indexes (`archiver index` makes them, and `archiver scan` in its folder, which may be "
+            "named) in which candidates are looked up, too.",
             extra={"example": '["posts.db"]'},
         ),
     ] = ()

@@ -18,6 +18,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from archiver.exporting.columns import Column, Kind
 from archiver.scan.table import pyarrow_modules
 
 GROUP_POSTS = 20_000
@@ -89,10 +90,34 @@ FIELDS = (
 )
 """The columns of `posts.parquet`."""
 
+NAME = "posts"
+WHAT = "One row a post that pages cite. `texts` and `citations` are lists of structs, whose fields stand behind a dot."
+
 NUMBER = Field("number", "integer", "of the post, in the order of keys")
 HEAD = (NUMBER, *FIELDS[:-1])
 CITING = (NUMBER, *CITATIONS)
 """Columns of the tables on the way."""
+
+
+def documented() -> tuple[Column, ...]:
+    """The columns for people; those of a list's items behind a dot (`citations.page_url`)."""
+    out = []
+    for field in FIELDS:
+        if isinstance(field.kind, tuple):
+            out += [Column(f"{field.name}.{item.name}", _KINDS[str(item.kind)], item.says) for item in field.kind]
+        else:
+            out.append(Column(field.name, _KINDS[field.kind], field.says))
+    return tuple(out)
+
+
+_KINDS = {
+    "text": Kind.TEXT,
+    "integer": Kind.INTEGER,
+    "number": Kind.NUMBER,
+    "boolean": Kind.BOOLEAN,
+    "time": Kind.TIME,
+    "texts": Kind.TEXTS,
+}
 
 
 def arrow_type(kind: str | tuple[Field, ...]) -> Any:
@@ -122,9 +147,7 @@ def fields(columns: Sequence[Field]) -> list[Any]:
 def schema() -> Any:
     """The table as a `pyarrow.Schema`."""
     arrow, _ = pyarrow_modules()
-    return arrow.schema(
-        fields(FIELDS), metadata={"archiver.table": "posts", "archiver.what": "One row a post that pages cite."}
-    )
+    return arrow.schema(fields(FIELDS), metadata={"archiver.table": NAME, "archiver.what": WHAT})
 
 
 class Waiting:
