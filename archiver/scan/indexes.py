@@ -20,8 +20,7 @@ from archiver.errors import ArchiverError, InputError
 from archiver.scan import stores
 from archiver.scan.lists import checked_name, lines_of
 from archiver.scan.locations import Place, local_path, name_of, place_of
-from archiver.scan.opening import open_unit
-from archiver.scan.unit import Unit
+from archiver.scan.opening import open_anywhere
 from archiver.sources.document import OnError
 
 PARQUET = ".parquet"
@@ -197,7 +196,7 @@ def _of_columns(file: str, on_error: OnError, web: WebSettings | None) -> Iterat
     except ImportError:
         raise InputError("a columnar index needs pyarrow", subject=file, hint="pip install 'archiver[scan]'") from None
     bad, number = _Bad(file, on_error), 0
-    with open_unit(Unit(file=file, named=True), web=web) as stream:
+    with open_anywhere(file, named=True, web=web) as stream:
         try:
             table = pyarrow.parquet.ParquetFile(stream)
             names = set(table.schema_arrow.names)

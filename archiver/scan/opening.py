@@ -67,6 +67,26 @@ def open_unit(unit: Unit, *, web: WebSettings | None = None) -> BinaryIO:
     return cast(BinaryIO, io.BufferedReader(stores.StoredFile(unit.file, facts.size, facts.version), stores.READ_AHEAD))
 
 
+def open_anywhere(file: str, *, version: str = "", named: bool, web: WebSettings | None = None) -> BinaryIO:
+    """A file that is read here and there. version: that it has to be in; empty: any.
+
+    Raises as `open_unit`, and `InputError` where it can only be read in order.
+    """
+    if place_of(file) is Place.WEB:
+        # until=0 has it asked for in pieces
+        far = _web_files(web).open(file, named=named, version=version, until=0)
+        stream = cast(BinaryIO, io.BufferedReader(far, BUFFER))
+    else:
+        stream = open_unit(Unit(file=file, version=version, named=named), web=web)
+    try:
+        if not stream.seekable():
+            raise InputError("it can only be read in order: fetch it, and name the copy", subject=file)
+    except BaseException:
+        stream.close()
+        raise
+    return stream
+
+
 def facts_of(file: str, *, named: bool, web: WebSettings | None = None) -> Facts:
     """What is known of a file (not of a package's member) before it is read.
 
@@ -253,15 +273,8 @@ def open_package(file: str, *, version: str = "", named: bool, web: WebSettings 
 
     Raises `InputError` where it cannot be read, or only in order; `LimitError` where it is too large to be looked at.
     """
-    if place_of(file) is Place.WEB:
-        # jumps to and fro: until=0 has it asked for in pieces
-        far = _web_files(web).open(file, named=named, version=version, until=0)
-        stream = cast(BinaryIO, io.BufferedReader(far, BUFFER))
-    else:
-        stream = open_unit(Unit(file=file, version=version, named=named), web=web)
+    stream = open_anywhere(file, version=version, named=named, web=web)
     try:
-        if not stream.seekable():
-            raise InputError("a package can only be read where it can be read from any place on", subject=file)
         return Package(stream, subject=file)
     except BaseException:
         stream.close()

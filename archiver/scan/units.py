@@ -21,7 +21,7 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from archiver.config import WebSettings
-from archiver.errors import ArchiverError, InputError, RefusedError
+from archiver.errors import ArchiverError, InputError, LimitError, RefusedError
 from archiver.scan import stores
 from archiver.scan.grouping import Group, grouped, within
 from archiver.scan.indexes import beside, entries_of
@@ -51,6 +51,9 @@ PART = 256 << 20
 
 FIRST_MEMBER = 1 << 20
 """A gzip file whose first member is longer than this is taken for one that is compressed as a whole."""
+
+MAX_FILES = 10_000_000
+"""Of one scan: their names are held in memory."""
 
 PROBES = 8
 """Servers are asked about so many files at a time,"""
@@ -96,7 +99,7 @@ def units_of(
     address that it names may not be a private one, unless the user named its host (in `specs`, `base`, or as the place
     of the list).
 
-    Raises `LimitError` where an index cannot be sorted for want of room.
+    Raises `LimitError` where there are too many files, or an index cannot be sorted for want of room.
     """
     finder = _Finder(on_error, on_note, web, part, base)
     finder.name([*specs, *lists, *index, *([base] if base else [])])
@@ -304,6 +307,8 @@ class _Finder:
             if key in self._seen or (package and self._key(package[0]) in self._seen):
                 self._on_note(f"{one.file}: named more than once, read once")
                 continue
+            if len(self._seen) >= MAX_FILES:
+                raise LimitError(f"more than {MAX_FILES:,} files", hint="scan a part of them")
             self._seen.add(key)
             try:
                 one.file.encode()
@@ -338,7 +343,8 @@ class _Finder:
         facts = one.facts or facts_of(one.file, named=one.named, web=self._web)
         if facts.size == 0:
             raise InputError("the file is empty", subject=one.file)
-        if is_package(one.file) or (place_of(one.file) is Place.LOCAL and facts.parts and self._is_zip(one)):
+        sniffed = place_of(one.file) is Place.LOCAL and facts.parts and not is_warc(one.file)
+        if is_package(one.file) or (sniffed and self._is_zip(one)):
             yield from self._members(one.file, one, None, facts)
             return
         whole = Unit(file=one.file, size=facts.size, version=facts.version, named=one.named)
@@ -484,8 +490,13 @@ N = TypeVar("N", bound=_Named)
 R = TypeVar("R")
 
 
+def _is_far(file: str) -> bool:
+    """Whether somebody is asked who can answer several questions at a time."""
+    return place_of(file) is Place.WEB or file.partition("://")[0].lower() in BUCKETS
+
+
 def _ahead(items: Iterable[N], work: Callable[[N], R]) -> Generator[tuple[N, R], None, None]:
-    """Each item with what came of the work on it, in order. Where files lie on the web, the work on the next ones is
+    """Each item with what came of the work on it, in order. Where files lie far away, the work on the next ones is
     begun meanwhile. Items of one file one after the other have one result."""
     waiting: deque[tuple[N, Future[R] | None]] = deque()
     last: tuple[str, Future[R] | None] = ("", None)
@@ -503,8 +514,7 @@ def _ahead(items: Iterable[N], work: Callable[[N], R]) -> Generator[tuple[N, R],
         try:
             for item in items:
                 if last[0] != item.file:
-                    far = place_of(item.file) is Place.WEB
-                    last = (item.file, pool.submit(work, item) if far else None)
+                    last = (item.file, pool.submit(work, item) if _is_far(item.file) else None)
                 waiting.append((item, last[1]))
                 while waiting and (len(waiting) > AHEAD or waiting[0][1] is None or waiting[0][1].done()):
                     first, future = waiting.popleft()

@@ -45,7 +45,8 @@ PASSING = frozenset({408, 429, 500, 502, 503, 504})
 BACKOFF_SECONDS = 1.0
 
 SLOWEST = 1024
-"""Bytes a second; a server that sends less for longer than `PATIENCE` is taken for one that does not answer."""
+"""Bytes a second, of a head or a body; a server that sends less for longer than `PATIENCE` is taken for one that does
+not answer."""
 
 PATIENCE = 60.0
 
@@ -529,8 +530,6 @@ class _Answer:
         self.first: int | None = None
         """Where the part begins that it is."""
         self._response = response
-        self._waited = 0.0
-        self._came = 0
 
     def header(self, name: str) -> str:
         return self._response.getheader(name) or ""
@@ -544,17 +543,12 @@ class _Answer:
     def readinto(self, view: memoryview) -> int:
         """Bytes that came; 0 at the end, or where the connection was closed.
 
-        Raises `OSError`, `http.client.HTTPException`, `_PassingError`.
+        Raises `OSError`, `http.client.HTTPException`.
         """
-        started = time.monotonic()
         # not `readinto`, which waits until the buffer is full: for days, where a server sends a byte a second
         piece = self._response.read1(len(view) if self.left is None else min(self.left, len(view)))
         count = len(piece)
         view[:count] = piece
-        self._waited += time.monotonic() - started
-        self._came += count
-        if self._waited > PATIENCE and self._came < self._waited * SLOWEST:
-            raise _PassingError("the server sends next to nothing")
         if self.left is not None:
             self.left -= count
         return count
@@ -570,8 +564,43 @@ class _Answer:
         self.connection.close()
 
 
+class _Watched(io.RawIOBase):
+    """What comes over a connection in answer to one request, which may not come too slowly."""
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        self._raw = raw
+        self._waited = 0.0
+        self._came = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        started = time.monotonic()
+        count = self._raw.readinto(buffer)
+        self._waited += time.monotonic() - started
+        self._came += count or 0
+        if self._waited > PATIENCE and self._came < self._waited * SLOWEST:
+            raise TimeoutError("the server sends next to nothing")
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    """A response whose head and body are watched."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.fp = io.BufferedReader(_Watched(self.fp.detach()))
+
+
 class _Connection(http.client.HTTPConnection):
     """A connection that is made by `connected`."""
+
+    response_class = _Response
 
     def __init__(self, origin: Origin, connected: Callable[[], socket.socket]) -> None:
         super().__init__(origin.authority)
@@ -585,7 +614,7 @@ class _Connection(http.client.HTTPConnection):
 def _reason(error: BaseException) -> str:
     """In a few words."""
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return "no answer in time" if str(error) in ("", "timed out") or error.errno else str(error)
     if isinstance(error, http.client.IncompleteRead | http.client.RemoteDisconnected | ConnectionError):
         return "the connection broke off"
     if isinstance(error, http.client.HTTPException):

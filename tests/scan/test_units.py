@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.config import WebSettings
-from archiver.errors import ArchiverError, InputError
+from archiver.errors import ArchiverError, InputError, LimitError
 from archiver.scan import units as module
 from archiver.scan.opening import close_connections, open_unit
 from archiver.scan.unit import Unit
@@ -144,6 +144,12 @@ def test_ids_do_not_depend_on_the_order_and_change_with_the_file(folder: Path, t
     assert there == back
     os.utime("a.warc.gz", ns=(5, 5))
     assert told.units("a.warc.gz")[0].id != there["a.warc.gz"]
+
+
+def test_too_many_files_are_an_error(folder: Path, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_FILES", 3)
+    with pytest.raises(LimitError, match="more than 3 files"):
+        told.units(".")
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------

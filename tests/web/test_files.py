@@ -240,11 +240,12 @@ def test_what_is_no_http_is_told(opened: WebFiles) -> None:
         read(opened, server)
 
 
-def test_a_server_that_sends_next_to_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("start", [60, 5])
+def test_a_server_that_sends_next_to_nothing_is_left(monkeypatch: pytest.MonkeyPatch, start: int) -> None:
     monkeypatch.setattr(module, "PATIENCE", 0.05)
     drops = [step for _ in range(9) for step in (b"x", Pause(0.02))]
     with (
-        Loopback(lambda asked: [ok(DATA)[:60], *drops, Stall]) as server,
+        Loopback(lambda asked: [ok(DATA)[:start], *drops, Stall]) as server,
         WebFiles(WebSettings(retries=0)) as files,
         pytest.raises(NetworkError, match="next to nothing"),
     ):
