@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from isal import isal_zlib
@@ -13,6 +14,12 @@ from archiver.store.warcfile import PEEK, may_begin
 
 PLAIN = b"WARC/"
 MARKS = (GZIP, ZSTD, PLAIN)
+
+_FIRST = 512
+"""Bytes of a member that are looked at before more of it is."""
+
+_ZSTD_PEEK = 1 << 17 | PEEK
+"""A block is unpacked as a whole, and may have so many bytes (RFC 8878, section 3.1.1.2.4)."""
 
 _LONGEST = max(map(len, MARKS))
 
@@ -38,12 +45,15 @@ def next_beginning(window: Window, marks: tuple[bytes, ...], dictionary: Any = N
 
     dictionary: of the zstd frames. Each byte is read once, and a few more behind each mark.
     """
+    any_mark = re.compile(b"|".join(map(re.escape, marks)))
     while window.fill(1):
         buffer = window.buffer
-        found = [at for mark in marks if (at := buffer.find(mark, window.at)) >= 0]
-        if found:
-            window.at = min(found)
-            window.fill(PEEK)
+        if len(marks) == 1:
+            at = buffer.find(marks[0], window.at)
+        else:
+            at = found.start() if (found := any_mark.search(buffer, window.at)) else -1
+        if at >= 0:
+            window.at = at
             if begins(window, dictionary):
                 return window.offset
             window.at += 1
@@ -58,16 +68,31 @@ def begins(window: Window, dictionary: Any = None) -> bool:
     """Does a record begin here: does a whole header stand here, or a good piece of one?"""
     window.fill(PEEK)
     start = window.buffer[window.at : window.at + PEEK]
-    try:
-        if start.startswith(GZIP):
-            if len(start) > 3 and start[3] & 0xE0:
-                return False  # RFC 1952: reserved bits are zero
-            start = isal_zlib.decompressobj(31).decompress(start, PEEK)
-        elif start.startswith(ZSTD):
-            start = zstd_decompressor(dictionary).decompress(start, PEEK)
-    except errors_of(start):
-        return False
+    if start.startswith(ZSTD):
+        window.fill(_ZSTD_PEEK)
+        start = window.buffer[window.at : window.at + _ZSTD_PEEK]
+    if start.startswith((GZIP, ZSTD)):
+        start = _unpacked(start, dictionary)
     start = start.lstrip(b"\r\n")
     if len(start) < PEEK and HEADER_END.search(start) is None:
         return False  # it breaks off
-    return may_begin(start, 0)
+    return may_begin(start[:PEEK], 0)
+
+
+def _unpacked(start: bytes, dictionary: Any) -> bytes:
+    """The first bytes of a member, up to a header's end; of one that is damaged, those before the damage."""
+    if start.startswith(GZIP) and start[3:4] > b"\x1f":
+        return b""  # RFC 1952: reserved bits are zero
+    inflate: Any = isal_zlib.decompressobj(31) if start.startswith(GZIP) else zstd_decompressor(dictionary)
+    out, given = b"", start
+    try:
+        while len(out) < PEEK and (piece := inflate.decompress(given, _FIRST)):
+            out += piece
+            if not out.lstrip(b"\r\n").startswith(PLAIN) or HEADER_END.search(out.lstrip(b"\r\n")):
+                break
+            given = inflate.unconsumed_tail if start.startswith(GZIP) else b""
+            if inflate.eof:
+                break
+    except errors_of(start):
+        pass
+    return out

@@ -77,7 +77,8 @@ class Reading:
     any size that are no pages are passed over; `read_range`, reads the unit's `ranges`, each by itself (null: they are
     read from `stream`, which has to be able to seek).
 
-    Raises `InputError` where the file is of another format, or cannot be read further.
+    Raises `InputError` where the file is of another format, and where it cannot be read further that, or what the
+    stream raises of `ArchiverError`: behind all that could be read.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class Reading:
         self._before = 0
         """Bytes of the ranges that were read."""
         self._reread = 0
+        self._failure: ArchiverError | None = None
         self._file = Window(self._from_stream, 0)
         self._members = Members(self._file)
 
@@ -181,6 +183,7 @@ class Reading:
             self._marks = marks_of(self._file, self._unit.file, self._dictionary)
             if len(data) < length:
                 yield Damage(offset=offset + len(data), next=then, what="the file ends before the record does")
+            self._raise_failure()
             for item in self._to(None):
                 if isinstance(item, Damage) and item.next is None and then is not None:
                     item = Damage(offset=item.offset, next=then, what=item.what)
@@ -210,10 +213,20 @@ class Reading:
     # --- the stream ---------------------------------------------------------------------------------------------------
 
     def _from_stream(self, size: int) -> bytes:
+        """The next bytes; none also where it fails: what was read before still counts, and then the error is raised."""
+        if self._failure is not None:
+            return b""
         try:
             return self._stream.read(size) or b""
         except OSError as error:
-            raise InputError(f"cannot be read further: {error.strerror or error}", subject=self._unit.file) from error
+            self._failure = InputError(f"cannot be read further: {error.strerror or error}", subject=self._unit.file)
+        except ArchiverError as error:
+            self._failure = error
+        return b""
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
 
     def _seek_and_size(self) -> tuple[Callable[[int], None] | None, int | None]:
         """How to go to an offset, where the stream can, and where it ends."""
@@ -235,6 +248,7 @@ class Reading:
 
     def _cut(self, end: int | None) -> Damage | None:
         """Damage where the stream ended before the file does: what comes over a network ends without a word."""
+        self._raise_failure()
         size = self._unit.size
         at = max(self._high, self._file.offset)
         if end is None and self._unit.start == 0 and at == 0:
@@ -307,6 +321,7 @@ class Reading:
 
     def _behind(self, begun: int, broken: BrokenError) -> Damage:
         """The damage, and go on to the next record behind it."""
+        self._raise_failure()
         file = self._file
         self._high = max(self._high, file.offset)
         if file.offset <= begun or self._may_go_back(file.offset - begun, self._high - self._start):
@@ -433,6 +448,7 @@ class Reading:
         """
         if window is self._file and (window.starts(GZIP) or window.starts(ZSTD)):
             return
+        end += len(PLAIN) - 1  # one may begin in the block and go on behind it
         at = window.find(PLAIN, begin, end)
         for _ in range(_LOOKS):
             if at == -1:
