@@ -33,11 +33,11 @@ def marks_of(start: Window, name: str = "", dictionary: Any = None) -> tuple[byt
     Only its own kind: the payloads of plain records may be compressed WARC files, and stored ones lie open in a
     compressed file.
     """
-    for mark in MARKS:
-        if start.starts(mark) and begins(start, dictionary):
-            return (mark,)
     name = name.lower()
-    return next(((mark,) for suffix, mark in _SUFFIXES.items() if name.endswith(suffix)), MARKS)
+    called = next((mark for suffix, mark in _SUFFIXES.items() if name.endswith(suffix)), None)
+    seen = next((mark for mark in MARKS if start.starts(mark) and begins(start, dictionary)), None)
+    told = {mark for mark in (called, seen) if mark is not None}
+    return tuple(mark for mark in MARKS if mark in told) or MARKS
 
 
 def next_beginning(window: Window, marks: tuple[bytes, ...], dictionary: Any = None) -> int | None:

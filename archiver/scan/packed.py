@@ -31,6 +31,9 @@ OUT = 1 << 20
 """Bytes that are unpacked at a time: nearly all records at once."""
 
 
+_GZIP_ERRORS = (cast(type[Exception], IsalError),)
+
+
 class BrokenError(Exception):
     """What stands here cannot be read as it should be."""
 
@@ -140,7 +143,7 @@ def errors_of(start: bytes) -> tuple[type[Exception], ...]:
     """What the decompressor of data that begins so raises where it is damaged."""
     if start.startswith(ZSTD):
         return (zstd_module().ZstdError,)
-    return (cast(type[Exception], IsalError),)
+    return _GZIP_ERRORS
 
 
 def zstd_module() -> Any:

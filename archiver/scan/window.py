@@ -112,9 +112,12 @@ class Window:
     def blank(self) -> bool:
         """Go on behind empty lines; False at the end."""
         while True:
-            found = _BLANK.match(self.buffer, self.at)
-            self.at = found.end() if found else self.at
-            if self.at < len(self.buffer):
+            buffer, at = self.buffer, self.at
+            if at < len(buffer) and buffer[at] not in b"\r\n":
+                return True
+            found = _BLANK.match(buffer, at)
+            self.at = at = found.end() if found else at
+            if at < len(buffer):
                 return True
             if not self.fill(1):
                 return False

@@ -18,7 +18,8 @@ from archiver.article.encoding import decode
 from archiver.errors import InputError
 from archiver.gunzip import MAX_EXPANSION, PIECE_COUNTS, BodyExpansion
 
-HTML_TYPES = ("text/html", "application/xhtml+xml")
+_ANSWER_TYPES = ("text/html", "application/xhtml+xml", "")
+_BLOCK_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 
 DOCUMENT_FLOOR = 1024 * 1024
 """A document of so many bytes may be packed however tightly; beyond, as `archiver.gunzip` says."""
@@ -62,14 +63,14 @@ def form_of(record_type: str, target_uri: str, content_type: str | None) -> Form
         return None
     if target_uri[:9].lower() == "metadata:":  # what wget says of its own run
         return None
-    return "block" if http1.media_type(content_type) in (*HTML_TYPES, "text/plain") else None
+    return "block" if http1.media_type(content_type) in _BLOCK_TYPES else None
 
 
 def answer_of(head: bytes) -> Answer | None:
     """What the head of an HTTP answer says; null where no page is behind it: its status is none of success, or its
     media type is another. One without a type may be a page: `may_be_untyped` tells."""
     status, content_type, transfer_encoding, content_encoding = _said(head)
-    if not 200 <= status < 300 or http1.media_type(content_type) not in (*HTML_TYPES, ""):
+    if not 200 <= status < 300 or http1.media_type(content_type) not in _ANSWER_TYPES:
         return None
     return Answer(content_type, "chunked" in transfer_encoding.lower(), http1.content_codings(content_encoding))
 
