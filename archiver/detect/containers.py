@@ -145,15 +145,15 @@ def _in_query(url: str, permalinks: Permalinks) -> Named | None:
         if value.startswith(("http", "//")) and (named := permalinks.read(value)) is not None:
             return named
     given = dict(pairs)
-    for key in _PROVIDERS:
+    for key in PROVIDERS:
         platform = permalinks.platform(_provider(given.get(key)) or "")
         if platform is not None:
-            return next((n for name in _IDS if (n := _named_by_id(platform, given.get(name, ""), permalinks))), None)
+            return next((n for name in IDS if (n := _named_by_id(platform, given.get(name, ""), permalinks))), None)
     return None
 
 
-_PROVIDERS = ("source", "provider", "service", "platform")
-_IDS = ("vid", "id", "video_id", "videoId", "video", "post_id", "post")
+PROVIDERS = ("source", "provider", "service", "platform")
+IDS = ("vid", "id", "video_id", "videoId", "video", "post_id", "post")
 """Parameters of another service's frame that name the platform, and the post: `?source=youtube&vid=…`."""
 
 
@@ -167,7 +167,7 @@ NAMED_IDS = names(
 )
 """Attributes that hold an id whose platform another attribute says."""
 
-_ALIASES: Mapping[str, str] = {
+ALIASES: Mapping[str, str] = {
     "twitter": "x",
     "tweet": "x",
     "x": "x",
@@ -288,7 +288,7 @@ def _provider(value: str | None) -> str | None:
     if not value or len(value) > 20:
         return None
     name = value.strip().lower()
-    return _ALIASES.get(name, name)
+    return ALIASES.get(name, name)
 
 
 def _named_by_id(platform: Platform, post_id: str, permalinks: Permalinks) -> Named | None:
@@ -598,7 +598,7 @@ def read_shortcodes(text: str, permalinks: Permalinks) -> Iterator[tuple[int, in
         given = " ".join(code[part] or "" for part in ("body", "args", "hugo_args", "liquid"))
         values = [argument["value"] for argument in _ARGUMENT.finditer(given)]
         named = next((n for v in values if "//" in v and (n := permalinks.read(v)) is not None), None)
-        platform = permalinks.platform(_ALIASES.get(name, name))
+        platform = permalinks.platform(ALIASES.get(name, name))
         if named is None and platform is not None:
             named = next((n for v in values if "//" not in v and (n := _named_by_id(platform, v, permalinks))), None)
         if named is not None:

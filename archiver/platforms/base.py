@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborNode
 
 from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
+from archiver.platforms.marks import Mark
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,6 +175,10 @@ class EmbedRule(msgspec.Struct, frozen=True, kw_only=True):
     in_script: frozenset[str] = frozenset()
     needs: str = ""
     """What the source of every page holds in which this rule reads something: for rules that wait for common tags."""
+    marks: tuple[Mark, ...] | None = None
+    """One of these, or of the platform's `address_marks`, is in the source of every page in which this rule reads
+    something (`archiver.platforms.marks`): how a scan passes over pages that hold no post. Empty: it reads nothing
+    without the address of a post. Null: what the rule waits for is its mark."""
     examples: tuple[str, ...] = ()
     """Invented markup that this rule must read; one parametrised test runs those of every rule."""
     example_id: str | None = None
@@ -239,6 +244,9 @@ class TextRule(msgspec.Struct, frozen=True, kw_only=True):
     """Invented text that looks alike and is no post: a by-line, a credit, a menu."""
     in_html: bool = True
     """Whether it is asked in the text of a page too: not where the frame that left these words shows itself there."""
+    marks: tuple[Mark, ...] | None = None
+    """Beside `@`, which is looked for anyway: one of these patterns is in the source of every page in whose text this
+    rule reads something, as a scan looks for it. Null: its triggers."""
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):

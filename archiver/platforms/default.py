@@ -22,6 +22,7 @@ from archiver.platforms.base import (
     Signature,
     TextRule,
 )
+from archiver.platforms.marks import Mark
 
 
 class DefaultPlatform:
@@ -31,6 +32,7 @@ class DefaultPlatform:
     name: str
     hosts: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+    address_marks: tuple[Mark, ...] = ()
     embed_rules: tuple[EmbedRule, ...] = ()
     signature: Signature | None = None
     text_rules: tuple[TextRule, ...] = ()

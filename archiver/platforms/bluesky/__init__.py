@@ -22,6 +22,7 @@ from archiver.platforms.bluesky import search as searching
 from archiver.platforms.bluesky.embeds import RULES
 from archiver.platforms.bluesky.signature import SIGNATURE
 from archiver.platforms.default import DefaultPlatform
+from archiver.platforms.marks import Mark
 
 
 class Bluesky(DefaultPlatform):
@@ -30,6 +31,7 @@ class Bluesky(DefaultPlatform):
     name = urls.NAME
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules: tuple[EmbedRule, ...] = RULES
     signature: Signature | None = SIGNATURE
     text_rules: tuple[TextRule, ...] = residue.RULES

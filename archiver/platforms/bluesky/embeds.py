@@ -12,7 +12,7 @@ import msgspec
 from selectolax.lexbor import LexborNode
 
 from archiver.model import PostRef
-from archiver.platforms import instants, newsletters, signed
+from archiver.platforms import instants, marks, newsletters, signed
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.bluesky import cid
 from archiver.platforms.bluesky.signature import PLACEHOLDER
@@ -148,6 +148,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
     for rule in (
         EmbedRule(
             name="bluesky.blockquote",
+            marks=(marks.of_class(*EMBED_CLASSES), marks.of_tag("bluesky-post")),
             read=read_blockquote,
             tags=frozenset({"blockquote", "bluesky-post"}),
             classes=EMBED_CLASSES,
@@ -168,12 +169,14 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="bluesky.attribute",
+            marks=(),
             read=read_attribute,
             attributes=frozenset({"data-bluesky-uri"}),
             examples=(f'<div class="embed"><iframe src="frame.html" data-bluesky-uri="{_URI}"></iframe></div>',),
         ),
         EmbedRule(
             name="bluesky.newsletter",
+            marks=(marks.Mark("authordid"),),
             read=read_newsletter,
             attributes=frozenset({"data-attrs"}),
             examples=(

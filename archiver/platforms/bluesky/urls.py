@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "bluesky"
 
@@ -135,6 +136,13 @@ _KEY = "3l3vgf77uco2g"
 _ANA = "ana.example.org"
 _BY_DID = f"https://bsky.app/profile/{_DID}/post/{_KEY}"
 _BY_HANDLE = f"https://bsky.app/profile/{_ANA}/post/{_KEY}"
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(r"profile{/}{.}{3,300}{/}post{/}"),
+    Mark(r"app[.]bsky[.]feed[.]post"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

@@ -9,6 +9,7 @@ from archiver.model import Answer, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, DayRange, Inquiry
 from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.facebook import answers, archived, embeds, endpoints, residues, urls
+from archiver.platforms.marks import Mark
 
 
 class Facebook(DefaultPlatform):
@@ -17,6 +18,7 @@ class Facebook(DefaultPlatform):
     name = urls.NAME
     hosts = urls.HOSTS
     examples = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules = embeds.RULES
     text_rules = residues.RULES
 

@@ -13,7 +13,7 @@ import msgspec
 from selectolax.lexbor import LexborNode
 
 from archiver.model import PostRef
-from archiver.platforms import banners
+from archiver.platforms import banners, marks
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.facebook import phrases
 from archiver.platforms.facebook.urls import ref_from_id, ref_from_url
@@ -168,11 +168,19 @@ _LINE = (
     f'<a href="{_URL}">Thursday, August 27, 2015</a>'
 )
 
+NAMED = (
+    marks.of_class("fb-post", "fb-video", "fb-comment-embed"),
+    marks.Mark('cite{ }*{=}{ }*{"}*{ }*{/}[\\w%.!]', before="{^}"),
+    marks.of_tag("fb:post", "fb:video", "fb:comment-embed", "amp-facebook", "bento-facebook"),
+)
+"""Beside addresses: what is known to be Facebook's may hold one without its host."""
+
 RULES: tuple[EmbedRule, ...] = tuple(
     msgspec.structs.replace(rule, example_id=_POST_ID)
     for rule in (
         EmbedRule(
             name="facebook.embed",
+            marks=NAMED,
             read=read_embed,
             tags=frozenset({"fb:post", "fb:video", "fb:comment-embed"}),
             classes=frozenset({"fb-post", "fb-video", "fb-comment-embed", "fb-xfbml-parse-ignore"}),
@@ -188,6 +196,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="facebook.quotation",
+            marks=(),
             read=read_quotation,
             tags=frozenset({"blockquote"}),
             examples=(
@@ -197,12 +206,14 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="facebook.amp",
+            marks=NAMED,
             read=read_amp,
             tags=frozenset({"amp-facebook", "bento-facebook"}),
             examples=(f'<amp-facebook data-href="{_URL}" data-embed-as="post" width="552"></amp-facebook>',),
         ),
         EmbedRule(
             name="facebook.attribute",
+            marks=(),
             read=read_attribute,
             attributes=frozenset({*URL_ATTRIBUTES, "data-media-site-id"}),
             examples=(
@@ -212,6 +223,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="facebook.banner",
+            marks=(),
             read=read_banner,
             tags=frozenset({"h4"}),
             examples=(

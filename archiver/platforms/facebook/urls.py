@@ -15,6 +15,7 @@ from archiver.model import PostRef
 from archiver.platforms import slugs
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "facebook"
 
@@ -228,6 +229,24 @@ _PFBID = "pfbid02ExampleExampleExampleExampleExampl"
 _WWW = "https://www.facebook.com"
 _POST = f"{_WWW}/ana.example/posts/{_ID_EXAMPLE}"
 _QUOTED_POST = f"https%3A%2F%2Fwww.facebook.com%2Fana.example%2Fposts%2F{_ID_EXAMPLE}"
+
+_MARKED = r"(?:facebook[.-]com|fb[.-]com|facebookwkhp\w+\.onion)(?:{:}\d+)?{/}+(?:{#}!{/}+)?"
+_MARKED_ID = r"(?:pfbid|\d{5})"
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(
+        r"(?:facebook|fb|jjbiltxjqhye3mhbshg7kx5tfyd)[.-](?:com|onion)(?:{:}\d+)?{/}+(?:{#}!{/}+)?"
+        r"(?:(?:{-}+{/}+(?:posts|videos|photos|activity)|groups{/}+{-}+{/}+(?:posts|permalink)){/}+(?:{-}+{/}+)?"
+        r"|(?:reels?|v|notes{/}+{-}+(?:{/}+{-}+)?){/}+"
+        r"|(?:{-}+{/}+)?(?:photo|watch|live|video){.}*(?:fbid|v|video_id|photo){=})(?:pfbid|\d{5})"
+    ),
+    Mark(r"(?:story_fbid|multi_permalinks){=}(?:pfbid|\d{5})"),
+    # in a parameter of Facebook's own, where the host may be left out
+    Mark(r"plugins{/}+(?:post|video|comment_embed){.}*(?:href|url){=}{/}"),
+    Mark(r"(?:login|checkpoint){.}*next{=}{/}"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

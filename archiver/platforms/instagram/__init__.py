@@ -11,6 +11,7 @@ from archiver.platforms.base import ArchiveQuery, DayRange, Inquiry
 from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.idtimes import older_than_its_id
 from archiver.platforms.instagram import answers, archived, embeds, endpoints, residues, shortcodes, urls
+from archiver.platforms.marks import Mark
 
 
 class Instagram(DefaultPlatform):
@@ -19,6 +20,7 @@ class Instagram(DefaultPlatform):
     name = urls.NAME
     hosts = urls.HOSTS
     examples = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules = embeds.RULES
     text_rules = residues.RULES
 

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborNode
 
 from archiver.language import names
 from archiver.model import PostRef
-from archiver.platforms import banners, instants
+from archiver.platforms import banners, instants, marks
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.instagram import phrases
 from archiver.platforms.instagram.residues import Attribution, attribution_at
@@ -240,6 +240,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
     for rule in (
         EmbedRule(
             name="instagram.embed",
+            marks=(),
             read=read_embed,
             classes=frozenset({"instagram-media"}),
             attributes=frozenset({"data-instgrm-permalink"}),
@@ -260,6 +261,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="instagram.quotation",
+            marks=(),
             read=read_quotation,
             tags=frozenset({"blockquote", "p"}),
             needs="nstagr",
@@ -273,6 +275,12 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="instagram.code",
+            marks=(
+                marks.of_tag("amp-instagram", "bento-instagram", "instagram-embed", "lite-instagram"),
+                marks.of_class("tac_instagram", "instagram_post", "instagramembed-canvas"),
+                marks.of_attribute("data-shortcode", "data-instagram-id"),
+                marks.Mark('data-media-site-id{ }*{=}{ }*{"}*{ }*instagram'),
+            ),
             read=read_code,
             tags=frozenset({"amp-instagram", "bento-instagram", "instagram-embed", "lite-instagram"}),
             classes=frozenset({"tac_instagram", "instagram_post", "instagramembed-canvas"}),
@@ -285,6 +293,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="instagram.newsletter",
+            marks=(marks.Mark("instagram_id"),),
             read=read_newsletter,
             attributes=frozenset({"data-attrs"}),
             examples=(
@@ -297,6 +306,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="instagram.attribute",
+            marks=(),
             read=read_attribute,
             attributes=frozenset(URL_ATTRIBUTES),
             examples=(
@@ -306,6 +316,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="instagram.banner",
+            marks=(),
             read=read_banner,
             tags=frozenset({"h4"}),
             examples=(

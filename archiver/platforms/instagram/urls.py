@@ -13,6 +13,7 @@ from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.instagram.shortcodes import bare
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "instagram"
 
@@ -87,6 +88,12 @@ def handle_from_url(url: str) -> str | None:
 
 
 _CODE_EXAMPLE = "BalQ2SWFty8"
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(r"(?:insta|fxstagram)\w*[.-](?:com|am)(?:{:}\d+)?{/}+(?:[\w.]+{/})?(?:p|reels?|tv){/}[\w-]{5}"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

@@ -11,6 +11,7 @@ from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, 
 from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.idtimes import older_than_its_id
 from archiver.platforms.linkedin import answers, archived, embeds, endpoints, ids, urls
+from archiver.platforms.marks import Mark
 
 
 class LinkedIn(DefaultPlatform):
@@ -19,6 +20,7 @@ class LinkedIn(DefaultPlatform):
     name = urls.NAME
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules: tuple[EmbedRule, ...] = embeds.RULES
     control: PostRef | None = urls.ref_from_id(endpoints.CONTROL_ID)
 

@@ -51,6 +51,7 @@ _URN = "urn:li:activity:7151241570371948544"
 RULES: tuple[EmbedRule, ...] = (
     EmbedRule(
         name="linkedin.iframe",
+        marks=(),
         read=read_frame,
         tags=frozenset({"iframe", "amp-iframe"}),
         examples=(
@@ -64,6 +65,7 @@ RULES: tuple[EmbedRule, ...] = (
     ),
     EmbedRule(
         name="linkedin.element",
+        marks=(),
         read=read_element,
         classes=frozenset(
             {"linkedin-embed", "linkedin-post", "embed-linkedin", "is-provider-linkedin", "linkedin-iframe"}

@@ -13,6 +13,7 @@ from archiver.model import PostRef
 from archiver.platforms import slugs
 from archiver.platforms.base import Example
 from archiver.platforms.links import MAX_URL, unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "linkedin"
 
@@ -84,6 +85,15 @@ def words_in_url(url: str) -> str | None:
     found = _SLUG.match(unwrap(url).url[:MAX_URL])
     return slugs.words(found["slug"]) if found else None
 
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(r"urn{:}li{:}(?:activity|share|ugcpost|grouppost){:}[\d-]*\d{16}"),
+    Mark(r"(?:activity|share|ugcpost)-\d{16}"),
+    Mark(r"nhome{/}updates{.}*topic{=}\d{16}"),
+    Mark(r"hp{/}update{/}\d{16}"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

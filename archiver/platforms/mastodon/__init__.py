@@ -13,6 +13,7 @@ from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, Clues, DayRange, EmbedRule, Example, Inquiry, Signature, TextRule
 from archiver.platforms.default import DefaultPlatform
+from archiver.platforms.marks import Mark
 from archiver.platforms.mastodon import answers, archived, ids, looking, residue, search, urls, vouching
 from archiver.platforms.mastodon.embeds import RULES
 from archiver.platforms.mastodon.signature import SIGNATURE
@@ -24,6 +25,7 @@ class Mastodon(DefaultPlatform):
     name = urls.NAME
     hosts: tuple[str, ...] = ()
     examples: tuple[Example, ...] = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules: tuple[EmbedRule, ...] = RULES
     signature: Signature | None = SIGNATURE
     text_rules: tuple[TextRule, ...] = residue.RULES

@@ -13,7 +13,7 @@ import msgspec
 from selectolax.lexbor import LexborNode
 
 from archiver.model import PostRef
-from archiver.platforms import signed
+from archiver.platforms import marks, signed
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.links import MAX_URL
 from archiver.platforms.markup import Link, Rendered, classes, render
@@ -150,6 +150,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="mastodon.element",
+            marks=(),
             read=read_element,
             tags=frozenset({"embetty-mastodon", "mastodon-post", "mastodon-toot", "mastodon-status", "embed-mastodon"}),
             attributes=frozenset({"data-misskey-embed-id", "data-embed-mastodon"}),
@@ -157,6 +158,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="mastodon.forum",
+            marks=(marks.Mark("mastodon[.]min[.]html"),),
             read=read_forum,
             attributes=frozenset({"data-s9e-mediaembed"}),
             examples=(
@@ -168,6 +170,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="mastodon.quotation",
+            marks=(),
             read=read_quotation,
             tags=frozenset({"blockquote"}),
             examples=(

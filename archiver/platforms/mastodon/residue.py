@@ -201,6 +201,7 @@ RULES: tuple[TextRule, ...] = (
     TextRule(
         name="mastodon.view-on",
         triggers=NAMES,
+        marks=(),
         read=read_view_on,
         examples=(
             TextExample(text="Beitrag von @ana@social.example Auf Mastodon ansehen", handle="ana@social.example"),

@@ -13,6 +13,7 @@ import re
 from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 from archiver.platforms.mastodon import ids
 
 NAME = "mastodon"
@@ -200,6 +201,24 @@ def _is_of(host: str, domains: frozenset[str]) -> bool:
 _ID = "110372412617177781"
 _ANA = "ana@social.example"
 _PAGE = f"https://social.example/@ana/{_ID}"
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(
+        r"(?:/|2f;?|47;|sol;){@}[\w.-]+(?:{@}[\w.-]+)?{/}(?:statuses{/}|posts{/})?"
+        r"(?:\d{1,20}|[0-7][0-9a-z]{25})(?:[^\w.-]|[.-]\W)"
+    ),
+    Mark(r"users{/}[\w.-]+{/}statuses{/}\w"),
+    Mark(r"statuses{/}\d{15}"),
+    Mark(r"post{/}\d{15}", before="{/}"),
+    Mark(r"p{/}[\w.-]+{/}\d{15}", before="{/}"),
+    Mark(r"notes{/}(?:[0-9a-z]{10}|[0-9a-z]{16})(?:[^\w.-]|[.-]\W)", before="{/}"),
+    Mark(r"notice{/}[0-9a-z]{18}{|}", before="{/}"),
+    Mark(r"embed{/}[0-9a-z]{18}{|}", before="{/}"),
+    Mark(r"(?:objects|display){/}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-", before="{/}"),
+    Mark(r"gab[.-]com{/}\w+{/}posts{/}\d{15}"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

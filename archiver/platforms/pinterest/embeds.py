@@ -11,6 +11,7 @@ import re
 from selectolax.lexbor import LexborNode
 
 from archiver.model import PostRef
+from archiver.platforms import marks
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.markup import first_elements
 from archiver.platforms.pinterest.urls import ID, ref_from_id, ref_from_url
@@ -85,6 +86,7 @@ _URL = f"https://www.pinterest.com/pin/{_PIN}/"
 RULES: tuple[EmbedRule, ...] = (
     EmbedRule(
         name="pinterest.widget",
+        marks=(marks.Mark("embedpin"),),
         read=read_widget,
         attributes=frozenset({"data-pin-do", "data-do"}),
         examples=(
@@ -95,6 +97,7 @@ RULES: tuple[EmbedRule, ...] = (
     ),
     EmbedRule(
         name="pinterest.rendered",
+        marks=(marks.Mark("data-pin-id", tag="{<}(?:span|div)"),),
         read=read_rendered,
         attributes=frozenset({"data-pin-id"}),
         examples=(
@@ -107,6 +110,7 @@ RULES: tuple[EmbedRule, ...] = (
     ),
     EmbedRule(
         name="pinterest.block",
+        marks=(),
         read=read_block,
         classes=frozenset(
             {"wp-block-jetpack-pinterest", "wp-block-embed-pinterest", "is-provider-pinterest", "pinterest-embed"}
@@ -119,6 +123,7 @@ RULES: tuple[EmbedRule, ...] = (
     ),
     EmbedRule(
         name="pinterest.iframe",
+        marks=(),
         read=read_frame,
         tags=frozenset({"iframe", "amp-iframe"}),
         examples=(f'<iframe src="https://assets.pinterest.com/ext/embed.html?id={_PIN}&amp;src=oembed"></iframe>',),

@@ -12,6 +12,7 @@ from archiver.model import PostRef
 from archiver.platforms import slugs
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "pinterest"
 
@@ -52,6 +53,13 @@ def words_in_url(url: str) -> str | None:
     found = _SLUG.match(unwrap(url).url) if "pinterest" in url.lower() else None
     return slugs.words(found["slug"]) if found else None
 
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(r"pinterest[.\w-]*(?:{:}\d+)?{/}+(?:amp{/})?pin{/}(?:{-}+--)?\d{6}"),
+    Mark(r"pinterest[.\w-]*(?:{:}\d+)?{/}ext{/}embed[.]html{?}"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

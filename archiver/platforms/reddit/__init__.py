@@ -11,6 +11,7 @@ from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, Clues, DayRange, EmbedRule, Example, Inquiry, TextRule
 from archiver.platforms.default import DefaultPlatform
+from archiver.platforms.marks import Mark
 from archiver.platforms.reddit import answers, archived, embeds, endpoints, residues, search, urls
 
 
@@ -20,6 +21,7 @@ class Reddit(DefaultPlatform):
     name = urls.NAME
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules: tuple[EmbedRule, ...] = embeds.RULES
     text_rules: tuple[TextRule, ...] = residues.RULES
     control: PostRef | None = urls.ref_from_url(urls.canonical_url(endpoints.CONTROL_ID, endpoints.CONTROL_PLACE))

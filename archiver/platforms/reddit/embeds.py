@@ -148,12 +148,14 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="reddit.element",
+            marks=(),
             read=read_amp,
             tags=frozenset({"amp-reddit", "reddit-embed", "reddit-post"}),
             examples=(f'<amp-reddit layout="responsive" data-embedtype="post" data-src="{_URL}"></amp-reddit>',),
         ),
         EmbedRule(
             name="reddit.quotation",
+            marks=(),
             read=read_quotation,
             tags=frozenset({"blockquote"}),
             examples=(

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "reddit"
 
@@ -123,6 +124,16 @@ def handle_from_url(url: str) -> str | None:
     found = _PROFILE.fullmatch(unwrap(url).url)
     return found["user"] if found else None
 
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(
+        r"(?:ddit|redlib)[\w.-]*(?:{:}\d+)?{/}+(?:v{/})?(?:(?:r|u|user){/}[\w-]+{/}+)?(?:comments|gallery){/}+[0-9a-z]{2}"
+    ),
+    Mark(r"reddit[.-]com(?:{:}\d+)?{/}+(?:tb{/})?[a-z]{0,7}\d[0-9a-z]{0,7}{|}"),
+    Mark(r"redd[.-]it{/}+[0-9a-z]{2}", before=r"(?:{/}|www[.])"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

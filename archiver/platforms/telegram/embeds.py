@@ -12,7 +12,7 @@ import msgspec
 from selectolax.lexbor import LexborNode
 
 from archiver.model import PostRef
-from archiver.platforms import instants
+from archiver.platforms import instants, marks
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.markup import render
 from archiver.platforms.telegram.urls import CHANNEL, NUMBER, ref_from_name, ref_from_url
@@ -103,6 +103,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="telegram.frame",
+            marks=(marks.Mark(r"telegram-post-[a-z]\w{3,31}-[1-9]"),),
             read=read_frame,
             tags=frozenset({"iframe"}),
             examples=('<iframe id="telegram-post-ana_channel-416" src="page_files/416.html"></iframe>',),

@@ -15,6 +15,7 @@ from datetime import date
 
 from archiver.language import dates, names
 from archiver.platforms.base import TextExample, TextRule, TextSighting
+from archiver.platforms.marks import Mark
 
 LONGEST = 4096
 """Code points of a message (core.telegram.org/api/config, `message_length_max`)."""
@@ -102,6 +103,7 @@ RULES: tuple[TextRule, ...] = (
     TextRule(
         name="telegram.copied",
         triggers=(TRIGGER,),
+        marks=(Mark(r"(?:\[|#91;|#x5b;|lsqb;|lbrack;)[^<>{}\[\]]*\d(?:{:}|[.])\d\d"),),
         read=read,
         examples=(
             TextExample(

@@ -12,6 +12,7 @@ import re
 from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "telegram"
 
@@ -111,6 +112,16 @@ def channel_of(handle: str) -> str | None:
 
 _POST_ID = "ana_channel/416"
 _PAGE = "https://t.me/ana_channel/416"
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(r"t[.-]me(?:{:}\d+)?{/}+(?:s{/})?[a-z]\w{3,31}{/}(?:\d{1,10}{/})?[1-9]", before=r"(?:[^\w-]|2f)"),
+    Mark(r"t[.-]me(?:{:}\d+)?{/}+(?:\d{1,10}{/})?[1-9]", before=r"[a-z]\w{3,31}[.-]"),
+    Mark(r"(?:telegram[.-](?:me|dog)|telesco[.-]pe)(?:{:}\d+)?{/}+(?:s{/})?[a-z]\w{3,31}{/}(?:\d{1,10}{/})?[1-9]"),
+    Mark(r"tg{:}{/}{0,2}resolve"),
+    Mark(r"tgstat[.-](?:com|ru){/}{.}*{@}\w{4,32}{/}[1-9]"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

@@ -11,6 +11,7 @@ from archiver.platforms.base import ArchiveQuery, DayRange, Inquiry
 from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.idtimes import older_than_its_id
 from archiver.platforms.instagram import shortcodes
+from archiver.platforms.marks import Mark
 from archiver.platforms.threads import answers, archived, embeds, endpoints, residues, urls
 
 
@@ -20,6 +21,7 @@ class Threads(DefaultPlatform):
     name = urls.NAME
     hosts = urls.HOSTS
     examples = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules = embeds.RULES
     text_rules = residues.RULES
 

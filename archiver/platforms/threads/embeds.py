@@ -11,7 +11,7 @@ import msgspec
 from selectolax.lexbor import LexborNode
 
 from archiver.model import PostRef
-from archiver.platforms import banners
+from archiver.platforms import banners, marks
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.markup import render
 from archiver.platforms.threads.residues import read as read_residue
@@ -81,6 +81,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
     for rule in (
         EmbedRule(
             name="threads.embed",
+            marks=(marks.Mark(r"ig-tp-[\w-]{5}"),),
             read=read_embed,
             classes=frozenset({"text-post-media"}),
             attributes=frozenset({"data-text-post-permalink"}),
@@ -96,18 +97,21 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="threads.quotation",
+            marks=(),
             read=read_quotation,
             tags=frozenset({"blockquote"}),
             examples=(f'<blockquote><a href="{_URL}">Post by @ana.example<br>View on Threads</a></blockquote>',),
         ),
         EmbedRule(
             name="threads.attribute",
+            marks=(),
             read=read_attribute,
             attributes=frozenset(URL_ATTRIBUTES),
             examples=(f'<div class="c-embed" data-threads-url="{_URL}"></div>',),
         ),
         EmbedRule(
             name="threads.banner",
+            marks=(),
             read=read_banner,
             tags=frozenset({"h4"}),
             examples=(

@@ -124,6 +124,7 @@ RULES: tuple[TextRule, ...] = (
     TextRule(
         name="threads.post_by",
         triggers=("Threads",),
+        marks=(),
         read=read,
         examples=(
             *(

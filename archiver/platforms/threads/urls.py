@@ -11,6 +11,7 @@ import re
 from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "threads"
 
@@ -51,6 +52,10 @@ def ref_from_url(url: str) -> PostRef | None:
 
 _CODE = "CuE2WNQs6vH"
 _NAMED = f"https://www.threads.net/@ana.example/post/{_CODE}"
+
+ADDRESS_MARKS: tuple[Mark, ...] = (Mark(r"threads[.-](?:net|com)(?:{:}\d+)?{/}+(?:{@}[\w.]+{/}post|t){/}[\w-]{5}"),)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

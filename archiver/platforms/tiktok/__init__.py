@@ -9,6 +9,7 @@ from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, Clues, DayRange, EmbedRule, Example, Inquiry, TextRule
 from archiver.platforms.default import DefaultPlatform
+from archiver.platforms.marks import Mark
 from archiver.platforms.tiktok import answers, archived, endpoints, ids, residue, search, urls
 from archiver.platforms.tiktok.embeds import RULES
 
@@ -19,6 +20,7 @@ class TikTok(DefaultPlatform):
     name = urls.NAME
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules: tuple[EmbedRule, ...] = RULES
     text_rules: tuple[TextRule, ...] = residue.RULES
     control: PostRef | None = urls.ref_from_id(endpoints.CONTROL_ID, endpoints.CONTROL_HANDLE)

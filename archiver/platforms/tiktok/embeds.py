@@ -12,7 +12,7 @@ import msgspec
 from selectolax.lexbor import LexborNode
 
 from archiver.model import PostRef
-from archiver.platforms import newsletters
+from archiver.platforms import marks, newsletters
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.markup import Link, Rendered, classes, render
 from archiver.platforms.tiktok.sounds import NOTE
@@ -146,6 +146,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
     for rule in (
         EmbedRule(
             name="tiktok.blockquote",
+            marks=(marks.of_class(EMBED_CLASS),),
             read=read_blockquote,
             classes=frozenset({EMBED_CLASS}),
             attributes=frozenset({"data-video-id"}),
@@ -166,6 +167,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="tiktok.newsletter",
+            marks=(),
             read=read_newsletter,
             attributes=frozenset({"data-attrs"}),
             examples=(

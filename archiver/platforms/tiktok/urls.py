@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "tiktok"
 
@@ -78,6 +79,12 @@ def handle_from_url(url: str) -> str | None:
 _ID = "7163799291297792001"
 _PAGE = f"https://www.tiktok.com/@ana.example/video/{_ID}"
 _NAMELESS = f"https://www.tiktok.com/@/video/{_ID}"
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(r"(?:tiktok|tiktxk|tnktok|tfxktok)\w*[.-](?:com|us|eu)(?:{:}\d+)?{/}+{.}*\d{15}"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

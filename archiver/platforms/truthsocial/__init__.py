@@ -9,6 +9,7 @@ from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, Clues, DayRange, EmbedRule, Example, Inquiry
 from archiver.platforms.default import DefaultPlatform
+from archiver.platforms.marks import Mark
 from archiver.platforms.mastodon import answers, archived, ids, looking
 from archiver.platforms.truthsocial import reading, urls
 from archiver.platforms.truthsocial.embeds import RULES
@@ -20,6 +21,7 @@ class TruthSocial(DefaultPlatform):
     name = urls.NAME
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules: tuple[EmbedRule, ...] = RULES
 
     def ref_from_url(self, url: str) -> PostRef | None:

@@ -71,6 +71,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
     for rule in (
         EmbedRule(
             name="truthsocial.embed",
+            marks=(),
             read=read_embed,
             classes=EMBED_CLASSES,
             examples=(
@@ -80,6 +81,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="truthsocial.quotation",
+            marks=(),
             read=read_quotation,
             tags=frozenset({"blockquote"}),
             examples=(

@@ -11,6 +11,7 @@ import re
 from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "truthsocial"
 
@@ -55,6 +56,10 @@ def ref_from_url(url: str) -> PostRef | None:
 
 _ID = "108779000807761862"
 _PAGE = f"https://truthsocial.com/@ana_example/{_ID}"
+
+ADDRESS_MARKS: tuple[Mark, ...] = (Mark(r"truthsocial[.-]com(?:{:}\d+)?{/}+{.}*\d{15}"),)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

@@ -9,6 +9,7 @@ from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, Clues, DayRange, EmbedRule, Example, Inquiry
 from archiver.platforms.default import DefaultPlatform
+from archiver.platforms.marks import Mark
 from archiver.platforms.tumblr import answers, archived, embeds, endpoints, ids, search, urls
 
 
@@ -18,6 +19,7 @@ class Tumblr(DefaultPlatform):
     name = urls.NAME
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules: tuple[EmbedRule, ...] = embeds.RULES
     control: PostRef | None = urls.ref_from_id("287703110", "staff")
     """Tumblr's own announcement of its API (2009-12-17)."""

@@ -59,6 +59,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
     for rule in (
         EmbedRule(
             name="tumblr.embed",
+            marks=(),
             read=read_embed,
             classes=frozenset({"tumblr-post", "tumblr-embed"}),
             examples=(
@@ -69,6 +70,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="tumblr.iframe",
+            marks=(),
             read=read_frame,
             tags=frozenset({"iframe", "amp-iframe"}),
             examples=(f'<iframe src="{_FRAME}"></iframe>', f'<iframe data-src="{_FRAME}/v2"></iframe>'),

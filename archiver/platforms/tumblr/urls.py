@@ -13,6 +13,7 @@ from archiver.model import PostRef
 from archiver.platforms import slugs
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "tumblr"
 
@@ -86,6 +87,10 @@ def words_in_url(url: str) -> str | None:
     found = _SLUG.match(unwrap(url).url)
     return slugs.words(found["slug"]) if found else None
 
+
+ADDRESS_MARKS: tuple[Mark, ...] = (Mark(r"tumblr[.-]com(?:{:}\d+)?{/}+(?:{-}+{/}){1,4}\d\d"),)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

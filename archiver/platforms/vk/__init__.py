@@ -8,6 +8,7 @@ from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Inquiry, in_turn
 from archiver.platforms.default import DefaultPlatform
+from archiver.platforms.marks import Mark
 from archiver.platforms.vk import answers, archived, embeds, endpoints, urls
 
 
@@ -17,6 +18,7 @@ class Vk(DefaultPlatform):
     name = urls.NAME
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules: tuple[EmbedRule, ...] = embeds.RULES
     control: PostRef | None = urls.ref_from_id(endpoints.CONTROL_ID)
 

@@ -121,6 +121,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="vk.iframe",
+            marks=(),
             read=read_frame,
             tags=frozenset({"iframe", "amp-iframe"}),
             examples=(

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.links import MAX_URL, unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "vk"
 
@@ -83,6 +84,13 @@ def ref_from_url(url: str) -> PostRef | None:
         return ref_of(found["kind"], found["owner"], found["number"])
     return None
 
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(r"(?:wall|video|clip)-?\d{1,12}_\d", before=r"vk\w{0,7}[.-](?:com|ru){.}*"),
+    Mark(r"(?:widget_post|video_ext[.]php|clip_ext[.]php)"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

@@ -10,6 +10,7 @@ from archiver.model import Answer, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Inquiry, TextRule, in_turn
 from archiver.platforms.default import DefaultPlatform
 from archiver.platforms.idtimes import older_than_its_id
+from archiver.platforms.marks import Mark
 from archiver.platforms.weibo import answers, archived, embeds, endpoints, ids, residues, urls
 
 
@@ -19,6 +20,7 @@ class Weibo(DefaultPlatform):
     name = urls.NAME
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules: tuple[EmbedRule, ...] = embeds.RULES
     text_rules: tuple[TextRule, ...] = residues.RULES
     control: PostRef | None = urls.ref_from_id(endpoints.CONTROL_ID)

@@ -62,6 +62,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="weibo.iframe",
+            marks=(),
             read=read_frame,
             tags=frozenset({"iframe", "amp-iframe"}),
             examples=(f'<iframe src="https://m.weibo.cn/status/{_BID}"></iframe>',),

@@ -11,6 +11,7 @@ import re
 from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 from archiver.platforms.weibo import ids
 
 NAME = "weibo"
@@ -73,6 +74,14 @@ def ref_from_url(url: str) -> PostRef | None:
 
 
 _MID, _BID = "4910815147462302", "N4xlMvjhI"
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(r"weibo[.-](?:com|cn)(?:{:}\d+)?{/}+[\w-]{2,40}{/}[0-9a-z]{9}"),
+    Mark(r"weibo[.-](?:com|cn)(?:{:}\d+)?{/}+(?:ajax{/})?(?:statuses{/}(?:show|extend)|tv{/}show{/}[\d:]+){?}"),
+    Mark(r"share[.]api[.]weibo"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

@@ -9,6 +9,7 @@ from archiver.exchange import Exchange
 from archiver.model import Answer, Mention, Post, PostRef
 from archiver.platforms.base import ArchiveQuery, DayRange, EmbedRule, Example, Inquiry, Signature, TextRule, in_turn
 from archiver.platforms.default import DefaultPlatform
+from archiver.platforms.marks import Mark
 from archiver.platforms.x import answers, archived, endpoints, ids, urls
 from archiver.platforms.x.embeds import RULES
 from archiver.platforms.x.signature import SIGNATURE
@@ -20,6 +21,7 @@ class X(DefaultPlatform):
     name = urls.NAME
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules: tuple[EmbedRule, ...] = RULES
     signature: Signature | None = SIGNATURE
     text_rules: tuple[TextRule, ...] = ()

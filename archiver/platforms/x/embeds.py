@@ -15,7 +15,7 @@ import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from archiver.model import PostRef
-from archiver.platforms import instants
+from archiver.platforms import instants, marks
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.markup import Link, Rendered, classes, render
 from archiver.platforms.x.urls import HANDLE, ref_from_url
@@ -414,6 +414,12 @@ RULES: tuple[EmbedRule, ...] = tuple(
     for rule in (
         EmbedRule(
             name="x.blockquote",
+            marks=(
+                marks.of_class(*EMBED_CLASSES)._replace(tag="{<}blockquote"),
+                marks.Mark('data-t(?:witter|ype){ }*{=}{ }*{"}*[\\w-]*twitter', tag="{<}blockquote"),
+                marks.of_attribute("data-tweet-id", "data-tweetid"),
+                marks.Mark(r'(?:data-url|cite){ }*{=}{ }*{"}*{ }*\d{2,20}{ }*(?:{"}|{>}|[\s/])', tag="{<}blockquote"),
+            ),
             read=read_blockquote,
             tags=frozenset({"blockquote"}),
             examples=(
@@ -433,12 +439,14 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="x.iframe",
+            marks=(marks.of_attribute("data-tweet-id"),),
             read=read_frame,
             tags=frozenset({"iframe", "amp-iframe"}),
             examples=(f'<iframe title="X Post" src="./page_files/Tweet.html" data-tweet-id="{_ID_EXAMPLE}"></iframe>',),
         ),
         EmbedRule(
             name="x.rendered",
+            marks=(marks.of_attribute("data-tweet-id", "data-tweetid"),),
             read=read_rendered,
             tags=frozenset({"twitter-widget", "twitterwidget"}),
             classes=frozenset({"twitter-tweet-rendered", "twitter-tweet", "twitter-video"}),
@@ -449,6 +457,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="x.newsletter",
+            marks=(),
             read=read_newsletter,
             attributes=frozenset({"data-attrs"}),
             examples=(
@@ -465,6 +474,11 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="x.card",
+            marks=(
+                marks.Mark("tweet-author"),
+                marks.of_class("twitterstatus"),
+                marks.of_class("react-tweet-theme"),
+            ),
             read=read_static_card,
             classes=frozenset(CARDS),
             examples=(
@@ -484,6 +498,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="x.plugin",
+            marks=(),
             read=read_old_plugin,
             classes=frozenset({"bbpTweet"}),
             examples=(

@@ -11,6 +11,7 @@ import re
 from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.links import unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "x"
 
@@ -109,6 +110,21 @@ _PROFILE = re.compile(rf"https?://(?:{_HOST})/@?(?P<handle>{HANDLE})/?(?:\?[^#]*
 _OWN_PAGES = frozenset(
     {"share", "home", "search", "hashtag", "intent", "i", "login", "explore", "settings", "privacy", "tos"}
 )
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(r"status(?:es)?{/}\d\d"),
+    Mark(r"videos{/}(?:tweet{/})?\d\d", before="i{/}"),
+    Mark(r"cards{/}tfw{/}v1{/}\d\d"),
+    Mark(
+        r"(?:twitter|x|fixv|twittpr|fixup|xcancel|lightbrd|twiiit|nitter)"
+        r"[\w-]*[.-](?:com|onion|[\w.-]+)(?:{:}\d+)?{/}+(?:{#}!{/})?\w{1,20}{/}article{/}\d\d"
+    ),
+    Mark(r"platform[.-](?:twitter|x)[.-]com{/}embed{/}(?:tweet|post|index)\.html"),
+    Mark(r"(?:threadreaderapp|rattibha|unrollthread)[.-]com{/}+(?:thread|t){/}\d\d"),
+    Mark(r"s9e[.-]github[.-]io{/}iframe"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = tuple(
     Example(url=url, id=post_id, handle=handle, canonical=canonical_url(post_id, handle) if post_id else None)

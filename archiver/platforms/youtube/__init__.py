@@ -8,6 +8,7 @@ from archiver.exchange import Exchange
 from archiver.model import Answer, Post, PostRef
 from archiver.platforms.base import Clues, EmbedRule, Example, Inquiry, TextRule
 from archiver.platforms.default import DefaultPlatform
+from archiver.platforms.marks import Mark
 from archiver.platforms.youtube import answers, archived, embeds, endpoints, residues, search, urls
 
 
@@ -18,6 +19,7 @@ class YouTube(DefaultPlatform):
     name = urls.NAME
     hosts: tuple[str, ...] = urls.HOSTS
     examples: tuple[Example, ...] = urls.EXAMPLES
+    address_marks: tuple[Mark, ...] = urls.ADDRESS_MARKS
     embed_rules: tuple[EmbedRule, ...] = embeds.RULES
     text_rules: tuple[TextRule, ...] = residues.RULES
     control: PostRef | None = urls.ref_from_id(endpoints.CONTROL_ID)

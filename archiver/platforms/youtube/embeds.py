@@ -15,6 +15,7 @@ import msgspec
 from selectolax.lexbor import LexborNode
 
 from archiver.model import PostRef
+from archiver.platforms import marks
 from archiver.platforms.base import EmbedRule, Sighting
 from archiver.platforms.markup import first_elements
 from archiver.platforms.youtube.urls import ID, NO_VIDEO, ref_from_id, ref_from_thumbnail, ref_from_url
@@ -333,6 +334,23 @@ _VIDEO = "a1B2c3D4e5U"
 _EMBED = f"https://www.youtube.com/embed/{_VIDEO}"
 _STILL = f"https://i.ytimg.com/vi/{_VIDEO}/hqdefault.jpg"
 
+_MARKED_ID = r'{ }*{=}{ }*{"}*{ }*[\w-]{11}{ }*(?:{"}|{>}|[\s/])'
+_STAND_IN = "{^}" + marks.one_of(CLASSES) + "{|}"
+
+STAND_INS = (
+    marks.Mark(marks.one_of((*ID_KEYS, "data-plyr-embed-id")) + _MARKED_ID, before="{^}", tag=_STAND_IN),
+    marks.Mark(
+        r'id{ }*{=}{ }*{"}*{ }*(?:WYL_|lyte_|youtube2?-|youtube_)?[\w-]{11}{ }*(?:{"}|{>}|[\s/])',
+        before="{^}",
+        tag=_STAND_IN,
+    ),
+    marks.Mark(r"(?:ytimg|youtube)[.-]com{/}(?:vi|an)(?:_webp)?{/}[\w-]{11}{/}"),
+)
+"""Beside addresses: a video's id in an attribute of the element, or its still within."""
+
+VIDEOS = (marks.Mark(marks.one_of(VIDEO_KEYS) + _MARKED_ID, before="{^}", tag="youtu|yt"),)
+"""Beside addresses: an id in an element that names its service."""
+
 RULES: tuple[EmbedRule, ...] = tuple(
     msgspec.structs.replace(rule, example_id=_VIDEO)
     for rule in (
@@ -350,6 +368,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="youtube.newsletter",
+            marks=(marks.Mark("data-attrs", tag="videoid"),),
             read=read_newsletter,
             attributes=frozenset({"data-attrs"}),
             examples=(
@@ -361,6 +380,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="youtube.object",
+            marks=(),
             read=read_object,
             tags=frozenset({"object", "embed"}),
             examples=(
@@ -384,6 +404,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="youtube.stand-in",
+            marks=STAND_INS,
             read=read_stand_in,
             classes=CLASSES,
             examples=(
@@ -399,6 +420,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="youtube.video",
+            marks=VIDEOS,
             read=read_video_attribute,
             attributes=frozenset(VIDEO_KEYS),
             examples=(
@@ -408,12 +430,14 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="youtube.loader",
+            marks=(marks.Mark('data-loader{ }*{=}{ }*{"}*{ }*(?:yt|youtube)'),),
             read=read_loader,
             attributes=frozenset({"data-loader"}),
             examples=(f'<iframe data-loader="yt" data-src="{_VIDEO}"></iframe>',),
         ),
         EmbedRule(
             name="youtube.settings",
+            marks=(marks.Mark("youtube_url"),),
             read=read_page_builder,
             attributes=frozenset({"data-settings"}),
             examples=(
@@ -425,6 +449,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="youtube.source",
+            marks=(),
             read=read_video,
             tags=frozenset({"video", "source"}),
             examples=(
@@ -437,6 +462,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="youtube.island",
+            marks=(marks.Mark("gu-island", tag="assetid"),),
             read=read_island,
             tags=frozenset({"gu-island"}),
             examples=(
@@ -445,6 +471,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="youtube.script",
+            marks=(marks.Mark(r"YT[.]Player\([^{}]*\{[^{}]*videoId"),),
             read=read_script,
             in_script=frozenset({"YT.Player"}),
             examples=(
@@ -453,6 +480,7 @@ RULES: tuple[EmbedRule, ...] = tuple(
         ),
         EmbedRule(
             name="youtube.lazy",
+            marks=(),
             read=read_lazy,
             attributes=frozenset(_LAZY_KEYS),
             examples=(f'<div data-iframe="responsive" data-src="//www.youtube.com/embed/{_VIDEO}?rel=0"></div>',),

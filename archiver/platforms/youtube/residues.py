@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from archiver.platforms.base import TextExample, TextRule, TextSighting
+from archiver.platforms.marks import Mark
 from archiver.platforms.youtube.urls import ID, NO_VIDEO, ref_from_id, ref_from_url
 
 _SHORT_CODE = re.compile(
@@ -182,6 +183,12 @@ RULES: tuple[TextRule, ...] = (
     TextRule(
         name="youtube.code",
         triggers=("[youtube", "[embedyt]", "{youtube}", "{{< youtube", "{% youtube"),
+        marks=(
+            Mark(r"[[]youtube"),
+            Mark(r"[[]embedyt"),
+            Mark(r"[{]youtube[}]"),
+            Mark(r"[{](?:%|[{](?:<|&lt;))[ \t\r\n]*youtube"),
+        ),
         read=read_short_code,
         examples=(
             TextExample(text=f"[youtube {_VIDEO}]", post_id=_VIDEO),

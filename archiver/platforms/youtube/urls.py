@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from archiver.model import PostRef
 from archiver.platforms.base import Example
 from archiver.platforms.links import MAX_URL, unwrap
+from archiver.platforms.marks import Mark
 
 NAME = "youtube"
 
@@ -127,6 +128,23 @@ def _first(query: str, key: str) -> str | None:
 
 
 _ID_EXAMPLE = "a1B2c3D4e5U"
+
+ADDRESS_MARKS: tuple[Mark, ...] = (
+    Mark(
+        r"(?:youtu|invidio|yewtu|piped)[\w-]*[.-][\w.-]+(?:{:}\d+)?{/}+"
+        r"(?:embed|v|e|vi|shorts|live|w|watch|clip_embed){/}+[\w-]{11}"
+    ),
+    Mark(r"youtu[.-]be(?:{:}\d+)?{/}+[\w-]{11}"),
+    Mark(r"watch(?:_popup)?(?:[.]php)?{/}?(?:{?}|{&})(?:{.}*(?:{&}|{?}))?v{=}[\w-]{11}"),
+    Mark(r"(?:youtu|invidio|yewtu|piped){.}*(?:{?}|{&}|{#}|!)v{=}[\w-]{11}"),
+    Mark(r"youtu{.}*{#}p{/}(?:[a-z]{/}){1,3}\d{1,4}{/}[\w-]{11}"),
+    Mark(r"post{/}+ug[\w-]{10}", before="{/}"),
+    Mark(r"lb{=}ug[\w-]{10}"),
+    # what attributes of players hold in an address's place
+    Mark(r"youtube(?:{/}|{:})[\w-]{11}{|}"),
+)
+"""One of these is in the source of every page that holds an address of a post in one of the forms above (see
+`archiver.platforms.marks`)."""
 
 EXAMPLES: tuple[Example, ...] = (
     *(

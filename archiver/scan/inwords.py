@@ -1,0 +1,260 @@
+"""Is there a post flattened into the text, at one of these places in the bytes of a page?
+
+The places are many and weak: an `@` that is no mail's, a name in parentheses. Those within tags, scripts and style
+sheets are left out without reading the page; around the others the text is made as a reader sees it, and detection's
+own grammar (`archiver.detect.prose`) is asked.
+
+Cost: a few searches in memory for each place; for those that are left, `REACH` bytes on both sides are read once.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from archiver.detect import prose
+from archiver.language import names
+from archiver.platforms.base import Platform
+from archiver.platforms.markup import BLOCKS
+
+REACH = 6000
+"""Bytes of source on both sides of a place that are read. Detection looks at no more than some hundreds of characters
+for a signature, and at 1,500 for a post that was copied with its author's line."""
+
+MAX_READ = 1_000_000
+"""Bytes around places that are read in one page; a page with more is let through."""
+
+LEAST = 0.45
+"""Less sure than detection reports them: what is cut out here may lack a line that makes it surer."""
+
+
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """Where a post may be."""
+
+    end: int
+    """Behind the `@` or the brackets."""
+    lost: bool = False
+    """Whether it is a name in brackets that may be a handle, its `@` lost."""
+
+
+def in_page(data: bytes, places: Sequence[Place], platforms: Sequence[Platform]) -> bool:
+    """Whether a post may be flattened into the text of a page (its source, in UTF-8) at one of the places."""
+    hidden = _Hidden(data)
+    kept: list[int] = []
+    for place in sorted(places, key=lambda place: place.end):
+        at = place.end - 1
+        if kept and at - kept[-1] < REACH // 2 and not place.lost:
+            continue
+        if _AT_RULE.match(data, place.end) or hidden.holds(at):
+            continue
+        if place.lost and not _may_sign(data, place.end):
+            continue
+        if not _in_tag(data, at):
+            kept.append(at)
+    total = 0
+    for start, end in _windows(kept, len(data)):
+        total += end - start
+        if total > MAX_READ or _found(_shown(data[start:end], cut=start > 0), platforms, signed_only=True):
+            return True
+    return False
+
+
+def in_text(data: bytes, places: Sequence[Place], platforms: Sequence[Platform]) -> bool:
+    """The same for a bare text."""
+    total = 0
+    for start, end in _windows(sorted({place.end for place in places}), len(data)):
+        total += end - start
+        if total > MAX_READ or _found(data[start:end].decode("utf-8", "replace"), platforms, signed_only=False):
+            return True
+    return False
+
+
+def _found(text: str, platforms: Sequence[Platform], *, signed_only: bool) -> bool:
+    return any(mention.confidence >= LEAST for mention in prose.find(text, platforms, signed_only=signed_only))
+
+
+def _windows(places: Sequence[int], size: int) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for at in places:
+        start, end = max(0, at - REACH), min(size, at + REACH)
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
+    return out
+
+
+# --- what no reader sees as text
+# -----------------------------------------------------------------------------------------------------------------
+
+_AT_RULE = re.compile(
+    rb"(?:media|font-face|font-feature-values|(?:-[a-z]{1,8}-)?keyframes|import|charset|supports|page|layer|container"
+    rb"|property|namespace|(?:-ms-)?viewport|counter-style|include|extend|mixin|apply)\b[^<@]{0,300}?[{;]"
+    rb"|[\w.-]{1,40}\\{0,3}\"\s{0,4}:"
+)
+"""What follows the `@` of a style sheet's rule, and of a key in JSON: never a date."""
+
+_TAG_OPENS = re.compile(rb"[A-Za-z/!?]")
+
+MAX_TAG = 200_000
+"""Bytes of a tag: there are attributes that hold a whole application's data."""
+
+MAX_STEPS = 40
+
+
+def _in_tag(data: bytes, at: int) -> bool:
+    """Whether the byte at `at` is in a tag: in text, every `<` before a letter begins a tag, and is closed."""
+    place = at
+    for _ in range(MAX_STEPS):
+        place = data.rfind(b"<", max(0, at - MAX_TAG), place)
+        if place < 0:
+            return False
+        if _TAG_OPENS.match(data, place + 1):
+            return data.find(b">", place, at) < 0
+    return False
+
+
+class _Hidden:
+    """Scripts and style sheets of a page, found as far as they are asked for; places ascend."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.start = self.end = -1
+        """The last that was found; both at the data's end where there is no more."""
+        self._next: dict[bytes, int] = {}
+
+    def holds(self, at: int) -> bool:
+        """Whether the byte at `at` is in one."""
+        while self.end <= at and self.start < len(self.data):
+            self._forward()
+        return self.start <= at < self.end
+
+    def _forward(self) -> None:
+        since = max(self.end, 0)
+        first, kind = len(self.data), b""
+        for opening in (b"<script", b"<style"):
+            known = self._next.get(opening, -1)
+            if known < since:
+                known = self.data.find(opening, since)
+                known = self._next[opening] = len(self.data) if known < 0 else known
+            if known < first:
+                first, kind = known, opening
+        self.start = self.end = first
+        if kind:
+            self.end = self._closed(first, b"</" + kind[1:])
+
+    def _closed(self, start: int, closing: bytes) -> int:
+        """Where the element ends that begins at `start`; the same place where nothing ends it, or what it seems to
+        hold is none of its content: then it may have begun in a comment or an attribute."""
+        data = self.data
+        end = data.find(closing, start)
+        last = end if end >= 0 else len(data)
+        # written in capitals, as old pages have it
+        other = data.find(closing.upper(), start, last)
+        if other < 0 and closing.swapcase() != closing and b"</S" in data[start:last]:
+            found = re.compile(closing, re.IGNORECASE).search(data, start, last)
+            other = found.start() if found else -1
+        if other >= 0:
+            last = other
+        if last == len(data):
+            return start + 1
+        if closing == b"</style" and data.find(b"<", start + 1, last) >= 0:
+            return start + 1
+        comment = data.find(b"-->", start, last)
+        opened = data.rfind(b"<!--", max(0, start - MAX_TAG), start) if comment >= 0 else -1
+        if opened >= 0 and data.find(b"-->", opened, start) < 0:
+            return start + 1
+        return last
+
+
+# --- the text as a reader sees it
+# -----------------------------------------------------------------------------------------------------------------
+
+_UNSEEN = re.compile(
+    r"<!--.{0,20000}?-->|<(script|style|svg|select|template|textarea|title|iframe|object|xmp)\b[^>]{0,2000}>"
+    r".{0,60000}?</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAG = re.compile(
+    r"</?(?P<name>[a-zA-Z][^\s/>]{0,60})[^<>\"']{0,400}+(?:(?:\"[^\"]{0,4000}\"|'[^']{0,4000}')[^<>\"']{0,400}+){0,60}+>"
+    r"|<[/!?]?[a-zA-Z][^>]{0,4000}>"
+)
+_WHITE = re.compile(r"[ \t\n\r\f]+")
+_BREAKS = re.compile(r"[ \x00\x01]*[\x00\x01][ \x00\x01]*")
+_CUT = re.compile(r"[^<>]{0,4000}>")
+
+
+def _shown(source: bytes, *, cut: bool) -> str:
+    """The text of a piece of a page's source, white space and line breaks as `archiver.platforms.markup.Lines` has
+    them. `cut`: it may begin within a tag."""
+    text = source.decode("utf-8", "replace").replace("\x00", " ").replace("\x01", " ")
+    if cut and (head := _CUT.match(text)):
+        text = text[head.end() :]
+    text = _TAG.sub(_broken, _UNSEEN.sub("", text))
+    text = _WHITE.sub(" ", html.unescape(text) if "&" in text else text)
+    return _BREAKS.sub(_lines, text).strip("\n ")
+
+
+def _broken(tag: re.Match[str]) -> str:
+    name = (tag["name"] or "").lower()
+    return "\x01" if name == "br" else "\x00" if name in BLOCKS else ""
+
+
+def _lines(breaks: re.Match[str]) -> str:
+    return "\n\n" if "\x00" in breaks[0] or breaks[0].count("\x01") > 1 else "\n"
+
+
+# --- a name in brackets
+# -----------------------------------------------------------------------------------------------------------------
+
+NEAR = 1500
+"""Bytes of source on both sides of brackets in which the name before and the date behind stand."""
+
+_LAST = re.compile(r"[(（]\s?\[?\s?(?P<handle>[A-Za-z0-9_\\][A-Za-z0-9_.\\@-]{0,127})[^()（）]{0,300}[)）]?\s?$")
+_DATED = re.compile(r"[\d*#元]")
+_ENDS = re.compile(r"[)）]?\s*(?:\n|\Z)")
+_SHAPED = re.compile(r"(?=.{0,30}[a-z]).{0,30}(?:[_0-9.@]|[a-z][A-Z])")
+DATE_REACH = 70
+"""Characters behind the brackets in which a date's first number stands."""
+ALIKE = 45
+"""How like a name and a handle are at least; detection asks for more."""
+
+
+def _may_sign(data: bytes, end: int) -> bool:
+    """Whether what is in brackets before `end` may be a handle that signs a post: it has the form of one, or is like
+    the words before it, or has a dash before them, and a date, or its line's end, follows."""
+    behind = _near(data[end - 1 : end + NEAR], DATE_REACH)
+    dated = _DATED.search(behind, 0, DATE_REACH) is not None
+    if not dated and _ENDS.match(behind) is None:
+        return False
+    plain = _WRITTEN.search(data, max(0, end - 140), end)
+    if plain is not None and plain[1].isdigit() and not dated:
+        return False
+    if plain is not None and _SHAPED.match(plain[1].decode("ascii")):
+        return True
+    before = _shown(data[max(0, end - NEAR) : end], cut=True)[-300:]
+    found = _LAST.search(before)
+    if found is None:
+        return True
+    handle = found["handle"]
+    if _SHAPED.match(handle):
+        return True
+    ahead = before[max(0, found.start() - names.NAME_WINDOW) : found.start()]
+    if names.dash_before(ahead, at_line_start=True) is not None:
+        return True
+    words = ahead.split()[-names.MAX_WORDS :]
+    return any(names.likeness(" ".join(words[at:]), handle) >= ALIKE for at in range(len(words)))
+
+
+_WRITTEN = re.compile(rb"\([ \t\r\n]?([A-Za-z0-9_][A-Za-z0-9_.-]{0,126})[ \t\r\n]?\).?$", re.DOTALL)
+
+
+def _near(source: bytes, length: int) -> str:
+    """The first characters of the text in a piece of a page's source."""
+    head = source[:length]
+    if b"<" in head or b"&" in head:
+        return _shown(source, cut=False)
+    return head.decode("utf-8", "replace")
