@@ -557,13 +557,30 @@ def _byline(html: str, language: str | None) -> str | None:
     headline = html.find("<h1")
     places = [(headline, 12_000)] if headline >= 0 else []
     beginning = max(headline, html.find("<body"), 0)
-    called = _some(_CALLED_DATE, html[beginning : beginning + NEAR], 4)
+    called = islice(_called_dates(html[beginning : beginning + NEAR]), 4)
     places += [(beginning + found.end(), 400) for found in called if not _CALLED_OTHERWISE.search(found[0])]
     for start, length in places:
         for found in _some(_PIECE, html[start : start + length], 80):
             if day := _day_on_line(" ".join(entities.unescape(found[1]).split()), language):
                 return day
     return None
+
+
+_DATE_NAMES = ("dat", "publish", "posted", "by-line", "byline", "meta", "fecha", "tarih")
+"""One of these is in each tag of `_CALLED_DATE`, in small letters."""
+
+
+def _called_dates(html: str) -> Iterator[re.Match[str]]:
+    """The tags that are called after a date. Each tag is searched for the names first, which is a few times as fast."""
+    at = html.find("<")
+    while at >= 0:
+        following = html.find("<", at + 1)
+        tag = html[at : following if following >= 0 else len(html)].partition(">")[0].lower()
+        if not tag.isascii() or ("class" in tag and any(name in tag for name in _DATE_NAMES)):
+            found = _CALLED_DATE.match(html, at)
+            if found is not None:
+                yield found
+        at = following
 
 
 def _day_on_line(line: str, language: str | None) -> str | None:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import msgspec
 from selectolax.lexbor import LexborNode
 
+from archiver.detect.anyof import AnyOf
 from archiver.platforms.base import Platform
 from archiver.platforms.markup import BLOCKS, Lines
 
@@ -167,10 +168,8 @@ def may_hold_posts(text: str, platforms: tuple[Platform, ...]) -> bool:
     spaced = " ".join(words) if handles or brackets else ""
     if handles and _may_be_signed(spaced, platforms):
         return True
-    bare = "".join(words)
-    for trigger in _triggers(platforms):
-        if trigger in bare:
-            return True
+    if _triggers(platforms).within("".join(words)):
+        return True
     return brackets and _NAMED.search(spaced) is not None
 
 
@@ -214,10 +213,6 @@ _AT = re.compile("[@＠]")
 
 
 @functools.lru_cache(maxsize=32)
-def _triggers(platforms: tuple[Platform, ...]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for platform in platforms:
-        for rule in platform.text_rules:
-            if rule.in_html:
-                found.update(dict.fromkeys("".join(t.split()) for t in rule.triggers if t not in ("@", "＠")))
-    return tuple(found)
+def _triggers(platforms: tuple[Platform, ...]) -> AnyOf:
+    rules = (rule for platform in platforms for rule in platform.text_rules if rule.in_html)
+    return AnyOf("".join(t.split()) for rule in rules for t in rule.triggers if t not in ("@", "＠"))

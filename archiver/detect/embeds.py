@@ -591,9 +591,7 @@ class _Walk:
         raw = self.pieces.raw()
         everything = "\0".join(raw)  # no text node has one: the parser replaces it
         main = self.holder is None
-        marks = (*(containers.ADDRESS_MARKS if main else ()), *containers.SHORTCODE_MARKS, "<")
-        there = [mark for mark in marks if mark in everything]
-        for at in _holders(everything, there):
+        for at in _holders(everything, _marks_in(everything, addresses=main)):
             text, node = raw[at], self.pieces.items[at]
             if isinstance(node, int):
                 continue
@@ -694,6 +692,34 @@ def _shown_inside(node: LexborNode, mention: Mention, rules: Rules) -> Mention |
 def is_small(node: LexborNode) -> bool:
     """Whether the element is nothing but an embed with its fall-back."""
     return all(count < SMALL for count, _ in enumerate(node.traverse(include_text=True)))
+
+
+def _marks_in(everything: str, *, addresses: bool) -> list[str]:
+    """What is there of the marks of escaped HTML, of shortcodes and of addresses, where these are asked for."""
+    marks = [mark for mark in ("<", "[") if mark in everything]
+    if "{" in everything:
+        marks += [mark for mark in containers.SHORTCODE_MARKS if "{" in mark and mark in everything]
+    if addresses and _may_hold_address(everything):
+        marks += [mark for mark in containers.ADDRESS_MARKS if mark in everything]
+    return marks
+
+
+MAX_SLASHES = 100
+"""Places of `/` that are looked at one by one; most texts have few, and none of them in an address."""
+
+_BEGIN_WITH_SLASH = tuple(mark for mark in containers.ADDRESS_MARKS if mark[0] == "/")
+_END_WITH_SLASH = tuple(mark for mark in containers.ADDRESS_MARKS if mark[-1] == "/")
+
+
+def _may_hold_address(everything: str) -> bool:
+    at = everything.find("/")
+    for _ in range(MAX_SLASHES):
+        if at < 0:
+            return False
+        if everything.startswith(_BEGIN_WITH_SLASH, at) or everything.endswith(_END_WITH_SLASH, 0, at + 1):
+            return True
+        at = everything.find("/", at + 1)
+    return True
 
 
 def _holders(everything: str, marks: Sequence[str]) -> list[int]:

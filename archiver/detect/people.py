@@ -263,13 +263,14 @@ class _Prose:
             text = passage.text[:left]
             left -= len(text)
             for run in runs_in(text):
-                places = self._places.get(run[0])
+                raw, start = run[0], run.start()
+                places = self._places.get(raw)
                 if places is None:
                     if len(self._places) >= MAX_WORDS:
                         break
-                    places = self._places[run[0]] = []
-                if len(places) < MAX_PLACES and not (passage.posts and _within(passage.posts, run.start())):
-                    places.append((number, run.start()))
+                    places = self._places[raw] = []
+                if len(places) < MAX_PLACES and not (passage.posts and _within(passage.posts, start)):
+                    places.append((number, start))
             if left <= 0:
                 break
         for raw, places in self._places.items():
@@ -314,18 +315,19 @@ class _Prose:
         self._collect()
         if not self._places:
             return None
-        if spelling.kind("".join(name.parts)) in ("han", "hangul") and len(name.parts) == 1:
-            return self._eastern(name.parts[0])
+        parts = name.parts
+        if spelling.kind("".join(parts)) in ("han", "hangul") and len(parts) == 1:
+            return self._eastern(parts[0])
         found: list[_Found] = []
-        ends = {name.parts[-1], name.parts[0]}
-        if len(name.parts) > 2:
-            ends.add(name.parts[1])
+        ends = {parts[-1], parts[0]}
+        if len(parts) > 2:
+            ends.add(parts[1])
         raws = dict.fromkeys(raw for word in sorted(ends) for raw in self._candidates(word))
         for raw in list(raws)[:MAX_CLOSE]:
-            run = self._run(raw, len(name.parts))
+            run = self._run(raw, len(parts))
             if run is None:
                 continue
-            judged = _same_person(name.parts, tuple(w for w in run.words if w not in _PARTICLES), run.used)
+            judged = _same_person(parts, tuple(w for w in run.words if w not in _PARTICLES), run.used)
             if judged is not None:
                 likeness, initials, pairs = judged
                 text, begin = _cut_to(run, pairs)
@@ -606,6 +608,8 @@ def _trimmed(run: str, start: int, length_of_name: int) -> tuple[tuple[str, ...]
 
 
 def _plain(word: str) -> str:
+    if word.isalpha():
+        return word
     for ending in ("'s", "’s", "'", "’"):
         word = word.removesuffix(ending)
     return word if len(word) == 2 else word.rstrip(".")

@@ -11,11 +11,11 @@ is likely.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
+from archiver.detect.anyof import AnyOf
 from archiver.model import PostRef
 from archiver.platforms.base import Platform
 from archiver.platforms.links import MAX_URL, is_wrapper, unwrap
@@ -50,7 +50,7 @@ class Permalinks:
         for platform in platforms:
             for host in platform.hosts:
                 self._by_host.setdefault(host.lower(), []).append(platform)
-        self._shared = _by_piece([host for host in self._by_host if not _holds_other(host, self._by_host)])
+        self._any_host = AnyOf(self._by_host, telling=_name)
         self._all = tuple(platforms)
         self._names = {platform.name: platform for platform in platforms}
         self._anywhere = [platform for platform in platforms if not platform.hosts]
@@ -94,12 +94,7 @@ class Permalinks:
 
     def mentioned(self, text: str) -> bool:
         """Whether a host of a platform is named anywhere in `text`: worth a search, where the text is to be parsed."""
-        for piece, hosts in self._shared:
-            if piece in text:
-                for host in hosts:
-                    if host in text:
-                        return True
-        return False
+        return self._any_host.within(text)
 
     def likely(self, url: str) -> bool:
         """Whether `read` is worth its cost: the host is a platform's, or a wrapper's. Platforms without hosts of their
@@ -139,34 +134,6 @@ class Permalinks:
         return next((self._by_host[label] for label in labels if label in self._by_host), [])
 
 
-MIN_PIECE, LONGEST_PIECE = 3, 8
-"""Letters of what several hosts have in common, for it to be rare in other text, and to be found fast."""
-
-
-def _holds_other(host: str, hosts: Iterable[str]) -> bool:
-    return any(other != host and other in host for other in hosts)
-
-
-def _by_piece(hosts: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """The hosts under a piece of their names that they share, so that a text is searched for few of them; those that
-    share none under themselves."""
-    left = sorted(hosts)
-    groups: list[tuple[str, list[str]]] = []
-    while left:
-        shared = Counter(piece for host in left for piece in _pieces(host))
-        best = max(shared, key=lambda piece: (shared[piece], len(piece), piece), default="")
-        if shared[best] < 2:
-            return groups + [(host, [host]) for host in left]
-        groups.append((best, [host for host in left if best in host]))
-        left = [host for host in left if best not in host]
-    return groups
-
-
-def _pieces(host: str) -> set[str]:
-    """The pieces of a host's name, without its top-level domain, which most addresses have."""
-    name = host.rpartition(".")[0] or host
-    return {
-        name[start:stop]
-        for start in range(len(name))
-        for stop in range(start + MIN_PIECE, min(len(name), start + LONGEST_PIECE) + 1)
-    }
+def _name(host: str) -> str:
+    """A host without its top-level domain, which most addresses have."""
+    return host.rpartition(".")[0] or host

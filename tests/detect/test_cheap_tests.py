@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from archiver.detect import pagejson, people
+from archiver.detect import find, pagejson, people
+from archiver.detect.anyof import AnyOf
 from archiver.detect.permalinks import Permalinks
+from archiver.model import Article
 from archiver.platforms import bounds, platforms
 from archiver.platforms.markup import keep, render
 
@@ -68,7 +70,9 @@ def test_an_element_with_too_many_attributes_loses_those_above_the_bound(before:
 
 def test_an_ordinary_page_is_not_looked_at_as_a_whole() -> None:
     page = (
-        "<html><body>"
+        '<html><body><svg><path d="'
+        + "M1 1h2" * 900
+        + '"/></svg>'
         + "<p class='a' title=\"b > c\">It's a page.</p>" * 500
         + "<style>"
         + "p{margin:1px}" * 500
@@ -100,6 +104,35 @@ def test_a_host_is_mentioned_where_its_name_stands(text: str) -> None:
     assert Permalinks(EVERY).mentioned(text) == named
 
 
+@given(st.lists(pieces("ab", "c", "abc", "d"), max_size=6), pieces("a", "b", "c", "d", "abc"))
+def test_one_of_many_strings_is_found_where_any_is(strings: list[str], text: str) -> None:
+    assert AnyOf(strings).within(text) == any(string in text for string in strings)
+
+
+# --- addresses in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://x.com/ana_example/status/20", "x.com/ana_example/status/20", "t.me/durov/123", "youtu.be/dQw4w9WgXcQ"],
+)
+@pytest.mark.parametrize("slashes", [0, 5, 500])
+def test_an_address_alone_is_read_however_many_slashes_stand_before_it(address: str, slashes: int) -> None:
+    html = f"<p>{'and/or ' * slashes}</p><p>It rained.</p><p>{address}</p>"
+    [mention] = find(Article(source="a", uri="ni:///", digest="sha256:0", html=html))
+    assert mention.rule.endswith(".url")
+
+
+@pytest.mark.parametrize(
+    "code", ["[tweet 1590173336165216257]", "{{< tweet 1590173336165216257 >}}", "{% tweet 1590173336165216257 %}"]
+)
+def test_a_shortcode_is_read_without_any_address(code: str) -> None:
+    [mention] = find(
+        Article(source="a", uri="ni:///", digest="sha256:0", html=f"<p>It rained. {code} Then it snowed.</p>")
+    )
+    assert mention.rule == "x.shortcode"
+
+
 # --- JSON in scripts
 
 
@@ -127,6 +160,7 @@ def test_a_host_is_mentioned_where_its_name_stands(text: str) -> None:
     ),
     st.integers(0, 20),
 )
+@example(";" + " " * 20 + "globalThis" + "." * 5 + "a" * 80 + " " * 5 + "={", 0)
 def test_assignments_are_those_that_the_pattern_finds(script: str, at: int) -> None:
     found, wanted = pagejson.assigned_in(script, at), pagejson.ASSIGNED.search(script, at)
     assert (found and (found.span(), found["name"])) == (wanted and (wanted.span(), wanted["name"]))
@@ -164,6 +198,8 @@ def test_an_element_is_rendered_once_while_it_is_kept() -> None:
     bold = node.css_first("b")
     assert bold is not None
     assert re.fullmatch("here", render(bold).text)
+    keep(bold)
+    assert render(bold).text == "here"
     keep(None)
     bold.decompose()
     assert render(node).text == "Words"
