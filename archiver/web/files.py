@@ -4,7 +4,7 @@ By ranges (RFC 9110 section 14), as its bytes lie there: nothing is decoded, kep
 address that is connected. A connection that fails is made again from where it broke off. The end is never taken for
 granted: as many bytes come as the server said, of one and the same state of the file, or there is an error.
 
-Only Python's own client is used: httpx and httpcore take several times its time for each byte, and 9 MB of memory.
+Only Python's own client is used: httpx takes 9 MB of memory more, in each process of a scan.
 """
 
 from __future__ import annotations
@@ -545,10 +545,15 @@ class _Answer:
 
         Raises `OSError`, `http.client.HTTPException`.
         """
-        # not `readinto`, which waits until the buffer is full: for days, where a server sends a byte a second
-        piece = self._response.read1(len(view) if self.left is None else min(self.left, len(view)))
-        count = len(piece)
-        view[:count] = piece
+        # not its `readinto`, which waits until the buffer is full: for days, where a server sends a byte a second
+        response = self._response
+        if self.left is None or response.length is None:
+            piece = response.read1(len(view) if self.left is None else min(self.left, len(view)))
+            count = len(piece)
+            view[:count] = piece
+        else:  # the same without a copy
+            count = response.fp.readinto1(view[: min(self.left, len(view))]) if self.left else 0
+            response.length -= count
         if self.left is not None:
             self.left -= count
         return count

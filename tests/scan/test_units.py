@@ -21,7 +21,7 @@ from archiver.scan import units as module
 from archiver.scan.opening import close_connections, open_unit
 from archiver.scan.unit import Unit
 from archiver.scan.units import units_of
-from tests.loopback import Loopback
+from tests.loopback import Asked, Loopback, Pause, Step
 from tests.ranged import Store, parts
 
 DATA = b"WARC/1.0\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
@@ -56,11 +56,23 @@ def told() -> Iterator[Told]:
     close_connections()
 
 
+OTHERS = ("sub/also/g.warc", "sub/notes.txt", "sub/also/notes.txt")
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working folder, with some files in it."""
     monkeypatch.chdir(tmp_path)
-    for name in ("a.warc.gz", "b.WARC", "c.warc.zst", "d.wet.gz", "notes.txt", "sub/e.warc", "sub/deep/f.warc.gz"):
+    for name in (
+        "a.warc.gz",
+        "b.WARC",
+        "c.warc.zst",
+        "d.wet.gz",
+        "notes.txt",
+        "sub/e.warc",
+        "sub/deep/f.warc.gz",
+        *OTHERS,
+    ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(gzip.compress(DATA) if name.endswith(".gz") else DATA)
@@ -82,7 +94,15 @@ def test_any_name_is_taken_where_the_user_wrote_it(folder: Path, told: Told) -> 
 
 
 def test_a_folder_stands_for_every_warc_file_below_it(folder: Path, told: Told) -> None:
-    assert told.files(".") == ["a.warc.gz", "b.WARC", "c.warc.zst", "d.wet.gz", "sub/e.warc", "sub/deep/f.warc.gz"]
+    assert told.files(".") == [
+        "a.warc.gz",
+        "b.WARC",
+        "c.warc.zst",
+        "d.wet.gz",
+        "sub/e.warc",
+        "sub/also/g.warc",
+        "sub/deep/f.warc.gz",
+    ]
     (folder / "empty").mkdir()
     assert told.files("empty") == []
     assert "no WARC file in this folder" in told.errors[0]
@@ -93,9 +113,9 @@ def test_a_folder_stands_for_every_warc_file_below_it(folder: Path, told: Told) 
     [
         ("*.warc.gz", ["a.warc.gz"]),
         ("[ab].*", ["a.warc.gz", "b.WARC"]),
-        ("sub/*", ["sub/deep/f.warc.gz", "sub/e.warc"]),
+        ("sub/*", ["sub/also/g.warc", "sub/deep/f.warc.gz", "sub/e.warc"]),
         ("**/*.warc.gz", ["a.warc.gz", "sub/deep/f.warc.gz"]),
-        ("sub/**", ["sub/deep/f.warc.gz", "sub/e.warc"]),
+        ("sub/**", ["sub/also/g.warc", "sub/deep/f.warc.gz", "sub/e.warc"]),
         ("no?es.txt", ["notes.txt"]),
     ],
 )
@@ -273,7 +293,7 @@ def test_a_list_on_the_web_names_files_beside_nothing(told: Told) -> None:
 
 def test_a_list_leads_to_no_private_address(folder: Path, told: Told) -> None:
     with Loopback(Store({"/a.warc": DATA})) as server:
-        Path("list").write_text(f"{server.url}/a.warc\nsftp://10.0.0.1/a.warc\nzip://a::{server.url}/b\nb.WARC\n")
+        Path("list").write_text(f"{server.url}/a.warc\nsftp://10.0.0.1/a.warc\ns3://a/b::{server.url}/b\nb.WARC\n")
         assert told.files(lists=["list"]) == ["b.WARC"]
         assert server.asked == []
         assert "loopback address" in " ".join(told.errors)
@@ -347,7 +367,13 @@ def test_settings_of_the_web_count(tmp_path: Path, told: Told) -> None:
 
 def test_nothing_is_asked_before_it_is_wanted(told: Told) -> None:
     files = {f"/{number}.warc": DATA for number in range(300)}
-    with Loopback(Store(files)) as server:
+    store = Store(files)
+
+    def before(asked: Asked) -> list[Step] | None:
+        return [Pause(0.3), store.answer(asked)] if asked.target == "/0.warc" else None
+
+    store.before = before
+    with Loopback(store) as server:
         found = units_of([server.url + path for path in files], on_error=_unexpected)
         assert next(found).size == len(DATA)
         found.close()  # type: ignore[attr-defined]

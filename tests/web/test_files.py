@@ -118,9 +118,9 @@ def test_a_reset_is_a_passing_failure(opened: WebFiles) -> None:
 
 def test_a_server_without_parts_is_read_from_the_beginning(opened: WebFiles) -> None:
     store = Store({PATH: DATA}, ranges=False)
-    store.before = breaking_off(store, 100_000, 1)
     with Loopback(store) as server:
         assert opened.facts(server.url + PATH, named=True) == Facts(len(DATA), '"one"', False)
+        store.before = breaking_off(store, 100_000, 1)
         assert read(opened, server) == DATA, "what had come is read again and passed over"
         with opened.open(server.url + PATH, named=True) as file:
             assert not file.seekable()
