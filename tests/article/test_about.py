@@ -129,6 +129,21 @@ def test_by_lines(lang: str, line: str, day: str | None) -> None:
     assert of_html(page(body=f"<div><span>{line}</span></div><p>Rain at last.</p>", lang=lang)).published == day
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *(f'<div class="{name}">' for name in ("post-date", "published", "posted-on", "pubdate", "dateline", "byline")),
+        *(f'<div class="{name}">' for name in ("by-line", "meta", "fecha", "datum", "tarih", "data")),
+        "<DIV CLASS='POST-DATE'>",
+        '<div title="Über uns" class="datum">',
+    ],
+)
+def test_a_day_far_from_the_headline_is_found_by_what_its_element_is_called(tag: str) -> None:
+    far = '<p class="text">Words and more words of this article.</p>' * 300
+    assert of_html(page(body=f"{far}<div class='sky'>3 May 2021</div>", lang="en")).published is None
+    assert of_html(page(body=f"{far}{tag}3 May 2021</div>", lang="en")).published == "2021-05-03"
+
+
 PROSE = {
     "en": "The bridge that was closed for months is open again, and the first cars have been over it by now.",
     "de": "Die Brücke, die seit Monaten gesperrt war, ist wieder offen, und die ersten Autos sind schon drüben.",

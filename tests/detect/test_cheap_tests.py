@@ -114,7 +114,12 @@ def test_one_of_many_strings_is_found_where_any_is(strings: list[str], text: str
 
 @pytest.mark.parametrize(
     "address",
-    ["https://x.com/ana_example/status/20", "x.com/ana_example/status/20", "t.me/durov/123", "youtu.be/dQw4w9WgXcQ"],
+    [
+        "https://x.com/ana_example/status/20",
+        "x.com/ana_example/status/20",
+        "t.me/durov/123",
+        "social.example/@ana/110372412617177781",
+    ],
 )
 @pytest.mark.parametrize("slashes", [0, 5, 500])
 def test_an_address_alone_is_read_however_many_slashes_stand_before_it(address: str, slashes: int) -> None:
