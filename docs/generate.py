@@ -7,7 +7,7 @@
 - `docs/commands.md`: the `--help` text of each command, inside a page whose other words are written by hand. A
   help text stands in the fenced block after a line `<!-- help: NAME -->`; a command without one gets a section at the
   end;
-- `docs/export.md`: the columns of each exported table, after a line `<!-- columns: TABLE -->`, in the same way;
+- `docs/export.md`, `docs/scan.md`: the columns of each table, after a line `<!-- columns: TABLE -->`, in the same way;
 - `docs/audit.md`: the ready files of `examples/schedules/`, each after a line `<!-- file: PATH -->`.
 
 Tests compare the files with what this would write.
@@ -20,7 +20,7 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -32,10 +32,14 @@ from archiver.auditing.figures import statistics, survival
 from archiver.auditing.figures.statistics import Statistics
 from archiver.cli import main as commands
 from archiver.config import default_toml
+from archiver.exporting.columns import Column
 from archiver.exporting.tables import TABLES
 from archiver.language.calendar_words import FILE
 from archiver.language.calendar_words import file_text as calendar_words_text
 from archiver.model import json_schema
+from archiver.scan import posttable
+from archiver.scan.rows import COLUMNS
+from archiver.scan.table import TABLE, WHAT
 from archiver.store import conclusions
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +48,11 @@ SCHEMA = ROOT / "docs" / "schema" / "archiver.schema.json"
 COMMANDS = ROOT / "docs" / "commands.md"
 EXPORT = ROOT / "docs" / "export.md"
 AUDIT = ROOT / "docs" / "audit.md"
+SCAN = ROOT / "docs" / "scan.md"
 CALENDAR_WORDS = ROOT / "archiver" / "language" / FILE
+
+EXPORTED = {table.name: (table.what, table.columns) for table in TABLES.values()}
+SCANNED = {TABLE: (WHAT, COLUMNS), posttable.NAME: (posttable.WHAT, posttable.documented())}
 
 HELP_WIDTH = 90
 """Fits a code block on a page without scrolling."""
@@ -116,13 +124,16 @@ def commands_text(page: str, group: click.Group) -> str:
     return page + "".join(f"\n## `{name}`\n\n{block}" for name, block in blocks.items() if name not in present)
 
 
-def export_text(page: str) -> str:
-    """`page` with the columns of each table renewed, and those of tables that it does not name added at the end."""
+def tables_text(page: str, tables: Mapping[str, tuple[str, Sequence[Column]]]) -> str:
+    """`page` with the columns of each table renewed, and those of tables that it does not name added at the end.
+
+    tables: what each is, and its columns.
+    """
     blocks = {}
-    for table in TABLES.values():
+    for name, (what, columns) in tables.items():
         lines = ["| column | type | holds |", "|---|---|---|"]
-        lines += [f"| `{column.name}` | {column.kind} | {column.what} |" for column in table.columns]
-        blocks[table.name] = f"<!-- columns: {table.name} -->\n{table.what}\n\n" + "\n".join(lines) + "\n"
+        lines += [f"| `{column.name}` | {column.kind} | {column.what} |" for column in columns]
+        blocks[name] = f"<!-- columns: {name} -->\n{what}\n\n" + "\n".join(lines) + "\n"
     present = {match["name"] for match in COLUMN_BLOCK.finditer(page)}
     page = COLUMN_BLOCK.sub(lambda match: blocks.get(match["name"], ""), page)
     return page + "".join(f"\n### `{name}`\n\n{block}" for name, block in blocks.items() if name not in present)
@@ -145,10 +156,11 @@ def main() -> None:
     SCHEMA.write_text(schema_text(), encoding="utf-8")
     page = COMMANDS.read_text(encoding="utf-8") if COMMANDS.exists() else "# Commands\n"
     COMMANDS.write_text(commands_text(page, commands), encoding="utf-8")
-    EXPORT.write_text(export_text(EXPORT.read_text(encoding="utf-8")), encoding="utf-8")
+    EXPORT.write_text(tables_text(EXPORT.read_text(encoding="utf-8"), EXPORTED), encoding="utf-8")
+    SCAN.write_text(tables_text(SCAN.read_text(encoding="utf-8"), SCANNED), encoding="utf-8")
     AUDIT.write_text(audit_text(AUDIT.read_text(encoding="utf-8")), encoding="utf-8")
     CALENDAR_WORDS.write_text(calendar_words_text(), encoding="utf-8")
-    for path in (CONFIG, SCHEMA, COMMANDS, EXPORT, AUDIT, CALENDAR_WORDS):
+    for path in (CONFIG, SCHEMA, COMMANDS, EXPORT, AUDIT, SCAN, CALENDAR_WORDS):
         sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 

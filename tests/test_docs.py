@@ -95,7 +95,12 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 
 def test_the_columns_of_exported_tables_are_current() -> None:
     page = generate.EXPORT.read_text(encoding="utf-8")
-    assert generate.export_text(page) == page, RENEW
+    assert generate.tables_text(page, generate.EXPORTED) == page, RENEW
+
+
+def test_the_columns_of_a_scan_are_those_of_the_code() -> None:
+    page = generate.SCAN.read_text(encoding="utf-8")
+    assert generate.tables_text(page, generate.SCANNED) == page, RENEW
 
 
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -26,6 +26,7 @@ COMMANDS = (
     "archive",
     "replay",
     "audit",
+    "scan",
     "stats",
     "repair",
     "verify",

@@ -30,7 +30,16 @@ from rich import box
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, JustifyMethod, RenderResult
 from rich.measure import Measurement
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.segment import Segment
 from rich.style import Style
 from rich.table import Table
@@ -371,10 +380,11 @@ class Output:
                 pass
 
     @contextmanager
-    def progress(self, total: int | None, label: str) -> Iterator[Advance]:
+    def progress(self, total: int | None, label: str, *, in_bytes: bool = False) -> Iterator[Advance]:
         """A progress bar for people, gone when it is done; nothing where messages do not go to a terminal.
 
-        `total` is the number of steps, null where it is not known. Gives a function that tells of steps done.
+        `total` is the number of steps, null where it is not known; `in_bytes`: a step is a byte, and the rate is shown,
+        too. Gives a function that tells of steps done.
         """
         if not self.messages_tty or self._progress is not None:
             yield _no_bar
@@ -383,7 +393,7 @@ class Output:
         bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=30),
-            MofNCompleteColumn(),
+            *((DownloadColumn(), TransferSpeedColumn()) if in_bytes else (MofNCompleteColumn(),)),
             TimeElapsedColumn(),
             *((TextColumn("left"), TimeRemainingColumn()) if total else ()),
             console=console,

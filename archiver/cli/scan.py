@@ -1,0 +1,282 @@
+"""`archiver scan`: the posts that whole crawls cite."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from archiver.cli.options import Run, config_option, format_option, start
+from archiver.cli.output import Column
+from archiver.cli.scanning import index_options, units_named
+from archiver.errors import ExitCode, InputError, UsageError
+from archiver.exporting.forms import Form
+from archiver.scan.ledger import Ledger
+from archiver.scan.onefile import write_one_file
+from archiver.scan.pool import Failed, run_pool
+from archiver.scan.posts import Step, build_posts
+from archiver.scan.rowfile import read_rows
+from archiver.scan.running import Runner, enter
+from archiver.scan.running import run as run_units
+from archiver.scan.table import publish, pyarrow_modules
+from archiver.scan.unit import Done, Unit
+from archiver.scan.work import Options, Progress, work
+
+ROW_COLUMNS = (
+    Column("file", whole=False),
+    Column("offset", right=True),
+    Column("page_url", "page"),
+    Column("captured_at", table=False),
+    Column("platform", whole=True),
+    Column("handle"),
+    Column("post_id", "post", whole=True),
+    Column("text"),
+    Column("rule", table=False),
+    Column("confidence", table=False),
+)
+SUMMARY_COLUMNS = (
+    Column("files", right=True),
+    Column("records", right=True),
+    Column("pages", right=True),
+    Column("looked_at", "looked at", right=True),
+    Column("mentions", right=True),
+    Column("posts", right=True),
+    Column("flattened_only", "flattened only", right=True),
+    Column("damaged", right=True),
+    Column("errors", right=True),
+)
+
+TOLD = 5
+"""Damaged places of a file that are told one by one; the ledger has them all."""
+
+SCAN_HELP = (
+    "WARC is a file (.warc, .warc.gz, .warc.zst, WET, .wacz), a folder, a glob, an http(s):// or s3:// address, or - "
+    "for standard input. One that cannot be read, or is damaged, is reported and does not stop the others."
+)
+
+
+class ScanFaultError(RuntimeError):
+    """The program itself failed at a page, or at a whole unit; all others are done."""
+
+
+@click.command(epilog=SCAN_HELP, short_help="Find the posts that whole crawls cite, and index them.")
+@click.argument("warcs", nargs=-1, metavar="WARC...")
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="A folder for the table of mentions (Parquet) and the index of posts. A run that was cut off goes on there.",
+)
+@index_options
+@click.option(
+    "--write",
+    "forms",
+    multiple=True,
+    type=click.Choice(["jsonl", "csv"]),
+    help="Write the mentions into one file of this form, too (with -o).",
+)
+@click.option("--processes", type=click.IntRange(1, 1024), help="How many work at a time. Default: one a core.")
+@click.option("--spark", "master", metavar="MASTER", help="Work on a Spark cluster (with -o on storage it shares).")
+@click.option("--no-posts", is_flag=True, help="The table of mentions alone, without the index of posts.")
+@format_option
+@config_option
+def command(
+    warcs: tuple[str, ...],
+    output: Path | None,
+    forms: tuple[str, ...],
+    processes: int | None,
+    master: str | None,
+    no_posts: bool,
+    fmt: str | None,
+    config_path: Path | None,
+    **index: Any,
+) -> None:
+    """Find every post that the pages of a crawl cite.
+
+    With -o, a table of mentions (one row a post as a page shows it) and an index of posts (one row a post, with all
+    pages that cite it), which resolve and audit read in place. Without it, the mentions are printed.
+    """
+    run = start(config_path, fmt)
+    if output is None and (forms or master is not None):
+        raise UsageError("--write and --spark need a folder", hint="-o DIR")
+    with run.interruptible():
+        if output is not None:
+            _into_folder(run, output, warcs, index, forms, processes, master, posts=not no_posts)
+        else:
+            with tempfile.TemporaryDirectory(prefix="archiver-scan-") as folder:
+                _printed(run, Path(folder) / "scan", warcs, index, processes)
+    run.finish()
+
+
+def _into_folder(
+    run: Run,
+    output: Path,
+    warcs: tuple[str, ...],
+    index: dict[str, Any],
+    forms: tuple[str, ...],
+    processes: int | None,
+    master: str | None,
+    *,
+    posts: bool,
+) -> None:
+    pyarrow_modules()  # rather now than after hours
+    with Ledger(output) as ledger:
+        enter(ledger, units_named(run, warcs, **index))
+        failed = sum(1 for came in _work(run, ledger, processes, master) if isinstance(came, Failed))
+        if run.stopped():
+            run.out.note("what was scanned is kept: the same command goes on from there")
+            return
+        with run.out.progress(None, "writing the table") as advance:
+            publish(ledger, advance)
+        counted: dict[str, Any] = {}
+        if posts:
+            counted = _posts(run, ledger)
+        for form in forms:
+            with run.out.progress(None, f"writing mentions.{form}") as advance:
+                write_one_file(ledger, Form(form), advance)
+        totals = ledger.totals()
+        summary = {
+            "folder": str(output),
+            "files": totals.files,
+            "records": totals.records,
+            "pages": totals.pages,
+            "looked_at": totals.looked_at,
+            "mentions": totals.rows,
+            **counted,
+            "damaged": totals.damaged,
+            "errors": totals.errors + failed,
+        }
+    run.show(SUMMARY_COLUMNS, [summary], empty="")
+
+
+def _posts(run: Run, ledger: Ledger) -> dict[str, Any]:
+    with run.out.progress(None, "indexing the posts") as advance:
+        so_far = Step("")
+
+        def step(now: Step) -> None:
+            nonlocal so_far
+            advance(max(0, now.done - so_far.done) if now.what == so_far.what else now.done, f"posts: {now.what}")
+            so_far = now
+
+        counts = build_posts(
+            ledger.mentions, ledger.folder / "posts.parquet", ledger.folder / "posts.db", progress=step
+        )
+    return {"posts": counts.posts, "flattened_only": counts.flattened_only}
+
+
+def _printed(run: Run, folder: Path, warcs: tuple[str, ...], index: dict[str, Any], processes: int | None) -> None:
+    """Mentions to standard output, in the order of the files, as soon as all before them are there."""
+    with Ledger(folder) as ledger:
+        enter(ledger, whole_files(units_named(run, warcs, **index)))
+        order = [unit.id for unit in ledger.waiting()]
+
+        def rows() -> Iterator[dict[str, Any]]:
+            files: dict[str, str | None] = {}
+            upcoming = 0
+            for came in _work(run, ledger, processes, None):
+                files[came.unit.id] = came.rows_file if isinstance(came, Done) else None
+                while upcoming < len(order) and order[upcoming] in files:
+                    name = files.pop(order[upcoming])
+                    upcoming += 1
+                    if name is not None:
+                        for row in read_rows(ledger.rows_folder / name):
+                            yield {column: getattr(row, column) for column in row.__struct_fields__}
+                        (ledger.rows_folder / name).unlink()
+
+        run.show(ROW_COLUMNS, rows(), empty="no posts were found")
+
+
+def whole_files(units: Iterable[Unit]) -> Iterator[Unit]:
+    """The units with each file that is in parts as one: whether its parts meet is known when all of them are read."""
+    for unit in units:
+        if unit.start == 0:
+            yield msgspec.structs.replace(unit, end=None)
+
+
+def _work(run: Run, ledger: Ledger, processes: int | None, master: str | None) -> Iterator[Done | Failed]:
+    """Work on all that waits, with a progress bar; what was wrong is told."""
+    waiting = ledger.waiting()
+    lengths = [length_of(unit) for unit in waiting]
+    total = None if None in lengths else sum(length or 0 for length in lengths)
+    with run.out.progress(total, "scanning", in_bytes=True) as advance:
+        so_far: dict[str, int] = {}
+        pages = posts = 0
+
+        def progress(unit: Unit, at: Progress) -> None:
+            advance(at.read - so_far.get(unit.id, 0))
+            so_far[unit.id] = at.read
+
+        for came in run_units(ledger, _runner(run, ledger, processes, master, progress), stop=run.stopped):
+            before = so_far.pop(came.unit.id, 0)
+            length = length_of(came.unit)
+            if isinstance(came, Done):
+                pages += came.pages
+                posts += came.rows
+                advance(
+                    (came.read if length is None else length) - before, f"scanning: {pages:,} pages, {posts:,} posts"
+                )
+                _tell(run, came)
+            else:
+                advance((length or before) - before)
+                run.out.note(f"{came.unit.file}: not scanned: {came.what}")
+                run.fault(ScanFaultError(f"{came.unit.file}: {came.what}"))
+            yield came
+
+
+def _runner(
+    run: Run, ledger: Ledger, processes: int | None, master: str | None, progress: Callable[[Unit, Progress], None]
+) -> Runner:
+    """The processes of this machine, or a cluster."""
+    options = Options(web=run.settings.web)
+
+    def here(units: Iterable[Unit]) -> Iterator[Done | Failed]:
+        return run_pool(
+            units, ledger.rows_folder, options, processes=processes or cores(), stop=run.stopped, progress=progress
+        )
+
+    def on_cluster(units: Iterable[Unit]) -> Iterator[Done | Failed]:
+        from archiver.scan import spark
+
+        folder = ledger.rows_folder.absolute()  # executors work in folders of their own
+        task = partial(work, rows_folder=folder, options=options)
+        return spark.run_units(master or "", units, task, folder=folder, stop=run.stopped)
+
+    return here if master is None else on_cluster
+
+
+def length_of(unit: Unit) -> int | None:
+    """Bytes of the file that a unit reads; null where nobody knows."""
+    if unit.ranges:
+        return sum(length for _, length in unit.ranges)
+    end = unit.size if unit.end is None else unit.end
+    return None if end is None else end - unit.start
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _tell(run: Run, done: Done) -> None:
+    """What was wrong with a unit."""
+    file = done.unit.file
+    for damage in done.damage[:TOLD]:
+        on = "nothing behind it can be read" if damage.next is None else f"reading went on at {damage.next}"
+        run.out.note(f"{file}: damaged at offset {damage.offset}: {damage.what}; {on}")
+    more = len(done.damage) - TOLD + done.more_damage
+    if more > 0:
+        run.out.note(f"{file}: {more:,} more damaged places")
+    if done.damage:
+        run.code(ExitCode.INPUT)
+    if done.error is not None:
+        run.problem(file, InputError(done.error, subject=file))
+    for fault in done.faults:
+        run.fault(ScanFaultError(f"{file}: the page at offset {fault.offset}: {fault.what}"))

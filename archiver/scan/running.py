@@ -1,0 +1,131 @@
+"""A whole scan: units to processes (or to a cluster), each result into the ledger, parts of a file checked to meet.
+
+A part of a file begins where its reader finds the first record behind some offset. Whether a record truly begins there
+only the part before it can say, which comes there record by record: it has to end where this one began. Where it does
+not (a WARC file within a WARC file), the part is read again from where it should have begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol
+
+import msgspec
+
+from archiver.errors import LimitError
+from archiver.scan.ledger import Ledger
+from archiver.scan.pool import Failed
+from archiver.scan.rowfile import row_file, sweep
+from archiver.scan.table import retract, tidy
+from archiver.scan.unit import Done, Unit
+
+
+class Runner(Protocol):
+    """What works on units: the processes of this machine, or a cluster."""
+
+    def __call__(self, units: Iterable[Unit]) -> Iterator[Done | Failed]:
+        """What came of each unit, in any order; fewer where it was told to stop."""
+        ...
+
+
+def enter(ledger: Ledger, units: Iterable[Unit]) -> None:
+    """Enter units into the ledger, each record of a file once: where an index names records of a file that is read as a
+    whole, or was named by another index, they are not read again. Of a file that changed since it was read, what was
+    read of it is taken out.
+
+    Raises `ArchiveError`.
+    """
+    held: list[Unit] = []
+    file = ""
+    known: list[Unit] = []
+    for unit in units:
+        if unit.file != file:
+            ledger.add(held)
+            held = []
+            file = unit.file
+            known = [one for one, _ in ledger.of_file(file)]
+        replaced = [one for one in known if _replaces(unit, one)]
+        if replaced:
+            ledger.add(held)
+            held = []
+            _clear(ledger, replaced)
+            for one in replaced:
+                ledger.drop(one)
+            known = [one for one in known if one not in replaced]
+        fresh = _not_covered(unit, known)
+        if fresh is not None:
+            held.append(fresh)
+            known.append(fresh)
+    ledger.add(held)
+
+
+def _replaces(unit: Unit, known: Unit) -> bool:
+    """Whether a unit is to be read instead of another of its file: of another state, or of single records of what is to
+    be read as a whole."""
+    return (unit.size, unit.version) != (known.size, known.version) or (bool(known.ranges) and not unit.ranges)
+
+
+def _not_covered(unit: Unit, known: Sequence[Unit]) -> Unit | None:
+    """A unit without the records that others of its file read already; null where none are left."""
+    if not unit.ranges:
+        return unit
+    if any(one.id == unit.id or not one.ranges for one in known):
+        return None
+    offsets = {offset for one in known for offset, _ in one.ranges}
+    left = tuple(one for one in unit.ranges if one[0] not in offsets)
+    return msgspec.structs.replace(unit, ranges=left) if left else None
+
+
+def _clear(ledger: Ledger, units: Sequence[Unit]) -> None:
+    """Take the rows of units away, wherever they are."""
+    retract(ledger, units)
+    for unit in units:
+        row_file(ledger.rows_folder, unit.id).unlink(missing_ok=True)
+
+
+def run(ledger: Ledger, runner: Runner, *, stop: Callable[[], bool]) -> Iterator[Done | Failed]:
+    """Work on all units that wait; what comes of each, when the ledger knows it.
+
+    stop: true where no further unit is to be begun.
+
+    Raises `LimitError` where the disk takes no more, `ArchiveError` where the ledger cannot be written.
+    """
+    sweep(ledger.rows_folder)
+    tidy(ledger)
+    tried: set[str] = set()
+    while not stop():
+        waiting = [unit for unit in ledger.waiting() if unit.id not in tried]
+        if not waiting:
+            return
+        tried.update(unit.id for unit in waiting)
+        retract(ledger, waiting)
+        for came in runner(waiting):
+            if isinstance(came, Done):
+                ledger.finish(came)
+            elif came.disk:
+                raise LimitError(came.what, subject=str(ledger.folder), hint="make room and run it again")
+            yield came
+        if stop():
+            return
+        for file in ledger.files_in_parts():
+            _check_parts(ledger, file)
+
+
+def _check_parts(ledger: Ledger, file: str) -> None:
+    """Put another unit in the place of each part that began where no record begins."""
+    expected: int | None = 0
+    for unit, done in ledger.of_file(file):
+        if done is None or done.error is not None or unit.ranges:
+            return
+        if done.superseded:
+            continue
+        begins = None if expected is None or (unit.end is not None and expected >= unit.end) else expected
+        if done.first == begins or (begins is not None and unit.start == begins):
+            if begins is not None:
+                expected = done.next
+            continue
+        _clear(ledger, [unit])
+        ledger.finish(Done(unit=unit, superseded=True))
+        if begins is not None:
+            ledger.add([msgspec.structs.replace(unit, start=begins)])
+            return

@@ -1,0 +1,271 @@
+"""The table of mentions on the disk: Parquet files by month of capture, in batches that are there whole or not at all.
+
+    mentions/month=2026-11/part-000001.parquet      one file a batch and month (`month=unknown`: no time of capture)
+
+The folder is read by whatever reads partitioned Parquet (Hive's form of names). A batch counts once the ledger says so;
+files of others are taken away when the next run begins.
+
+Source: Apache Parquet; Hive partitioning as Apache Arrow and DuckDB read it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from archiver.errors import LimitError, UsageError
+from archiver.exporting.columns import Column, Kind
+from archiver.scan.ledger import Held, Ledger
+from archiver.scan.rowfile import read_rows
+from archiver.scan.rows import COLUMNS, Row
+from archiver.scan.unit import Unit
+from archiver.store.durability import make_folder, sync_file, sync_folder
+
+BATCH_ROWS = 500_000
+"""Rows of a batch, or those of one unit, where it has more."""
+
+GROUP_ROWS = 10_000
+"""Rows of a Parquet row group."""
+
+MAX_HELD = 40_000
+"""Rows that are in memory at a time, over all months."""
+
+TABLE = "mentions"
+WHAT = "One row a post as a page shows it."
+
+Advance = Callable[[int], None]
+
+
+def no_advance(_rows: int) -> None:
+    """Nobody wants to know."""
+
+
+def publish(ledger: Ledger, advance: Advance = no_advance) -> int:
+    """Put the rows of all units that are done into the table; how many rows.
+
+    advance: told of so many rows more.
+
+    Raises `UsageError` where pyarrow is missing, `LimitError` where the disk takes no more, `ArchiveError` where rows
+    cannot be read again.
+    """
+    count = 0
+    for batch in _batches(ledger.held()):
+        number = ledger.next_batch()
+        rows = (row for held in batch for row in read_rows(ledger.rows_folder / held.rows_file))
+        files, written = _write(ledger, number, _counted(rows, advance))
+        ledger.publish(number, files, written, [held.unit for held in batch])
+        count += written
+        for held in batch:
+            (ledger.rows_folder / held.rows_file).unlink(missing_ok=True)
+    return count
+
+
+def retract(ledger: Ledger, units: Sequence[Unit]) -> None:
+    """Take the rows of units out of the table, because they are to be read again. What else is in their batches is
+    written anew.
+
+    Raises as `publish` does.
+    """
+    of_batch: dict[int, list[Unit]] = {}
+    for unit in units:
+        batch = ledger.batch_of(unit)
+        if batch is not None:
+            of_batch.setdefault(batch, []).append(unit)
+    if not of_batch:
+        return
+    files = dict(ledger.batches())
+    for old, without in of_batch.items():
+        number = ledger.next_batch()
+        new, written = _write(ledger, number, _others(ledger.mentions, files[old], without))
+        ledger.replace(old, number, new, written, without)
+        for file in files[old]:
+            (ledger.mentions / file).unlink(missing_ok=True)
+
+
+def _others(folder: Path, files: Sequence[str], without: Iterable[Unit]) -> Iterator[Row]:
+    """The rows that are not of these units."""
+    spans: dict[str, list[tuple[int, int | None]]] = {}
+    for unit in without:
+        spans.setdefault(unit.file, []).append(_span(unit))
+    for row in _read(folder, files):
+        if not any(row.offset >= first and (end is None or row.offset < end) for first, end in spans.get(row.file, ())):
+            yield row
+
+
+def tidy(ledger: Ledger) -> None:
+    """Take away what runs left that were cut off: files of the table that belong to no batch, rows that are in it."""
+    known = {file for _, files in ledger.batches() for file in files}
+    for path in ledger.mentions.glob("*/*"):
+        if path.relative_to(ledger.mentions).as_posix() not in known:
+            path.unlink(missing_ok=True)
+    held = {one.rows_file for one in ledger.held()}
+    for path in ledger.rows_folder.glob("*.rows"):
+        if path.name not in held:
+            path.unlink(missing_ok=True)
+
+
+def files_of(ledger: Ledger) -> list[Path]:
+    """The files of the table, in the order of the batches."""
+    return [ledger.mentions / file for _, files in ledger.batches() for file in files]
+
+
+def schema() -> Any:
+    """The table's columns as a `pyarrow.Schema`; what each holds is in its field's metadata (`what`)."""
+    arrow, _ = pyarrow_modules()
+    kinds = {
+        Kind.TEXT: arrow.string(),
+        Kind.INTEGER: arrow.int64(),
+        Kind.NUMBER: arrow.float64(),
+        Kind.BOOLEAN: arrow.bool_(),
+        Kind.TIME: arrow.timestamp("us", tz="UTC"),
+        Kind.TEXTS: arrow.list_(arrow.field("element", arrow.string(), nullable=False)),
+    }
+    return arrow.schema(
+        [arrow.field(column.name, kinds[column.kind], metadata=_said(column)) for column in COLUMNS],
+        metadata={"archiver.table": TABLE, "archiver.what": WHAT},
+    )
+
+
+def _said(column: Column) -> dict[str, str] | None:
+    return {"what": column.what} if column.what else None
+
+
+def pyarrow_modules() -> tuple[Any, Any]:
+    """`pyarrow` and `pyarrow.parquet`.
+
+    Raises `UsageError` where they are not installed.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise UsageError("the table needs pyarrow", hint="pip install 'archiver[scan]'") from None
+    return pyarrow, pyarrow.parquet
+
+
+def month_of(row: Row) -> str:
+    """The partition that a row belongs to."""
+    return f"{row.captured_at:%Y-%m}" if row.captured_at is not None else "unknown"
+
+
+def _batches(held: Iterable[Held]) -> Iterator[list[Held]]:
+    batch: list[Held] = []
+    rows = 0
+    for one in held:
+        if batch and rows + one.rows > BATCH_ROWS:
+            yield batch
+            batch, rows = [], 0
+        batch.append(one)
+        rows += one.rows
+    if batch:
+        yield batch
+
+
+def _counted(rows: Iterator[Row], advance: Advance) -> Iterator[Row]:
+    for row in rows:
+        advance(1)
+        yield row
+
+
+class _Months:
+    """One batch's files, which get their names when all of them are written."""
+
+    def __init__(self, folder: Path, batch: int) -> None:
+        self._arrow, self._parquet = pyarrow_modules()
+        self._schema = schema()
+        self._folder = folder
+        self._name = f"part-{batch:06d}.parquet"
+        self._rows: dict[str, list[Row]] = {}
+        self._held = 0
+        self._writers: dict[str, Any] = {}
+
+    def add(self, row: Row) -> None:
+        rows = self._rows.setdefault(month_of(row), [])
+        rows.append(row)
+        self._held += 1
+        if len(rows) >= GROUP_ROWS:
+            self._flush(month_of(row))
+        elif self._held >= MAX_HELD:
+            self._flush(max(self._rows, key=lambda month: len(self._rows[month])))
+
+    def _flush(self, month: str) -> None:
+        rows = self._rows.pop(month, [])
+        if not rows:
+            return
+        self._held -= len(rows)
+        writer = self._writers.get(month)
+        if writer is None:
+            make_folder(self._folder / f"month={month}")
+            writer = self._writers[month] = self._parquet.ParquetWriter(
+                self._unfinished(month), self._schema, compression="zstd"
+            )
+        columns = [list(values) for values in zip(*map(_values, rows), strict=True)]
+        writer.write_table(self._arrow.table(columns, schema=self._schema))
+
+    def finish(self) -> list[str]:
+        for month in sorted(self._rows):
+            self._flush(month)
+        self.close()
+        files = []
+        for month in sorted(self._writers):
+            unfinished, path = self._unfinished(month), self._folder / f"month={month}" / self._name
+            with unfinished.open("rb") as file:
+                sync_file(file.fileno())
+            os.replace(unfinished, path)
+            sync_folder(path.parent)
+            files.append(path.relative_to(self._folder).as_posix())
+        return files
+
+    def close(self) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    def _unfinished(self, month: str) -> Path:
+        # readers of partitioned Parquet pass over names that begin with a dot
+        return self._folder / f"month={month}" / f".{self._name}.part"
+
+
+def _values(row: Row) -> list[Any]:
+    values = [getattr(row, name) for name in row.__struct_fields__]
+    values[_LINKS] = list(row.links)
+    return values
+
+
+_LINKS = Row.__struct_fields__.index("links")
+
+
+def _write(ledger: Ledger, batch: int, rows: Iterator[Row]) -> tuple[list[str], int]:
+    months = _Months(ledger.mentions, batch)
+    count = 0
+    try:
+        for row in rows:
+            months.add(row)
+            count += 1
+        return months.finish(), count
+    except OSError as error:
+        raise LimitError(
+            f"the table cannot be written: {error.strerror or error}",
+            subject=str(ledger.mentions),
+            hint="make room and run it again",
+        ) from error
+    finally:
+        months.close()
+
+
+def _read(folder: Path, files: Iterable[str]) -> Iterator[Row]:
+    _, parquet = pyarrow_modules()
+    for file in files:
+        with parquet.ParquetFile(folder / file) as opened:
+            for batch in opened.iter_batches(GROUP_ROWS):
+                for values in batch.to_pylist():
+                    values["links"] = tuple(values["links"] or ())
+                    yield Row(**values)
+
+
+def _span(unit: Unit) -> tuple[int, int | None]:
+    """Where the records of a unit begin: from, and before."""
+    if unit.ranges:
+        return unit.ranges[0][0], unit.ranges[-1][0] + 1
+    return unit.start, unit.end

@@ -1,0 +1,120 @@
+"""One unit of a scan from end to end: what a process or an executor of a cluster runs.
+
+The same unit gives the same rows wherever and however often it runs, and they appear at once under the unit's own name.
+So a unit that was tried twice, or by two at a time, is there once.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from contextlib import closing
+from functools import lru_cache, partial
+from pathlib import Path
+
+import msgspec
+
+from archiver.config import WebSettings
+from archiver.errors import ArchiverError
+from archiver.scan.opening import open_unit, read_range
+from archiver.scan.pages import Looked
+from archiver.scan.prefilter import Prefilter
+from archiver.scan.reading import Reading
+from archiver.scan.rowfile import RowWriter
+from archiver.scan.unit import Damage, Done, Unit
+
+MAX_TOLD = 1000
+"""Damaged places of one unit that are told one by one."""
+
+MAX_FAULTS = 20
+"""Faults of the program itself in one unit that are told one by one."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How units are scanned. The rows do not depend on it."""
+
+    native: bool | None = None
+    """Whether the native prefilter is used; null: where it is installed."""
+    web: WebSettings | None = None
+    """How files on the web are fetched; null: as by default."""
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a unit is."""
+
+    read: int
+    """Bytes of the file."""
+    pages: int
+    rows: int
+
+
+OnProgress = Callable[[Progress], None]
+
+
+def no_progress(_progress: Progress) -> None:
+    """Nobody wants to know."""
+
+
+@lru_cache(maxsize=2)
+def _prefilter(native: bool | None) -> Prefilter:
+    return Prefilter(native=native)
+
+
+def work(unit: Unit, rows_folder: Path, options: Options | None = None, progress: OnProgress = no_progress) -> Done:
+    """Scan one unit and put its rows into `rows_folder`, as `UNIT.rows`.
+
+    progress: told after each page. What is wrong with the file is in the result; the rows before it count.
+
+    Raises `OSError` where the rows cannot be written.
+    """
+    options = options or Options()
+    looked = Looked(_prefilter(options.native).may_hold_posts)
+    damage: list[Damage] = []
+    faults: list[Damage] = []
+    more_damage = more_faults = 0
+    error: str | None = None
+    reading: Reading | None = None
+    with RowWriter(rows_folder, unit.id) as writer:
+        try:
+            with closing(open_unit(unit, web=options.web)) as stream:
+                reading = Reading(unit, stream, read_range=partial(read_range, web=options.web))
+                for item in reading:
+                    if isinstance(item, Damage):
+                        if len(damage) < MAX_TOLD:
+                            damage.append(item)
+                        else:
+                            more_damage += 1
+                        continue
+                    try:
+                        rows = looked.rows(unit.file, item)
+                    except Exception:
+                        # one page must not cost the crawl; the run tells of it and ends as a fault
+                        rows = []
+                        if len(faults) < MAX_FAULTS:
+                            faults.append(Damage(item.offset, None, traceback.format_exc(limit=-4)))
+                        else:
+                            more_faults += 1
+                    if rows:
+                        writer.add(rows)
+                    progress(Progress(reading.read, looked.pages, writer.count))
+        except ArchiverError as problem:
+            error = f"{problem.problem} ({problem.hint})" if problem.hint else problem.problem
+        rows_file = writer.finish()
+        count = writer.count
+    return Done(
+        unit=unit,
+        rows_file=rows_file,
+        rows=count,
+        records=reading.records if reading else 0,
+        pages=looked.pages,
+        looked_at=looked.looked_at,
+        unread=looked.unread,
+        read=reading.read if reading else 0,
+        damage=tuple(damage),
+        more_damage=more_damage,
+        faults=tuple(faults),
+        more_faults=more_faults,
+        first=reading.first if reading else None,
+        next=reading.next if reading else None,
+        error=error,
+    )

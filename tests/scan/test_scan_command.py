@@ -1,0 +1,189 @@
+"""`archiver scan`: the whole command, in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet
+import pytest
+
+import archiver
+from tests.scan.crawl import crawl, tweet
+
+ROOT = Path(__file__).parents[2]
+DEADLINE = 120
+
+
+def command(*arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "archiver", "scan", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=more.pop("cwd", ROOT),
+        timeout=DEADLINE,
+        check=False,
+        **more,
+    )
+
+
+def parquet_bytes(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted((folder / "mentions").rglob("*.parquet"))}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("crawls")
+    return [
+        crawl(folder / f"{n}.warc.gz", [tweet(n * 100 + k) if k % 3 else "<p>Nothing.</p>" for k in range(12)])
+        for n in range(4)
+    ]
+
+
+@pytest.fixture(scope="module")
+def scanned(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a scan by one process."""
+    out = tmp_path_factory.mktemp("scanned") / "out"
+    done = command(*files, "-o", out, "--processes", 1, "--write", "csv", "--write", "jsonl")
+    assert (done.returncode, done.stderr) == (0, "")
+    return out
+
+
+def test_the_mentions_are_those_of_find(files: list[Path], scanned: Path) -> None:
+    lines = [json.loads(line) for line in (scanned / "mentions.jsonl").read_text().splitlines()]
+    expected = [(str(path), m.id, m.platform, m.post_id, m.handle, m.date, m.words, m.rule, m.confidence, m.selector)
+                for path in files for m in archiver.find(path)]  # fmt: skip
+    keys = ("file", "mention_id", "platform", "post_id", "handle", "date", "text", "rule", "confidence", "selector")
+    assert [tuple(line[key] for key in keys) for line in lines] == expected
+    assert len(lines) == 32
+    assert {line["post_key"] for line in lines} == {f"x:{line['post_id']}" for line in lines}
+
+
+def test_without_a_folder_the_mentions_are_printed_in_the_order_of_the_files(files: list[Path], scanned: Path) -> None:
+    done = command(*files, "--processes", 2, "--format", "jsonl")
+    assert (done.returncode, done.stderr) == (0, "")
+    printed = [json.loads(line) for line in done.stdout.splitlines()]
+    assert printed == [json.loads(line) for line in (scanned / "mentions.jsonl").read_text().splitlines()]
+
+
+def test_two_processes_give_what_one_gives(files: list[Path], scanned: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert command(*files, "-o", out, "--processes", 2, "--write", "csv").returncode == 0
+    assert parquet_bytes(out) == parquet_bytes(scanned)
+    assert (out / "mentions.csv").read_bytes() == (scanned / "mentions.csv").read_bytes()
+    assert (out / "posts.parquet").read_bytes() == (scanned / "posts.parquet").read_bytes()
+
+
+def test_the_columns_say_what_they_hold(scanned: Path) -> None:
+    schema = pyarrow.parquet.read_schema(next((scanned / "mentions").rglob("*.parquet")))
+    assert schema.field("offset").metadata[b"what"].startswith(b"of the page's record")
+
+
+def test_the_summary_counts(files: list[Path], tmp_path: Path) -> None:
+    done = command(*files, "-o", tmp_path / "out", "--format", "json")
+    (said,) = json.loads(done.stdout)
+    assert {key: said[key] for key in ("files", "records", "pages", "mentions", "posts", "damaged", "errors")} == {
+        "files": 4, "records": 48, "pages": 48, "mentions": 32, "posts": 32, "damaged": 0, "errors": 0,
+    }  # fmt: skip
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
+def done_in(out: Path) -> int:
+    """Units that the ledger says are done."""
+    if not (out / "scan.db").exists():
+        return 0
+    with sqlite3.connect(f"file:{out / 'scan.db'}?mode=ro", uri=True) as db:
+        try:
+            return int(db.execute("SELECT count(*) FROM units WHERE done IS NOT NULL").fetchone()[0])
+        except sqlite3.Error:
+            return 0
+
+
+@pytest.mark.parametrize("after", [0, 1, 3])
+def test_a_run_that_is_killed_goes_on_without_losing_or_doubling_a_row(
+    files: list[Path], scanned: Path, tmp_path: Path, after: int
+) -> None:
+    out = tmp_path / "out"
+    arguments = [*map(str, files), "-o", str(out), "--processes", "1", "--write", "jsonl"]
+    first = subprocess.Popen(
+        [sys.executable, "-m", "archiver", "scan", *arguments], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
+    wait_for(lambda: (out / "scan.db").exists() and done_in(out) >= after)
+    first.kill()
+    first.wait(DEADLINE)
+    again = command(*arguments)
+    assert again.returncode == 0, again.stderr
+    assert (out / "mentions.jsonl").read_bytes() == (scanned / "mentions.jsonl").read_bytes()
+    assert list((out / "rows").iterdir()) == []
+
+
+def test_ctrl_c_keeps_what_is_done(files: list[Path], scanned: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    pipe = tmp_path / "pipe.warc"
+    os.mkfifo(pipe)
+    arguments = [str(files[0]), str(pipe), *map(str, files[1:]), "-o", str(out), "--processes", "1"]
+    first = subprocess.Popen(
+        [sys.executable, "-m", "archiver", "scan", *arguments],
+        cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    descriptor = os.open(pipe, os.O_WRONLY)  # the second file is under way
+    first.send_signal(signal.SIGINT)
+    assert first.stderr is not None
+    assert "stopping" in first.stderr.readline()
+    os.close(descriptor)
+    _, said = first.communicate(timeout=DEADLINE)
+    assert first.returncode == 130
+    assert "goes on from there" in said
+    assert done_in(out) == 2
+    again = command(*files, "-o", out, "--write", "jsonl")
+    assert (out / "mentions.jsonl").read_bytes() == (scanned / "mentions.jsonl").read_bytes(), again.stderr
+
+
+def test_a_damaged_file_is_told_with_its_offset_and_the_rest_is_there(files: list[Path], tmp_path: Path) -> None:
+    data = bytearray(files[0].read_bytes())
+    starts = [at for at in range(len(data)) if data[at : at + 4] == b"\x1f\x8b\x08\x00"]
+    data[starts[4] + 60 : starts[4] + 90] = b"\xff" * 30
+    bad = tmp_path / "bad.warc.gz"
+    bad.write_bytes(data)
+    out = tmp_path / "out"
+    done = command(bad, files[1], tmp_path / "none.warc.gz", "-o", out, "--format", "json")
+    assert done.returncode == 3
+    assert f"{bad}: damaged at offset {starts[4]}" in done.stderr
+    assert f"reading went on at {starts[5]}" in done.stderr
+    assert "none.warc.gz" in done.stderr
+    (said,) = json.loads(done.stdout)
+    assert (said["damaged"], said["mentions"]) == (1, 15)
+    with sqlite3.connect(out / "scan.db") as db:
+        assert db.execute("SELECT file, offset, next FROM damage").fetchall() == [(str(bad), starts[4], starts[5])]
+
+
+def test_standard_input_is_read(files: list[Path]) -> None:
+    with files[0].open("rb") as stream:
+        done = command("-", "--format", "csv", stdin=stream)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 9
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(("--write", "csv", "x.warc"), "-o DIR"), (("--spark", "local[1]", "x.warc"), "-o DIR"), ((), "WARC")],
+)
+def test_wrong_usage_says_what_is_right(arguments: tuple[str, ...], says: str) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
