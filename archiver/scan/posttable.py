@@ -2,7 +2,7 @@
 
 A row group holds so many posts, or so many citations. One row cannot be divided: where one post has more citations than
 that, their strings wait in a file that is mapped into memory, which the system may take out of memory again, and go
-from there into the table a piece at a time.
+from there into the table a piece at a time. What stays in memory is some 300 bytes a citation of that post.
 
 Source: Apache Parquet (row groups, `sorting_columns`, page index); Apache Arrow, "Arrow Columnar Format".
 """
@@ -29,6 +29,12 @@ GROUP_CITATIONS = 50_000
 
 SORTED_BY = ("platform", "handle_folded", "day", "key")
 """Columns; what is null comes last."""
+
+REPEATED = (
+    *("platform", "scope", "day", "languages.list.element"),
+    *(f"citations.list.element.{name}" for name in ("page_host", "language", "file", "rule")),
+)
+"""Columns whose values come again and again: a dictionary of the others costs memory and makes the file larger."""
 
 READ_ROWS = 8192
 """Rows that are read at a time."""
@@ -212,7 +218,7 @@ def write_posts(path: Path, heads: Path, citing: Path, folder: Path, progress: C
         parquet.ParquetFile(citing) as pages,
         parquet.ParquetWriter(
             path, written, compression="zstd", write_statistics=plain, write_page_index=True, sorting_columns=order,
-            store_schema=False,
+            store_schema=False, use_dictionary=list(REPEATED),
         ) as writer,
     ):  # fmt: skip
         citations = _Citations(pages, folder)
@@ -332,9 +338,10 @@ class _Mapped:
 
     def array(self) -> Any:
         arrow = self._arrow
+        pieces, self._pieces = self._pieces, []
         if self._file is None:
-            return arrow.concat_arrays(self._pieces).cast(self._kind)
-        ends = arrow.concat_arrays([arrow.array([0], arrow.int64()), *self._pieces])
+            return arrow.concat_arrays(pieces).cast(self._kind)
+        ends = arrow.concat_arrays([arrow.array([0], arrow.int64()), *pieces])
         there = arrow.concat_arrays(self._there)
         data = arrow.py_buffer(b"")
         if self._size:
