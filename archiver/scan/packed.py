@@ -60,11 +60,20 @@ class Members:
         self.dictionary: Any = None
         """Of the file's zstd frames."""
 
+    @property
+    def ended(self) -> bool:
+        """Has all of the member been read, and is its checksum right?"""
+        return bool(self._inflate.eof) and not self._ready
+
     def open(self) -> None:
         """Begin the member that the file's window is at."""
         self._gzip = self._file.starts(GZIP)
-        self._inflate = isal_zlib.decompressobj(31) if self._gzip else zstd_decompressor(self.dictionary)
-        self._errors = errors_of(GZIP if self._gzip else ZSTD)
+        if self._gzip:
+            self._inflate = isal_zlib.decompressobj(31)
+            self._errors = _GZIP_ERRORS
+        else:
+            self._inflate = zstd_decompressor(self.dictionary)
+            self._errors = errors_of(ZSTD)
         self._begun = self._file.offset
         self._out = 0
         self._ready = b""
@@ -118,6 +127,10 @@ class Members:
             EXPANSION_FLOOR, self._furthest * MAX_EXPANSION
         ):
             raise BrokenError(f"the record expands more than {MAX_EXPANSION} times", packed=True)
+
+    def unread(self, data: bytes) -> None:
+        """`read` gives this first."""
+        self._ready = data
 
     def go_on(self) -> bool:
         """Does a member follow in which the record goes on that is not at its end yet?"""

@@ -36,6 +36,7 @@ from archiver.scan.window import KEPT, Window
 from archiver.sources.recordpages import (
     DOCUMENT_FLOOR,
     MAX_HTTP_HEAD,
+    Answer,
     Form,
     answer_of,
     body_of,
@@ -56,6 +57,9 @@ length."""
 
 LZ4 = b"\x04\x22\x4d\x18"
 ARC = b"filedesc:"
+
+_MAY_BE_PAGES = ("response", "resource", "conversion")
+_HEAD_DOES_NOT_END = "the head of the HTTP answer does not end"
 
 _BEHIND = len(b"\r\n\r\n" + PLAIN)
 """Bytes behind a block by which its end is told to be the right one."""
@@ -342,6 +346,11 @@ class Reading:
         """What is in the gzip member or zstd frame that begins here: one record, mostly."""
         members = self._members
         members.open()
+        data = members.read(OUT)
+        if members.ended and (whole := _single(data)) is not None:
+            yield from self._whole(data, *whole, place)
+            return
+        members.unread(data)
         window = Window(members.read, piece=OUT, go_on=members.go_on)
         first = True
         while window.blank():
@@ -376,6 +385,44 @@ class Reading:
                 if not more:
                     return
 
+    def _whole(self, data: bytes, head: RecordHead, kind: str, begin: int, place: int) -> Iterator[Item]:
+        """What `_record` does, for a member that is in memory and holds one sound record, as nearly all do."""
+        if self.first is None:
+            self.first = place
+        self.records += 1
+        if kind not in _MAY_BE_PAGES:
+            return
+        uri = head.get("warc-target-uri").strip().strip("<>")
+        form = form_of(kind, uri, head.get("content-type"))
+        if form is None:
+            return
+        answer = None
+        end = begin + head.length
+        if form == "answer":
+            body_begin = head_end(data, begin)
+            if body_begin is None or body_begin > end:
+                body_begin = None
+            answer = answer_of(data[begin : end if body_begin is None else body_begin][:MAX_HTTP_HEAD])
+            if answer is None:
+                return
+            if body_begin is None or body_begin - begin > MAX_HTTP_HEAD:
+                yield from self._told([_HEAD_DOES_NOT_END], place)
+                return
+            begin = body_begin
+        told: list[str] = []
+        if end - begin > self._max_record:
+            told.append(self._too_large())
+        elif (page := self._page_of(data[begin:end], head, kind, uri, answer, place, told, packed=True)) is not None:
+            yield page
+        if told:
+            yield from self._told(told, place)
+
+    def _told(self, told: list[str], place: int) -> Iterator[Damage]:
+        """What is wrong with a record behind which the file's window is."""
+        following = self._file.offset if self._at_record() else None
+        for what in told:
+            yield Damage(offset=place, next=following, what=what)
+
     def _plain(self, place: int) -> Iterator[Item]:
         """The record that stands here as it is."""
         told: list[str] = []
@@ -383,9 +430,7 @@ class Reading:
         if page is not None:
             yield page
         if told:
-            following = self._file.offset if self._at_record() else None
-            for what in told:
-                yield Damage(offset=place, next=following, what=what)
+            yield from self._told(told, place)
 
     def _record(self, window: Window, place: int, told: list[str]) -> Page | None:
         """Read the record that begins here, to its end; its page, if it holds one.
@@ -401,7 +446,7 @@ class Reading:
         page: Page | None = None
         form: Form | None = None
         uri = ""
-        if kind in ("response", "resource", "conversion"):
+        if kind in _MAY_BE_PAGES:
             uri = head.get("warc-target-uri").strip().strip("<>")
             form = form_of(kind, uri, head.get("content-type"))
         begin = window.offset
@@ -466,16 +511,14 @@ class Reading:
         """The page in the block that begins here, if it is one; the window is somewhere in the block then."""
         length = head.length
         answer = None
-        content_type = head.get("content-type")
         if form == "answer":
             end = self._answer_head(window, length)
             answer = answer_of(window.buffer[window.at : window.at + (length if end is None else end)][:MAX_HTTP_HEAD])
             if answer is None:
                 return None
             if end is None:
-                told.append("the head of the HTTP answer does not end")
+                told.append(_HEAD_DOES_NOT_END)
                 return None
-            content_type = answer.content_type
             window.at += end
             length -= end
         if length > self._max_record:
@@ -484,10 +527,26 @@ class Reading:
         if not window.fill(length, across=True):
             return None  # what is missing is told by who reads on
         body = window.buffer[window.at : window.at + length]
-        packed = len(body) if window is self._file else min(len(body), self._file.offset)
-        if length > max(DOCUMENT_FLOOR, packed * MAX_EXPANSION):
+        return self._page_of(body, head, kind, uri, answer, place, told, packed=window is not self._file)
+
+    def _page_of(
+        self,
+        body: bytes,
+        head: RecordHead,
+        kind: str,
+        uri: str,
+        answer: Answer | None,
+        place: int,
+        told: list[str],
+        *,
+        packed: bool,
+    ) -> Page | None:
+        """The page in a body that is in memory. packed: the file has it compressed."""
+        size = min(len(body), self._file.offset) if packed else len(body)
+        if len(body) > DOCUMENT_FLOOR and len(body) > size * MAX_EXPANSION:
             told.append(f"the document expands more than {MAX_EXPANSION} times")
             return None
+        content_type = head.get("content-type") if answer is None else answer.content_type
         if answer is not None:
             subject = f"{self._unit.file}#{uri}"
             broken: list[str] = []
@@ -496,7 +555,7 @@ class Reading:
                     body,
                     answer,
                     subject=subject,
-                    packed=packed,
+                    packed=size,
                     max_document=self._max_record,
                     broken=broken.append,
                 )
@@ -544,3 +603,18 @@ def _window_of(data: bytes, offset: int) -> Window:
         stream.seek(to - offset)
 
     return Window(stream.read, offset, seek=seek, size=offset + len(data))
+
+
+def _single(data: bytes) -> tuple[RecordHead, str, int] | None:
+    """Header, type, and where the block begins, of a record that is all of these bytes; null for anything else."""
+    end = HEADER_END.search(data)
+    if end is None or not data.startswith(PLAIN) or end.end() > MAX_HEADER:
+        return None
+    header = data[: end.end()]
+    try:
+        head = RecordHead(header)
+    except ValueError:
+        return None
+    kind = head.get("warc-type")
+    sound = len(data) - end.end() == head.length + 4 and data.endswith(b"\r\n\r\n")
+    return (head, kind, end.end()) if sound and kind and b"\nWARC/" not in header else None

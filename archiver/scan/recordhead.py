@@ -14,6 +14,14 @@ _ODD = (b"\n ", b"\t", b" :", b":  ", b" \r", b"\n:")
 """What is in a header whose values go on in the next line, or have space around them that `parse_header` takes away."""
 
 
+_VERSIONS = (b"WARC/1.0\r\n", b"WARC/1.1\r\n")
+
+_MARKS = {
+    name: b"\n%s:" % name.encode()
+    for name in ("warc-type", "warc-record-id", "warc-target-uri", "warc-date", "warc-truncated", "content-type")
+}
+
+
 class RecordHead:
     """The header of a record, its empty line included.
 
@@ -32,7 +40,7 @@ class RecordHead:
             self.length = header.length
             """Of the block."""
             return
-        if VERSION_LINE.match(head) is None:
+        if head[:10] not in _VERSIONS and VERSION_LINE.match(head) is None:
             raise ValueError("no WARC record")
         self._lowered = head.lower()
         length = self._value(b"\ncontent-length:")
@@ -41,10 +49,11 @@ class RecordHead:
         self.length = int(length)
 
     def get(self, name: str) -> str:
-        """The first value of a field, by its name in small letters; empty where there is none."""
+        """The first value of one of the fields that matter here, by its name in small letters; empty where there is
+        none."""
         if self._known is not None:
             return self._known.get(name, "")
-        value = self._value(b"\n%s:" % name.encode())
+        value = self._value(_MARKS[name])
         try:
             return value.decode()
         except UnicodeDecodeError:
