@@ -138,7 +138,8 @@ def test_a_process_of_the_pool_reads_the_standard_input_of_the_command(tmp_path:
         "    process.start()\n"
         "    process.join()\n"
     )
-    done = subprocess.run([sys.executable, script], input=DATA, capture_output=True, check=True, cwd=ROOT)
+    paths = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, script], input=DATA, capture_output=True, check=True, env=paths)
     assert done.stdout.split() == [str(len(DATA)).encode()]
 
 
@@ -200,6 +201,7 @@ def test_a_package_on_the_web_is_read_in_place(tmp_path: Path) -> None:
         with open_unit(unit) as stream:
             assert stream.read() == DATA
         assert read_range(unit, 100, 20) == DATA[100:120]
+        assert all(asked and asked[1] is not None for asked in parts(server)), "no more than is looked at"
     with (
         Loopback(Store({"/a.wacz": data}, ranges=False)) as server,
         pytest.raises(InputError, match="only be read in order"),
