@@ -10,8 +10,8 @@ from archiver.store.recordheader import VERSION_LINE, parse_header
 _USUAL = 8192
 """Bytes. No header of so many has more lines than `parse_header` takes."""
 
-_ODD = (b"\n ", b"\t", b" :", b":  ", b" \r", b"\n:")
-"""What is in a header whose values go on in the next line, or have space around them that `parse_header` takes away."""
+_ODD = (b"\n ", b"\n\t", b" :", b"\t:", b"\r:")
+"""What is in a header whose values go on in the next line, or whose names have space around them."""
 
 
 _VERSIONS = (b"WARC/1.0\r\n", b"WARC/1.1\r\n")
@@ -34,7 +34,7 @@ class RecordHead:
         self._head = head
         self._lowered = b""
         self._known: dict[str, str] | None = None
-        if len(head) > _USUAL or any(map(head.__contains__, _ODD)) or head.count(b"\n") != head.count(b"\r\n"):
+        if len(head) > _USUAL or any(map(head.__contains__, _ODD)) or 0 <= head.find(b"\n\r") < len(head) - 3:
             header = parse_header(head)
             self._known = header.known
             self.length = header.length
@@ -64,4 +64,4 @@ class RecordHead:
         if at < 0:
             return b""
         at += len(mark)
-        return self._head[at : self._head.find(b"\r\n", at)].strip(b" ")
+        return self._head[at : self._head.find(b"\n", at)].strip(b" \t\r")
