@@ -353,7 +353,8 @@ def test_the_index_holds_what_adding_the_same_pages_holds(tmp_path: Path) -> Non
 
 
 def test_only_pages_that_show_the_id_are_in_the_index(tmp_path: Path) -> None:
-    built(tmp_path, [row(), flattened(), flattened(text="Other words, that nobody else has said so far.")])
+    flat = [flattened(), flattened("https://z.example/")]
+    built(tmp_path, [row(), *flat, flattened(text="Other words, that nobody else has said so far.")])
     with PostIndex(tmp_path / "posts.db") as index:
         (held,) = index.posts_between("x", "PIER_NINE", DAY, DAY)
         assert index.counts()["posts"] == 1

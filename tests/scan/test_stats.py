@@ -122,8 +122,9 @@ def test_posts_that_are_known_flattened_only(crawl: Path) -> None:
 
 
 def test_what_is_in_several_tables_counts_once(tmp_path: Path) -> None:
-    whole, one, other = (scanned(tmp_path / name, rows) for name, rows in
-                         (("whole", ROWS), ("one", ROWS[:5]), ("other", ROWS[2:])))  # fmt: skip
+    later = row(0, "https://a.example/1", captured_at=datetime(2026, 12, 24, tzinfo=UTC))
+    whole = scanned(tmp_path / "whole", [*ROWS, later])
+    one, other = scanned(tmp_path / "one", ROWS[:5]), scanned(tmp_path / "other", [*ROWS[2:], later])
     with Stats([whole / "posts.parquet"]) as expected, Stats([one / "posts.parquet", other / "posts.parquet"]) as found:
         assert found.totals() == expected.totals()
         for by in By:

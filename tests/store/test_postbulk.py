@@ -99,6 +99,22 @@ def test_a_post_of_many_pages_keeps_the_same_ones(
     assert len(expected["texts"]) == 2 * min(MAX_TEXTS, max(1, wordings))
 
 
+def test_a_page_that_was_seen_again_and_again_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        shown(1, f"https://n{page}.example/", f"2024-{month:02}-01", text=f"{WORDS} {month}")
+        for page in range(70, 99)
+        for month in range(1, 13)
+    ]
+    expected = one_by_one(tmp_path / "b.db", rows)
+    assert {row[3:] for row in expected["citations"]} == {("2024-01-01", "2024-12-01")}
+    for batch in (5, 7, 100):
+        monkeypatch.setattr(postbulk, "BATCH", batch)
+        monkeypatch.setattr(postbulk, "MAX_HELD", 1)
+        made = at_once(tmp_path / "a.db", rows)
+        assert [row[:2] + row[3:] for row in made["citations"]] == [row[:2] + row[3:] for row in expected["citations"]]
+        assert made["texts"] == expected["texts"]
+
+
 def test_only_so_many_further_pages_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = in_order(shown(1, f"https://n.example/{number:06}") for number in range(MAX_FURTHER + 50))
     expected = one_by_one(tmp_path / "b.db", rows)
