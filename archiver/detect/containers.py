@@ -66,7 +66,7 @@ _NOT_EMBEDDED = re.compile(r"shar(?:e|ing)|follow|thumb|poster|image|avatar|comm
 """What attributes are called that hold an address for something else."""
 
 _NOTICE = r"consent|(?<!inline-)placeholder|content-?blocker|oneb|gdpr|privacy|extcont|external-?content|fallback"
-_STANDS_IN = re.compile(rf"embed(?!ded-link)|social-?post|{_NOTICE}|{_NAMES}", re.IGNORECASE)
+STANDS_IN = re.compile(rf"embed(?!ded-link)|social-?post|{_NOTICE}|{_NAMES}", re.IGNORECASE)
 """What the fall-back text of an embed is called, with a link as its only way to the post."""
 
 _IS_NOTICE = re.compile(_NOTICE, re.IGNORECASE)
@@ -433,7 +433,7 @@ class FallBacks:
             if before or behind:
                 return None
             return Found(named=named, rule="link", shape="link that becomes an embed", confidence=0.95)
-        stands_in = _STANDS_IN.search(own) is not None
+        stands_in = STANDS_IN.search(own) is not None
         at = _card_around(link) or link.parent
         for _ in range(6):
             if at is None or at.tag in _NO_FALLBACK:
@@ -442,7 +442,7 @@ class FallBacks:
             called = f"{about.get('class') or ''} {about.get('id') or ''}"
             if NOT_A_POST.search(called):
                 return None
-            if _STANDS_IN.search(called) or (stands_in and at.tag in BLOCKS):
+            if STANDS_IN.search(called) or (stands_in and at.tag in BLOCKS):
                 break
             at = at.parent
         else:

@@ -34,9 +34,10 @@ def marks(platforms: Sequence[Platform]) -> Iterator[Mark]:
     )
     # shortcodes that name a platform and an id; those with an address have the address's mark
     opening = r"(?:\[|%5b|%255b|u005b|#91;|#x5b;|lsqb;|lbrack;)"
-    yield Mark(rf"{opening}{called}[ =:][^\[\]\n]{{4}}")
-    yield Mark(rf"{opening}{called}\][^\[\]]+{opening}{{/}}{called}")
-    yield Mark(rf"(?:\{{|%7b|u007b)(?:%|(?:\{{|%7b|u007b)(?:%|{{<}}))\s*{called}\s")
+    brace = r"(?:\{|%7b|u007b|#123;|#x7b;|lcub;|lbrace;)"
+    yield Mark(rf"{opening}{called}(?:{{ }}|{{=}}|{{:}})[^\[\]\n]{{4}}")
+    yield Mark(rf"{opening}{called}{{]}}[^\[\]]+{{[}}{{/}}{called}")
+    yield Mark(rf"{brace}(?:{{%}}|&?{brace}(?:{{%}}|{{<}})){{ }}*{called}{{ }}")
 
 
 MIN_ID = containers.MIN_DIGITS

@@ -15,9 +15,10 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from archiver.detect import sources
+from archiver.detect import containers, sources
 from archiver.platforms.base import EmbedRule, Platform
 from archiver.platforms.marks import Mark, of_attribute, of_class, of_tag, one_of, source
+from archiver.platforms.markup import BLOCKS, HIDDEN
 
 
 class Pattern(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +30,13 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     """The same with what stands directly before it; null: nothing need."""
     tag: re.Pattern[bytes] | None
     """What stands in the same tag; null: nothing need."""
+    address: bool = False
+    """Whether it is that of a post's address, which stands in many places that are no embed."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is enough that it was found once, wherever."""
+        return self.whole is None and self.tag is None and not self.address
 
 
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +50,11 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     """Where a post may be flattened into the text of a page; what is found ends behind the place."""
     text_places: tuple[bytes, ...]
     """The same in a bare text."""
+    declared: tuple[Pattern, ...]
+    """Classes and elements by which a page declares embeds: in a page with one, every address counts."""
+    plain: bool
+    """Whether an address may be told from an embed's by where it stands: not where a platform waits for tags that
+    nothing is known of."""
     always: bool = False
     """Whether a platform tells nothing by which a page without its posts could be known."""
 
@@ -106,14 +119,35 @@ def sought(platforms: Sequence[Platform]) -> Sought:
             always = True
         for rule in platform.embed_rules:
             posts += loose(rule) if rule.marks is None else rule.marks
-    named = tuple(map(_pattern, dict.fromkeys(addresses)))
+    named = tuple(msgspec.structs.replace(_pattern(mark), address=True) for mark in dict.fromkeys(addresses))
     return Sought(
         posts=(*named, *map(_pattern, dict.fromkeys(mark for mark in posts if mark not in addresses))),
         addresses=named,
         places=tuple(dict.fromkeys(_places(platforms, in_html=True))),
         text_places=tuple(dict.fromkeys(_places(platforms, in_html=False))),
         always=always,
+        declared=tuple(map(_pattern, _declared(platforms))),
+        plain=_plain(platforms),
     )
+
+
+_COMMON = frozenset({"blockquote", "iframe", "amp-iframe", "embed", "object", "p", "h4", "video", "source"})
+"""Elements of any page whose rules read addresses in places that `archiver.scan.standing` knows."""
+
+_ANY = (
+    BLOCKS | HIDDEN | {"a", "span", "b", "i", "em", "strong", "q", "cite", "time", "img", "button", "label"}
+) - _COMMON
+
+
+def _declared(platforms: Sequence[Platform]) -> Iterator[Mark]:
+    rules = [rule for platform in platforms for rule in platform.embed_rules]
+    words = {*containers.ALIASES, *(platform.name for platform in platforms)}  # in sentences, too
+    yield of_class("twitter-tweet", *(name for rule in rules for name in rule.classes - words))
+    yield of_tag("twitter-widget", *(tag for rule in rules for tag in rule.tags - _COMMON))
+
+
+def _plain(platforms: Sequence[Platform]) -> bool:
+    return not any(rule.tags & _ANY for platform in platforms for rule in platform.embed_rules)
 
 
 def loose(rule: EmbedRule) -> Iterator[Mark]:
@@ -177,6 +211,8 @@ def _places(platforms: Sequence[Platform], *, in_html: bool) -> Iterator[bytes]:
 
 def _spaced(trigger: str) -> bytes:
     """A trigger in the source of a page, where any white space, a tag or a reference may stand for its first space."""
+    if len(trigger) == 1 and not trigger.isascii():
+        return b"(?:%b|&#%d;|&#x%x;)" % (trigger.encode("utf-8"), ord(trigger), ord(trigger))
     first, *rest = (re.escape(word.encode("utf-8", "surrogatepass")) for word in trigger.split())
     if not rest:
         return first

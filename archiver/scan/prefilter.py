@@ -33,8 +33,12 @@ from archiver.scan import inwords, marks
 from archiver.scan.inwords import Place
 from archiver.scan.marks import Pattern, Sought
 from archiver.scan.seen import MAX_ASKED, MAX_PLACES, Engine, Kind, Seen, asked, is_mail
+from archiver.scan.standing import may_stand
 
-MAX_PAYLOADS = 200
+MAX_LINKS = 300
+"""Addresses of one page whose place is looked at."""
+
+MAX_PAYLOADS = 500
 """Pieces of base64 in one page that are decoded."""
 
 ROUNDS = 3
@@ -78,7 +82,7 @@ class Prefilter:
         if kind == "text":
             data += b"\n"  # what a mark ends with has to follow it
         seen = self._engine.scan(data, kind)
-        if seen.post:
+        if seen.post or (seen.linked and seen.classes):
             return True
         if seen.not_utf8 and rounds == ROUNDS:
             try:
@@ -100,7 +104,8 @@ class Prefilter:
 
     def _in_base64(self, data: bytes, hints: Sequence[int]) -> bool:
         read = -1
-        for count, hint in enumerate(hints):
+        count = 0
+        for hint in hints:
             if count > MAX_PAYLOADS:
                 return True
             if hint <= read:
@@ -108,13 +113,14 @@ class Prefilter:
             start, read = _run(data, hint)
             if read - start < inwords.REACH // 200:
                 continue
+            count += 1
             plain = decoded(data[start:read].decode("ascii", "replace").strip())
             if plain is None:
                 continue
             piece = plain.encode("utf-8", "replace") + b"\n"
             for _ in range(ROUNDS):
                 seen = self._engine.scan(piece, "html")
-                if seen.post:
+                if seen.post or seen.linked:
                     return True
                 if not seen.coded:
                     break
@@ -179,7 +185,7 @@ def _coded(found: re.Match[bytes]) -> bytes:
 
 def _named(found: re.Match[bytes]) -> bytes:
     sign = html.unescape("&" + found[1].decode("ascii"))
-    return sign.encode("ascii") if sign.isascii() and (sign.isalnum() or sign in "-_.%") else found[0]
+    return sign.encode("utf-8", "replace") if sign > "\x7f" or sign.isalnum() or sign in "-_.%" else found[0]
 
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/_=%\s-]")
@@ -261,14 +267,17 @@ class Native:
     def _database(self, kind: Kind) -> tuple[Any, Sequence[Pattern], int]:
         """The patterns of posts, and where those of the places end: behind them base64, what is coded, what is cut."""
         any_case, any_case_once, exact, exact_once = self._flags
-        posts = self._sought.posts if kind == "html" else self._sought.addresses
+        posts = (*self._sought.posts, *self._sought.declared) if kind == "html" else self._sought.addresses
         flattened = self._sought.places if kind == "html" else self._sought.text_places
         base64 = marks.BASE64 if kind == "html" else ()
         database = _hyperscan(
             (
                 (marks.CODED, any_case_once),
                 (marks.NOT_UTF8, exact_once),
-                *((pattern.found, any_case if pattern.whole or pattern.tag else any_case_once) for pattern in posts),
+                *(
+                    (pattern.found, any_case if pattern.whole or pattern.tag or pattern.address else any_case_once)
+                    for pattern in posts
+                ),
                 *((form, any_case) for form in flattened),
                 *((form, exact) for form in base64),
             )
@@ -278,10 +287,12 @@ class Native:
     def scan(self, data: bytes, kind: Kind) -> Seen:
         database, posts, base64 = self._database(kind)
         seen = Seen(places=[], base64=[])
+        declared, strict = self._sought.declared, kind == "html" and self._sought.plain
         first_place = 2 + len(posts)
         lost = first_place + len(marks.SIGNED)
         not_lost = lost + len(marks.LOST)
         count = 0
+        known: dict[tuple[int, int], bool] = {}
 
         def found(number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
             nonlocal count
@@ -300,10 +311,16 @@ class Native:
                 seen.not_utf8 = True
                 return None
             count += 1
-            if count > MAX_ASKED or asked(posts[number - 2], data, end):
+            pattern = posts[number - 2]
+            if not asked(pattern, data, end, known):
+                return count > MAX_ASKED or None
+            if pattern in declared:
+                seen.classes = True
+            elif pattern.address and strict and count < MAX_LINKS and not may_stand(data, end):
+                seen.linked = True
+            else:
                 seen.post = True
-                return True
-            return None
+            return seen.post or None
 
         with suppress(self._stopped):
             database.scan(data, found)

@@ -12,13 +12,13 @@ from archiver.scan.marks import Pattern
 MAX_PLACES = 20_000
 """Places in one page at which a post may be flattened, before they are looked at."""
 
-MAX_ASKED = 5_000
+MAX_ASKED = 500
 """Marks of one page that are asked for what stands around them."""
 
 MAX_TAG = 200_000
 """Bytes of a tag."""
 
-BEFORE = 400
+BEFORE = 200
 """Bytes before a mark's end in which the mark begins."""
 
 Kind = Literal["html", "text"]
@@ -28,7 +28,11 @@ class Seen(msgspec.Struct):
     """What one pass found."""
 
     post: bool = False
-    """A mark of a post, or its address."""
+    """A mark of a post, or its address where it may stand for one."""
+    linked: bool = False
+    """The address of a post, in a place that is surely no embed's by itself."""
+    classes: bool = False
+    """A class of an embed."""
     coded: bool = False
     """Letters that are coded."""
     not_utf8: bool = False
@@ -48,16 +52,30 @@ class Engine(Protocol):
         ...
 
 
-def asked(pattern: Pattern, data: bytes, end: int) -> bool:
-    """Whether what a pattern asks for stands around the place where it was found."""
+def asked(pattern: Pattern, data: bytes, end: int, known: dict[tuple[int, int], bool]) -> bool:
+    """Whether what a pattern asks for stands around the place where it was found.
+
+    known: what was found in the tags of this page, so that each is searched once for each pattern.
+    """
     if pattern.whole is not None and pattern.whole.search(data, max(0, end - BEFORE), end) is None:
         return False
     if pattern.tag is None:
         return True
-    start = data.rfind(b"<", max(0, end - MAX_TAG), end - 1)
+    start = max(0, data.rfind(b"<", max(0, end - MAX_TAG), end - 1))
     stop = data.find(b"<", end, end + MAX_TAG)
-    start = max(0, end - MAX_TAG) if start < 0 else start
-    return pattern.tag.search(data, start, stop if stop >= 0 else end + MAX_TAG) is not None
+    if stop < 0:
+        return True  # longer than a tag is
+    key = (id(pattern), stop)
+    if key not in known:
+        if stop - start > SMALL_TAG and len(known) > MAX_LARGE:
+            return True
+        known[key] = pattern.tag.search(data, max(start, end - MAX_TAG), stop) is not None
+    return known[key]
+
+
+SMALL_TAG = 5_000
+MAX_LARGE = 200
+"""Tags of one page beyond which those with more than `SMALL_TAG` bytes are not searched any more."""
 
 
 _IN_MAIL = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/@+-")

@@ -184,10 +184,8 @@ RULES: tuple[TextRule, ...] = (
         name="youtube.code",
         triggers=("[youtube", "[embedyt]", "{youtube}", "{{< youtube", "{% youtube"),
         marks=(
-            Mark(r"[[]youtube"),
-            Mark(r"[[]embedyt"),
-            Mark(r"[{]youtube[}]"),
-            Mark(r"[{](?:%|[{](?:<|&lt;))[ \t\r\n]*youtube"),
+            Mark(r"(?:\[|#91;|#x5b;|lsqb;|lbrack;)(?:youtube|embedyt)"),
+            Mark(r"(?:\{|#123;|#x7b;|lcub;|lbrace;)(?:youtube{}}|{%}{ }*youtube|&?(?:\{|#123;|#x7b;){<}{ }*youtube)"),
         ),
         read=read_short_code,
         examples=(

@@ -1,0 +1,288 @@
+"""A page in which detection finds a post is let through, however it is written; most other pages are dropped."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.article import article_of
+from archiver.detect import find
+from archiver.errors import ArchiverError, UsageError
+from archiver.platforms import platforms
+from archiver.platforms.base import EmbedRule, Example, Platform
+from archiver.platforms.default import DefaultPlatform
+from archiver.scan import prefilter as module
+from archiver.scan.prefilter import Prefilter
+
+pytest.importorskip("hyperscan", reason="the native search has no wheel here")
+
+EVAL = Path("/work/shared/eval")
+HTML = "text/html; charset=utf-8"
+
+
+@pytest.fixture(scope="module")
+def native() -> Prefilter:
+    return Prefilter(native=True)
+
+
+def page(body: str) -> str:
+    return (
+        '<!doctype html><html lang="en"><head><title>Rain</title><style>@media print{a{b:c}}</style>'
+        '<script type="application/ld+json">{"@type":"NewsArticle","@id":"#1"}</script></head><body><article>'
+        f"<h1>Rain</h1><p>It rained all night (and the river rose).</p>{body}<p>The end.</p></article></body></html>"
+    )
+
+
+def sound(prefilter: Prefilter, data: bytes, content_type: str) -> bool:
+    """Whether the page is let through, if detection finds anything in it."""
+    try:
+        found = find(article_of(data, source="page", content_type=content_type))
+    except ArchiverError:
+        return True
+    return not found or prefilter.may_hold_posts(data, content_type)
+
+
+def embeds() -> Iterator[tuple[str, str]]:
+    for platform in platforms().values():
+        for rule in platform.embed_rules:
+            for number, example in enumerate(rule.examples):
+                yield f"{rule.name}-{number}", example
+        for number, permalink in enumerate(platform.examples):
+            if permalink.id is not None:
+                url = html.escape(html.unescape(permalink.url))
+                yield f"{platform.name}-frame-{number}", f'<iframe src="{url}"></iframe>'
+                yield f"{platform.name}-alone-{number}", f"<p>{url}</p>"
+                yield f"{platform.name}-link-{number}", f'<div class="embed-x"><a href="{url}">Look</a></div>'
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    for platform in platforms().values():
+        for rule in platform.text_rules:
+            for number, example in enumerate(rule.examples):
+                yield f"{rule.name}-{number}", example.text
+
+
+SIGNATURES = (
+    '<p>It rained. — Ana Example (@ana_example) <a href="#">May 3, 2021</a></p>',
+    '<p>It rained.<br>&mdash; Ana Example (<a href="/a">@ana_example</a>) <a href="/b">May 3, 2021</a></p>',
+    "<p>It rained. – Ana Example (ana_example) November 9, 2022</p>",
+    "<p>It rained. — Ana Example （@ana_example） May 3, 2021</p>",
+    "<p>It rained. — Ana Example &#40;&commat;ana_example&#41; May 3, 2021</p>",
+    "<p>It rained. — Ana Example <b>(</b><i>@</i><a>ana_example</a><b>)</b> <time>May 3, 2021</time></p>",
+    "<p>It rained. — Ana Example (<a href=x>ana_example</a>) <a href=y>May 3, 2021</a></p>",
+    "<p>It rained.</p><p>— Ana Example @ana_example May 3, 2021</p>",
+    "<p>It rained. — Ana Example (\n  @ana_example\n  )\n  May 3, 2021</p>",
+    "<p>It rained.</p><p>— Ana Example (ana_example)</p>",
+    "<p>It rained. — Ana Example (ana_example@) May 3, 2021</p>",
+    "<p>It rained. — Ana Example (<!-- a > b -->@ana_example<!-- -->) May 3, 2021</p>",
+    '<p>It rained. — Ana Example (<a title="1 > 0">@ana_example</a>) May 3, 2021</p>',
+    '<p><div data-media-site-id="twitter" data-media-key="1590173336165216257"></div></p>',
+    "<p>[tweet 1590173336165216257]</p>",
+    "<p>{{&lt; tweet user=&quot;ana&quot; id=&quot;1590173336165216257&quot; &gt;}}</p>",
+    '<iframe src="https://frames.example/e?source=youtube&amp;vid=a1B2c3D4e5U"></iframe>',
+)
+
+
+def coded(markup: str) -> Iterator[tuple[str, str]]:
+    """The page with this markup in it, written in each way that detection reads."""
+    yield "plain", page(markup)
+    for name, kept in (
+        ("escaped", html.escape(markup)),
+        ("escaped twice", html.escape(html.escape(markup))),
+        ("percent-coded", quote(markup)),
+        ("percent-coded twice", quote(quote(markup, safe=""), safe="")),
+        ("base64", base64.b64encode(markup.encode()).decode()),
+        ("base64 of percent codes", base64.b64encode(quote(markup).encode()).decode()),
+        ("base64 twice", base64.b64encode(base64.b64encode(markup.encode())).decode()),
+        ("data address", "data:text/html;base64," + base64.b64encode(markup.encode()).decode()),
+    ):
+        yield name, page(f'<div class="consent" data-embed-html="{kept}"></div>')
+    value = json.dumps(markup)
+    slashes = value.replace("</", "<\\/")
+    yield "JSON", page(f'<script type="application/json">{{"type":"embed","html":{slashes}}}</script>')
+    signs = "".join(
+        sign if sign.isalnum() or sign in '\\" {}' or ord(sign) > 127 else f"\\u{ord(sign):04x}" for sign in value
+    )
+    yield "JSON, signs escaped", page(f'<script>window.__DATA__={{"type":"embed","html":{signs}}};</script>')
+    yield "template", page(f"<template>{markup}</template>")
+    yield "shown as text", page(f"<p>{html.escape(markup)}</p>")
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_examples_of_every_rule_in_every_coding(native: Prefilter, part: int) -> None:
+    examples = [*embeds(), *((f"signature-{number}", text) for number, text in enumerate(SIGNATURES))]
+    missed = []
+    for number, (name, markup) in enumerate(examples[part::4]):
+        for coding, source in coded(markup):
+            # each coding of every third example: all of them take a minute
+            if (number + len(coding)) % 3 and coding != "plain":
+                continue
+            if not sound(native, source.encode(), HTML):
+                missed.append((name, coding))
+    assert missed == []
+
+
+def test_bare_texts_as_text_and_as_pages(native: Prefilter) -> None:
+    missed = []
+    for name, text in texts():
+        paragraphs = "".join(f"<p>{part}</p>" for part in html.escape(text, quote=False).split("\n\n"))
+        references = "".join(f"&#x{ord(sign):x};" for sign in text)
+        for how, data, content_type in (
+            ("text", text.encode(), "text/plain"),
+            ("text, UTF-16", text.encode("utf-16"), "text/plain"),
+            ("page", page(paragraphs.replace("\n", "<br>")).encode(), HTML),
+            ("references", page(f"<p>{references}</p>").encode(), HTML),
+        ):
+            if not sound(native, data, content_type):
+                missed.append((name, how))
+    assert missed == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "windows-1251", "shift_jis", "iso2022_jp", "gb18030"])
+def test_charsets_declared_or_not(native: Prefilter, encoding: str) -> None:
+    missed: list[tuple[str, str]] = []
+    words = "<p>Дождь шёл всю ночь, и вода в реке поднялась.</p>" if encoding == "windows-1251" else ""
+    for name, markup in [*list(embeds())[::9], *((text, f"<p>{text}</p>") for _, text in texts())]:
+        try:
+            data = page(markup + words).encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        declared = ("text/html", f"text/html; charset={encoding}")
+        missed += [(name, content_type) for content_type in declared if not sound(native, data, content_type)]
+    assert missed == []
+
+
+@pytest.mark.skipif(not EVAL.exists(), reason="the labelled sets are not on this machine")
+def test_labelled_sets(native: Prefilter) -> None:
+    missed = []
+    held = let_through = 0
+    for file, opened in (("html.jsonl.gz", gzip.open), ("snippets.jsonl.gz", gzip.open), ("text.jsonl", open)):
+        with opened(EVAL / file, "rt", encoding="utf-8") as lines:
+            for line in list(lines)[:: 4 if file == "html.jsonl.gz" else 1]:
+                entry = json.loads(line)
+                source, content_type = (entry["html"], HTML) if entry.get("html") else (entry["text"], "text/plain")
+                data = source.encode("utf-8", "replace")
+                found = find(article_of(data, source="page", content_type=content_type))
+                seen = native.may_hold_posts(data, content_type)
+                held += bool(found)
+                let_through += seen
+                if found and not seen:
+                    missed.append(entry.get("id"))
+    assert missed == []
+    assert held
+
+
+def test_ordinary_pages_are_dropped(native: Prefilter) -> None:
+    share = (
+        '<a href="https://twitter.com/intent/tweet?url=https%3A%2F%2Fnews.example%2F2021%2F05%2F03">Tweet</a>'
+        '<a href="https://www.facebook.com/sharer/sharer.php?u=https%3A%2F%2Fnews.example%2Fposts%2F10150000000001">Share</a>'
+        '<a href="https://www.instagram.com/news.example/">Instagram</a><a href="https://www.reddit.com/submit?url=x">R</a>'
+        '<meta name="twitter:site" content="@news_example"><a href="mailto:desk@news.example">desk@news.example</a>'
+    )
+    prose = (
+        "<p>By Ana Example (Reuters) - May 3, 2021. The Example Society (ESX) met on May 4, 2021, and 12,000 came.</p>"
+        '<p>A woman wrote <a href="https://x.com/ana_example/status/1590173336165216257">that it rained</a> in May.</p>'
+        "<script>function f(a_b){return g(a_b),2021}</script><style>.twitter-tweet{margin:0}</style>"
+    )
+    assert not native.may_hold_posts(page(share + prose).encode(), HTML)
+    assert not native.may_hold_posts(b"", HTML)
+    assert not native.may_hold_posts(b"\x89PNG\r\n\x1a\n" + bytes(100), "text/html")
+    assert not native.may_hold_posts(b"It rained (and rained). Write to desk@news.example.", "text/plain")
+
+
+NOISE = st.sampled_from(
+    ["<p>Rain.</p>", "<div>", "</div>", "<!-- ( -->", "(1) ", "<b>@</b> ", "<span>", "&nbsp;", "\n", "<i></i>", "— "]
+)
+PIECES = st.tuples(
+    st.sampled_from(["— ", "&mdash; ", "– ", "<br>— ", "-- "]),
+    st.sampled_from(["Ana Example ", "<b>Ana</b> Example ", "Ana Example&nbsp;"]),
+    st.sampled_from([("(", ")"), ("（", "）"), ("[", "]"), ("&#40;", "&#41;"), ("<b>(</b>", "<b>)</b>"), ("( ", " )")]),
+    st.sampled_from(["@", "&#64;", "＠", "<i>@</i>", ""]),
+    st.sampled_from(["ana_example", "<a href=x>ana_example</a>", "ana.bsky.social", "ana<wbr>_example"]),
+    st.sampled_from([" May 3, 2021", " <a href='y'>May 3, 2021</a>", " 3. Mai 2021", "<span> 2021-05-03</span>", ""]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(NOISE, max_size=6), PIECES, st.lists(NOISE, max_size=6))
+def test_signatures_in_any_pieces(
+    before: list[str], pieces: tuple[str, str, tuple[str, str], str, str, str], after: list[str]
+) -> None:
+    dash, name, (opening, closing), sign, handle, date = pieces
+    signed = f"<p>It rained all night. {dash}{name}{opening}{sign}{handle}{closing}{date}</p>"
+    assert sound(_native(), page("".join(before) + signed + "".join(after)).encode(), HTML)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from([markup for _, markup in embeds()]), min_size=1, max_size=2),
+    st.lists(NOISE, max_size=8),
+)
+def test_embeds_among_noise(markups: list[str], noise: list[str]) -> None:
+    source = page("".join(noise[::2]) + "".join(markups) + "".join(noise[1::2]))
+    assert sound(_native(), source.encode(), HTML)
+
+
+def _native() -> Prefilter:
+    global _shared
+    if _shared is None:
+        _shared = Prefilter(native=True)
+    return _shared
+
+
+_shared: Prefilter | None = None
+
+
+@pytest.mark.parametrize(
+    "filling", [b"@", b"(", b"<", b"@a ", b"(a) 2", b"<a", b"</", b'"', b"&#", b"%25", b"A", b"data-id=", b"youtu.be/"]
+)
+def test_no_filling_takes_long(native: Prefilter, filling: bytes) -> None:
+    size = 1_000_000
+    ordinary = page("<p>It rained all night in the old town.</p>" * (size // 44)).encode()
+    native.may_hold_posts(ordinary, HTML)
+    started = time.process_time()
+    native.may_hold_posts(ordinary, HTML)
+    usual = max(time.process_time() - started, 0.005)
+    started = time.process_time()
+    native.may_hold_posts(page(filling.decode() * (size // len(filling))).encode(), HTML)
+    assert time.process_time() - started < 60 * usual
+
+
+class Other(DefaultPlatform):
+    """A platform of somebody else, which tells nothing of its marks."""
+
+    name = "other"
+    hosts: tuple[str, ...] = ("other.example",)
+    examples: tuple[Example, ...] = ()
+    embed_rules: tuple[EmbedRule, ...] = (
+        EmbedRule(name="other.embed", read=lambda _: None, classes=frozenset({"other-embed"})),
+    )
+
+
+def test_a_platform_that_tells_no_marks_is_looked_for_by_what_its_rules_wait_for() -> None:
+    other: Platform = Other()
+    prefilter = Prefilter((other,), native=True)
+    assert prefilter.may_hold_posts(page('<div class="x other-embed"></div>').encode(), HTML)
+    assert prefilter.may_hold_posts(page('<iframe src="https://other.example/1"></iframe>').encode(), HTML)
+    assert not prefilter.may_hold_posts(page("<p>Another example.</p>").encode(), HTML)
+
+
+def test_without_hyperscan_every_page_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_sought: object) -> None:
+        raise ImportError("hyperscan")
+
+    monkeypatch.setattr(module, "Native", missing)
+    assert Prefilter().engine == "none"
+    assert Prefilter().may_hold_posts(page("<p>Rain.</p>").encode(), HTML)
+    with pytest.raises(UsageError, match="hyperscan"):
+        Prefilter(native=True)
