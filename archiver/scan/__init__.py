@@ -7,6 +7,8 @@ prefilter  one pass over a page's bytes: can it hold a post?
 pages      a page's mentions, as rows
 work       one unit from end to end: the piece that a process or an executor runs
 running    many units: processes, progress, going on after a crash
-finishing  the rows of all units as a partitioned table, and the posts that they cite
+table      the rows of all units as a partitioned table
+posts      from that table to the posts that a crawl cites, and their index (flattened, saying, posttable)
+stats      what these posts come to
 spark      the same work on a cluster, and detection for data frames of others
 """
