@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,8 @@ def spark_session(master: str, *, name: str = "archiver scan") -> Iterator[Spark
     try:
         yield session
     finally:
+        with suppress(Exception):  # Spark may be what failed
+            session.sparkContext.setLogLevel("OFF")  # of tasks that end with it
         session.stop()
 
 
