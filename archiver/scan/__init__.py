@@ -1,7 +1,9 @@
 """Which posts do whole crawls cite? Detection over WARC files, on one machine or a cluster.
 
 units      what is to be read: files, parts of files, byte ranges of an index
+           (locations, lists, indexes, grouping: where files lie, and which a list or an index means)
 opening    a unit as a stream of bytes: a local file, an object in a store, a member of a package
+           (stores: what fsspec knows; files on the web are read by archiver.web.files)
 reading    the records of a WARC file, natively; damage is reported and passed over
 prefilter  one pass over a page's bytes: can it hold a post?
 pages      a page's mentions, as rows
