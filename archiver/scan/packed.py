@@ -53,6 +53,7 @@ class Members:
         self._errors: tuple[type[Exception], ...] = ()
         self._gzip = True
         self._ready = b""
+        self._broken: BrokenError | None = None
         self._begun = 0
         self._out = 0
         self._out_of_all = 0
@@ -77,6 +78,7 @@ class Members:
         self._begun = self._file.offset
         self._out = 0
         self._ready = b""
+        self._broken = None
 
     def read(self, size: int) -> bytes:
         """The next bytes; none at the member's end, whose checksum is right then.
@@ -86,6 +88,8 @@ class Members:
         if self._ready:
             data, self._ready = self._ready, b""
             return data
+        if self._broken is not None:
+            raise self._broken
         file, inflate = self._file, self._inflate
         while not inflate.eof:
             # what zstd holds back still lies in the window, which must not be read on meanwhile
@@ -127,6 +131,21 @@ class Members:
             EXPANSION_FLOOR, self._furthest * MAX_EXPANSION
         ):
             raise BrokenError(f"the record expands more than {MAX_EXPANSION} times", packed=True)
+
+    def gather(self, size: int) -> bytes:
+        """What comes out of the member, up to so many bytes and a piece; where it is damaged, what comes before, and
+        the next `read` raises."""
+        pieces: list[bytes] = []
+        have = 0
+        try:
+            while have < size and (piece := self.read(size)):
+                pieces.append(piece)
+                have += len(piece)
+                if self._inflate.eof:
+                    break
+        except BrokenError as broken:
+            self._broken = broken
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def unread(self, data: bytes) -> None:
         """`read` gives this first."""

@@ -346,7 +346,7 @@ class Reading:
         """What is in the gzip member or zstd frame that begins here: one record, mostly."""
         members = self._members
         members.open()
-        data = members.read(OUT)
+        data = members.gather(OUT)
         if members.ended and (whole := _single(data)) is not None:
             yield from self._whole(data, *whole, place)
             return
