@@ -235,7 +235,9 @@ def _may_sign(data: bytes, end: int) -> bool:
         return False
     if plain is not None and _SHAPED.match(plain[1].decode("ascii")):
         return True
-    before = _shown(data[max(0, end - NEAR) : end], cut=True)[-300:]
+    raw = data[max(0, end - 240) : end]
+    plainly = len(raw) == 240 and b"<" not in raw and b"&" not in raw
+    before = raw.decode("utf-8", "replace") if plainly else _shown(data[max(0, end - NEAR) : end], cut=True)[-300:]
     found = _LAST.search(before)
     if found is None:
         return True

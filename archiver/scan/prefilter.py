@@ -108,7 +108,7 @@ class Prefilter:
         for hint in hints:
             if count > MAX_PAYLOADS:
                 return True
-            if hint <= read:
+            if hint <= read or not (_AHEAD.match(data, hint) or _AHEAD.match(data, max(0, hint - 20))):
                 continue
             start, read = _run(data, hint)
             if read - start < inwords.REACH // 200:
@@ -189,6 +189,8 @@ def _named(found: re.Match[bytes]) -> bytes:
 
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/_=%\s-]")
+_AHEAD = re.compile(rb"[A-Za-z0-9+/_=%\s-]{20}")
+"""Half of the shortest piece, on one side or the other of what was found."""
 MAX_RUN = 700_000
 
 

@@ -18,6 +18,9 @@ MAX_ASKED = 500
 MAX_TAG = 200_000
 """Bytes of a tag."""
 
+NEAR = 120
+"""Bytes before the end of a mark that is no address, in which it begins."""
+
 BEFORE = 200
 """Bytes before a mark's end in which the mark begins."""
 
@@ -57,7 +60,10 @@ def asked(pattern: Pattern, data: bytes, end: int, known: dict[tuple[int, int], 
 
     known: what was found in the tags of this page, so that each is searched once for each pattern.
     """
-    if pattern.whole is not None and pattern.whole.search(data, max(0, end - BEFORE), end) is None:
+    if (
+        pattern.whole is not None
+        and pattern.whole.search(data, max(0, end - (BEFORE if pattern.address else NEAR)), end) is None
+    ):
         return False
     if pattern.tag is None:
         return True
