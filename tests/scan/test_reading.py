@@ -556,14 +556,15 @@ def test_an_empty_file_and_one_that_ends_too_early_are_told() -> None:
     assert (damage.offset, damage.next) == (len(data), None)
 
 
-def test_a_stream_that_fails_raises_and_what_came_before_counts() -> None:
+@pytest.mark.parametrize("rest", [record(1)[:99], b""], ids=["within a record", "behind one"])
+def test_a_stream_that_fails_raises_and_what_came_before_counts(rest: bytes) -> None:
     class Failing(OnlyForward):
         def readinto(self, buffer: Any) -> int:
             if size := super().readinto(buffer):
                 return size
             raise OSError(5, "Input/output error")
 
-    reading = Reading(Unit(file="a.warc"), cast(Any, Failing(record(0) + record(1)[:99])))
+    reading = Reading(Unit(file="a.warc"), cast(Any, Failing(record(0) + rest)))
     items = iter(reading)
     assert isinstance(next(items), Page)
     with pytest.raises(ArchiverError, match="Input/output error"):
@@ -588,6 +589,7 @@ if _has("backports.zstd"):
     st.randoms(use_true_random=False),
 )
 @example("plain", "insert", 0.0, 3, False, random.Random(1))
+@example("plain", "delete", 0.5, 5, False, random.Random(1))  # the length ends within the next record's first bytes
 def test_whatever_is_damaged_no_other_record_is_lost(
     name: str, how: str, where: float, size: int, forward: bool, chance: random.Random
 ) -> None:
