@@ -46,7 +46,7 @@ def in_page(data: bytes, places: Sequence[Place], platforms: Sequence[Platform])
     kept: list[int] = []
     for place in sorted(places, key=lambda place: place.end):
         at = place.end - 1
-        if kept and at - kept[-1] < REACH // 2 and not place.lost:
+        if kept and at - kept[-1] < REACH // 2:
             continue
         if _AT_RULE.match(data, place.end) or hidden.holds(at):
             continue
