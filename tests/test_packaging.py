@@ -20,6 +20,7 @@ def names(dependencies: list[str]) -> set[str]:
 
 DECLARED = names(PROJECT["dependencies"])
 EXTRAS = {
+    "archiver/auditing/lists/": "parquet",
     "archiver/browser/": "browser",
     "archiver/exporting/": "parquet",
     "archiver/scan/": "scan",

@@ -12,6 +12,8 @@ import json
 import re
 from typing import Literal
 
+import msgspec
+
 from archiver.article.about import of_html, of_text
 from archiver.article.encoding import decode
 from archiver.errors import InputError
@@ -39,11 +41,13 @@ def article_of(
     uri: str | None = None,
     content_type: str | None = None,
     kind: Kind | None = None,
+    described: bool = True,
 ) -> Article:
     """The article in `data`.
 
     Arguments: `source`, as the user named it; `uri`, where it has a URL; `content_type`, the header's whole value (a
-    charset in it is obeyed); `kind`, where the file's name settles whether it is HTML.
+    charset in it is obeyed); `kind`, where the file's name settles whether it is HTML; `described`, whether its
+    language, day and title are read, which takes as long as all else (`describe` does it later).
 
     Raises `InputError` when the bytes are empty, too many, or no text.
     """
@@ -56,17 +60,21 @@ def article_of(
         kind = kind_of(text, content_type)
     digest = hashlib.sha256(data)
     uri = uri or named_information(digest.digest())
-    about = of_html(text, uri=uri) if kind == "html" else of_text(text, uri=uri)
-    return Article(
+    article = Article(
         source=source,
         uri=uri,
         digest=f"sha256:{digest.hexdigest()}",
         html=text if kind == "html" else None,
         text=text if kind == "text" else None,
-        language=about.language,
-        published=about.published,
-        title=about.title,
     )
+    return describe(article) if described else article
+
+
+def describe(article: Article) -> Article:
+    """The article with its language, the day of its publication and its title, as far as it tells them."""
+    uri = article.uri
+    about = of_html(article.html, uri=uri) if article.html is not None else of_text(article.text or "", uri=uri)
+    return msgspec.structs.replace(article, language=about.language, published=about.published, title=about.title)
 
 
 def too_large(source: str, limit: int = MAX_DOCUMENT) -> InputError:

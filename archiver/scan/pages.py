@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archiver.article import article_of
-from archiver.detect import find
+from archiver.article import article_of, describe
+from archiver.detect import dated, find
 from archiver.errors import InputError, LimitError
 from archiver.scan.rows import Row, row_of
 from archiver.scan.unit import Page
@@ -37,10 +37,15 @@ class Looked:
                 source=f"{file}#{page.target_uri}",
                 uri=page.target_uri or None,
                 content_type=page.content_type or None,
+                described=False,
             )
         except (InputError, LimitError):
             self.unread += 1
             return []
         if article.html is None and not page.content_type and page.record_type == "response":
             return []  # an answer that says nothing of itself may be anything
-        return [row_of(file, page, article, number, mention) for number, mention in enumerate(find(article))]
+        mentions = find(article)
+        if not mentions:
+            return []
+        article = describe(article)
+        return [row_of(file, page, article, number, dated(one, article)) for number, one in enumerate(mentions)]

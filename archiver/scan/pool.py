@@ -7,6 +7,7 @@ the driver dies, its processes notice that nobody listens and end.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -176,6 +177,9 @@ def _serve(pipe: Connection, rows_folder: str, options: Options) -> None:
             last = now
             pipe.send_bytes(b"progress\n" + msgspec.msgpack.encode(progress))
 
+    # what is loaded by now stays: no search for cycles has to walk through it again and again
+    gc.collect()
+    gc.freeze()
     while True:
         try:
             unit = msgspec.msgpack.decode(pipe.recv_bytes(), type=Unit)
