@@ -14,7 +14,6 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-from warcio.timeutils import timestamp_to_datetime
 
 from archiver.auditing.elsewhere.holdings import REWRITTEN
 from archiver.model import Mention, Observation, Outcome, Post, Resolution, State
@@ -23,6 +22,7 @@ from archiver.repairing.quotation import Version, is_web_address
 from archiver.store import Archive
 from archiver.store.conclusions import Rescue
 from archiver.store.elsewhere import rescues
+from archiver.warcparts import timestamp_to_datetime
 
 MAX_SAME = 200
 """Earlier mentions with the same id or words that are looked at."""

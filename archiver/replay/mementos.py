@@ -23,13 +23,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
-from warcio.timeutils import timestamp_to_datetime
 
 from archiver.model import Capture
 from archiver.replay.addresses import Addresses, as_sent, stamp
 from archiver.replay.raw import raw_response
 from archiver.replay.shelf import Library, Shelf
 from archiver.store.catalogue import NO_TIME
+from archiver.warcparts import timestamp_to_datetime
 
 MAX_URL = 32 * 1024
 """Bytes of a captured URL in an address; browsers go up to that and beyond, real captures do not."""

@@ -6,14 +6,10 @@ import logging
 import zlib
 from typing import Any, BinaryIO
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import BufferedReader
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.recordloader import ArcWarcRecord
-
 from archiver.errors import InputError
 from archiver.gunzip import Gunzipped
 from archiver.store.recordheader import MAX_HEADER, MAX_LINES
+from archiver.warcparts import ArchiveIterator, ArchiveLoadFailed, ArcWarcRecord, BufferedReader
 
 logging.getLogger("warcio").addHandler(logging.NullHandler())  # else its remarks go to standard error
 

@@ -15,9 +15,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from warcio.exceptions import ArchiveLoadFailed
-from warcio.recordloader import ArcWarcRecord
-
 from archiver import http1
 from archiver.article import MAX_DOCUMENT, Kind, article_of, json_object, text_field, too_large
 from archiver.article.encoding import decode
@@ -32,6 +29,7 @@ from archiver.sources.feeds import kind_of_listing
 from archiver.sources.following import Following, first_unpacked, last_part, unpacked
 from archiver.sources.recordpages import DOCUMENT_FLOOR, MAX_HTTP_HEAD, answer_of, body_of, form_of
 from archiver.wacz.reading import Member, Package
+from archiver.warcparts import ArchiveLoadFailed, ArcWarcRecord
 
 MAX_DOCUMENTS = 10_000_000
 """Documents of one source; more is no source but an attack, or a whole crawl's index."""

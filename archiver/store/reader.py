@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import msgspec
-from warcio.exceptions import ArchiveLoadFailed
 
 from archiver.errors import ArchiveError
 from archiver.exchange import Exchange, Truncation
@@ -23,6 +22,7 @@ from archiver.store.cdxj import Listed, listed
 from archiver.store.digests import read_head
 from archiver.store.records import NO_TIME, Field, block_length, field, parse_warc_date
 from archiver.store.warcfile import PIECE, DamagedError, arc_records, is_arc, read_record
+from archiver.warcparts import ArchiveLoadFailed
 
 MAX_CONCLUSION = 64 * 1024 * 1024
 ALWAYS_HELD = 1 << 20

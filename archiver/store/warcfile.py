@@ -16,12 +16,12 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
-from warcio.archiveiterator import ArchiveIterator
 
 from archiver.fileslice import read_at, size_of
 from archiver.gunzip import RECORD_COUNTS, Expansion
 from archiver.store.recordheader import HEADER_END, MAX_HEADER, MAX_LINES, VERSION_LINE, parse_header
 from archiver.store.records import Field, field
+from archiver.warcparts import ArchiveIterator
 
 READ_SIZE = 1 << 16
 PIECE = 256 * 1024
