@@ -29,8 +29,8 @@ from archiver.scan.unit import Done, Unit
 from archiver.scan.work import Options, Progress, work
 
 ROW_COLUMNS = (
-    Column("file", whole=False),
-    Column("offset", right=True),
+    Column("file", table=False),
+    Column("offset", table=False),
     Column("page_url", "page"),
     Column("captured_at", table=False),
     Column("platform", whole=True),
