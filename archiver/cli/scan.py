@@ -129,7 +129,7 @@ def _into_folder(
 ) -> None:
     pyarrow_modules()  # rather now than after hours
     with Ledger(output) as ledger:
-        enter(ledger, units_named(run, warcs, **index))
+        enter(ledger, units_named(run, warcs, **index), stop=run.stopped)
         failed = sum(1 for came in _work(run, ledger, processes, master) if isinstance(came, Failed))
         if run.stopped():
             run.out.note("what was scanned is kept: the same command goes on from there")
@@ -175,7 +175,7 @@ def _posts(run: Run, ledger: Ledger) -> dict[str, Any]:
 def _printed(run: Run, folder: Path, warcs: tuple[str, ...], index: dict[str, Any], processes: int | None) -> None:
     """Mentions to standard output, in the order of the files, as soon as all before them are there."""
     with Ledger(folder) as ledger:
-        enter(ledger, whole_files(units_named(run, warcs, **index)))
+        enter(ledger, whole_files(units_named(run, warcs, **index)), stop=run.stopped)
         order = [unit.id for unit in ledger.waiting()]
 
         def rows() -> Iterator[dict[str, Any]]:

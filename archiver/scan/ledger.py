@@ -8,11 +8,12 @@ the folder and not in the ledger is of a run that was cut off: it is taken away,
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -21,7 +22,10 @@ from archiver.errors import ArchiveError, InputError
 from archiver.scan.unit import Done, Unit
 from archiver.store.durability import make_folder
 
+T = TypeVar("T")
+
 NAME = "scan.db"
+LOCK = ".lock"
 APPLICATION = 0x61725343
 """`arSC`: the file's `application_id`."""
 VERSION = 1
@@ -95,7 +99,11 @@ class Ledger:
         self._lock = self._locked()
         try:
             self._db = sqlite3.connect(folder / NAME, isolation_level=None)
-            self._open()
+            try:
+                self._open()
+            except BaseException:
+                self._db.close()
+                raise
         except sqlite3.Error as error:
             self._lock.close()
             raise ArchiveError(f"the scan's ledger cannot be used ({error})", subject=str(folder / NAME)) from error
@@ -114,7 +122,7 @@ class Ledger:
 
     def _check_folder(self) -> None:
         try:
-            if self.folder.is_dir() and not (self.folder / NAME).exists() and any(self.folder.iterdir()):
+            if self.folder.is_dir() and not (self.folder / NAME).exists() and not self._only_begun():
                 raise InputError(
                     "the folder holds something else", subject=str(self.folder), hint="give -o an empty or a new folder"
                 )
@@ -123,9 +131,19 @@ class Ledger:
         except OSError as error:
             raise ArchiveError(f"cannot be written: {error.strerror}", subject=str(self.folder)) from error
 
+    def _only_begun(self) -> bool:
+        """Whether nothing is in the folder but what a run makes there before its ledger."""
+        if any(path.name not in (LOCK, self.rows_folder.name, self.mentions.name) for path in self.folder.iterdir()):
+            return False
+        return not any(
+            path.is_symlink() or next(path.iterdir(), None)
+            for path in (self.rows_folder, self.mentions)
+            if os.path.lexists(path)
+        )
+
     def _locked(self) -> IO[bytes]:
         try:
-            file = (self.folder / ".lock").open("ab")
+            file = (self.folder / LOCK).open("ab")
         except OSError as error:
             raise ArchiveError(f"cannot be written: {error.strerror}", subject=str(self.folder)) from error
         try:
@@ -142,12 +160,12 @@ class Ledger:
         (application,) = self._db.execute("PRAGMA application_id").fetchone()
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if application == 0 and not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
-            self._db.executescript(
-                f"BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
-                + ";".join(TABLES)
-                + "; COMMIT;"
-            )
-            self._db.execute("INSERT INTO method VALUES (?)", (METHOD,))
+            with self._transaction():
+                self._db.execute(f"PRAGMA application_id = {APPLICATION}")
+                self._db.execute(f"PRAGMA user_version = {VERSION}")
+                for table in TABLES:
+                    self._db.execute(table)
+                self._db.execute("INSERT INTO method VALUES (?)", (METHOD,))
         elif application != APPLICATION or version != VERSION:
             raise InputError("this is no ledger of a scan, or one of another version", subject=str(self.folder / NAME))
         method = (self._db.execute("SELECT method FROM method").fetchone() or (METHOD,))[0]
@@ -163,59 +181,74 @@ class Ledger:
     # --- units
 
     def add(self, units: Iterable[Unit]) -> int:
-        """Enter units that are to be read; those that are known stay as they are. How many are new.
-
-        A file in another state than before is another unit: what was read of it before is taken out (`obsolete`).
-        """
+        """Enter units that are to be read; those that are known stay as they are. How many are new."""
         fresh = 0
         with self._transaction():
             for unit in units:
-                fresh += self._db.execute(
-                    "INSERT OR IGNORE INTO units (id, file, first_byte, unit) VALUES (?,?,?,?)",
-                    (unit.id, unit.file, unit.start, msgspec.json.encode(unit).decode()),
-                ).rowcount
+                fresh += self._add(unit)
         return fresh
+
+    def _add(self, unit: Unit) -> int:
+        return self._db.execute(
+            "INSERT OR IGNORE INTO units (id, file, first_byte, unit) VALUES (?,?,?,?)",
+            (unit.id, unit.file, unit.start, msgspec.json.encode(unit).decode()),
+        ).rowcount
 
     def waiting(self) -> list[Unit]:
         """Units that have not been read, or not to their end, in their order."""
-        rows = self._db.execute("SELECT unit FROM units WHERE done IS NULL OR error IS NOT NULL ORDER BY position")
-        return [msgspec.json.decode(unit, type=Unit) for (unit,) in rows]
+        rows = self._read("SELECT unit FROM units WHERE done IS NULL OR error IS NOT NULL ORDER BY position")
+        return [self._decoded(unit, Unit) for (unit,) in rows]
 
     def of_file(self, file: str) -> list[tuple[Unit, Done | None]]:
         """All units of a file, by where they begin, and what came of each."""
         return [
-            (msgspec.json.decode(unit, type=Unit), None if done is None else _done(done))
-            for unit, done in self._db.execute(
+            (self._decoded(unit, Unit), None if done is None else self._decoded(done, Done))
+            for unit, done in self._read(
                 "SELECT unit, done FROM units WHERE file = ? ORDER BY first_byte, position", (file,)
             )
         ]
 
     def files(self) -> list[str]:
         """Every file, in the order in which they were named."""
-        rows = self._db.execute("SELECT file FROM units GROUP BY file ORDER BY min(position)")
+        rows = self._read("SELECT file FROM units GROUP BY file ORDER BY min(position)")
         return [file for (file,) in rows]
 
     def files_in_parts(self) -> Iterator[str]:
         """Files that have more than one unit."""
-        rows = self._db.execute("SELECT file FROM units GROUP BY file HAVING count(*) > 1 ORDER BY min(position)")
-        return iter([file for (file,) in rows.fetchall()])
+        rows = self._read("SELECT file FROM units GROUP BY file HAVING count(*) > 1 ORDER BY min(position)")
+        return iter([file for (file,) in rows])
 
     def finish(self, done: Done) -> None:
         """Enter what came of a unit. Its rows are on the disk."""
-        unit = done.unit
         with self._transaction():
-            self._db.execute("DELETE FROM damage WHERE unit = ?", (unit.id,))
-            self._db.executemany(
-                "INSERT INTO damage VALUES (?,?,?,?,?)",
-                [(unit.id, unit.file, one.offset, one.next, one.what) for one in done.damage],
-            )
-            self._db.execute(
-                "UPDATE units SET done = ?, rows = ?, records = ?, pages = ?, looked_at = ?, error = ? WHERE id = ?",
-                (
-                    msgspec.json.encode(done).decode(), done.rows, done.records, done.pages, done.looked_at,
-                    done.error, unit.id,
-                ),
-            )  # fmt: skip
+            self._finish(done)
+
+    def supersede(self, unit: Unit, by: Unit | None) -> None:
+        """Another unit stands in the place of one that began where no record begins; or none."""
+        with self._transaction():
+            self._finish(Done(unit=unit, superseded=True))
+            if by is not None:
+                self._add(by)
+
+    def forget(self, units: Iterable[Unit]) -> None:
+        """The rows of these units, which are in no batch, are no more: they are to be read again."""
+        with self._transaction():
+            self._db.executemany("UPDATE units SET done = NULL WHERE id = ?", [(unit.id,) for unit in units])
+
+    def _finish(self, done: Done) -> None:
+        unit = done.unit
+        self._db.execute("DELETE FROM damage WHERE unit = ?", (unit.id,))
+        self._db.executemany(
+            "INSERT INTO damage VALUES (?,?,?,?,?)",
+            [(unit.id, unit.file, one.offset, one.next, one.what) for one in done.damage],
+        )
+        self._db.execute(
+            "UPDATE units SET done = ?, rows = ?, records = ?, pages = ?, looked_at = ?, error = ? WHERE id = ?",
+            (
+                msgspec.json.encode(done).decode(), done.rows, done.records, done.pages, done.looked_at,
+                done.error, unit.id,
+            ),
+        )  # fmt: skip
 
     def drop(self, unit: Unit) -> None:
         """Forget a unit whose rows are in no batch."""
@@ -225,32 +258,32 @@ class Ledger:
 
     def batch_of(self, unit: Unit) -> int | None:
         """The batch that holds a unit's rows; null: they are in their own file, or nowhere."""
-        row = self._db.execute("SELECT batch FROM units WHERE id = ?", (unit.id,)).fetchone()
-        return None if row is None else row[0]
+        rows = self._read("SELECT batch FROM units WHERE id = ?", (unit.id,))
+        return rows[0][0] if rows else None
 
     # --- the table
 
     def held(self) -> Iterator[Held]:
         """Units that are done and whose rows are not in the table, by position."""
-        rows = self._db.execute(
+        rows = self._read(
             "SELECT position, done FROM units WHERE done IS NOT NULL AND batch IS NULL AND rows > 0 ORDER BY position"
         )
-        for position, text in rows.fetchall():
-            done = _done(text)
+        for position, text in rows:
+            done = self._decoded(text, Done)
             if done.rows_file is not None:
                 yield Held(position, done.unit, done.rows_file, done.rows)
 
     def batches(self) -> list[tuple[int, list[str]]]:
         """The batches of the table, with their files below `mentions/`."""
         return [
-            (batch, msgspec.json.decode(files, type=list[str]))
-            for batch, files in self._db.execute("SELECT batch, files FROM batches ORDER BY batch")
+            (batch, self._decoded(files, list[str]))
+            for batch, files in self._read("SELECT batch, files FROM batches ORDER BY batch")
         ]
 
     def next_batch(self) -> int:
         """The number of the next batch: none had it before."""
-        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'batches'").fetchone()
-        return 1 if row is None else int(row[0]) + 1
+        rows = self._read("SELECT seq FROM sqlite_sequence WHERE name = 'batches'")
+        return int(rows[0][0]) + 1 if rows else 1
 
     def publish(self, batch: int, files: Sequence[str], rows: int, units: Sequence[Unit]) -> None:
         """A batch is in place: the rows of these units are in it."""
@@ -272,17 +305,41 @@ class Ledger:
                 "UPDATE units SET batch = NULL, done = NULL WHERE id = ?", [(unit.id,) for unit in without]
             )
 
+    def lose(self, batch: int) -> None:
+        """A batch is not whole any more: the units whose rows were in it are to be read again."""
+        with self._transaction():
+            self._db.execute("DELETE FROM batches WHERE batch = ?", (batch,))
+            self._db.execute("UPDATE units SET batch = NULL, done = NULL WHERE batch = ?", (batch,))
+
     # --- what there is to tell
 
     def totals(self) -> Totals:
         """Counts over all that is done."""
-        row = self._db.execute(
+        ((files, units, records, pages, looked_at, rows, errors),) = self._read(
             "SELECT count(DISTINCT file), count(*), coalesce(sum(records), 0), coalesce(sum(pages), 0),"
             " coalesce(sum(looked_at), 0), coalesce(sum(rows), 0), count(error) FROM units WHERE done IS NOT NULL"
-        ).fetchone()
-        (damaged,) = self._db.execute("SELECT count(*) FROM damage").fetchone()
-        files, units, records, pages, looked_at, rows, errors = row
+        )
+        ((damaged,),) = self._read("SELECT count(*) FROM damage")
         return Totals(files, units, records, pages, looked_at, rows, damaged, errors)
+
+    def _read(self, question: str, values: Sequence[object] = ()) -> list[Any]:
+        try:
+            return self._db.execute(question, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._unreadable(str(error)) from error
+
+    def _decoded(self, text: str, kind: type[T]) -> T:
+        try:
+            return msgspec.json.decode(text, type=kind)
+        except (msgspec.DecodeError, TypeError) as error:
+            raise self._unreadable(str(error)) from error
+
+    def _unreadable(self, why: str) -> ArchiveError:
+        return ArchiveError(
+            f"the scan's ledger cannot be read ({why})",
+            subject=str(self.folder / NAME),
+            hint="restore the file, or scan into a new folder",
+        )
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db, self.folder)
@@ -310,7 +367,3 @@ class _Transaction:
 
     def _unusable(self, error: sqlite3.Error) -> ArchiveError:
         return ArchiveError(f"the scan's ledger cannot be written ({error})", subject=str(self._folder / NAME))
-
-
-def _done(text: str) -> Done:
-    return msgspec.json.decode(text, type=Done)

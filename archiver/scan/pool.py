@@ -170,9 +170,12 @@ def _serve(pipe: Connection, rows_folder: str, options: Options) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     last = 0.0
+    parent = multiprocessing.parent_process()
 
     def tell(progress: Progress) -> None:
         nonlocal last
+        if parent is not None and os.getppid() != parent.pid:
+            raise BrokenPipeError  # another driver may be at work in the folder by now
         if (now := time.monotonic()) - last >= TELL_SECONDS:
             last = now
             pipe.send_bytes(b"progress\n" + msgspec.msgpack.encode(progress))

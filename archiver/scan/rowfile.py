@@ -23,10 +23,14 @@ from archiver.scan.rows import Row
 from archiver.store.durability import sync_file, sync_folder
 
 BLOCK_ROWS = 256
-"""Rows that are held before they are written."""
+BLOCK_BYTES = 1 << 20
+"""Rows that are written together: so many, or so many bytes. One page may have thousands of rows, each with its address
+of up to a megabyte."""
 
 MAX_BLOCK = 1 << 28
 """Bytes; one that says it is longer was not written here."""
+
+AGAIN = "run it again: they are made anew"
 
 SUFFIX = ".rows"
 UNFINISHED = ".part"
@@ -50,7 +54,8 @@ class RowWriter:
         """
         self.path = row_file(folder, name)
         self.count = 0
-        self._held: list[Row] = []
+        self._held: list[bytes] = []
+        self._bytes = 0
         self._raw: IO[bytes] | None = None
         self._file: gzip.GzipFile | None = None
         self._encoder = msgspec.msgpack.Encoder()
@@ -66,10 +71,13 @@ class RowWriter:
 
     def add(self, rows: list[Row]) -> None:
         """Raises `OSError`."""
-        self.count += len(rows)
-        self._held += rows
-        if len(self._held) >= BLOCK_ROWS:
-            self._write()
+        for row in rows:
+            encoded = self._encoder.encode(row)
+            self._held.append(encoded)
+            self._bytes += len(encoded)
+            self.count += 1
+            if len(self._held) >= BLOCK_ROWS or self._bytes >= BLOCK_BYTES:
+                self._write()
 
     def finish(self) -> str | None:
         """Put the file in its place, on the disk; its name, or null where there is no row. One from an earlier attempt
@@ -97,9 +105,10 @@ class RowWriter:
             name = f".{self.path.stem}-{os.getpid()}-{secrets.token_hex(4)}{UNFINISHED}"
             self._raw = (self.path.parent / name).open("xb")
             self._file = igzip.IGzipFile("", "wb", 1, self._raw, 0)  # type: ignore[no-untyped-call]
-        block = self._encoder.encode(self._held)
+        block = self._encoder.encode([msgspec.Raw(row) for row in self._held])
         self._file.write(_LENGTH.pack(len(block)) + block)
         self._held = []
+        self._bytes = 0
 
 
 def read_rows(path: Path) -> Iterator[Row]:
@@ -119,7 +128,7 @@ def read_rows(path: Path) -> Iterator[Row]:
         raise ArchiveError(
             f"rows of the scan cannot be read again ({type(error).__name__})",
             subject=str(path),
-            hint="remove the folder and scan again",
+            hint=AGAIN,
         ) from error
 
 

@@ -7,7 +7,7 @@ not (a WARC file within a WARC file), the part is read again from where it shoul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -28,10 +28,12 @@ class Runner(Protocol):
         ...
 
 
-def enter(ledger: Ledger, units: Iterable[Unit]) -> None:
+def enter(ledger: Ledger, units: Iterable[Unit], *, stop: Callable[[], bool] = lambda: False) -> None:
     """Enter units into the ledger, each record of a file once: where an index names records of a file that is read as a
-    whole, or was named by another index, they are not read again. Of a file that changed since it was read, what was
-    read of it is taken out.
+    whole, or was named by another index, they are not read again, and a file stays in the parts in which it was begun.
+    Of a file that changed since it was read, what was read of it is taken out.
+
+    stop: true where no further file is to be entered.
 
     Raises `ArchiveError`.
     """
@@ -42,6 +44,8 @@ def enter(ledger: Ledger, units: Iterable[Unit]) -> None:
         if unit.file != file:
             ledger.add(held)
             held = []
+            if stop():
+                return
             file = unit.file
             known = [one for one, _ in ledger.of_file(file)]
         replaced = [one for one in known if _replaces(unit, one)]
@@ -68,12 +72,18 @@ def _replaces(unit: Unit, known: Unit) -> bool:
 def _not_covered(unit: Unit, known: Sequence[Unit]) -> Unit | None:
     """A unit without the records that others of its file read already; null where none are left."""
     if not unit.ranges:
-        return unit
+        # a server may give parts of a file at one time and not at another
+        in_other_parts = any(_overlap(unit, one) for one in known if not one.ranges)
+        return unit if not in_other_parts or any(one.id == unit.id for one in known) else None
     if any(one.id == unit.id or not one.ranges for one in known):
         return None
     offsets = {offset for one in known for offset, _ in one.ranges}
     left = tuple(one for one in unit.ranges if one[0] not in offsets)
     return msgspec.structs.replace(unit, ranges=left) if left else None
+
+
+def _overlap(one: Unit, other: Unit) -> bool:
+    return (one.end is None or other.start < one.end) and (other.end is None or one.start < other.end)
 
 
 def _clear(ledger: Ledger, units: Sequence[Unit]) -> None:
@@ -94,21 +104,49 @@ def run(ledger: Ledger, runner: Runner, *, stop: Callable[[], bool]) -> Iterator
     tidy(ledger)
     tried: set[str] = set()
     while not stop():
+        # first: the run before may have been cut off when all was read
+        for file in ledger.files_in_parts():
+            _check_parts(ledger, file)
         waiting = [unit for unit in ledger.waiting() if unit.id not in tried]
         if not waiting:
             return
         tried.update(unit.id for unit in waiting)
-        retract(ledger, waiting)
+        before = _partly_read(ledger, waiting)
+        again: list[Done] = []
         for came in runner(waiting):
             if isinstance(came, Done):
-                ledger.finish(came)
+                if came.unit.id in before:
+                    again.append(came)
+                else:
+                    ledger.finish(came)
             elif came.disk:
                 raise LimitError(came.what, subject=str(ledger.folder), hint="make room and run it again")
             yield came
-        if stop():
-            return
-        for file in ledger.files_in_parts():
-            _check_parts(ledger, file)
+        _finish_again(ledger, again, before)
+
+
+def _partly_read(ledger: Ledger, units: Sequence[Unit]) -> dict[str, Done]:
+    """What came before of units that are to be read again, where it is in the table."""
+    found: dict[str, Done] = {}
+    for file in {unit.file for unit in units if ledger.batch_of(unit) is not None}:
+        found |= {unit.id: done for unit, done in ledger.of_file(file) if done is not None and done.error is not None}
+    return found
+
+
+def _finish_again(ledger: Ledger, came: Sequence[Done], before: Mapping[str, Done]) -> None:
+    """Put what came of units in the place of what the table has of them, unless it is less: a server that is away must
+    not cost what was read before it was."""
+    better = []
+    for done in came:
+        known = before[done.unit.id]
+        if done.error is not None and done.rows < known.rows:
+            row_file(ledger.rows_folder, done.unit.id).unlink(missing_ok=True)
+            ledger.finish(msgspec.structs.replace(known, error=done.error))
+        else:
+            better.append(done)
+    retract(ledger, [done.unit for done in better])
+    for done in better:
+        ledger.finish(done)
 
 
 def _check_parts(ledger: Ledger, file: str) -> None:
@@ -125,7 +163,8 @@ def _check_parts(ledger: Ledger, file: str) -> None:
                 expected = done.next
             continue
         _clear(ledger, [unit])
-        ledger.finish(Done(unit=unit, superseded=True))
-        if begins is not None:
-            ledger.add([msgspec.structs.replace(unit, start=begins)])
-            return
+        if begins is None:
+            ledger.supersede(unit, None)
+            continue
+        ledger.supersede(unit, msgspec.structs.replace(unit, start=begins))
+        return

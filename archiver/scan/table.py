@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from archiver.errors import LimitError, UsageError
+from archiver.errors import ArchiveError, LimitError, UsageError
 from archiver.exporting.columns import Column, Kind
 from archiver.scan.ledger import Held, Ledger
-from archiver.scan.rowfile import read_rows
+from archiver.scan.rowfile import AGAIN, read_rows
 from archiver.scan.rows import COLUMNS, Row
 from archiver.scan.unit import Unit
 from archiver.store.durability import make_folder, sync_file, sync_folder
@@ -29,8 +29,18 @@ BATCH_ROWS = 500_000
 GROUP_ROWS = 10_000
 """Rows of a Parquet row group."""
 
+READ_ROWS = 1_000
+"""Rows of a row group that are read together."""
+
 MAX_HELD = 40_000
-"""Rows that are in memory at a time, over all months."""
+MAX_HELD_BYTES = 64 << 20
+"""Rows that are in memory at a time, over all months: so many, with so much text."""
+
+MAX_OPEN = 64
+"""Files that are being written at a time. A month that comes again when its file was closed gets another one."""
+
+YEARS = range(1990, 2101)
+"""In which pages are captured; a crawl whose clock says another one must not make a folder for each month there is."""
 
 TABLE = "mentions"
 WHAT = "One row a post as a page shows it."
@@ -53,8 +63,7 @@ def publish(ledger: Ledger, advance: Advance = no_advance) -> int:
     count = 0
     for batch in _batches(ledger.held()):
         number = ledger.next_batch()
-        rows = (row for held in batch for row in read_rows(ledger.rows_folder / held.rows_file))
-        files, written = _write(ledger, number, _counted(rows, advance))
+        files, written = _write(ledger, number, _held_rows(ledger, batch, advance))
         ledger.publish(number, files, written, [held.unit for held in batch])
         count += written
         for held in batch:
@@ -87,15 +96,26 @@ def retract(ledger: Ledger, units: Sequence[Unit]) -> None:
 def _others(folder: Path, files: Sequence[str], without: Iterable[Unit]) -> Iterator[Row]:
     """The rows that are not of these units."""
     spans: dict[str, list[tuple[int, int | None]]] = {}
+    single: dict[str, set[int]] = {}
     for unit in without:
-        spans.setdefault(unit.file, []).append(_span(unit))
+        if unit.ranges:  # records of other units may lie between them
+            single.setdefault(unit.file, set()).update(offset for offset, _ in unit.ranges)
+        else:
+            spans.setdefault(unit.file, []).append((unit.start, unit.end))
     for row in _read(folder, files):
+        if row.offset in single.get(row.file, ()):
+            continue
         if not any(row.offset >= first and (end is None or row.offset < end) for first, end in spans.get(row.file, ())):
             yield row
 
 
 def tidy(ledger: Ledger) -> None:
-    """Take away what runs left that were cut off: files of the table that belong to no batch, rows that are in it."""
+    """Take away what runs left that were cut off: files of the table that belong to no batch, rows that are in it.
+    Units whose rows somebody took away, from their own file or from the table, are to be read again."""
+    for batch, files in ledger.batches():
+        if not all((ledger.mentions / file).is_file() for file in files):
+            ledger.lose(batch)
+    ledger.forget([one.unit for one in ledger.held() if not (ledger.rows_folder / one.rows_file).is_file()])
     known = {file for _, files in ledger.batches() for file in files}
     for path in ledger.mentions.glob("*/*"):
         if path.relative_to(ledger.mentions).as_posix() not in known:
@@ -147,7 +167,8 @@ def pyarrow_modules() -> tuple[Any, Any]:
 
 def month_of(row: Row) -> str:
     """The partition that a row belongs to."""
-    return f"{row.captured_at:%Y-%m}" if row.captured_at is not None else "unknown"
+    time = row.captured_at
+    return f"{time:%Y-%m}" if time is not None and time.year in YEARS else "unknown"
 
 
 def _batches(held: Iterable[Held]) -> Iterator[list[Held]]:
@@ -163,10 +184,20 @@ def _batches(held: Iterable[Held]) -> Iterator[list[Held]]:
         yield batch
 
 
-def _counted(rows: Iterator[Row], advance: Advance) -> Iterator[Row]:
-    for row in rows:
-        advance(1)
-        yield row
+def _held_rows(ledger: Ledger, batch: Iterable[Held], advance: Advance) -> Iterator[Row]:
+    for held in batch:
+        path = ledger.rows_folder / held.rows_file
+        count = 0
+        try:
+            for row in read_rows(path):
+                count += 1
+                advance(1)
+                yield row
+            if count != held.rows:
+                raise ArchiveError("rows of the scan are missing", subject=str(path), hint=AGAIN)
+        except ArchiveError:
+            ledger.forget([held.unit])
+            raise
 
 
 class _Months:
@@ -176,55 +207,75 @@ class _Months:
         self._arrow, self._parquet = pyarrow_modules()
         self._schema = schema()
         self._folder = folder
-        self._name = f"part-{batch:06d}.parquet"
+        self._batch = batch
         self._rows: dict[str, list[Row]] = {}
         self._held = 0
+        self._bytes = 0
         self._writers: dict[str, Any] = {}
+        """Those that are open, the one first that was not written to for longest."""
+        self._files: dict[str, list[str]] = {}
+        """The names of each month's."""
 
     def add(self, row: Row) -> None:
-        rows = self._rows.setdefault(month_of(row), [])
+        month = month_of(row)
+        rows = self._rows.setdefault(month, [])
         rows.append(row)
         self._held += 1
-        if len(rows) >= GROUP_ROWS:
-            self._flush(month_of(row))
+        self._bytes += len(row.page_url) + len(row.found_url or "") + len(row.text or "") + sum(map(len, row.links))
+        if self._bytes >= MAX_HELD_BYTES:
+            self._flush_all()
+        elif len(rows) >= GROUP_ROWS:
+            self._flush(month)
         elif self._held >= MAX_HELD:
             self._flush(max(self._rows, key=lambda month: len(self._rows[month])))
 
+    def _flush_all(self) -> None:
+        for month in sorted(self._rows):
+            self._flush(month)
+        self._bytes = 0
+
     def _flush(self, month: str) -> None:
-        rows = self._rows.pop(month, [])
-        if not rows:
-            return
+        rows = self._rows.pop(month)
         self._held -= len(rows)
-        writer = self._writers.get(month)
+        writer = self._writers.pop(month, None)
         if writer is None:
-            make_folder(self._folder / f"month={month}")
-            writer = self._writers[month] = self._parquet.ParquetWriter(
-                self._unfinished(month), self._schema, compression="zstd"
-            )
+            if len(self._writers) >= MAX_OPEN:
+                self._writers.pop(next(iter(self._writers))).close()
+            writer = self._new(month)
+        self._writers[month] = writer
         columns = [list(values) for values in zip(*map(_values, rows), strict=True)]
         writer.write_table(self._arrow.table(columns, schema=self._schema))
 
+    def _new(self, month: str) -> Any:
+        folder = self._folder / f"month={month}"
+        make_folder(folder)
+        names = self._files.setdefault(month, [])
+        names.append(f"part-{self._batch:06d}{f'-{len(names) + 1}' if names else ''}.parquet")
+        return self._parquet.ParquetWriter(_unfinished(folder / names[-1]), self._schema, compression="zstd")
+
     def finish(self) -> list[str]:
-        for month in sorted(self._rows):
-            self._flush(month)
+        self._flush_all()
         self.close()
         files = []
-        for month in sorted(self._writers):
-            unfinished, path = self._unfinished(month), self._folder / f"month={month}" / self._name
-            with unfinished.open("rb") as file:
-                sync_file(file.fileno())
-            os.replace(unfinished, path)
-            sync_folder(path.parent)
-            files.append(path.relative_to(self._folder).as_posix())
+        for month in sorted(self._files):
+            folder = self._folder / f"month={month}"
+            for name in self._files[month]:
+                path = folder / name
+                with _unfinished(path).open("rb") as file:
+                    sync_file(file.fileno())
+                os.replace(_unfinished(path), path)
+                files.append(path.relative_to(self._folder).as_posix())
+            sync_folder(folder)
         return files
 
     def close(self) -> None:
-        for writer in self._writers.values():
-            writer.close()
+        while self._writers:
+            self._writers.popitem()[1].close()
 
-    def _unfinished(self, month: str) -> Path:
-        # readers of partitioned Parquet pass over names that begin with a dot
-        return self._folder / f"month={month}" / f".{self._name}.part"
+
+def _unfinished(path: Path) -> Path:
+    # readers of partitioned Parquet pass over names that begin with a dot
+    return path.with_name(f".{path.name}.part")
 
 
 def _values(row: Row) -> list[Any]:
@@ -258,14 +309,7 @@ def _read(folder: Path, files: Iterable[str]) -> Iterator[Row]:
     _, parquet = pyarrow_modules()
     for file in files:
         with parquet.ParquetFile(folder / file) as opened:
-            for batch in opened.iter_batches(GROUP_ROWS):
+            for batch in opened.iter_batches(READ_ROWS):
                 for values in batch.to_pylist():
                     values["links"] = tuple(values["links"] or ())
                     yield Row(**values)
-
-
-def _span(unit: Unit) -> tuple[int, int | None]:
-    """Where the records of a unit begin: from, and before."""
-    if unit.ranges:
-        return unit.ranges[0][0], unit.ranges[-1][0] + 1
-    return unit.start, unit.end

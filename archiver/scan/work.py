@@ -99,6 +99,8 @@ def work(unit: Unit, rows_folder: Path, options: Options | None = None, progress
                     progress(Progress(reading.read, looked.pages, writer.count))
         except ArchiverError as problem:
             error = f"{problem.problem} ({problem.hint})" if problem.hint else problem.problem
+        if reading is not None:
+            progress(Progress(reading.read, looked.pages, writer.count))
         rows_file = writer.finish()
         count = writer.count
     return Done(
