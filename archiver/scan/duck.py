@@ -38,6 +38,8 @@ def database(spill: Path, *, memory: str = MEMORY, threads: int | None = None) -
         "autoload_known_extensions": "false",
     }
     with duckdb.connect(":memory:", config=config) as db:
+        # it would write to standard output, where it takes a program for a person who types
+        db.execute("SET enable_progress_bar = false")
         try:
             yield db
         except duckdb.Error as error:

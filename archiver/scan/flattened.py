@@ -9,7 +9,7 @@ words under the same handle and day are one post, which gets a name of its own. 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -131,9 +131,15 @@ def id_of(platform: str, scope: str | None, post_key: str) -> str:
 
 def day_of_id(platform: str, post_id: str) -> str | None:
     """The ISO day that an id carries; null where it carries none."""
-    known = platform_named(platform)
-    told = known.time_of(post_id) if known is not None else None
+    time_of = _time_of(platform)
+    told = time_of(post_id) if time_of is not None else None
     return told.date().isoformat() if told is not None else None
+
+
+@lru_cache(maxsize=100)
+def _time_of(platform: str) -> Callable[[str], datetime | None] | None:
+    known = platform_named(platform)
+    return known.time_of if known is not None else None
 
 
 def moment(printed: str | None) -> tuple[datetime | None, str | None]:

@@ -25,7 +25,7 @@ from archiver.scan.duck import MEMORY, database, parquet, text
 from archiver.scan.flattened import Said as Compared
 from archiver.scan.flattened import joined, moment, name_of
 from archiver.scan.posttable import CITING, HEAD, Field, Waiting, write_posts
-from archiver.scan.saying import Citation, Head, Said, posts_of
+from archiver.scan.saying import Head, posts_of
 from archiver.scan.table import pyarrow_modules
 from archiver.store.durability import sync_file, sync_folder
 from archiver.store.postbulk import write_index
@@ -35,9 +35,10 @@ WORK = ".posts.work"
 """The folder beside the table where things wait; one that was left is taken away."""
 
 READ_ROWS = 10_000
-TOLD_EVERY = 10_000
 GROUP_ROWS = 20_480
 """Rows of a row group of the tables on the way."""
+
+NUMBERED = ", file_row_number = true"
 
 JOINED = (
     Field("platform", "text", ""),
@@ -60,9 +61,12 @@ m.post_key IS NULL AS flattened, {has_id} AS has_id, m.platform AS platform, m.s
 m.handle AS handle, m.display_name AS display_name, m.date AS date, m.text AS text, m.words_key AS words_key"""
 """The columns of a mention as `Said` has them."""
 
-ORDER = """key, page_url, captured NULLS LAST, file, "offset", number, record_id, flattened, handle, display_name, text,
-date, url, scope, words_key, page_host, page_language, rule, confidence, times"""
-"""One order, whatever the order of the files: what still is equal is one mention twice."""
+ORDER = """key, page_url, captured NULLS LAST, file, "offset", number, record_id, hash(flattened, handle, display_name,
+text, date, url, scope, words_key, page_host, page_language, rule, confidence, times)"""
+"""One order, whatever the order of the files: what still is equal is one mention twice. All of it as keys would be
+written twice to be sorted."""
+
+FLATTENED_ONLY = Head._fields.index("flattened_only")
 
 
 class PostCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,8 +164,6 @@ class _Building:
         self._db = db
         self._work = work
         self._progress = progress
-        self._citations = 0
-        self._posts = 0
         self._flattened_only = 0
 
     def all(self, files: Sequence[Path]) -> PostCounts:
@@ -180,8 +182,8 @@ class _Building:
             f" UNION ALL SELECT {named} FROM {self._table('apart')} m JOIN {self._table('named')} n ON n.row = m.row",
             ORDER,
         )
-        with closing(self._rows("sorted")) as rows:
-            return self._tables(Said._make(row) for row in rows)
+        with closing(self._rows("sorted", told="reading mentions")) as rows:
+            return self._tables(rows)
 
     def _join(self) -> None:
         """Find the mentions without an id that are a post's."""
@@ -214,22 +216,17 @@ class _Building:
                 own = name_of(platform, post_id, handle, name, moment(printed)[1], words, page)
                 waiting.add((number, key or own, key is not None))
 
-    def _tables(self, rows: Iterator[Said]) -> PostCounts:
+    def _tables(self, rows: Iterator[Sequence[Any]]) -> PostCounts:
         """Write the index and the table of posts from sorted mentions."""
         heads, citing = Waiting(self._work / "heads.parquet", HEAD), Waiting(self._work / "citing.parquet", CITING)
 
-        def on_page(page: Citation) -> None:
-            self._citations += 1
-            citing.add(page)
-
-        def on_post(head: Head) -> None:
-            self._posts += 1
-            self._flattened_only += head.flattened_only
+        def on_post(head: Sequence[Any]) -> None:
+            self._flattened_only += head[FLATTENED_ONLY]
             heads.add(head)
 
         # nothing here makes cycles, and to look for them among all that waits is half of the time
         with closing(heads), closing(citing), NO_COLLECTING:
-            index = write_index(self._work / "posts.db", posts_of(self._counted(rows), on_page, on_post))
+            index = write_index(self._work / "posts.db", posts_of(rows, citing.add, on_post))
         self._progress(Step("sorting posts"))
         self._sorted(
             "posts sorted",
@@ -238,9 +235,9 @@ class _Building:
         )
         self._sorted(
             "citing sorted",
-            f"SELECT c.* FROM {self._table('citing')} c JOIN (SELECT number, file_row_number AS place FROM"  # noqa: S608
-            f" {self._table('posts sorted', ', file_row_number = true')}) p ON p.number = c.number",
-            "p.place, page_url",
+            f"SELECT c.* EXCLUDE (file_row_number) FROM {self._table('citing', NUMBERED)} c JOIN (SELECT number,"  # noqa: S608
+            f" file_row_number AS place FROM {self._table('posts sorted', NUMBERED)}) p ON p.number = c.number",
+            "p.place, c.file_row_number",  # pages of a post are in their order already
         )
         done = 0
 
@@ -252,14 +249,8 @@ class _Building:
         write_posts(self._work / "posts.parquet", self._path("posts sorted"), self._path("citing sorted"), self._work,
                     progress)  # fmt: skip
         return PostCounts(
-            posts=self._posts, citations=self._citations, flattened_only=self._flattened_only, indexed=index.posts
+            posts=heads.rows, citations=citing.rows, flattened_only=self._flattened_only, indexed=index.posts
         )
-
-    def _counted(self, rows: Iterator[Said]) -> Iterator[Said]:
-        for count, row in enumerate(rows, 1):
-            yield row
-            if count % TOLD_EVERY == 0:
-                self._progress(Step("reading mentions", count))
 
     # -- tables on the way
 
@@ -276,9 +267,15 @@ class _Building:
         form = f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {GROUP_ROWS})"
         self._db.execute(f"COPY ({query}) TO {text(str(self._path(name)))} {form}")
 
-    def _rows(self, name: str, columns: Sequence[str] | None = None) -> Generator[Sequence[Any]]:
-        """The rows of a table in its order, as plain values."""
+    def _rows(
+        self, name: str, columns: Sequence[str] | None = None, *, told: str | None = None
+    ) -> Generator[Sequence[Any]]:
+        """The rows of a table in its order, as plain values. told: what its reading is called."""
         _, modules = pyarrow_modules()
+        done = 0
         with modules.ParquetFile(self._path(name)) as file:
             for batch in file.iter_batches(READ_ROWS, columns=columns):
                 yield from zip(*[column.to_pylist() for column in batch.columns], strict=True)
+                done += batch.num_rows
+                if told is not None:
+                    self._progress(Step(told, done))

@@ -36,6 +36,9 @@ REPEATED = (
 )
 """Columns whose values come again and again: a dictionary of the others costs memory and makes the file larger."""
 
+WAITING_REPEATED = ("platform", "scope", "day", "page_host", "language", "file", "rule")
+"""The same of the tables on the way."""
+
 READ_ROWS = 8192
 """Rows that are read at a time."""
 
@@ -165,7 +168,16 @@ class Waiting:
         self._schema = arrow.schema(fields(columns))
         self._columns = columns
         self._rows: list[Sequence[Any]] = []
-        self._writer = parquet.ParquetWriter(path, self._schema, compression="snappy", write_statistics=False)
+        self._flushed = 0
+        self._writer = parquet.ParquetWriter(
+            path, self._schema, compression="snappy", write_statistics=False,
+            use_dictionary=[name for name in WAITING_REPEATED if name in self._schema.names],
+        )  # fmt: skip
+
+    @property
+    def rows(self) -> int:
+        """So many."""
+        return self._flushed + len(self._rows)
 
     def add(self, row: Sequence[Any]) -> None:
         self._rows.append(row)
@@ -181,6 +193,7 @@ class Waiting:
             return
         values = zip(*self._rows, strict=True)
         arrays = [self._array(list(one), column.kind) for column, one in zip(self._columns, values, strict=True)]
+        self._flushed += len(self._rows)
         self._rows = []
         self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
 

@@ -6,17 +6,15 @@ its counts are held, and no page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archiver.brought.rows import AUTHORS_TIME, CLOCKS_DIFFER, PLACEHOLDERS
-from archiver.model import Post
 from archiver.platforms import platform as platform_named
-from archiver.scan.flattened import day_of_id, id_of, moment
-from archiver.store.postmerge import MAX_WORDS, fuller, variant_of
-from archiver.store.postmerge import Row as Statement
+from archiver.scan.flattened import MAX_DATE, day_of_id, id_of, moment
+from archiver.store.postmerge import MAX_WORDS, Claim, fuller, variant_of
 
 MAX_DISTINCT = 1000
 """Different handles, names, wordings and so on of one post that are counted."""
@@ -109,8 +107,11 @@ class Head(NamedTuple):
     texts: list[Wording]
 
 
-PageDone = Callable[[Citation], None]
-PostDone = Callable[[Head], None]
+PageDone = Callable[[Sequence[Any]], None]
+"""Takes the values of a `Citation`."""
+
+PostDone = Callable[[Sequence[Any]], None]
+"""Takes the values of a `Head`."""
 
 
 class Saying:
@@ -143,7 +144,8 @@ class Saying:
         self._best: tuple[bool, float, str] = (False, 0.0, "")
         self._times = 0
         self._flattened = True
-        self._counted: set[tuple[int, object]] = set()
+        self._counted: set[tuple[int, object]] | None = None
+        """What is counted of it already; null while it has one mention."""
 
     def add(self, said: Said) -> Citation | None:
         """Take a mention; gives the page before it, where this is one of another."""
@@ -157,8 +159,10 @@ class Saying:
             self._best = (not said.flattened, said.confidence, said.rule)
             self._times = said.times
             self._flattened = said.flattened
-            self._counted = set()
+            self._counted = None
         else:
+            if self._counted is None:
+                self._counted = self._counted_of(page)
             if said.captured is not None:
                 self._page_first = said.captured if self._page_first is None else min(self._page_first, said.captured)
                 self._page_last = said.captured if self._page_last is None else max(self._page_last, said.captured)
@@ -188,19 +192,32 @@ class Saying:
 
     def _count(self, kind: int, counts: dict[str, int], value: str | None) -> None:
         """Count a page once for each value that it shows."""
-        if not value or (kind, value) in self._counted:
+        if not value:
             return
-        self._counted.add((kind, value))
-        if value in counts or len(counts) < MAX_DISTINCT:
-            counts[value] = counts.get(value, 0) + 1
+        if self._counted is not None:
+            if (kind, value) in self._counted:
+                return
+            self._counted.add((kind, value))
+        had = counts.get(value)
+        if had is not None:
+            counts[value] = had + 1
+        elif len(counts) < MAX_DISTINCT:
+            counts[value] = 1
+
+    def _counted_of(self, first: Said) -> set[tuple[int, object]]:
+        """What is counted of a page after its first mention."""
+        counted: set[tuple[int, object]] = {(0, first.handle), (1, first.display_name), (2, moment(first.date)[1])}
+        if not first.flattened:
+            counted.add((3, first.url))
+        if first.text:
+            counted.add((4, _variant(first, first.text)))
+        return counted
 
     def _says(self, said: Said, text: str) -> None:
-        variant = said.words_key
-        if variant is None:
-            variant = variant_of(said.handle.casefold() if said.handle else None, text)
+        variant = _variant(said, text)
         had = self._wordings.get(variant)
-        fresh = (4, variant) not in self._counted
-        if fresh:
+        fresh = self._counted is None or (4, variant) not in self._counted
+        if fresh and self._counted is not None:
             self._counted.add((4, variant))
         words = (said.handle, said.display_name, text[:MAX_WORDS])
         if had is None:
@@ -221,7 +238,7 @@ class Saying:
             return None
         self._page = None
         self._pages += 1
-        self._counted = set()
+        self._counted = None
         self._count(5, self._languages, self._language)
         if page.page_host:
             self._hosts.add(hash(page.page_host))
@@ -250,7 +267,7 @@ class Saying:
             _most(self._languages)[:MAX_LISTED], self._post_id is None, wordings[:MAX_LISTED],
         )  # fmt: skip
 
-    def statement(self, said: Said) -> Statement | None:
+    def claim(self, said: Said) -> Claim | None:
         """What the page says of the post, as a post index takes it; null where it does not show the id, or there is no
         address by which the post could be asked for."""
         if said.flattened or self._post_id is None:
@@ -258,23 +275,23 @@ class Saying:
         url = said.url or self._url(said.handle)
         if url is None:
             return None
-        made, day = moment(said.date)
-        if self._told is not None:
-            if made is not None and self.platform not in AUTHORS_TIME and not _near(made, self._told):
-                made = None
-            day = self._told
-        post = Post(
-            platform=self.platform, id=self._post_id, scope=self.scope, url=url, handle=said.handle,
-            display_name=said.display_name, created_at=made, day=day,
-            text=said.text[:MAX_WORDS] if said.text and said.text not in PLACEHOLDERS else None,
+        day, created = _made(said.date, self._told, self.platform)
+        return _claim(
+            said.key, said.platform, self._post_id, self.scope, url, said.handle, said.display_name, day, created,
+            said.text, said.words_key, said.page_url, said.captured,
         )  # fmt: skip
-        return Statement(post, False, said.page_url, _time(said.captured))
 
     def _url(self, handle: str | None) -> str | None:
         """The permalink that platform and id make, where no page has one."""
         if self._made_url is None:
             self._made_url = _made_url(self.platform, self._post_id, handle or self.scope, self.key)
         return self._made_url
+
+
+def _variant(said: Said, text: str) -> int:
+    if said.words_key is not None:
+        return said.words_key
+    return variant_of(said.handle.casefold() if said.handle else None, text)
 
 
 def _made_url(platform: str, post_id: str | None, handle: str | None, key: str) -> str | None:
@@ -288,19 +305,52 @@ def _made_url(platform: str, post_id: str | None, handle: str | None, key: str) 
     return (ref.url or None) if ref.key == key else None
 
 
+def _made(printed: str | None, told: str | None, platform: str) -> tuple[str | None, str | None]:
+    """Day and time of a post, as a page prints them (ISO, UTC). told: the day that its id tells."""
+    return _made_of(printed if printed and len(printed) <= MAX_DATE else None, told, platform)
+
+
+@lru_cache(maxsize=100_000)
+def _made_of(printed: str | None, told: str | None, platform: str) -> tuple[str | None, str | None]:
+    made, day = moment(printed)
+    if told is not None:
+        if made is not None and platform not in AUTHORS_TIME and not _near(made, told):
+            made = None
+        day = told
+    return day, made.isoformat() if made is not None else None
+
+
 def _near(made: datetime, told: str) -> bool:
     """Whether a printed time may be that of a post whose id is of this day."""
     begin = datetime.fromisoformat(told).replace(tzinfo=UTC)
     return begin - CLOCKS_DIFFER <= made < begin + timedelta(days=1) + CLOCKS_DIFFER
 
 
+def _claim(
+    key: str, platform: str, post_id: str, scope: str | None, url: str, handle: str | None, name: str | None,
+    day: str | None, created: str | None, text: str | None, words_key: int | None, page: str, captured: int | None,
+) -> Claim:  # fmt: skip
+    folded = handle.casefold() if handle else None
+    text = text[:MAX_WORDS] if text and text not in PLACEHOLDERS else None
+    # the key of the words in the table of mentions is that of an index, where there are words and a handle
+    variant = words_key if words_key is not None and text and folded else variant_of(folded, text)
+    return Claim(
+        key, platform, post_id, scope, url, handle, folded, name, day, created, text, variant, page, _time(captured)
+    )
+
+
 def _time(captured: int | None) -> str | None:
     if captured is None:
         return None
     days, rest = divmod(captured // 1_000_000, 86_400)
-    minutes, second = divmod(rest, 60)
     day = _day(days)
-    return f"{day}T{minutes // 60:02}:{minutes % 60:02}:{second:02}Z" if day is not None else None
+    return f"{day}T{_clock(rest)}Z" if day is not None else None
+
+
+@lru_cache(maxsize=86_400)
+def _clock(seconds: int) -> str:
+    minutes, second = divmod(seconds, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
 
 
 @lru_cache(maxsize=10_000)
@@ -333,36 +383,38 @@ def _handles(counts: Mapping[str, int]) -> tuple[str | None, list[str]]:
     return best, others[:MAX_LISTED]
 
 
-def posts_of(rows: Iterable[Said], on_page: PageDone, on_post: PostDone) -> Iterator[Statement]:
-    """What sorted mentions say of posts, as a post index takes it; on the way each page and each post is told, numbered
-    from 0 in the order of their keys.
+def posts_of(rows: Iterable[Sequence[Any]], on_page: PageDone, on_post: PostDone) -> Iterator[Claim]:
+    """What sorted mentions (the values of a `Said` each) say of posts, as a post index takes it; on the way each page
+    and each post is told, numbered from 0 in the order of their keys.
     """
     current: Saying | None = None
     number = -1
-    before: Said | None = None
-    for said in rows:
-        if before is None or said.key != before.key:
+    before: Sequence[Any] | None = None
+    for row in rows:
+        if before is None or row[0] != before[0]:
             if current is not None:
                 _finish(current, on_page, on_post)
                 current = None
-            elif before is not None and (statement := _only(number, before, on_page, on_post)) is not None:
-                yield statement
+            elif before is not None and (claim := _only(number, before, on_page, on_post)) is not None:
+                yield claim
             number += 1
         else:
             if current is None:
-                current = Saying(number, before)
-                current.add(before)
-                if (statement := current.statement(before)) is not None:
-                    yield statement
+                first = Said._make(before)
+                current = Saying(number, first)
+                current.add(first)
+                if (claim := current.claim(first)) is not None:
+                    yield claim
+            said = Said._make(row)
             if (page := current.add(said)) is not None:
                 on_page(page)
-            if (statement := current.statement(said)) is not None:
-                yield statement
-        before = said
+            if (claim := current.claim(said)) is not None:
+                yield claim
+        before = row
     if current is not None:
         _finish(current, on_page, on_post)
-    elif before is not None and (statement := _only(number, before, on_page, on_post)) is not None:
-        yield statement
+    elif before is not None and (claim := _only(number, before, on_page, on_post)) is not None:
+        yield claim
 
 
 def _finish(post: Saying, on_page: PageDone, on_post: PostDone) -> None:
@@ -371,36 +423,30 @@ def _finish(post: Saying, on_page: PageDone, on_post: PostDone) -> None:
     on_post(post.head())
 
 
-def _only(number: int, said: Said, on_page: PageDone, on_post: PostDone) -> Statement | None:
-    """A post that is mentioned once, as most are: the same as `Saying` makes of it, at a third of the cost."""
-    handle, name, captured, text = said.handle or None, said.display_name or None, said.captured, said.text
-    made, day = moment(said.date)
-    post_id = scope = url = None
-    if said.has_id and not said.flattened:
-        scope = said.scope
-        post_id = id_of(said.platform, scope, said.key)
-        url = said.url or _made_url(said.platform, post_id, handle or scope, said.key)
-        if told := day_of_id(said.platform, post_id):
-            if made is not None and said.platform not in AUTHORS_TIME and not _near(made, told):
-                made = None
-            day = told
-    wordings = [Wording(text[:MAX_WORDS], said.handle, said.display_name, 1, captured)] if text else []
-    page = Citation(
-        number, said.page_url, said.page_host, said.page_language, captured, captured, said.file, said.offset,
-        said.record_id, said.rule, said.flattened, said.confidence, said.times,
-    )  # fmt: skip
-    head = Head(
-        number, said.key, said.platform, post_id, scope, url, handle, handle.casefold() if handle else None, [],
-        [name] if name else [], day, captured, captured, 1, 1 if said.page_host else 0,
-        [said.page_language] if said.page_language else [], post_id is None, wordings,
-    )  # fmt: skip
-    on_page(page)
-    on_post(head)
+def _only(number: int, said: Sequence[Any], on_page: PageDone, on_post: PostDone) -> Claim | None:
+    """A post that is mentioned once, as most are: the same as `Saying` makes of it, at a fraction of the cost."""
+    (
+        key, page_url, captured, file, offset, _, record_id, page_host, page_language, rule, confidence, times,
+        flattened, has_id, platform, scope, url, handle, name, date, text, words_key,
+    ) = said  # fmt: skip
+    post_id = told = None
+    if has_id and not flattened:
+        post_id = id_of(platform, scope, key)
+        told = day_of_id(platform, post_id)
+        url = url or _made_url(platform, post_id, handle or scope, key)
+    else:
+        scope = url = None
+    day, created = _made(date, told, platform)
+    on_page((
+        number, page_url, page_host, page_language, captured, captured, file, offset, record_id, rule, flattened,
+        confidence, times,
+    ))  # fmt: skip
+    on_post((
+        number, key, platform, post_id, scope, url, handle or None, handle.casefold() if handle else None, [],
+        [name] if name else [], day, captured, captured, 1, 1 if page_host else 0,
+        [page_language] if page_language else [], post_id is None,
+        [(text[:MAX_WORDS], handle, name, 1, captured)] if text else [],
+    ))  # fmt: skip
     if post_id is None or url is None:
         return None
-    words = text[:MAX_WORDS] if text and text not in PLACEHOLDERS else None
-    post = Post(
-        platform=said.platform, id=post_id, scope=scope, url=url, handle=said.handle, display_name=said.display_name,
-        created_at=made, day=day, text=words,
-    )  # fmt: skip
-    return Statement(post, False, said.page_url, _time(captured))
+    return _claim(key, platform, post_id, scope, url, handle, name, day, created, text, words_key, page_url, captured)

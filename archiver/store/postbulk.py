@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import quote
 
 from archiver.errors import ArchiveError
@@ -25,14 +25,17 @@ from archiver.store.postindex import APPLICATION, BATCH, NO_COLLECTING, TABLES, 
 from archiver.store.postmerge import (
     MAX_FURTHER,
     MAX_NAMES,
+    Claim,
     RowLike,
     Said,
     Seen,
     Uses,
+    claimed,
     gathered,
     kept_pages,
     kept_texts,
     page_hash,
+    said_of,
     seen_again,
     writable,
 )
@@ -58,12 +61,13 @@ INSERT = {
 }  # fmt: skip
 
 
-def write_index(path: Path, rows: Iterable[RowLike]) -> Added:
+def write_index(path: Path, rows: Iterable[RowLike] | Iterable[Claim]) -> Added:
     """Make the post index at `path`, which must not be there yet.
 
-    rows: statements about posts (`archiver.store.postmerge.Row`), those of one post together, posts in the order of
-    their keys, the pages of each in the order of their addresses. In another order of pages the index holds the same
-    within its bounds: which pages are kept where there are more, and the handle that comes first, may differ.
+    rows: statements about posts (`archiver.store.postmerge.Row`; or `Claim`s, at a third of the cost), those of one
+    post together, posts in the order of their keys, the pages of each in the order of their addresses. In another order
+    of pages the index holds the same within its bounds: which pages are kept where there are more, and the handle that
+    comes first, may differ.
 
     Memory: two batches of rows. The same rows make the same bytes.
 
@@ -89,7 +93,7 @@ def write_index(path: Path, rows: Iterable[RowLike]) -> Added:
     return added
 
 
-def _written(db: sqlite3.Connection, rows: Iterable[RowLike]) -> Added:
+def _written(db: sqlite3.Connection, rows: Iterable[RowLike] | Iterable[Claim]) -> Added:
     # Nobody reads the file before it is whole, and one that was not finished is taken away: no journal is needed.
     db.execute("PRAGMA journal_mode = OFF")
     db.execute("PRAGMA synchronous = OFF")
@@ -120,31 +124,43 @@ class _Writing:
         self._open: _Large | None = None
         """The post of which more may come, where it has so many pages that they are settled already."""
 
-    def all(self, rows: Iterable[RowLike]) -> Added:
+    def all(self, rows: Iterable[RowLike] | Iterable[Claim]) -> Added:
         rest = iter(rows)
-        said: Mapping[str, Said] = {}
+        said: Mapping[str, Said | Claim] = {}
         uses: Uses = {}
         while batch := _batch(rest):
             with NO_COLLECTING:
-                try:
-                    posts, more = gathered(batch, said)
-                except UnicodeEncodeError:
-                    posts, more = gathered(writable(batch), said)
-                _join(uses, more)
-                said = self._put(posts, last=False)
+                said = self._put(self._gathered(batch, said, uses), last=False)
         with NO_COLLECTING:
             self._put(said, last=True)
         self._db.executemany("INSERT INTO handles VALUES (?,?,?,?,?,?)", [(*use, *uses[use]) for use in sorted(uses)])
         return self._added
 
-    def _put(self, posts: Mapping[str, Said], *, last: bool) -> Mapping[str, Said]:
+    @staticmethod
+    def _gathered(batch: list[Any], said: Mapping[str, Said | Claim], uses: Uses) -> Mapping[str, Said | Claim]:
+        """What the batch says, and `said` before it."""
+        if type(batch[0]) is Claim:
+            return claimed(batch, said)
+        before = cast("Mapping[str, Said]", said)
+        try:
+            posts, more = gathered(batch, before)
+        except UnicodeEncodeError:
+            posts, more = gathered(writable(batch), before)
+        _join(uses, more)
+        return posts
+
+    def _put(self, posts: Mapping[str, Said | Claim], *, last: bool) -> Mapping[str, Said | Claim]:
         """Write the posts that are whole; gives the one of which more may come."""
         rows = PostRows()
-        keys = list(posts)
-        for place, key in enumerate(keys):
-            one = posts[key]
+        end = len(posts) - 1
+        for place, (key, one) in enumerate(posts.items()):
+            if type(one) is Claim and (place < end or last):
+                self._next(key)
+                rows.add_claim(self._number, one)
+                continue
+            one = said_of(one) if type(one) is Claim else cast("Said", one)
             large = self._open if self._open is not None and self._open.said is one else None
-            if place == len(keys) - 1 and not last:
+            if place == end and not last:
                 if large is None and (len(one.pages) > MAX_HELD or len(one.texts) > MAX_WORDINGS):
                     large = _Large(one)
                 if large is not None:
@@ -152,10 +168,7 @@ class _Writing:
                 self._open = large
                 self._write(rows)
                 return {key: one}
-            if key <= self._last:
-                raise ValueError(f"the rows of {key} do not come in the order of keys")
-            self._last = key
-            self._number += 1
+            self._next(key)
             if large is not None:
                 large.settle()
                 rows.add_new(self._number, key, one, (large.kept, list(large.counted)))
@@ -165,28 +178,32 @@ class _Writing:
         self._write(rows)
         return {}
 
+    def _next(self, key: str) -> None:
+        """The number of the next post."""
+        if key <= self._last:
+            raise ValueError(f"the rows of {key} do not come in the order of keys")
+        self._last = key
+        self._number += 1
+
     def _write(self, rows: PostRows) -> None:
         for name, sql in INSERT.items():
-            waiting: Sequence[tuple[object, ...]] = getattr(rows, name)
+            waiting: list[tuple[Any, ...]] = getattr(rows, name)
             if name in ("texts", "pages", "further"):
-                waiting = sorted(waiting, key=_place)
+                waiting.sort()  # by what the table is keyed by, which is never the same in two rows
             self._db.executemany(sql, waiting)
         self._added.posts += len(rows.posts)
         self._added.texts += len(rows.texts)
         self._added.pages += len(rows.pages) + len(rows.further)
 
 
-_place = itemgetter(0, 1)
-"""What the tables are keyed by."""
-
-
-def _batch(rows: Iterator[RowLike]) -> list[RowLike]:
+def _batch(rows: Iterator[Any]) -> list[Any]:
     """The next rows: so many, or so much text."""
-    batch: list[RowLike] = []
+    batch: list[Any] = []
     characters = 0
+    row: Any
     for row in islice(rows, BATCH):
         batch.append(row)
-        characters += len(row[0].text or "")
+        characters += len((row.text if type(row) is Claim else row[0].text) or "")
         if characters > MAX_CHARACTERS:
             break
     return batch

@@ -35,10 +35,12 @@ import msgspec
 from archiver.errors import ArchiveError, InputError
 from archiver.model import Post
 from archiver.store.postmerge import (
+    MAX_ADDRESS,
     MAX_FURTHER,
     MAX_OF_SITE,
     MAX_PAGES,
     MAX_TEXTS,
+    Claim,
     Row,
     RowLike,
     Said,
@@ -247,6 +249,16 @@ class PostRows:
             self.texts.append((number, variant, *words))
         for page, seen in pages.items():
             self.pages.append((number, page, *seen))
+
+    def add_claim(self, number: int, claim: Claim) -> None:
+        """The same of a post that one page shows once."""
+        key, platform, post_id, scope, url, handle, folded, name, day, created, text, variant, page, seen = claim
+        self.posts.append(
+            (number, key, platform, post_id, scope, handle, folded, None, day, created, url, False, None, 0)
+        )
+        self.texts.append((number, variant, handle, name, text))
+        if len(page) <= MAX_ADDRESS:
+            self.pages.append((number, page, variant, seen, seen))
 
 
 class NoCollecting:

@@ -70,12 +70,43 @@ class Row(NamedTuple):
 RowLike = Row | tuple[Post, bool, str | None, str | None]
 
 
+class Claim(NamedTuple):
+    """What one page shows of a post, worked out as an index keeps it: of many millions. All of it can be written as
+    UTF-8, and the words are at most `MAX_WORDS`."""
+
+    key: str
+    platform: str
+    id: str
+    scope: str | None
+    url: str
+    handle: str | None
+    folded: str | None
+    """The handle without case."""
+    display_name: str | None
+    day: str | None
+    created: str | None
+    """ISO time, UTC."""
+    text: str | None
+    """Null where there is none, not empty."""
+    variant: int
+    """`variant_of` handle and words."""
+    page: str
+    seen: str | None
+
+    @property
+    def account_id(self) -> None:
+        """Pages do not tell it."""
+        return None
+
+
 class Said:
     """What some statements say of one post."""
 
     __slots__ = ("account", "created", "day", "folded", "handle", "names", "pages", "post", "record", "texts")
 
-    def __init__(self, post: Post, handle: str | None, folded: str | None, day: str | None, created: str | None):
+    def __init__(
+        self, post: Post | Claim, handle: str | None, folded: str | None, day: str | None, created: str | None
+    ) -> None:
         self.post = post
         """The record, or what the first page shows."""
         self.handle, self.folded, self.day, self.created = handle, folded, day, created
@@ -115,8 +146,10 @@ class Said:
         seen: str | None,
     ) -> None:  # fmt: skip
         """What a page shows; `page` is null where nobody knows which."""
-        variant = variant_of(folded, text)
-        words: Words = (handle, name, text[:MAX_WORDS] if text else None)
+        self.is_shown_in((handle, name, text[:MAX_WORDS] if text else None), variant_of(folded, text), page, seen)
+
+    def is_shown_in(self, words: Words, variant: int, page: str | None, seen: str | None) -> None:
+        """The same where the words are cut and their variant is known."""
         texts = self.texts
         if variant in texts and texts[variant] != words:
             words = fuller(words, texts[variant])
@@ -176,6 +209,31 @@ def gathered(batch: Iterable[RowLike], before: Mapping[str, Said] | None = None)
     return all_said, uses
 
 
+def claimed(batch: Iterable[Claim], before: Mapping[str, Said | Claim]) -> dict[str, Said | Claim]:
+    """The same as `gathered` of what pages show. A post that one page shows once is that claim, as it came."""
+    all_said = dict(before)
+    for claim in batch:
+        key = claim[0]
+        said = all_said.get(key)
+        if said is None:
+            all_said[key] = claim
+            continue
+        if type(said) is Claim:
+            said = all_said[key] = said_of(said)
+        _, _, _, _, _, handle, folded, name, day, created, text, variant, page, seen = claim
+        if folded != said.folded or day != said.day or (created and not said.created):
+            said.goes_by(handle, folded, None, day, created)
+        said.is_shown_in((handle, name, text), variant, page, seen)
+    return all_said
+
+
+def said_of(claim: Claim) -> Said:
+    """A post of which a page is the first to say something."""
+    said = Said(claim, claim.handle, claim.folded, claim.day, claim.created)
+    said.is_shown_in((claim.handle, claim.display_name, claim.text), claim.variant, claim.page, claim.seen)
+    return said
+
+
 def writable(rows: Iterable[RowLike]) -> list[Row]:
     """The rows without what cannot be written as UTF-8: halves of surrogate pairs become U+FFFD."""
     return [
@@ -225,7 +283,10 @@ _INT64 = struct.Struct(">q")
 
 def fuller(one: Words, other: Words) -> Words:
     """Of two showings of the same words the one with more around them (a picture's link)."""
-    return max(one, other, key=lambda words: (len(words[2] or ""), *(value or "" for value in words)))
+    length, of_other = len(one[2] or ""), len(other[2] or "")
+    if length != of_other:
+        return one if length > of_other else other
+    return max(one, other, key=lambda words: tuple(value or "" for value in words))
 
 
 def seen_again(new: Seen, had: Seen, texts: Mapping[int, Words]) -> Seen:

@@ -24,6 +24,7 @@ from archiver.scan.posts import PostCounts, build_posts
 from archiver.scan.posttable import FIELDS, SORTED_BY
 from archiver.scan.rows import Row
 from archiver.store.postindex import PostIndex
+from archiver.store.postmerge import Row as Statement
 from archiver.store.postmerge import variant_of
 from tests.scan.mentions import DAY, IDS, WORDS, row, table
 from tests.store.test_postindex import tables
@@ -216,12 +217,13 @@ def test_the_same_mentions_make_the_same_bytes(
     assert counts.flattened_only == sum("?" in post["key"] for post in posts)
 
 
-def _the_long_way(number: int, said: saying.Said, on_page: Any, on_post: Any) -> Any:
+def _the_long_way(number: int, row: Sequence[Any], on_page: Any, on_post: Any) -> Any:
+    said = saying.Said._make(row)
     whole = saying.Saying(number, said)
     whole.add(said)
-    statement = whole.statement(said)
+    claim = whole.claim(said)
     saying._finish(whole, on_page, on_post)
-    return statement
+    return claim
 
 
 # -- mentions without an id
@@ -340,9 +342,15 @@ def test_the_index_holds_what_adding_the_same_pages_holds(tmp_path: Path) -> Non
         )  # fmt: skip
         whole = saying.Saying(0, said)
         whole.add(said)
-        statements.append(whole.statement(said))
+        claim = whole.claim(said)
+        assert claim is not None
+        post = Post(
+            platform=claim.platform, id=claim.id, url=claim.url, handle=claim.handle, display_name=claim.display_name,
+            day=claim.day, text=claim.text,
+        )  # fmt: skip
+        statements.append(Statement(post, False, claim.page, claim.seen))
     with PostIndex(tmp_path / "other.db", write=True) as other, PostIndex(tmp_path) as index:
-        other.add(one for one in statements if one is not None)
+        other.add(statements)
         made, expected = tables(index), tables(other)
         assert made["citations"]
         assert {name: len(rows) for name, rows in made.items()} == {name: len(rows) for name, rows in expected.items()}

@@ -6,6 +6,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -194,3 +196,14 @@ def test_it_stays_within_its_memory(tmp_path: Path) -> None:
     with Stats([folder / "posts.parquet"], memory="64MB", threads=1) as stats:
         assert stats.totals()["citations"] == 3000
         assert len(list(stats.rows(By.SITE))) == 700
+
+
+def test_duckdb_draws_nothing_on_standard_output(tmp_path: Path) -> None:
+    """It takes a program that is no file for a person who types, and shows progress after two seconds."""
+    code = (
+        "import sys; from pathlib import Path; from archiver.scan.duck import database\n"
+        "with database(Path(sys.argv[1])) as db:\n"
+        "    print(db.execute(\"SELECT current_setting('enable_progress_bar')\").fetchone())"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert ran.stdout == "(False,)\n"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,16 @@ from archiver.errors import ArchiveError
 from archiver.store import postbulk, postindex
 from archiver.store.postbulk import write_index
 from archiver.store.postindex import PostIndex
-from archiver.store.postmerge import MAX_FURTHER, MAX_OF_SITE, MAX_PAGES, MAX_TEXTS, Row
+from archiver.store.postmerge import (
+    MAX_ADDRESS,
+    MAX_FURTHER,
+    MAX_OF_SITE,
+    MAX_PAGES,
+    MAX_TEXTS,
+    Claim,
+    Row,
+    variant_of,
+)
 from tests.store.test_postindex import WORDS, post_of, tables
 
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -65,6 +75,43 @@ def test_it_holds_what_adding_holds(tmp_path_factory: pytest.TempPathFactory, ro
         patch.setattr(postbulk, "BATCH", batch)
         made = at_once(folder / "a.db", rows)
     assert made == one_by_one(folder / "b.db", rows)
+
+
+def claim_of(row: Row) -> Claim:
+    post, _, page, seen = row
+    folded = post.handle.casefold() if post.handle else None
+    return Claim(
+        post.key, post.platform, post.id, post.scope, post.url, post.handle, folded, post.display_name, post.day,
+        post.created_at.isoformat() if post.created_at else None, post.text or None, variant_of(folded, post.text), page or "",
+        seen,
+    )  # fmt: skip
+
+
+@given(ROWS, st.sampled_from([1, 2, 3, 100]))
+def test_claims_of_pages_make_what_rows_make(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Row], batch: int
+) -> None:
+    rows = [row._replace(post=msgspec.structs.replace(row.post, account_id=None)) for row in rows]
+    folder = tmp_path_factory.mktemp("bulk")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postbulk, "BATCH", batch)
+        write_index(folder / "claims.db", map(claim_of, rows))
+        write_index(folder / "rows.db", rows)
+    assert (folder / "claims.db").read_bytes() == (folder / "rows.db").read_bytes()
+
+
+def test_claims_of_a_large_post_and_of_one_with_a_long_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postbulk, "BATCH", 50)
+    monkeypatch.setattr(postbulk, "MAX_HELD", 100)
+    rows = in_order(
+        [*many(600, sites=40, wordings=30), shown(3, "https://a.example/" + "x" * MAX_ADDRESS),
+         shown(4, "https://a.example/"), shown(4, "https://b.example/", "2023-01-01", handle="other")]
+    )  # fmt: skip
+    write_index(tmp_path / "claims.db", map(claim_of, rows))
+    write_index(tmp_path / "rows.db", rows)
+    assert (tmp_path / "claims.db").read_bytes() == (tmp_path / "rows.db").read_bytes()
+    with pytest.raises(ValueError, match="order of keys"):
+        write_index(tmp_path / "other.db", map(claim_of, rows[::-1]))
 
 
 def test_vouched_records_count_as_they_do_elsewhere(tmp_path: Path) -> None:
