@@ -41,14 +41,14 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 
 
 def in_page(data: bytes, places: Sequence[Place], platforms: Sequence[Platform]) -> bool:
-    """Whether a post may be flattened into the text of a page (its source, in UTF-8) at one of the places."""
-    hidden = _Hidden(data)
+    """Whether a post may be flattened into the text of a page at one of the places. data: the page's source in UTF-8,
+    without its scripts and style sheets."""
     kept: list[int] = []
     for place in sorted(places, key=lambda place: place.end):
         at = place.end - 1
         if kept and at - kept[-1] < REACH // 2:
             continue
-        if _AT_RULE.match(data, place.end) or hidden.holds(at):
+        if _AT_RULE.match(data, place.end):
             continue
         if place.lost and not _may_sign(data, place.end):
             continue
@@ -115,59 +115,6 @@ def _in_tag(data: bytes, at: int) -> bool:
         if _TAG_OPENS.match(data, place + 1):
             return data.find(b">", place, at) < 0
     return False
-
-
-class _Hidden:
-    """Scripts and style sheets of a page, found as far as they are asked for; places ascend."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.start = self.end = -1
-        """The last that was found; both at the data's end where there is no more."""
-        self._next: dict[bytes, int] = {}
-
-    def holds(self, at: int) -> bool:
-        """Whether the byte at `at` is in one."""
-        while self.end <= at and self.start < len(self.data):
-            self._forward()
-        return self.start <= at < self.end
-
-    def _forward(self) -> None:
-        since = max(self.end, 0)
-        first, kind = len(self.data), b""
-        for opening in (b"<script", b"<style"):
-            known = self._next.get(opening, -1)
-            if known < since:
-                known = self.data.find(opening, since)
-                known = self._next[opening] = len(self.data) if known < 0 else known
-            if known < first:
-                first, kind = known, opening
-        self.start = self.end = first
-        if kind:
-            self.end = self._closed(first, b"</" + kind[1:])
-
-    def _closed(self, start: int, closing: bytes) -> int:
-        """Where the element ends that begins at `start`; the same place where nothing ends it, or what it seems to
-        hold is none of its content: then it may have begun in a comment or an attribute."""
-        data = self.data
-        end = data.find(closing, start)
-        last = end if end >= 0 else len(data)
-        # written in capitals, as old pages have it
-        other = data.find(closing.upper(), start, last)
-        if other < 0 and closing.swapcase() != closing and b"</S" in data[start:last]:
-            found = re.compile(closing, re.IGNORECASE).search(data, start, last)
-            other = found.start() if found else -1
-        if other >= 0:
-            last = other
-        if last == len(data):
-            return start + 1
-        if closing == b"</style" and data.find(b"<", start + 1, last) >= 0:
-            return start + 1
-        comment = data.find(b"-->", start, last)
-        opened = data.rfind(b"<!--", max(0, start - MAX_TAG), start) if comment >= 0 else -1
-        if opened >= 0 and data.find(b"-->", opened, start) < 0:
-            return start + 1
-        return last
 
 
 # --- the text as a reader sees it

@@ -34,9 +34,9 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is that of a post's address, which stands in many places that are no embed."""
 
     @property
-    def alone(self) -> bool:
-        """Whether it is enough that it was found once, wherever."""
-        return self.whole is None and self.tag is None and not self.address
+    def around(self) -> bool:
+        """Whether it matters what stands around it; else it is enough that it was found once, wherever."""
+        return self.whole is not None or self.tag is not None or self.address
 
 
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,14 +58,6 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     always: bool = False
     """Whether a platform tells nothing by which a page without its posts could be known."""
 
-
-CODED = (
-    rb"%(?:25){0,5}(?:2[de]|3[0-9]|[46][1-9a-f]|5[0-9af]|7[0-9a])"
-    rb"|\\u00(?:2[de]|3[0-9]|[46][1-9a-f]|5[0-9af]|7[0-9a])"
-    rb"|&(?:amp;){0,2}#(?:x0*(?:2[de]|3[0-9]|[46][1-9a-f]|5[0-9af]|7[0-9a])"
-    rb"|0*(?:4[5689]|5[0-7]|6[5-9]|[78][0-9]|9[0578]|99|1[01][0-9]|12[012]))[^0-9a-f]|&(?:amp;){0,2}(?:period|lowbar);"
-)
-"""A letter, a figure, `-`, `_` or `.` that is percent-coded, escaped as in JSON, or a character reference."""
 
 NOT_UTF8 = rb"[\xc0-\xff][\x00-\x7f\xc0-\xff]|[\x00-\x7f][\x80-\xbf]|\x1b\$"
 """A character that is cut, and the beginning of Japanese letters in ISO-2022-JP."""

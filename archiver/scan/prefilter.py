@@ -13,14 +13,8 @@ anything, `MAX_PLACES` are looked at, and a page with more is let through.
 
 from __future__ import annotations
 
-import html
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from functools import lru_cache
-from typing import Any
 
 from archiver.article import kind_of
 from archiver.article.encoding import codec_of, decode
@@ -29,14 +23,12 @@ from archiver.errors import InputError, UsageError
 from archiver.http1 import media_type
 from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
-from archiver.scan import inwords, marks
+from archiver.scan import inwords, letters, marks
+from archiver.scan.hidden import visible
 from archiver.scan.inwords import Place
-from archiver.scan.marks import Pattern, Sought
-from archiver.scan.seen import MAX_ASKED, MAX_PLACES, Engine, Kind, Seen, asked, is_mail
-from archiver.scan.standing import may_stand
-
-MAX_LINKS = 300
-"""Addresses of one page whose place is looked at."""
+from archiver.scan.marks import Sought
+from archiver.scan.native import Native
+from archiver.scan.seen import MAX_PLACES, Engine, Kind, Seen
 
 MAX_PAYLOADS = 500
 """Pieces of base64 in one page that are decoded."""
@@ -76,12 +68,13 @@ class Prefilter:
         if plain is None:
             return False
         kind = _kind(plain, content_type)
-        return any(self._look(plain, one, content_type, ROUNDS) for one in kind)
-
-    def _look(self, data: bytes, kind: Kind, content_type: str, rounds: int) -> bool:
         if kind == "text":
-            data += b"\n"  # what a mark ends with has to follow it
-        seen = self._engine.scan(data, kind)
+            plain += b"\n"  # what a mark ends with has to follow it
+        return self._look(plain, kind, content_type, ROUNDS)
+
+    def _look(self, data: bytes, kind: Kind, content_type: str, rounds: int, before: Seen | None = None) -> bool:
+        """before: what was seen in the page while its letters were coded; then what lies near these is looked at."""
+        seen = self._engine.scan(data, kind, before)
         if seen.post or (seen.linked and seen.classes):
             return True
         if seen.not_utf8 and rounds == ROUNDS:
@@ -91,16 +84,19 @@ class Prefilter:
                 return False
             if other != data:
                 return self._look(other, kind, content_type, rounds - 1)
-        if seen.coded and rounds > 0 and (plain := _letters(data)) != data:
-            return self._look(plain, kind, content_type, rounds - 1)
         if seen.base64 and kind == "html" and self._in_base64(data, seen.base64):
             return True
-        if not seen.places:
-            return False
-        if len(seen.places) >= MAX_PLACES:
-            return True
-        look = inwords.in_page if kind == "html" else inwords.in_text
-        return look(data, seen.places, self.platforms)
+        if seen.coded and rounds > 0:
+            plain = letters.decoded_at(data, seen.coded, seen.hidden)
+            if plain.data != data:
+                seen.near, seen.hidden = plain.near, plain.hidden
+                return self._look(plain.data, kind, content_type, rounds - 1, seen)
+        if kind == "text":
+            places = seen.places
+            return len(places) >= MAX_PLACES or (bool(places) and inwords.in_text(data, places, self.platforms))
+        shown = visible(data, seen.hidden)
+        places = self._engine.places(shown)
+        return len(places) >= MAX_PLACES or (bool(places) and inwords.in_page(shown, places, self.platforms))
 
     def _in_base64(self, data: bytes, hints: Sequence[int]) -> bool:
         read = -1
@@ -124,7 +120,7 @@ class Prefilter:
                     return True
                 if not seen.coded:
                     break
-                piece = _letters(piece)
+                piece = letters.decoded(piece)
         return False
 
 
@@ -153,40 +149,18 @@ def _utf8(data: bytes, content_type: str) -> bytes | None:
         return None
 
 
-def _kind(data: bytes, content_type: str) -> tuple[Kind, ...]:
+def _kind(data: bytes, content_type: str) -> Kind:
     """As what detection reads the page."""
     declared = media_type(content_type)
     if declared in ("text/html", "application/xhtml+xml"):
-        return ("html",)
+        return "html"
     if declared in ("text/plain", "text/markdown"):
-        return ("text",)
-    return (kind_of(data[: 4 * _SNIFFED].decode("utf-8", "replace"), content_type),)
+        return "text"
+    return kind_of(data[: 4 * _SNIFFED].decode("utf-8", "replace"), content_type)
 
 
-# --- what is coded
+# --- base64
 # -----------------------------------------------------------------------------------------------------------------
-
-_CODE = rb"(2[dDeE]|3[0-9]|[46][1-9A-Fa-f]|5[0-9AaFf]|7[0-9Aa])"
-_PERCENT = re.compile(rb"%(?:25){0,5}" + _CODE)
-_ESCAPED = re.compile(rb"\\{1,8}u00" + _CODE)
-_REFERENCE = re.compile(rb"&(?:amp;){0,2}(#[xX]?[0-9a-fA-F]{1,7};?|period;|lowbar;)")
-
-
-def _letters(data: bytes) -> bytes:
-    """The page with its coded letters, figures, `-`, `_` and `.` as themselves; other signs stay coded."""
-    data = _PERCENT.sub(_coded, data)
-    data = _ESCAPED.sub(_coded, data) if b"u00" in data else data
-    return _REFERENCE.sub(_named, data)
-
-
-def _coded(found: re.Match[bytes]) -> bytes:
-    return bytes((int(found[1], 16),))
-
-
-def _named(found: re.Match[bytes]) -> bytes:
-    sign = html.unescape("&" + found[1].decode("ascii"))
-    return sign.encode("utf-8", "replace") if sign > "\x7f" or sign.isalnum() or sign in "-_.%" else found[0]
-
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/_=%\s-]")
 _AHEAD = re.compile(rb"[A-Za-z0-9+/_=%\s-]{20}")
@@ -213,122 +187,6 @@ def _run(data: bytes, at: int) -> tuple[int, int]:
 # -----------------------------------------------------------------------------------------------------------------
 
 
-_COMPILES = """
-import ast, sys, hyperscan
-patterns = ast.literal_eval(sys.stdin.read())
-database = hyperscan.Database()
-database.compile([p for p, _ in patterns], list(range(len(patterns))), len(patterns), [f for _, f in patterns])
-sys.stdout.buffer.write(hyperscan.dumpb(database))
-"""
-"""Compiling takes a hundred megabytes, which a process that scans would keep."""
-
-COMPILE_SECONDS = 120
-
-
-@lru_cache(maxsize=4)
-def _hyperscan(patterns: tuple[tuple[bytes, int], ...]) -> Any:
-    """The compiled patterns: one or two seconds in a process of its own, two megabytes in this one."""
-    import hyperscan
-
-    try:
-        done = subprocess.run(  # noqa: S603 - this interpreter, and nothing from outside
-            (sys.executable, "-c", _COMPILES),
-            input=repr(patterns).encode("ascii"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=COMPILE_SECONDS,
-            check=True,
-        )
-        database = hyperscan.loadb(done.stdout, hyperscan.HS_MODE_BLOCK)
-        database.scratch = hyperscan.Scratch(database)
-    except (OSError, subprocess.SubprocessError, hyperscan.error):
-        database = hyperscan.Database()
-        database.compile(
-            expressions=[pattern for pattern, _ in patterns],
-            ids=list(range(len(patterns))),
-            elements=len(patterns),
-            flags=[flags for _, flags in patterns],
-        )
-    return database
-
-
-class Native:
-    """Hyperscan: https://intel.github.io/hyperscan/dev-reference/"""
-
-    name = "hyperscan"
-
-    def __init__(self, sought: Sought) -> None:
-        import hyperscan
-
-        self._stopped = hyperscan.ScanTerminated
-        self._sought = sought
-        any_case = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
-        once = hyperscan.HS_FLAG_SINGLEMATCH
-        self._flags = (any_case, any_case | once, hyperscan.HS_FLAG_DOTALL, hyperscan.HS_FLAG_DOTALL | once)
-
-    def _database(self, kind: Kind) -> tuple[Any, Sequence[Pattern], int]:
-        """The patterns of posts, and where those of the places end: behind them base64, what is coded, what is cut."""
-        any_case, any_case_once, exact, exact_once = self._flags
-        posts = (*self._sought.posts, *self._sought.declared) if kind == "html" else self._sought.addresses
-        flattened = self._sought.places if kind == "html" else self._sought.text_places
-        base64 = marks.BASE64 if kind == "html" else ()
-        database = _hyperscan(
-            (
-                (marks.CODED, any_case_once),
-                (marks.NOT_UTF8, exact_once),
-                *(
-                    (pattern.found, any_case if pattern.whole or pattern.tag or pattern.address else any_case_once)
-                    for pattern in posts
-                ),
-                *((form, any_case) for form in flattened),
-                *((form, exact) for form in base64),
-            )
-        )
-        return database, posts, 2 + len(posts) + len(flattened)
-
-    def scan(self, data: bytes, kind: Kind) -> Seen:
-        database, posts, base64 = self._database(kind)
-        seen = Seen(places=[], base64=[])
-        declared, strict = self._sought.declared, kind == "html" and self._sought.plain
-        first_place = 2 + len(posts)
-        lost = first_place + len(marks.SIGNED)
-        not_lost = lost + len(marks.LOST)
-        count = 0
-        known: dict[tuple[int, int], bool] = {}
-
-        def found(number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
-            nonlocal count
-            if number >= base64:
-                seen.base64.append(end)
-                return len(seen.base64) > MAX_PLACES or None
-            if number >= first_place:
-                if number == first_place and is_mail(data, end):
-                    return None
-                seen.places.append(Place(end, lost <= number < not_lost))
-                return len(seen.places) >= MAX_PLACES or None
-            if number == 0:
-                seen.coded = True
-                return None
-            if number == 1:
-                seen.not_utf8 = True
-                return None
-            count += 1
-            pattern = posts[number - 2]
-            if not asked(pattern, data, end, known):
-                return count > MAX_ASKED or None
-            if pattern in declared:
-                seen.classes = True
-            elif pattern.address and strict and count < MAX_LINKS and not may_stand(data, end):
-                seen.linked = True
-            else:
-                seen.post = True
-            return seen.post or None
-
-        with suppress(self._stopped):
-            database.scan(data, found)
-        return seen
-
-
 class Everything:
     """Where nothing native is installed: each page is let through.
 
@@ -337,8 +195,11 @@ class Everything:
 
     name = "none"
 
-    def scan(self, data: bytes, kind: Kind) -> Seen:  # noqa: ARG002 - as its protocol has it
+    def scan(self, data: bytes, kind: Kind, before: Seen | None = None) -> Seen:  # noqa: ARG002 - as its protocol has it
         return Seen(post=True)
+
+    def places(self, data: bytes) -> list[Place]:  # noqa: ARG002
+        return []
 
 
 def _engine(sought: Sought, native: bool | None) -> Engine:

@@ -12,8 +12,11 @@ from archiver.scan.marks import Pattern
 MAX_PLACES = 20_000
 """Places in one page at which a post may be flattened, before they are looked at."""
 
-MAX_ASKED = 500
-"""Marks of one page that are asked for what stands around them."""
+MAX_ASKED = 2000
+"""Marks of one page that are asked for what stands around them; a page with more is let through."""
+
+MAX_LINKS = 300
+"""Addresses of one page whose place is looked at."""
 
 MAX_TAG = 200_000
 """Bytes of a tag."""
@@ -36,13 +39,18 @@ class Seen(msgspec.Struct):
     """The address of a post, in a place that is surely no embed's by itself."""
     classes: bool = False
     """A class of an embed."""
-    coded: bool = False
-    """Letters that are coded."""
     not_utf8: bool = False
     """Bytes that are no UTF-8, or switch to another encoding."""
-    places: list[Place] = []
+    coded: list[int] = []
+    """Where a coded letter ends."""
     base64: list[int] = []
     """Where something stands that may be HTML in base64."""
+    places: list[Place] = []
+    """Where a post may be flattened into a bare text."""
+    hidden: list[tuple[int, int]] = []
+    """Where scripts and style sheets of a page are."""
+    near: list[tuple[int, int]] = []
+    """Where letters were coded: what is looked at once more."""
 
 
 class Engine(Protocol):
@@ -50,8 +58,13 @@ class Engine(Protocol):
 
     name: str
 
-    def scan(self, data: bytes, kind: Kind) -> Seen:
-        """What is in `data`, which is UTF-8, or nearly."""
+    def scan(self, data: bytes, kind: Kind, before: Seen | None = None) -> Seen:
+        """What is in `data`, which is UTF-8, or nearly. before: what was seen while letters were coded in it; then
+        only what lies `near` them is searched, and what was seen elsewhere still is."""
+        ...
+
+    def places(self, data: bytes) -> list[Place]:
+        """Where a post may be flattened into the text of a page; `data`: its source without scripts."""
         ...
 
 

@@ -1,0 +1,204 @@
+"""Searches all that is looked for in a page natively, in one pass (hyperscan).
+
+Source: https://intel.github.io/hyperscan/dev-reference/
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from archiver.scan import hidden, letters, marks
+from archiver.scan.inwords import Place
+from archiver.scan.marks import Pattern, Sought
+from archiver.scan.seen import MAX_ASKED, MAX_LINKS, MAX_PLACES, Kind, Seen, asked, is_mail
+from archiver.scan.standing import may_stand
+
+_COMPILES = """
+import ast, sys, hyperscan
+patterns = ast.literal_eval(sys.stdin.read())
+database = hyperscan.Database()
+database.compile([p for p, _ in patterns], list(range(len(patterns))), len(patterns), [f for _, f in patterns])
+sys.stdout.buffer.write(hyperscan.dumpb(database))
+"""
+"""Compiling takes a hundred megabytes, which a process that scans would keep."""
+
+COMPILE_SECONDS = 120
+
+Compiled = tuple[tuple[bytes, int], ...]
+"""Patterns and their flags."""
+
+
+@lru_cache(maxsize=8)
+def _hyperscan(patterns: Compiled) -> Any:
+    """The compiled patterns: one or two seconds in a process of its own, two megabytes in this one."""
+    import hyperscan
+
+    try:
+        done = subprocess.run(  # noqa: S603 - this interpreter, and nothing from outside
+            (sys.executable, "-c", _COMPILES),
+            input=repr(patterns).encode("ascii"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=COMPILE_SECONDS,
+            check=True,
+        )
+        database = hyperscan.loadb(done.stdout, hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+    except (OSError, subprocess.SubprocessError, hyperscan.error):
+        database = hyperscan.Database()
+        database.compile(
+            expressions=[pattern for pattern, _ in patterns],
+            ids=list(range(len(patterns))),
+            elements=len(patterns),
+            flags=[flags for _, flags in patterns],
+        )
+    return database
+
+
+class _Search(msgspec.Struct, frozen=True):
+    """One compiled set of patterns; what each is follows from its number."""
+
+    database: Any
+    posts: tuple[Pattern, ...]
+    """From number 2 on; before them what is coded, and what is cut."""
+    places: int
+    """The first number of a place in the text."""
+    lost: range
+    """Of them, those of brackets."""
+    base64: int
+    structure: int
+    """The first number of a page's structure."""
+
+
+class Native:
+    """Hyperscan."""
+
+    name = "hyperscan"
+
+    def __init__(self, sought: Sought) -> None:
+        import hyperscan
+
+        self._stopped = hyperscan.ScanTerminated
+        self._sought = sought
+        self._any_case = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_DOTALL
+        self._exact = hyperscan.HS_FLAG_DOTALL
+        self._once = hyperscan.HS_FLAG_SINGLEMATCH
+        self._searches: dict[Kind | None, _Search] = {}
+        self._declared = frozenset(map(id, sought.declared))
+
+    def _search(self, kind: Kind | None) -> _Search:
+        """What is searched for in a page, in a bare text, and (null) in what is shown of a page."""
+        known = self._searches.get(kind)
+        if known is None:
+            known = self._searches[kind] = self._made(kind)
+        return known
+
+    def _made(self, kind: Kind | None) -> _Search:
+        sought, any_case, once = self._sought, self._any_case, self._once
+        posts: tuple[Pattern, ...] = ()
+        places: Sequence[bytes] = ()
+        base64: Sequence[bytes] = ()
+        structure: Sequence[bytes] = ()
+        if kind == "html":
+            posts, base64, structure = (*sought.posts, *sought.declared), marks.BASE64, hidden.FORMS
+        elif kind == "text":
+            posts, places = sought.addresses, sought.text_places
+        else:
+            places = sought.places
+        general = () if kind is None else ((letters.CODED, any_case), (marks.NOT_UTF8, self._exact | once))
+        at = len(general) + len(posts)
+        return _Search(
+            database=_hyperscan(
+                (
+                    *general,
+                    *((pattern.found, any_case if pattern.around else any_case | once) for pattern in posts),
+                    *((form, any_case) for form in places),
+                    *((form, self._exact) for form in base64),
+                    *((form, any_case) for form in structure),
+                )
+            ),
+            posts=posts,
+            places=at,
+            lost=range(at + len(marks.SIGNED), at + len(marks.SIGNED) + len(marks.LOST)),
+            base64=at + len(places),
+            structure=at + len(places) + len(base64),
+        )
+
+    def scan(self, data: bytes, kind: Kind, before: Seen | None = None) -> Seen:
+        search = self._search(kind)
+        seen = Seen()
+        spans: Sequence[tuple[int, int]] = ((0, len(data)),)
+        if before is not None:
+            seen.linked, seen.classes, seen.hidden, spans = before.linked, before.classes, before.hidden, before.near
+        posts, first_place, base64, structure = search.posts, search.places, search.base64, search.structure
+        declared, strict = self._declared, kind == "html" and self._sought.plain
+        events: list[tuple[int, int]] = []
+        known: dict[tuple[int, int], bool] = {}
+        count = offset = 0
+
+        def found(number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
+            nonlocal count
+            end += offset
+            if number >= structure:
+                events.append((number - structure, end))
+                return None
+            if number >= base64:
+                seen.base64.append(end)
+                if len(seen.base64) <= MAX_PLACES:
+                    return None
+                seen.post = True
+                return True
+            if number >= first_place:
+                return self._place(search, data, number, end, seen.places)
+            if number < 2:
+                if number == 0:
+                    seen.coded.append(end)
+                else:
+                    seen.not_utf8 = True
+                return None
+            count += 1
+            pattern = posts[number - 2]
+            if count > MAX_ASKED:
+                seen.post = True
+            elif not asked(pattern, data, end, known):
+                return None
+            elif id(pattern) in declared:
+                seen.classes = True
+            elif pattern.address and strict and count < MAX_LINKS and not may_stand(data, end):
+                seen.linked = True
+            else:
+                seen.post = True
+            return seen.post or None
+
+        with suppress(self._stopped):
+            for offset, stop in spans:
+                search.database.scan(data if stop - offset == len(data) else data[offset:stop], found)
+        if before is None and not seen.post:
+            seen.hidden = hidden.extents(data, events)
+        return seen
+
+    def places(self, data: bytes) -> list[Place]:
+        """Where a post may be flattened into the text of a page, of which `data` is what is shown."""
+        search = self._search(None)
+        out: list[Place] = []
+
+        def found(number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
+            return self._place(search, data, number, end, out)
+
+        with suppress(self._stopped):
+            search.database.scan(data, found)
+        return out
+
+    @staticmethod
+    def _place(search: _Search, data: bytes, number: int, end: int, places: list[Place]) -> bool | None:
+        if number == search.places and is_mail(data, end):
+            return None
+        places.append(Place(end, number in search.lost))
+        return len(places) >= MAX_PLACES or None
