@@ -45,7 +45,9 @@ JOINED = (
     Field("words_key", "integer", ""),
     Field("date", "text", ""),
     Field("date_basis", "text", ""),
+    Field("text", "text", ""),
     Field("post_key", "text", ""),
+    Field("not_before", "text", ""),
 )
 NAMED = (
     Field("row", "integer", ""),
@@ -206,7 +208,9 @@ class _Building:
             "SELECT m.*, j.post_key AS joined, row_number() OVER () AS row FROM mentions m"  # noqa: S608
             f" LEFT JOIN {self._table('joined')} j ON m.post_id IS NULL AND m.platform = j.platform"
             " AND m.words_key = j.words_key AND m.date IS NOT DISTINCT FROM j.date"
-            " AND m.date_basis IS NOT DISTINCT FROM j.date_basis WHERE m.post_key IS NULL",
+            " AND m.date_basis IS NOT DISTINCT FROM j.date_basis AND m.text = j.text"
+            " AND (m.captured_at IS NULL OR j.not_before IS NULL OR epoch_us(m.captured_at) >="
+            " epoch_us(j.not_before::TIMESTAMP)) WHERE m.post_key IS NULL",
         )
         waiting = Waiting(self._work / "named.parquet", (*NAMED, Field("has_id", "boolean", "")))
         columns = ["row", "joined", "platform", "post_id", "handle", "display_name", "date", "text", "page_url"]

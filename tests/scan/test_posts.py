@@ -268,6 +268,48 @@ def test_it_is_joined_only_where_handle_words_and_day_agree(
     assert counts.citations == 2
 
 
+LONG = "The council said that the water at the old north quay rose by {} metres, more than ever before. {}"
+
+
+@pytest.mark.parametrize(
+    ("shown", "flat", "together"),
+    [
+        (("1.5", ""), ("1.5", ""), True),
+        (("1.5", ""), ("15", ""), False),
+        (("1:5", ""), ("1.5", ""), False),
+        (("2", "https://t.co/aB1"), ("2", ""), True),
+        (("2", ""), ("2", "https://t.co/aB1"), True),
+        (("2", "https://t.co/aB1"), ("2", "pic.twitter.com/aB1"), True),
+        (("2", "https://t.co/aB1"), ("2", "https://t.co/aB1 https://t.co/cD2"), True),
+        (("2", "https://t.co/aB1"), ("2", "https://t.co/cD2"), False),
+        (("2", "https://t.co/aB1"), ("2", "https://news.example/cD2"), True),
+    ],
+)
+@pytest.mark.parametrize("date", [DAY, None])
+def test_numbers_and_short_links_that_differ_are_other_posts(
+    tmp_path: Path, shown: tuple[str, str], flat: tuple[str, str], together: bool, date: str | None
+) -> None:
+    _, counts = built(tmp_path, [row(text=LONG.format(*shown)), flattened(text=LONG.format(*flat), date=date)])
+    assert counts.flattened_only == (0 if together else 1)
+    assert counts.citations == 2
+
+
+def test_a_page_that_is_older_than_the_post_does_not_show_it(tmp_path: Path) -> None:
+    old, eve = datetime(2021, 3, 2, 23, tzinfo=UTC), datetime(2021, 3, 3, tzinfo=UTC)
+    rows = [row(), flattened("https://old.example/", date=None, captured_at=old)]
+    rows.append(flattened("https://eve.example/", date=None, captured_at=eve))
+    rows.append(flattened("https://when.example/", date=None, captured_at=None))
+    posts, _ = built(tmp_path, rows)
+    assert [pages(post) for post in posts if post["flattened_only"]] == [["https://old.example/"]]
+
+
+def test_posts_without_an_id_differ_by_their_numbers(tmp_path: Path) -> None:
+    texts = [LONG.format(*one) for one in (("1.5", ""), ("15", ""), ("1.5", "https://t.co/aB1"))]
+    rows = [flattened(f"https://n{place}.example/", text=text) for place, text in enumerate(texts)]
+    posts, _ = built(tmp_path, rows)
+    assert sorted(post["pages"] for post in posts) == [1, 2]
+
+
 def test_words_of_two_posts_are_joined_to_none(tmp_path: Path) -> None:
     posts, counts = built(tmp_path, [row(0), row(1, "https://b.example/"), flattened()])
     assert (counts.posts, counts.flattened_only) == (3, 1)

@@ -82,8 +82,8 @@ def claim_of(row: Row) -> Claim:
     folded = post.handle.casefold() if post.handle else None
     return Claim(
         post.key, post.platform, post.id, post.scope, post.url, post.handle, folded, post.display_name, post.day,
-        post.created_at.isoformat() if post.created_at else None, post.text or None, variant_of(folded, post.text), page or "",
-        seen,
+        post.created_at.isoformat() if post.created_at else None, post.text or None, variant_of(folded, post.text),
+        page or "", seen,
     )  # fmt: skip
 
 
