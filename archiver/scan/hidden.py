@@ -6,10 +6,11 @@ They are three quarters of a page's bytes. What is only looked for in text is lo
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 SCRIPT, SCRIPT_END, STYLE, STYLE_END, COMMENT_END = range(5)
-"""What is told of a page's structure; each with the place behind it."""
+"""What is told of a page's structure."""
 
 FORMS = (rb"<script", rb"</script", rb"<style", rb"</style", rb"-->")
 """What each of them is in the source, in any case of letters."""
@@ -23,32 +24,42 @@ _MARKUP = re.compile(rb"</(?!svg|g\b|path|defs|style|filter|title|text|mask|clip
 """What no style sheet holds: a picture in it may have tags."""
 
 
-def extents(data: bytes, events: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Where scripts and style sheets begin and end, in order.
+Structure = list[tuple[int, int]]
+"""Where each of a page's `FORMS` begins, and which it is; in ascending order."""
 
-    events: what was found of `FORMS` (its number, the place behind it), in the order of places. What may be no element
-    at all, because it begins in a comment or an attribute, is none of them.
-    """
+
+def extents(data: bytes, structure: Structure) -> list[tuple[int, int]]:
+    """Where scripts and style sheets begin and end, in order. What may be no element at all, because it begins in a
+    comment or an attribute, is none of them."""
     out: list[tuple[int, int]] = []
     opened = kind = -1
     comments = 0
-    for form, end in events:
+    for at, form in structure:
         if form == COMMENT_END:
             comments += 1
         elif form in (SCRIPT, STYLE):
             # the last one before the end counts, lest one in an attribute hides the text behind it; but for those that
             # a script writes
-            start = end - len(FORMS[form])
-            if opened < 0 or not (kind == SCRIPT and (form == STYLE or data[start - 1] in _QUOTES)):
-                opened, kind, comments = start, form, 0
+            if opened < 0 or not (kind == SCRIPT and (form == STYLE or data[at - 1] in _QUOTES)):
+                opened, kind, comments = at, form, 0
         elif opened >= 0 and form == kind + 1:
-            close = end - len(FORMS[form])
             if not (comments and _in_comment(data, opened)) and not (
-                kind == STYLE and _MARKUP.search(data, opened, close)
+                kind == STYLE and _MARKUP.search(data, opened, at)
             ):
-                out.append((opened, close))
+                out.append((opened, at))
             opened = kind = -1
     return out
+
+
+def script_at(structure: Structure, place: int) -> int:
+    """Where the script begins, in whose start tag or content `place` is; -1 where it is in none."""
+    for at in range(bisect_right(structure, (place, 0)) - 1, -1, -1):
+        start, form = structure[at]
+        if form == SCRIPT:
+            return start
+        if form == SCRIPT_END:
+            return -1
+    return -1
 
 
 def _in_comment(data: bytes, at: int) -> bool:

@@ -49,8 +49,8 @@ class Plain(msgspec.Struct, frozen=True):
     data: bytes
     near: Spans
     """What lies around them."""
-    hidden: Spans
-    """Where scripts and style sheets are in it."""
+    structure: Spans
+    """Where the tags of scripts are in it."""
 
 
 def decoded(data: bytes) -> bytes:
@@ -60,14 +60,15 @@ def decoded(data: bytes) -> bytes:
     return _REFERENCE.sub(_named, data)
 
 
-def decoded_at(data: bytes, ends: Sequence[int], hidden: Sequence[tuple[int, int]]) -> Plain:
-    """The same where coded letters end at `ends`, in ascending order; `hidden` is moved with it."""
+def decoded_at(data: bytes, ends: Sequence[int], structure: Sequence[tuple[int, int]]) -> Plain:
+    """The same where coded letters end at `ends`, in ascending order; the places of `structure` are moved with it."""
     regions: Spans = []
     for end in ends if len(ends) <= MANY else ():
         if regions and end < regions[-1][1]:
             continue
         seam = _SEAM.search(data, end)
         start, stop = max(0, end - LONGEST), seam.start() if seam else len(data)
+        start = data.rfind(b"<", start, end) + 1 or start  # no tag begins within a region
         if regions and start <= regions[-1][1]:
             regions[-1] = (regions[-1][0], stop)
         else:
@@ -76,7 +77,6 @@ def decoded_at(data: bytes, ends: Sequence[int], hidden: Sequence[tuple[int, int
         regions = [(0, len(data))]
     pieces: list[bytes] = []
     changed: Spans = []
-    starts: list[int] = []
     stops: list[int] = []
     shifts: list[int] = []
     at = shift = 0
@@ -88,14 +88,12 @@ def decoded_at(data: bytes, ends: Sequence[int], hidden: Sequence[tuple[int, int
         if plain != raw:
             changed.append((start + shift, start + shift + len(plain)))
             shift += len(plain) - len(raw)
-            starts.append(start)
             stops.append(stop)
             shifts.append(shift)
     pieces.append(data[at:])
     whole = b"".join(pieces)
-    # within a region, an element is hidden from its latest possible start to its earliest possible end
-    moved = [(_moved(start, stops, shifts), _moved(end, starts, shifts)) for start, end in hidden]
-    return Plain(whole, _around(whole, changed), [(start, end) for start, end in moved if start < end])
+    moved = [(_moved(place, stops, shifts), form) for place, form in structure]
+    return Plain(whole, _around(whole, changed), moved)
 
 
 def _moved(place: int, places: Sequence[int], shifts: Sequence[int]) -> int:

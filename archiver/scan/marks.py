@@ -28,7 +28,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     """What is searched for."""
     whole: re.Pattern[bytes] | None
     """The same with what stands directly before it; null: nothing need."""
-    tag: re.Pattern[bytes] | None
+    tag: bytes | None
     """What stands in the same tag; null: nothing need."""
     address: bool = False
     """Whether it is that of a post's address, which stands in many places that are no embed."""
@@ -160,7 +160,7 @@ def _pattern(mark: Mark) -> Pattern:
     return Pattern(
         found=source(mark.pattern),
         whole=_compiled(mark.before + mark.pattern) if mark.before else None,
-        tag=_compiled(mark.tag) if mark.tag else None,
+        tag=source(mark.tag) if mark.tag else None,
     )
 
 

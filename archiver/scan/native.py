@@ -17,8 +17,8 @@ import msgspec
 from archiver.scan import hidden, letters, marks
 from archiver.scan.inwords import Place
 from archiver.scan.marks import Pattern, Sought
-from archiver.scan.seen import MAX_ASKED, MAX_LINKS, MAX_PLACES, Kind, Seen, asked, is_mail
-from archiver.scan.standing import may_stand
+from archiver.scan.seen import MAX_ASKED, MAX_LINKS, MAX_PLACES, Kind, Seen, is_mail
+from archiver.scan.standing import Page
 
 _COMPILES = """
 import ast, sys, hyperscan
@@ -30,6 +30,12 @@ sys.stdout.buffer.write(hyperscan.dumpb(database))
 """Compiling takes a hundred megabytes, which a process that scans would keep."""
 
 COMPILE_SECONDS = 120
+
+NEAR = 120
+"""Bytes before the end of a mark that is no address, in which it begins."""
+
+BEFORE = 200
+"""Bytes before the end of an address, in which it and what stands before it begin."""
 
 Compiled = tuple[tuple[bytes, int], ...]
 """Patterns and their flags."""
@@ -92,6 +98,8 @@ class Native:
         self._once = hyperscan.HS_FLAG_SINGLEMATCH
         self._searches: dict[Kind | None, _Search] = {}
         self._declared = frozenset(map(id, sought.declared))
+        patterns = (*sought.posts, *sought.declared)
+        self._tags = tuple(dict.fromkeys(pattern.tag for pattern in patterns if pattern.tag is not None))
 
     def _search(self, kind: Kind | None) -> _Search:
         """What is searched for in a page, in a bare text, and (null) in what is shown of a page."""
@@ -99,6 +107,9 @@ class Native:
         if known is None:
             known = self._searches[kind] = self._made(kind)
         return known
+
+    def _tag_search(self) -> Any:
+        return _hyperscan(tuple((form, self._any_case | self._once) for form in self._tags))
 
     def _made(self, kind: Kind | None) -> _Search:
         sought, any_case, once = self._sought, self._any_case, self._once
@@ -136,43 +147,32 @@ class Native:
         seen = Seen()
         spans: Sequence[tuple[int, int]] = ((0, len(data)),)
         if before is not None:
-            seen.linked, seen.classes, seen.hidden, spans = before.linked, before.classes, before.hidden, before.near
+            seen.linked, seen.classes, seen.structure, spans = (
+                *(before.linked, before.classes, before.structure),
+                before.near,
+            )
         posts, first_place, base64, structure = search.posts, search.places, search.base64, search.structure
-        declared, strict = self._declared, kind == "html" and self._sought.plain
-        events: list[tuple[int, int]] = []
-        known: dict[tuple[int, int], bool] = {}
-        count = offset = 0
+        asked: list[tuple[int, int]] = []
+        offset = 0
 
         def found(number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
-            nonlocal count
             end += offset
             if number >= structure:
-                events.append((number - structure, end))
-                return None
-            if number >= base64:
+                form = number - structure
+                if before is None:
+                    seen.structure.append((end - len(hidden.FORMS[form]), form))
+            elif number >= base64:
                 seen.base64.append(end)
-                if len(seen.base64) <= MAX_PLACES:
-                    return None
-                seen.post = True
-                return True
-            if number >= first_place:
+                seen.post = len(seen.base64) > MAX_PLACES
+            elif number >= first_place:
                 return self._place(search, data, number, end, seen.places)
-            if number < 2:
-                if number == 0:
-                    seen.coded.append(end)
-                else:
-                    seen.not_utf8 = True
-                return None
-            count += 1
-            pattern = posts[number - 2]
-            if count > MAX_ASKED:
-                seen.post = True
-            elif not asked(pattern, data, end, known):
-                return None
-            elif id(pattern) in declared:
-                seen.classes = True
-            elif pattern.address and strict and count < MAX_LINKS and not may_stand(data, end):
-                seen.linked = True
+            elif number == 0:
+                seen.coded.append(end)
+            elif number == 1:
+                seen.not_utf8 = True
+            elif posts[number - 2].around:
+                asked.append((number - 2, end))
+                seen.post = len(asked) > MAX_ASKED
             else:
                 seen.post = True
             return seen.post or None
@@ -180,9 +180,40 @@ class Native:
         with suppress(self._stopped):
             for offset, stop in spans:
                 search.database.scan(data if stop - offset == len(data) else data[offset:stop], found)
-        if before is None and not seen.post:
-            seen.hidden = hidden.extents(data, events)
+        if not seen.post:
+            seen.structure.sort()
+            self._ask(data, kind, posts, asked, seen)
         return seen
+
+    def _ask(
+        self,
+        data: bytes,
+        kind: Kind,
+        posts: Sequence[Pattern],
+        asked: Sequence[tuple[int, int]],
+        seen: Seen,
+    ) -> None:
+        """Of what was found, what has around it what its pattern asks for."""
+        declared, strict = self._declared, kind == "html" and self._sought.plain
+        tags = _Tags(data, self._tags, self._tag_search()) if self._tags else None
+        page = Page(data, seen.structure)
+        links = 0
+        for number, end in asked:
+            pattern = posts[number]
+            if pattern.tag is not None and tags is not None and not tags.holds(end, pattern.tag):
+                continue
+            if pattern.whole is not None and (
+                pattern.whole.search(data, max(0, end - (BEFORE if pattern.address else NEAR)), end) is None
+            ):
+                continue
+            if id(pattern) in declared:
+                seen.classes = True
+                continue
+            if pattern.address and strict and (links := links + 1) < MAX_LINKS and not page.may_stand(end):
+                seen.linked = True
+                continue
+            seen.post = True
+            return
 
     def places(self, data: bytes) -> list[Place]:
         """Where a post may be flattened into the text of a page, of which `data` is what is shown."""
@@ -202,3 +233,40 @@ class Native:
             return None
         places.append(Place(end, number in search.lost))
         return len(places) >= MAX_PLACES or None
+
+
+MAX_TAG = 200_000
+"""Bytes of a tag."""
+
+SMALL_TAG = 5_000
+MAX_LARGE = 200
+"""Tags of one page beyond which those with more than `SMALL_TAG` bytes are not searched any more."""
+
+
+class _Tags:
+    """What stands in the tags of one page, each searched once."""
+
+    def __init__(self, data: bytes, forms: Sequence[bytes], database: Any) -> None:
+        self._data = data
+        self._numbers = {form: number for number, form in enumerate(forms)}
+        self._database = database
+        self._known: dict[int, frozenset[int]] = {}
+        self._large = 0
+
+    def holds(self, end: int, form: bytes) -> bool:
+        """Whether `form` is in the tag of what ends at `end`; true where that cannot be told."""
+        data = self._data
+        stop = data.find(b"<", end, end + MAX_TAG)
+        if stop < 0:
+            return True  # longer than a tag is
+        known = self._known.get(stop)
+        if known is None:
+            start = max(0, end - MAX_TAG, data.rfind(b"<", max(0, end - MAX_TAG), end - 1))
+            if stop - start > SMALL_TAG:
+                self._large += 1
+                if self._large > MAX_LARGE:
+                    return True
+            seen: set[int] = set()
+            self._database.scan(data[start:stop], lambda number, *_: seen.add(number))
+            known = self._known[stop] = frozenset(seen)
+        return self._numbers[form] in known

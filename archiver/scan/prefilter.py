@@ -24,7 +24,7 @@ from archiver.http1 import media_type
 from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
 from archiver.scan import inwords, letters, marks
-from archiver.scan.hidden import visible
+from archiver.scan.hidden import extents, visible
 from archiver.scan.inwords import Place
 from archiver.scan.marks import Sought
 from archiver.scan.native import Native
@@ -87,14 +87,14 @@ class Prefilter:
         if seen.base64 and kind == "html" and self._in_base64(data, seen.base64):
             return True
         if seen.coded and rounds > 0:
-            plain = letters.decoded_at(data, seen.coded, seen.hidden)
+            plain = letters.decoded_at(data, seen.coded, seen.structure)
             if plain.data != data:
-                seen.near, seen.hidden = plain.near, plain.hidden
+                seen.near, seen.structure = plain.near, plain.structure
                 return self._look(plain.data, kind, content_type, rounds - 1, seen)
         if kind == "text":
             places = seen.places
             return len(places) >= MAX_PLACES or (bool(places) and inwords.in_text(data, places, self.platforms))
-        shown = visible(data, seen.hidden)
+        shown = visible(data, extents(data, seen.structure))
         places = self._engine.places(shown)
         return len(places) >= MAX_PLACES or (bool(places) and inwords.in_page(shown, places, self.platforms))
 
@@ -175,10 +175,10 @@ def _run(data: bytes, at: int) -> tuple[int, int]:
     start = at
     low = max(0, at - MAX_RUN)
     while start > low:
-        piece = data[max(low, start - 256) : start]
-        ends = [other.end() for other in _NOT_BASE64.finditer(piece)]
-        if ends:
-            return start - len(piece) + ends[-1], end
+        piece = data[max(low, start - 4096) : start]
+        last = _NOT_BASE64.search(piece[::-1])
+        if last:
+            return start - last.start(), end
         start -= len(piece)
     return start, end
 

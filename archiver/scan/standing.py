@@ -7,14 +7,18 @@ here without reading the page is only what surely is nothing: in doubt an addres
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from archiver.detect import containers, pagejson
+from archiver.scan.hidden import Structure, script_at
 
 MAX_TAG = 200_000
 """Bytes of a tag."""
 
 MAX_SCRIPT = 8_000_000
+MAX_HELD = 1_500_000
+"""Bytes of an element whose content is read by itself: what `archiver.detect.payloads` reads of one, at three bytes a
+character."""
+
 ABOVE = 20_000
 """Bytes before a link in which the element begins that calls itself an embed, with little text before the link."""
 
@@ -37,19 +41,28 @@ _QUIET_SCRIPTS = re.compile(
 )
 
 
-def may_stand(data: bytes, end: int) -> bool:
-    """Whether the address that ends about `end` in the source of a page may be that of an embed."""
-    if _script_open(data, end, (b"script",)):
-        return _script_may_name(data, end)
-    tag = _tag_around(data, end)
-    if tag is not None:
-        start, stop = tag
-        name = data[start + 1 : start + 6].lower()
-        if name.startswith((b"meta ", b"meta\n", b"link ", b"link\n")):
-            return False
-        if name[:1] == b"a" and name[1:2] in (b" ", b"\n", b"\t", b"\r"):
-            return _link_may_stand(data, start, stop)
-    return True
+class Page:
+    """The source of one page, and where the tags of its scripts are."""
+
+    def __init__(self, data: bytes, structure: Structure) -> None:
+        self._data = data
+        self._structure = structure
+
+    def may_stand(self, end: int) -> bool:
+        """Whether the address that ends about `end` may be that of an embed."""
+        data = self._data
+        script = script_at(self._structure, end)
+        if script >= 0:
+            return _script_may_name(data, script, end)
+        tag = _tag_around(data, end)
+        if tag is not None:
+            start, stop = tag
+            name = data[start + 1 : start + 6].lower()
+            if name.startswith((b"meta ", b"meta\n", b"link ", b"link\n")):
+                return False
+            if name[:1] == b"a" and name[1:2] in (b" ", b"\n", b"\t", b"\r"):
+                return _link_may_stand(data, start, stop)
+        return True
 
 
 def _tag_around(data: bytes, at: int) -> tuple[int, int] | None:
@@ -79,32 +92,35 @@ def _link_may_stand(data: bytes, start: int, stop: int) -> bool:
         rb"<p\b[^<>]{0,190}>\s*$", data[max(0, start - 200) : start], re.IGNORECASE
     ):
         return True  # a paragraph that begins with it may be the last one of an embed
-    if _script_open(data, start, (b"template", b"textarea", b"noscript", b"iframe")):
-        return True
     for called in reversed(list(_CALLED.finditer(before))):
         if not _SAID.search(called[0]):
             continue
         between = _MARKUP.sub(b"", before[called.end() :])
-        return len(b" ".join(between.split()).decode("utf-8", "replace")) <= LITTLE
-    return False
+        if len(b" ".join(between.split()).decode("utf-8", "replace")) <= LITTLE:
+            return True
+        break
+    return _is_open(data, start)
 
 
-def _script_open(data: bytes, at: int, elements: Sequence[bytes]) -> bool:
+_HOLDING = (b"template", b"textarea", b"noscript", b"iframe")
+"""Elements whose content is read by itself."""
+
+
+def _is_open(data: bytes, at: int) -> bool:
     """Whether `at` is, or seems to be, in one of these elements."""
-    low = max(0, at - MAX_SCRIPT)
-    for name in elements:
-        opened = max(data.rfind(b"<" + name, low, at), data.rfind(b"<" + name.upper(), low, at))
-        if opened >= 0 and b"</" + name not in data[opened:at].lower():
+    low = max(0, at - MAX_HELD)
+    before = data[low:at]
+    for name in _HOLDING:
+        opened = max(before.rfind(b"<" + name), before.rfind(b"<" + name.upper()))
+        if opened >= 0 and b"</" + name not in before[opened:].lower():
             return True
     return False
 
 
-def _script_may_name(data: bytes, at: int) -> bool:
-    """Whether a script that `at` is in may be one whose JSON is read; true where it is in none."""
-    low = max(0, at - MAX_SCRIPT)
-    opened = data.rfind(b"<script", low, at)
-    head = _SCRIPT.match(data, opened) if opened >= 0 else None
-    if head is None or head.end() > at or (b"</" in data[opened:at] and b"</script" in data[opened:at].lower()):
+def _script_may_name(data: bytes, opened: int, at: int) -> bool:
+    """Whether the script that begins at `opened` and holds `at` may be one whose JSON is read."""
+    head = _SCRIPT.match(data, opened)
+    if head is None or head.end() > at:
         return True
     attributes = head["attributes"]
     if attributes.strip() and not _QUIET_SCRIPTS.search(attributes):
