@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from archiver.cli.output import Column
 from archiver.cli.scanning import index_options, units_named
 from archiver.errors import ExitCode, InputError, UsageError
 from archiver.exporting.forms import Form
+from archiver.scan.duck import duckdb_module
 from archiver.scan.ledger import Ledger
 from archiver.scan.onefile import write_one_file
 from archiver.scan.pool import Failed, run_pool
@@ -128,6 +130,8 @@ def _into_folder(
     posts: bool,
 ) -> None:
     pyarrow_modules()  # rather now than after hours
+    if posts:
+        duckdb_module()
     with Ledger(output) as ledger:
         enter(ledger, units_named(run, warcs, **index), stop=run.stopped)
         failed = sum(1 for came in _work(run, ledger, processes, master) if isinstance(came, Failed))
@@ -204,6 +208,10 @@ def whole_files(units: Iterable[Unit]) -> Iterator[Unit]:
 def _work(run: Run, ledger: Ledger, processes: int | None, master: str | None) -> Iterator[Done | Failed]:
     """Work on all that waits, with a progress bar; what was wrong is told."""
     waiting = ledger.waiting()
+    if waiting and master is None and find_spec("hyperscan") is None:
+        run.out.note(
+            "hyperscan is not installed: every page is parsed, which takes longer (pip install 'archiver[scan]')"
+        )
     lengths = [length_of(unit) for unit in waiting]
     total = None if None in lengths else sum(length or 0 for length in lengths)
     with run.out.progress(total, "scanning", in_bytes=True) as advance:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from archiver.errors import InputError, LimitError, UsageError
 from archiver.model import Post
+from archiver.scan import flattened as flattened_module
 from archiver.scan import posts as module
 from archiver.scan import posttable, saying
 from archiver.scan.posts import PostCounts, build_posts
@@ -303,6 +304,53 @@ def test_a_page_that_is_older_than_the_post_does_not_show_it(tmp_path: Path) -> 
     assert [pages(post) for post in posts if post["flattened_only"]] == [["https://old.example/"]]
 
 
+def test_more_showings_than_are_compared_are_joined_to_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flattened_module, "MAX_SHOWINGS", 2)
+    shown = [row(page=f"https://n{n}.example/", text=f"{WORDS} https://t.co/a{n}") for n in range(5)]
+    assert built(tmp_path / "a", [*shown[:2], flattened()])[1].flattened_only == 0
+    assert built(tmp_path / "b", [*shown, flattened()])[1].flattened_only == 1
+
+
+def test_a_day_that_an_author_made_may_be_the_next_one(tmp_path: Path) -> None:
+    """On Bluesky: the id says when the author's program thought it was."""
+    number = int(datetime(2024, 3, 4, 12, tzinfo=UTC).timestamp() * 1_000_000) << 10
+    post_id = "".join("234567abcdefghijklmnopqrstuvwxyz"[number >> 5 * place & 31] for place in reversed(range(13)))
+    fields = {"platform": "bluesky", "post_key": f"bluesky:did:plc:a/{post_id}", "post_id": post_id}
+    rows = [row(scope="did:plc:a", url=None, date="2024-03-04", **fields)]
+    for n, date in enumerate(["2024-03-05", "2024-03-06"]):
+        rows.append(flattened(f"https://n{n}.example/", platform="bluesky", date=date, date_basis="utc"))
+    posts, _ = built(tmp_path, rows)
+    assert [pages(post) for post in posts if post["flattened_only"]] == [["https://n1.example/"]]
+
+
+def test_a_post_of_which_pages_print_two_days_is_of_neither(tmp_path: Path) -> None:
+    fields = {"platform": "facebook", "post_key": "facebook:77", "post_id": "77", "url": "https://facebook.example/77"}
+    rows = [row(date="2022-01-01", **fields), row(page="https://b.example/", date="2022-01-09", **fields)]
+    rows.append(flattened(platform="facebook", date="2022-01-01"))
+    assert built(tmp_path, rows)[1].flattened_only == 1
+
+
+def test_an_id_without_its_server_is_part_of_a_name(tmp_path: Path) -> None:
+    """As of Mastodon, where a page does not tell whose number it is."""
+    rows = [
+        flattened(f"https://n{n}.example/", platform="mastodon", post_id=post_id, text=text, date=None, handle=None)
+        for n, (post_id, text) in enumerate([("7", SHORT), ("7", SHORT), ("8", SHORT), (None, WORDS), ("9", WORDS)])
+    ]
+    posts, _ = built(tmp_path, rows)
+    assert sorted(post["pages"] for post in posts) == [1, 1, 1, 2]
+    assert all(post["flattened_only"] and post["post_id"] is None for post in posts)
+
+
+def test_another_number_without_its_server_is_not_that_post(tmp_path: Path) -> None:
+    known = row(
+        platform="mastodon", post_key="mastodon:sea.example/8", post_id="8", scope="sea.example",
+        url="https://sea.example/@pier_nine/8",
+    )  # fmt: skip
+    other = [flattened(f"https://n{n}.example/", platform="mastodon", post_id=n) for n in (None, "7")]
+    posts, _ = built(tmp_path, [known, *other])
+    assert [pages(post) for post in posts] == [["https://n7.example/"], ["https://nNone.example/", known.page_url]]
+
+
 def test_posts_without_an_id_differ_by_their_numbers(tmp_path: Path) -> None:
     texts = [LONG.format(*one) for one in (("1.5", ""), ("15", ""), ("1.5", "https://t.co/aB1"))]
     rows = [flattened(f"https://n{place}.example/", text=text) for place, text in enumerate(texts)]
@@ -521,6 +569,10 @@ def test_without_duckdb_it_says_what_to_install(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(UsageError, match="duckdb") as told:
         build_posts(tmp_path, tmp_path / "posts.parquet", tmp_path / "posts.db")
     assert told.value.hint == "pip install 'archiver[scan]'"
+
+
+def test_a_row_of_no_platform_is_no_post(tmp_path: Path) -> None:
+    assert built(tmp_path, [row(), row(None, "https://b.example/", platform=None, words_key=None)])[1].citations == 1
 
 
 def test_files_that_are_not_finished_are_passed_over(tmp_path: Path) -> None:

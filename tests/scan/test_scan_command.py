@@ -35,6 +35,22 @@ def command(*arguments: object, **more: Any) -> subprocess.CompletedProcess[str]
     )
 
 
+WITHOUT = """
+import sys
+sys.modules.update(dict.fromkeys(sys.argv.pop(1).split(",")))
+from archiver.cli import main
+main()
+"""
+
+
+def without(modules: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """The command where these are not installed."""
+    return subprocess.run(
+        [sys.executable, "-c", WITHOUT, modules, "scan", *map(str, arguments)],
+        capture_output=True, text=True, cwd=ROOT, timeout=DEADLINE, check=False,
+    )  # fmt: skip
+
+
 def parquet_bytes(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted((folder / "mentions").rglob("*.parquet"))}
 
@@ -187,3 +203,26 @@ def test_wrong_usage_says_what_is_right(arguments: tuple[str, ...], says: str) -
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("missing", "options", "says"),
+    [
+        ("pyarrow", [], "the table needs pyarrow (pip install 'archiver[scan]')"),
+        ("duckdb", [], "this needs duckdb (pip install 'archiver[scan]')"),
+        ("pyspark,pyspark.errors", ["--spark", "local[1]"], "a cluster needs PySpark (pip install 'archiver[spark]')"),
+    ],
+)
+def test_what_is_missing_is_told_before_anything_is_read(
+    files: list[Path], tmp_path: Path, missing: str, options: list[str], says: str
+) -> None:
+    done = without(missing, *files, "-o", tmp_path / "out", *options)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {says}\n")
+    assert list((tmp_path / "out").rglob("*.parquet")) == list((tmp_path / "out").rglob("*.rows")) == []
+
+
+def test_without_hyperscan_it_says_so_and_finds_the_same(files: list[Path], scanned: Path, tmp_path: Path) -> None:
+    done = without("hyperscan", *files, "-o", tmp_path / "out", "--processes", 1, "--no-posts")
+    assert done.returncode == 0
+    assert [line for line in done.stderr.splitlines() if "hyperscan is not installed" in line] != []
+    assert parquet_bytes(tmp_path / "out") == parquet_bytes(scanned)

@@ -7,6 +7,7 @@ its own Python.
 from __future__ import annotations
 
 import gzip
+import inspect
 import os
 import re
 import shutil
@@ -33,6 +34,7 @@ from archiver.scan.rowfile import read_rows
 from archiver.scan.rows import Row
 from archiver.scan.running import run
 from archiver.scan.spark import find_posts, run_units
+from archiver.scan.spark.session import in_short
 from archiver.scan.unit import Done, Unit
 from archiver.scan.work import work
 
@@ -61,7 +63,7 @@ pytestmark = [
 MASTER = "local-cluster[2,1,1024]"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The session of a cluster, with all its files in a temporary folder and all its ports on loopback."""
     from pyspark import cloudpickle
@@ -169,18 +171,17 @@ def record_of(number: int, body: bytes) -> bytes:
     return gzip.compress(head.encode() + http + b"\r\n\r\n", mtime=0)
 
 
-@pytest.fixture
-def units(tmp_path: Path) -> list[Unit]:
+def units_in(folder: Path) -> list[Unit]:
     """Five files of three pages, the third of them damaged in its middle, and one that is not there."""
     made = []
     for number in range(5):
         records = [record_of(10 * number + page, page_of(10 * number + page)) for page in range(3)]
         if number == 2:
             records[1] = records[1][:60] + bytes(40) + records[1][100:]
-        path = tmp_path / f"crawl-{number}.warc.gz"
+        path = folder / f"crawl-{number}.warc.gz"
         path.write_bytes(b"".join(records))
         made.append(Unit(file=str(path), size=path.stat().st_size))
-    return [*made, Unit(file=str(tmp_path / "missing.warc.gz"), size=0)]
+    return [*made, Unit(file=str(folder / "missing.warc.gz"), size=0)]
 
 
 def scanned_here(units: Iterable[Unit], folder: Path) -> dict[str, Done]:
@@ -203,9 +204,7 @@ def rows_in(folder: Path) -> list[Row]:
     return sorted(rows, key=lambda row: (row.file, row.offset, row.number))
 
 
-@pytest.fixture
-def rows_folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "rows"
+def made(folder: Path) -> Path:
     folder.mkdir()
     return folder
 
@@ -277,8 +276,8 @@ def only_done(unit: Unit) -> Done:
     return Done(unit=unit)
 
 
-class TestUnits:
-    def test_the_rows_are_those_of_one_process(
+class Units:
+    def the_rows_are_those_of_one_process(
         self, cluster: Any, units: list[Unit], rows_folder: Path, tmp_path: Path
     ) -> None:
         here = scanned_here(units, tmp_path / "here")
@@ -290,7 +289,7 @@ class TestUnits:
         assert damaged.rows > 0
         assert missing.error is not None
 
-    def test_executors_that_are_killed_lose_and_double_nothing(
+    def executors_that_are_killed_lose_and_double_nothing(
         self, cluster: Any, units: list[Unit], rows_folder: Path, tmp_path: Path
     ) -> None:
         here = scanned_here(units, tmp_path / "here")
@@ -303,7 +302,7 @@ class TestUnits:
         assert told == here
         assert rows_in(rows_folder) == rows_in(tmp_path / "here")
 
-    def test_a_task_that_fails_is_tried_again(
+    def a_task_that_fails_is_tried_again(
         self, cluster: Any, units: list[Unit], rows_folder: Path, tmp_path: Path
     ) -> None:
         here = scanned_here(units, tmp_path / "here")
@@ -313,7 +312,7 @@ class TestUnits:
         assert told_once(run_units(MASTER, units, failing, folder=rows_folder)) == here
         assert rows_in(rows_folder) == rows_in(tmp_path / "here")
 
-    def test_units_that_fail_each_time_are_named_and_the_others_are_done(self, cluster: Any) -> None:
+    def units_that_fail_each_time_are_named_and_the_others_are_done(self, cluster: Any) -> None:
         units = [Unit(file=f"crawl-{number}.warc.gz", size=1) for number in range(9)]
         told = list(run_units(MASTER, units, failing_each_time))
         failed = {came.unit.file: came for came in told if isinstance(came, Failed)}
@@ -324,7 +323,7 @@ class TestUnits:
         assert [name for name, came in failed.items() if came.disk] == [FULL]
         assert sorted(came.unit.file for came in told) == sorted(unit.file for unit in units)
 
-    def test_a_result_is_told_while_other_tasks_run(self, cluster: Any, tmp_path: Path) -> None:
+    def a_result_is_told_while_other_tasks_run(self, cluster: Any, tmp_path: Path) -> None:
         units = [Unit(file="short"), Unit(file="long")]
         sign = tmp_path / "sign"
         told = []
@@ -333,7 +332,7 @@ class TestUnits:
             sign.touch()  # without it, `long` never ends
         assert told == ["short", "long"]
 
-    def test_a_stop_cancels_what_is_under_way(self, cluster: Any, tmp_path: Path) -> None:
+    def a_stop_cancels_what_is_under_way(self, cluster: Any, tmp_path: Path) -> None:
         units = [Unit(file="short"), Unit(file="long")]
         endless = partial(waiting_for, name="long", sign=tmp_path / "never")
         told: list[str] = []
@@ -341,14 +340,14 @@ class TestUnits:
             told.append(done.unit.file)  # noqa: PERF401
         assert told == ["short"]
 
-    def test_small_units_share_a_task(self, cluster: Any) -> None:
+    def small_units_share_a_task(self, cluster: Any) -> None:
         units = [Unit(file=f"{number}.warc.gz", size=1000) for number in range(200)]
         told = told_once(run_units(MASTER, units, telling_its_task))
         tasks = {done.records for done in told.values()}
         assert len(told) == 200
         assert 4 <= len(tasks) <= 20
 
-    def test_no_more_units_are_taken_than_are_under_way(self, cluster: Any) -> None:
+    def no_more_units_are_taken_than_are_under_way(self, cluster: Any) -> None:
         taken = count()
         units = (Unit(file=f"{next(taken)}.warc.gz", size=1000) for _ in range(2500))
         told = set()
@@ -359,7 +358,7 @@ class TestUnits:
             assert so_far - len(told) < 2100
         assert len(told) == 2500
 
-    def test_a_folder_that_executors_do_not_share_is_an_error(self, cluster: Any, rows_folder: Path) -> None:
+    def a_folder_that_executors_do_not_share_is_an_error(self, cluster: Any, rows_folder: Path) -> None:
         def units() -> Iterator[Unit]:
             for mark in rows_folder.iterdir():  # as if executors saw another folder of this name
                 mark.unlink()
@@ -368,7 +367,7 @@ class TestUnits:
         with pytest.raises(ClusterError, match="it has to be storage that all share"):
             list(run_units(MASTER, units(), only_done, folder=rows_folder))
 
-    def test_paths_are_those_from_where_the_driver_is(
+    def paths_are_those_from_where_the_driver_is(
         self, cluster: Any, units: list[Unit], rows_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.chdir(tmp_path)
@@ -377,9 +376,7 @@ class TestUnits:
         assert isinstance(done, Done)
         assert (done.error, done.rows) == (None, len(rows_in(rows_folder)))
 
-    def test_after_the_driver_was_killed_the_rest_is_done(
-        self, cluster: Any, units: list[Unit], tmp_path: Path
-    ) -> None:
+    def after_the_driver_was_killed_the_rest_is_done(self, cluster: Any, units: list[Unit], tmp_path: Path) -> None:
         here = scanned_here(units, tmp_path / "here")
         with Ledger(tmp_path / "scan") as ledger:
             ledger.add(units)
@@ -402,7 +399,7 @@ class TestUnits:
         assert done == here
         assert rows_in(rows_folder) == rows_in(tmp_path / "here")
 
-    def test_the_command_makes_the_same_table(self, cluster: Any, units: list[Unit], tmp_path: Path) -> None:
+    def the_command_makes_the_same_table(self, cluster: Any, units: list[Unit], tmp_path: Path) -> None:
         came = []
         for name, more in (("here", ["--processes", "1"]), ("there", ["--spark", MASTER])):
             files = [unit.file for unit in units[:-1]]
@@ -463,8 +460,8 @@ def killing_first(pages: Iterable[Any], marks: Path) -> Iterator[Any]:
 SCHEMA = "address string, body binary, type string"
 
 
-class TestFrames:
-    def test_each_page_has_the_mentions_that_find_gives_and_a_killed_executor_changes_nothing(
+class Frames:
+    def each_page_has_the_mentions_that_find_gives_and_a_killed_executor_changes_nothing(
         self, cluster: Any, tmp_path: Path
     ) -> None:
         rows = cluster.sparkContext.parallelize(PAGES, 4).mapPartitions(partial(killing_first, marks=tmp_path))
@@ -481,7 +478,7 @@ class TestFrames:
         assert {address for address, mentions in found.items() if mentions} >= {PAGES[0][0], PAGES[5][0], PAGES[6][0]}
         assert found[PAGES[0][0]][0]["post_key"] == "x:1590183995124941164"
 
-    def test_the_schema_is_typed_and_columns_are_kept_as_they_are(self, cluster: Any) -> None:
+    def the_schema_is_typed_and_columns_are_kept_as_they_are(self, cluster: Any) -> None:
         pages = cluster.createDataFrame(
             [(["a", "b"], 7, page_of(1).decode(), "2026-11-09T10:00:00Z"), ([], 8, page_of(2).decode(), "one day")],
             "`the.tags` array<string>, n int, content string, fetched string",
@@ -498,13 +495,13 @@ class TestFrames:
             ([], 8, None, "None"),
         ]
 
-    def test_what_a_string_says_of_its_encoding_is_not_obeyed(self, cluster: Any) -> None:
+    def what_a_string_says_of_its_encoding_is_not_obeyed(self, cluster: Any) -> None:
         page = page_in("utf-8", "windows-1251").decode()
         pages = cluster.createDataFrame([(page, "text/html; charset=koi8-r")], "content string, type string")
         found = find_posts(pages, url=None, content_type="type").collect()
         assert "Уровень воды снова растёт." in found[0].text
 
-    def test_a_page_that_cannot_be_read_says_why_where_it_is_asked_for(self, cluster: Any) -> None:
+    def a_page_that_cannot_be_read_says_why_where_it_is_asked_for(self, cluster: Any) -> None:
         pages = cluster.createDataFrame([PAGES[0], PAGES[3], PAGES[7]], SCHEMA)
         rows = find_posts(pages, content="body", url="address", problems=True).orderBy("page_url").collect()
         assert [(row.page_url, row.problem is None, row.platform) for row in rows] == [
@@ -513,23 +510,21 @@ class TestFrames:
             (PAGES[7][0], False, None),
         ]
 
-    @pytest.mark.parametrize(
-        ("arguments", "error"),
-        [
+    def columns_that_cannot_be_used_are_refused(self, cluster: Any) -> None:
+        pages = cluster.createDataFrame([("<p>", 1, "")], "content string, n int, rule string")
+        refused: list[tuple[dict[str, Any], str]] = [
             ({"content": "html"}, "html: there is no such column"),
             ({"content": "n"}, "n: a page is bytes or a string, not int"),
             ({"url": "address"}, "address: there is no such column"),
             ({"keep": ["rule"]}, "rule: the result has a column of this name (rename it first)"),
             ({"keep": ["n", "n"]}, "n: the result has a column of this name (rename it first)"),
-        ],
-    )
-    def test_columns_that_cannot_be_used_are_refused(self, cluster: Any, arguments: dict[str, Any], error: str) -> None:
-        pages = cluster.createDataFrame([("<p>", 1, "")], "content string, n int, rule string")
-        with pytest.raises(UsageError) as caught:
-            find_posts(pages, **{"url": None, **arguments})
-        assert str(caught.value) == error
+        ]
+        for arguments, error in refused:
+            with pytest.raises(UsageError) as caught:
+                find_posts(pages, **{"url": None, **arguments})
+            assert str(caught.value) == error
 
-    def test_the_example_in_the_documentation_works(self, cluster: Any, tmp_path: Path) -> None:
+    def the_example_in_the_documentation_works(self, cluster: Any, tmp_path: Path) -> None:
         text = (ROOT / "docs" / "scan.md").read_text(encoding="utf-8")
         example = text.partition("### Within your own Spark job")[2].partition("```python\n")[2].partition("```")[0]
         cluster.createDataFrame(
@@ -540,6 +535,31 @@ class TestFrames:
         exec(example.replace('parquet("', f'parquet("{tmp_path}/'), names)  # the documentation's own code
         most = cluster.read.parquet(str(tmp_path / "most-cited.parquet")).collect()
         assert {row.post_key for row in most} >= {"x:1590183995124941164"}
+
+
+# --- on one cluster
+
+
+def given(name: str, cluster: Any, folder: Path, patch: pytest.MonkeyPatch) -> Any:
+    """What a scenario asks for by the name of its argument."""
+    match name:
+        case "units":
+            return units_in(folder)
+        case "rows_folder":
+            return made(folder / "rows")
+        case "monkeypatch":
+            return patch
+    return cluster if name == "cluster" else folder
+
+
+def test_on_a_cluster(cluster: Any, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """One test, so that processes that share the tests out do not begin a cluster each."""
+    for scenarios in (Units(), Frames()):
+        for name, scenario in inspect.getmembers(scenarios, inspect.ismethod):
+            folder = made(tmp_path / name)
+            with subtests.test(name), pytest.MonkeyPatch.context() as patch:
+                wanted = inspect.signature(scenario).parameters
+                scenario(**{one: given(one, cluster, folder, patch) for one in wanted})
 
 
 # --- what is missing
@@ -577,6 +597,15 @@ except ArchiverError as error:
 )
 def test_what_is_missing_is_named_with_what_brings_it(hide: bool, master: str, says: str) -> None:
     assert run_python(ASK.format(hide=hide, master=master), PATH="").startswith(says)
+
+
+def test_what_python_said_in_an_executor_is_told_in_short() -> None:
+    error = Exception(
+        "An exception was thrown from the Python worker:\nTraceback (most recent call last):\n  File 'a.py', line 1\n"
+        "archiver.errors.InputError: no page\n\n\tat org.apache.spark.Some.java\nDriver stacktrace:"
+    )
+    assert in_short(error) == "An exception was thrown from the Python worker: archiver.errors.InputError: no page"
+    assert in_short(Exception("x" * 400)) == "x" * 300 + "…"
 
 
 def test_what_an_executor_loads_has_no_spark_tables_or_network() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -102,7 +103,13 @@ def in_short(error: BaseException) -> str:
     """What Spark says, in one line without its stack."""
     text = said(error)
     line = next((line.strip() for line in text.splitlines() if line.strip()), type(error).__name__)
+    if line.endswith(":") and (came := _LAST.findall(text)):
+        line = f"{line} {came[-1].strip()}"
     return line if len(line) <= MAX_TOLD else line[:MAX_TOLD] + "…"
+
+
+_LAST = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Warning)\b.*", re.MULTILINE)
+"""What a traceback of Python ends with."""
 
 
 def said(error: BaseException) -> str:
