@@ -93,7 +93,7 @@ def one_of(names: Iterable[str]) -> str:
 
 def of_class(*names: str) -> Mark:
     """The mark of elements of one of these classes."""
-    return Mark(f"{one_of(names)}{{|}}", before="{^}")
+    return Mark(f"{one_of(names)}{{|}}", before="{^}", tag="class")
 
 
 def of_attribute(*names: str) -> Mark:

@@ -20,6 +20,8 @@ MAX_COMMENT = 200_000
 
 _QUOTES = frozenset(b"\"'`\\")
 
+_ESCAPED = re.compile(rb"<script\s[^<>\"']{0,100}=\\+[\"']", re.IGNORECASE)
+
 _MARKUP = re.compile(rb"</(?!svg|g\b|path|defs|style|filter|title|text|mask|clippath|lineargradient)", re.IGNORECASE)
 """What no style sheet holds: a picture in it may have tags."""
 
@@ -40,7 +42,7 @@ def extents(data: bytes, structure: Structure) -> list[tuple[int, int]]:
         elif form in (SCRIPT, STYLE):
             # the last one before the end counts, lest one in an attribute hides the text behind it; but for those that
             # a script writes
-            if opened < 0 or not (kind == SCRIPT and (form == STYLE or data[at - 1] in _QUOTES)):
+            if opened < 0 or not (kind == SCRIPT and (form == STYLE or _is_written(data, at))):
                 opened, kind, comments = at, form, 0
         elif opened >= 0 and form == kind + 1:
             if not (comments and _in_comment(data, opened)) and not (
@@ -52,14 +54,34 @@ def extents(data: bytes, structure: Structure) -> list[tuple[int, int]]:
 
 
 def script_at(structure: Structure, place: int) -> int:
-    """Where the script begins, in whose start tag or content `place` is; -1 where it is in none."""
-    for at in range(bisect_right(structure, (place, 0)) - 1, -1, -1):
-        start, form = structure[at]
+    """The number of what begins the script in whose start tag or content `place` is; -1 where it is in none."""
+    for number in range(bisect_right(structure, (place, 0)) - 1, -1, -1):
+        form = structure[number][1]
         if form == SCRIPT:
-            return start
+            return number
         if form == SCRIPT_END:
             return -1
     return -1
+
+
+def without_written(data: bytes, structure: Structure) -> Structure:
+    """The structure without the tags that scripts write."""
+    out: Structure = []
+    inside = False
+    for at, form in structure:
+        if form == SCRIPT:
+            if inside and _is_written(data, at):
+                continue
+            inside = True
+        elif form == SCRIPT_END:
+            inside = False
+        out.append((at, form))
+    return out
+
+
+def _is_written(data: bytes, at: int) -> bool:
+    """Whether the tag at `at`, which stands in a script, is a part of a string."""
+    return data[at - 1] in _QUOTES or _ESCAPED.match(data, at) is not None
 
 
 def _in_comment(data: bytes, at: int) -> bool:

@@ -43,19 +43,21 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 def in_page(data: bytes, places: Sequence[Place], platforms: Sequence[Platform]) -> bool:
     """Whether a post may be flattened into the text of a page at one of the places. data: the page's source in UTF-8,
     without its scripts and style sheets."""
-    kept: list[int] = []
+    kept: list[tuple[int, int]] = []
     for place in sorted(places, key=lambda place: place.end):
         at = place.end - 1
-        if kept and at - kept[-1] < REACH // 2:
+        reach = SIGNED if place.lost else REACH
+        if kept and at + reach // 2 < kept[-1][1]:
             continue
-        if _AT_RULE.match(data, place.end):
+        if _AT_RULE.match(data, place.end) or _in_tag(data, at) or (place.lost and not _may_sign(data, place.end)):
             continue
-        if place.lost and not _may_sign(data, place.end):
-            continue
-        if not _in_tag(data, at):
-            kept.append(at)
+        start, end = max(0, at - reach), min(len(data), at + reach)
+        if kept and start <= kept[-1][1]:
+            kept[-1] = (min(start, kept[-1][0]), max(end, kept[-1][1]))
+        else:
+            kept.append((start, end))
     total = 0
-    for start, end in _windows(kept, len(data)):
+    for start, end in kept:
         total += end - start
         if total > MAX_READ or _found(_shown(data[start:end], cut=start > 0), platforms, signed_only=True):
             return True
@@ -157,6 +159,9 @@ def _lines(breaks: re.Match[str]) -> str:
 # --- a name in brackets
 # -----------------------------------------------------------------------------------------------------------------
 
+SIGNED = 2500
+"""Bytes of source on both sides of brackets that are read."""
+
 NEAR = 1500
 """Bytes of source on both sides of brackets in which the name before and the date behind stand."""
 
@@ -182,9 +187,7 @@ def _may_sign(data: bytes, end: int) -> bool:
         return False
     if plain is not None and _SHAPED.match(plain[1].decode("ascii")):
         return True
-    raw = data[max(0, end - 240) : end]
-    plainly = len(raw) == 240 and b"<" not in raw and b"&" not in raw
-    before = raw.decode("utf-8", "replace") if plainly else _shown(data[max(0, end - NEAR) : end], cut=True)[-300:]
+    before = _before(data, end, 240)
     found = _LAST.search(before)
     if found is None:
         return True
@@ -201,9 +204,32 @@ def _may_sign(data: bytes, end: int) -> bool:
 _WRITTEN = re.compile(rb"\([ \t\r\n]?([A-Za-z0-9_][A-Za-z0-9_.-]{0,126})[ \t\r\n]?\).?$", re.DOTALL)
 
 
+_HIDES = re.compile(
+    rb"<!|-->|</?(?:script|style|svg|select|template|textarea|title|iframe|object|xmp)\b", re.IGNORECASE
+)
+"""What begins and ends parts of a page that are no text."""
+PIECE = 500
+"""Bytes that most often hold as many characters of text as are asked for."""
+
+
 def _near(source: bytes, length: int) -> str:
     """The first characters of the text in a piece of a page's source."""
     head = source[:length]
-    if b"<" in head or b"&" in head:
-        return _shown(source, cut=False)
-    return head.decode("utf-8", "replace")
+    if b"<" not in head and b"&" not in head:
+        return head.decode("utf-8", "replace")
+    piece = source[: source.rfind(b">", 0, PIECE) + 1]
+    if _HIDES.search(piece) is None and len(text := _shown(piece, cut=False)) > length:
+        return text
+    return _shown(source, cut=False)
+
+
+def _before(data: bytes, end: int, length: int) -> str:
+    """The last characters of the text in a page's source before `end`."""
+    raw = data[max(0, end - length) : end]
+    if len(raw) == length and b"<" not in raw and b"&" not in raw:
+        return raw.decode("utf-8", "replace")
+    piece = data[max(0, end - PIECE) : end]
+    piece = piece[piece.find(b">") + 1 :]
+    if _HIDES.search(piece) is None and len(text := _shown(piece, cut=False)) >= length:
+        return text
+    return _shown(data[max(0, end - NEAR) : end], cut=True)[-300:]

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from archiver.detect import containers, sources
+from archiver.detect.permalinks import Permalinks
 from archiver.platforms.base import EmbedRule, Platform
 from archiver.platforms.marks import Mark, of_attribute, of_class, of_tag, one_of, source
 from archiver.platforms.markup import BLOCKS, HIDDEN
@@ -55,6 +56,8 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     plain: bool
     """Whether an address may be told from an embed's by where it stands: not where a platform waits for tags that
     nothing is known of."""
+    permalinks: Permalinks
+    """What names a post among addresses."""
     always: bool = False
     """Whether a platform tells nothing by which a page without its posts could be known."""
 
@@ -120,6 +123,7 @@ def sought(platforms: Sequence[Platform]) -> Sought:
         always=always,
         declared=tuple(map(_pattern, _declared(platforms))),
         plain=_plain(platforms),
+        permalinks=Permalinks(platforms),
     )
 
 

@@ -18,7 +18,7 @@ from archiver.scan import hidden, letters, marks
 from archiver.scan.inwords import Place
 from archiver.scan.marks import Pattern, Sought
 from archiver.scan.seen import MAX_ASKED, MAX_LINKS, MAX_PLACES, Kind, Seen, is_mail
-from archiver.scan.standing import Page
+from archiver.scan.standing import Page, Scripts
 
 _COMPILES = """
 import ast, sys, hyperscan
@@ -147,10 +147,8 @@ class Native:
         seen = Seen()
         spans: Sequence[tuple[int, int]] = ((0, len(data)),)
         if before is not None:
-            seen.linked, seen.classes, seen.structure, spans = (
-                *(before.linked, before.classes, before.structure),
-                before.near,
-            )
+            seen.linked, seen.classes = before.linked, before.classes
+            seen.structure, seen.scripts, spans = before.structure, before.scripts, before.near
         posts, first_place, base64, structure = search.posts, search.places, search.base64, search.structure
         asked: list[tuple[int, int]] = []
         offset = 0
@@ -181,7 +179,10 @@ class Native:
             for offset, stop in spans:
                 search.database.scan(data if stop - offset == len(data) else data[offset:stop], found)
         if not seen.post:
-            seen.structure.sort()
+            if before is None:
+                seen.structure.sort()
+                seen.structure = hidden.without_written(data, seen.structure)
+                seen.scripts = Scripts(data, seen.structure, self._sought.permalinks)
             self._ask(data, kind, posts, asked, seen)
         return seen
 
@@ -196,7 +197,8 @@ class Native:
         """Of what was found, what has around it what its pattern asks for."""
         declared, strict = self._declared, kind == "html" and self._sought.plain
         tags = _Tags(data, self._tags, self._tag_search()) if self._tags else None
-        page = Page(data, seen.structure)
+        scripts = seen.scripts or Scripts(data, seen.structure, self._sought.permalinks)
+        page = Page(data, seen.structure, scripts)
         links = 0
         for number, end in asked:
             pattern = posts[number]

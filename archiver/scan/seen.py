@@ -8,6 +8,7 @@ import msgspec
 
 from archiver.scan.hidden import Structure
 from archiver.scan.inwords import Place
+from archiver.scan.standing import Scripts
 
 MAX_PLACES = 20_000
 """Places in one page at which a post may be flattened, before they are looked at."""
@@ -40,6 +41,8 @@ class Seen(msgspec.Struct):
     """Where a post may be flattened into a bare text."""
     structure: Structure = []
     """Where the tags of a page's scripts and style sheets are."""
+    scripts: Scripts | None = None
+    """The page's scripts as they are written."""
     near: list[tuple[int, int]] = []
     """Where letters were coded: what is looked at once more."""
 

@@ -344,9 +344,8 @@ STAND_INS = (
         before="{^}",
         tag=_STAND_IN,
     ),
-    marks.Mark(r"(?:ytimg|youtube)[.-]com{/}(?:vi|an)(?:_webp)?{/}[\w-]{11}{/}"),
 )
-"""Beside addresses: a video's id in an attribute of the element, or its still within."""
+"""Beside addresses: a video's id in an attribute of the element."""
 
 VIDEOS = (marks.Mark(marks.one_of(VIDEO_KEYS) + _MARKED_ID, before="{^}", tag="youtu|yt"),)
 """Beside addresses: an id in an element that names its service."""

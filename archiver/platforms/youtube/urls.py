@@ -142,6 +142,8 @@ ADDRESS_MARKS: tuple[Mark, ...] = (
     Mark(r"lb{=}ug[\w-]{10}"),
     # what attributes of players hold in an address's place
     Mark(r"youtube(?:{/}|{:})[\w-]{11}{|}"),
+    # a video's still
+    Mark(r"(?:ytimg|youtube)[.-]com{/}(?:vi|an)(?:_webp)?{/}[\w-]{11}{/}"),
 )
 """One of these is in the source of every page that holds an address of a post in one of the forms above (see
 `archiver.platforms.marks`)."""
