@@ -14,9 +14,9 @@ from functools import cache
 
 import msgspec
 import regex
-from babel import Locale
 
 from archiver.language.calendar_words import EMBED_LANGUAGES
+from archiver.language.cldr import calendars
 from archiver.language.dates import read_date
 from archiver.language.folding import fold
 
@@ -132,8 +132,8 @@ def _names_month(piece: str) -> bool:
 @cache
 def _month_names() -> frozenset[str]:
     names = set()
-    for language in LANGUAGES:
-        months = Locale.parse(language).months
+    for _, names_in in calendars(LANGUAGES):
+        months = names_in.months
         for form in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
                 names |= {fold(str(name))[0].rstrip(".") for name in months[form].get(width, {}).values()}
@@ -173,8 +173,8 @@ MAX_ENDING = 3
 def _weekdays() -> dict[str, list[tuple[str, int]]]:
     """First three letters → (folded name, weekday with Monday as 0), longest first."""
     known: dict[str, int] = {}
-    for language in LANGUAGES:
-        days = Locale.parse(language).days
+    for _, names_in in calendars(LANGUAGES):
+        days = names_in.days
         for form in ("format", "stand-alone"):
             for weekday, name in days[form]["wide"].items():
                 folded = fold(str(name).split("-")[0].split("ـ")[0])[0].strip()
@@ -215,8 +215,8 @@ _NOT_DAYS = frozenset(
 def _spaceless_weekdays() -> tuple[tuple[str, int], ...]:
     """Names that are found inside a run of letters, longest first: `周三`, `水曜日`, `수요일`, `วันพุธ`, `thứ tư`."""
     found: dict[str, int] = {}
-    for language in ("zh", "zh_Hant", "ja", "ko", "th", "vi"):
-        days = Locale.parse(language).days
+    for language, names_in in calendars(("zh", "zh_Hant", "ja", "ko", "th", "vi")):
+        days = names_in.days
         for width in ("wide", "abbreviated") if language.startswith("zh") else ("wide",):
             for weekday, name in days["format"][width].items():
                 found[str(name)] = weekday

@@ -22,9 +22,9 @@ from datetime import time
 from functools import cache
 
 import msgspec
-from babel import Locale
 
 from archiver.language.calendar_words import EMBED_LANGUAGES
+from archiver.language.cldr import calendars
 from archiver.language.folding import fold
 
 WINDOW = 64
@@ -106,8 +106,8 @@ _ZONE_END = re.compile(r"[^\n()]{0,24}\)")
 def _halves() -> dict[str, list[tuple[str, bool]]]:
     """First character → (folded name of a half day, whether it is the second), longest first."""
     names: dict[str, bool] = {"am": False, "pm": True, "ص": False, "م": True}
-    for language in EMBED_LANGUAGES:
-        for widths in Locale(language).day_periods.values():
+    for _, names_in in calendars(EMBED_LANGUAGES):
+        for widths in names_in.day_periods.values():
             for periods in widths.values():
                 for key in ("am", "pm"):
                     folded = fold(periods.get(key, ""))[0].strip()

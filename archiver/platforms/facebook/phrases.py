@@ -14,10 +14,10 @@ import re
 from functools import cache
 
 import msgspec
-from babel import Locale
 
 from archiver.language import dates
 from archiver.language.calendar_words import EMBED_LANGUAGES
+from archiver.language.cldr import calendars
 from archiver.language.folding import fold
 
 BEFORE: tuple[tuple[str, str], ...] = (
@@ -157,25 +157,11 @@ class SignedDay(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def _weekdays() -> re.Pattern[str]:
     names: set[str] = set()
-    for language in (
-        *EMBED_LANGUAGES,
-        "hr",
-        "sk",
-        "bg",
-        "sr",
-        "sl",
-        "lt",
-        "lv",
-        "et",
-        "mk",
-        "sq",
-        "gl",
-        "eu",
-        "af",
-        "az",
+    for _, names_in in calendars(
+        (*EMBED_LANGUAGES, *["hr", "sk", "bg", "sr", "sl", "lt", "lv", "et", "mk", "sq", "gl", "eu", "af", "az"])
     ):
         for form in ("format", "stand-alone"):
-            for name in Locale.parse(language).days[form].get("wide", {}).values():
+            for name in names_in.days[form].get("wide", {}).values():
                 folded = fold(name)[0].strip()
                 names.add(folded)
                 if folded.endswith("-feira"):
