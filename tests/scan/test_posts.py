@@ -25,8 +25,8 @@ from archiver.scan.posts import PostCounts, build_posts
 from archiver.scan.posttable import FIELDS, SORTED_BY
 from archiver.scan.rows import Row
 from archiver.store.postindex import PostIndex
+from archiver.store.postmerge import MAX_WORDS, variant_of
 from archiver.store.postmerge import Row as Statement
-from archiver.store.postmerge import variant_of
 from tests.scan.mentions import DAY, IDS, WORDS, row, table
 from tests.store.test_postindex import tables
 
@@ -106,6 +106,15 @@ def test_a_post_has_all_that_pages_say_of_it(tmp_path: Path) -> None:
     }
 
 
+def test_the_address_is_that_of_most_pages_and_a_page_without_a_host_is_no_site(tmp_path: Path) -> None:
+    urls = [f"https://x.com/{name}/status/{IDS[0]}" for name in ("a", "Pier_Nine", "Pier_Nine")]
+    rows = [row(page=f"https://n{n}.example/", url=url) for n, url in enumerate(urls)]
+    post = one(tmp_path / "a", *rows, row(page="urn:x:1", page_host=""))
+    assert (post["url"], post["sites"], post["pages"]) == (urls[1], 3, 4)
+    assert one(tmp_path / "b", row(page="urn:x:1", page_host=""))["sites"] == 0
+    assert one(tmp_path / "c", row(page="urn:x:1", page_host=""), row(page="urn:x:2", page_host=""))["sites"] == 0
+
+
 def test_a_page_that_was_captured_again_is_one_citation(tmp_path: Path) -> None:
     post = one(
         tmp_path,
@@ -119,6 +128,27 @@ def test_a_page_that_was_captured_again_is_one_citation(tmp_path: Path) -> None:
     assert (citation["offset"], citation["times"]) == (100, 3)
     assert (citation["rule"], citation["confidence"]) == ("x.embed", 0.99)
     assert post["pages"] == post["texts"][0]["pages"] == 1
+
+
+def test_what_the_first_capture_of_a_page_does_not_say_is_that_of_the_next(tmp_path: Path) -> None:
+    post = one(
+        tmp_path,
+        row(captured_at=NOV, page_language=None, file="a.warc.gz", offset=7, times=2, rule="x.link", confidence=0.5),
+        row(captured_at=DEC, page_language="de", file="b.warc.gz", offset=7, times=3),
+    )
+    (citation,) = post["citations"]
+    assert (citation["language"], post["languages"]) == ("de", ["de"])
+    assert (citation["file"], citation["times"], citation["rule"], citation["confidence"]) == (
+        "a.warc.gz", 2, "x.link", 0.5,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("capture", [NOV, DEC])
+def test_a_page_that_tells_the_id_once_tells_it(tmp_path: Path, capture: datetime) -> None:
+    """Also where it shows the post without it, before or behind."""
+    post = one(tmp_path, row(captured_at=NOV), flattened(row().page_url, captured_at=capture, rule="x.words", number=1))
+    assert [(page["flattened"], page["rule"]) for page in post["citations"]] == [(False, "x.embed")]
+    assert one(tmp_path / "b", row(captured_at=DEC), flattened(row().page_url))["citations"][0]["flattened"] is False
 
 
 def test_the_handle_is_that_of_most_pages_in_the_spelling_of_most(tmp_path: Path) -> None:
@@ -472,6 +502,29 @@ def test_a_time_that_the_id_contradicts_is_not_the_posts(tmp_path: Path) -> None
     with PostIndex(tmp_path) as index:
         made = [held.created_at for held in index.posts_between("x", "pier_nine", DAY, DAY)]
     assert made == [datetime(2021, 3, 4, 12, 30, tzinfo=UTC), None]
+
+
+def test_the_index_takes_words_as_it_takes_those_of_anybody(tmp_path: Path) -> None:
+    long = "ferry " * 5000
+    rows = [row(0, text="[deleted]"), row(1, text=long), row(1, "https://b.example/", text=long), row(2, text=None)]
+    posts, _ = built(tmp_path, rows)
+    assert {len(post["texts"][0]["text"]) for post in posts if post["texts"]} == {len("[deleted]"), MAX_WORDS}
+    with PostIndex(tmp_path) as index:
+        held = [index.post(f"x:{IDS[n]}") for n in range(3)]
+        variants = {row[1] for row in index.rows("texts")}
+    assert [one and one.showings[0].text for one in held] == [None, long[:MAX_WORDS], None]
+    assert variants == {variant_of("pier_nine", text) for text in (None, long)}
+
+
+def test_the_time_of_an_authors_clock_is_kept(tmp_path: Path) -> None:
+    """On Bluesky, where a post may be dated back."""
+    fields = {"platform": "bluesky", "post_key": "bluesky:did:plc:a/3l6oveex3ii2l", "post_id": "3l6oveex3ii2l"}
+    built(tmp_path, [row(scope="did:plc:a", url="https://bsky.app/profile/did:plc:a/post/3l6oveex3ii2l",
+                         date="2019-05-06T07:08:09Z", **fields)])  # fmt: skip
+    with PostIndex(tmp_path) as index:
+        held = index.post(fields["post_key"])
+    assert held is not None
+    assert (held.day, held.created_at) == ("2024-10-17", datetime(2019, 5, 6, 7, 8, 9, tzinfo=UTC))
 
 
 def test_what_its_user_vouches_for_is_kept_when_the_index_is_made_anew(tmp_path: Path) -> None:
