@@ -36,7 +36,7 @@ def marks(platforms: Sequence[Platform]) -> Iterator[Mark]:
     opening = r"(?:\[|%5b|%255b|u005b|#91;|#x5b;|lsqb;|lbrack;)"
     brace = r"(?:\{|%7b|u007b|#123;|#x7b;|lcub;|lbrace;)"
     yield Mark(rf"{opening}{called}(?:{{ }}|{{=}}|{{:}})[^\[\]\n]{{4}}")
-    yield Mark(rf"{opening}{called}{{]}}[^\[\]]+{{[}}{{/}}{called}")
+    yield Mark(rf"{opening}{{/}}{called}{{]}}")
     yield Mark(rf"{brace}(?:{{%}}|&?{brace}(?:{{%}}|{{<}})){{ }}*{called}{{ }}")
 
 

@@ -237,38 +237,37 @@ class Native:
         return len(places) >= MAX_PLACES or None
 
 
-MAX_TAG = 200_000
-"""Bytes of a tag."""
-
 SMALL_TAG = 5_000
 MAX_LARGE = 200
 """Tags of one page beyond which those with more than `SMALL_TAG` bytes are not searched any more."""
 
 
 class _Tags:
-    """What stands in the tags of one page, each searched once."""
+    """What stands in the tags of one page, each searched once. Asked for in the order of places.
+
+    A tag reaches from one `<` to the next: in data that an attribute or a script holds, too far, never too short.
+    """
 
     def __init__(self, data: bytes, forms: Sequence[bytes], database: Any) -> None:
         self._data = data
         self._numbers = {form: number for number, form in enumerate(forms)}
         self._database = database
-        self._known: dict[int, frozenset[int]] = {}
+        self._start = self._stop = 0
+        self._known: frozenset[int] = frozenset()
         self._large = 0
 
     def holds(self, end: int, form: bytes) -> bool:
-        """Whether `form` is in the tag of what ends at `end`; true where that cannot be told."""
+        """Whether `form` is in the tag of what ends at `end`; true where that is not looked for any more."""
         data = self._data
-        stop = data.find(b"<", end, end + MAX_TAG)
-        if stop < 0:
-            return True  # longer than a tag is
-        known = self._known.get(stop)
-        if known is None:
-            start = max(0, end - MAX_TAG, data.rfind(b"<", max(0, end - MAX_TAG), end - 1))
-            if stop - start > SMALL_TAG:
-                self._large += 1
-                if self._large > MAX_LARGE:
-                    return True
+        if not self._start < end <= self._stop:
+            self._start = max(0, data.rfind(b"<", self._start, end - 1))
+            stop = data.find(b"<", end)
+            self._stop = len(data) if stop < 0 else stop
+            self._large += self._stop - self._start > SMALL_TAG
             seen: set[int] = set()
-            self._database.scan(data[start:stop], lambda number, *_: seen.add(number))
-            known = self._known[stop] = frozenset(seen)
-        return self._numbers[form] in known
+            if self._large <= MAX_LARGE or self._stop - self._start <= SMALL_TAG:
+                self._database.scan(data[self._start : self._stop], lambda number, *_: seen.add(number))
+            else:
+                seen.update(self._numbers.values())
+            self._known = frozenset(seen)
+        return self._numbers[form] in self._known

@@ -138,7 +138,7 @@ _BY_DID = f"https://bsky.app/profile/{_DID}/post/{_KEY}"
 _BY_HANDLE = f"https://bsky.app/profile/{_ANA}/post/{_KEY}"
 
 ADDRESS_MARKS: tuple[Mark, ...] = (
-    Mark(r"profile{/}{.}{3,300}{/}post{/}"),
+    Mark(r"profile{/}{.}+{/}post{/}"),
     Mark(r"app[.]bsky[.]feed[.]post"),
 )
 """One of these is in the source of every page that holds an address of a post in one of the forms above (see

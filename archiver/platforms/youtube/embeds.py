@@ -335,14 +335,13 @@ _EMBED = f"https://www.youtube.com/embed/{_VIDEO}"
 _STILL = f"https://i.ytimg.com/vi/{_VIDEO}/hqdefault.jpg"
 
 _MARKED_ID = r'{ }*{=}{ }*{"}*{ }*[\w-]{11}{ }*(?:{"}|{>}|[\s/])'
-_STAND_IN = "{^}" + marks.one_of(CLASSES) + "{|}"
+_NAMED_ID = r'id{ }*{=}{ }*{"}*{ }*(?:WYL_|lyte_|youtube2?-|youtube_)?[\w-]{11}{ }*(?:{"}|{>}|[\s/])'
 
 STAND_INS = (
-    marks.Mark(marks.one_of((*ID_KEYS, "data-plyr-embed-id")) + _MARKED_ID, before="{^}", tag=_STAND_IN),
     marks.Mark(
-        r'id{ }*{=}{ }*{"}*{ }*(?:WYL_|lyte_|youtube2?-|youtube_)?[\w-]{11}{ }*(?:{"}|{>}|[\s/])',
+        marks.one_of(CLASSES) + "{|}",
         before="{^}",
-        tag=_STAND_IN,
+        tag="{^}(?:" + marks.one_of((*ID_KEYS, "data-plyr-embed-id")) + _MARKED_ID + "|" + _NAMED_ID + ")",
     ),
 )
 """Beside addresses: a video's id in an attribute of the element."""
