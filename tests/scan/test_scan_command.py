@@ -1,4 +1,7 @@
-"""`archiver scan`: the whole command, in processes of its own."""
+"""`archiver scan`: the whole command.
+
+In processes of its own where these are what a test is about; else in this one, the units one after the other.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +12,55 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet
 import pytest
+from click.testing import CliRunner, Result
 
 import archiver
+from archiver.cli import main
+from archiver.scan.unit import Done, Unit
+from archiver.scan.work import Options, work
 from tests.scan.crawl import crawl, tweet
 
 ROOT = Path(__file__).parents[2]
 DEADLINE = 120
 
 
-def command(*arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
+def in_order(
+    units: Iterable[Unit], rows: Path, options: Options, *, stop: Callable[[], bool], **_: object
+) -> Iterator[Done]:
+    """What processes do, without them (`archiver.scan.pool.run_pool`)."""
+    for unit in units:
+        if stop():
+            return
+        yield work(unit, rows, options)
+
+
+def command(*arguments: object) -> Result:
+    """A run in this process."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("archiver.cli.scan.run_pool", in_order)
+        return CliRunner().invoke(main, ["scan", *map(str, arguments)])
+
+
+def process(*arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
+    """A run in a process of its own, with others that work."""
     return subprocess.run(
         [sys.executable, "-m", "archiver", "scan", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=more.pop("cwd", ROOT),
-        timeout=DEADLINE,
-        check=False,
-        **more,
-    )
+        capture_output=True, text=True, cwd=ROOT, timeout=DEADLINE, check=False, **more,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment without hyperscan, whose patterns each process compiles for seconds."""
+    folder = tmp_path_factory.mktemp("plain")
+    (folder / "hyperscan.py").write_text("raise ImportError")
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
 
 
 WITHOUT = """
@@ -66,10 +94,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def scanned(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a scan by one process."""
+    """The folder of a scan by this process."""
     out = tmp_path_factory.mktemp("scanned") / "out"
     done = command(*files, "-o", out, "--processes", 1, "--write", "csv", "--write", "jsonl")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.exit_code, done.stderr) == (0, "")
     return out
 
 
@@ -84,15 +112,16 @@ def test_the_mentions_are_those_of_find(files: list[Path], scanned: Path) -> Non
 
 
 def test_without_a_folder_the_mentions_are_printed_in_the_order_of_the_files(files: list[Path], scanned: Path) -> None:
-    done = command(*files, "--processes", 2, "--format", "jsonl")
-    assert (done.returncode, done.stderr) == (0, "")
+    done = command(*files, "--format", "jsonl")
+    assert (done.exit_code, done.stderr) == (0, "")
     printed = [json.loads(line) for line in done.stdout.splitlines()]
     assert printed == [json.loads(line) for line in (scanned / "mentions.jsonl").read_text().splitlines()]
 
 
 def test_two_processes_give_what_one_gives(files: list[Path], scanned: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert command(*files, "-o", out, "--processes", 2, "--write", "csv").returncode == 0
+    done = process(*files, "-o", out, "--processes", 2, "--write", "csv")
+    assert (done.returncode, done.stderr) == (0, "")
     assert parquet_bytes(out) == parquet_bytes(scanned)
     assert (out / "mentions.csv").read_bytes() == (scanned / "mentions.csv").read_bytes()
     assert (out / "posts.parquet").read_bytes() == (scanned / "posts.parquet").read_bytes()
@@ -129,32 +158,32 @@ def done_in(out: Path) -> int:
             return 0
 
 
-@pytest.mark.parametrize("after", [0, 1, 3])
+@pytest.mark.parametrize("after", [0, 2])
 def test_a_run_that_is_killed_goes_on_without_losing_or_doubling_a_row(
-    files: list[Path], scanned: Path, tmp_path: Path, after: int
+    files: list[Path], scanned: Path, plain: dict[str, str], tmp_path: Path, after: int
 ) -> None:
     out = tmp_path / "out"
-    arguments = [*map(str, files), "-o", str(out), "--processes", "1", "--write", "jsonl"]
+    arguments = [*map(str, files), "-o", str(out), "--processes", "1", "--no-posts"]
     first = subprocess.Popen(
-        [sys.executable, "-m", "archiver", "scan", *arguments], cwd=ROOT, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "archiver", "scan", *arguments], cwd=ROOT, env=plain, stderr=subprocess.DEVNULL
     )
     wait_for(lambda: (out / "scan.db").exists() and done_in(out) >= after)
     first.kill()
     first.wait(DEADLINE)
-    again = command(*arguments)
-    assert again.returncode == 0, again.stderr
+    again = command(*arguments, "--write", "jsonl")
+    assert again.exit_code == 0, again.stderr
     assert (out / "mentions.jsonl").read_bytes() == (scanned / "mentions.jsonl").read_bytes()
     assert list((out / "rows").iterdir()) == []
 
 
-def test_ctrl_c_keeps_what_is_done(files: list[Path], scanned: Path, tmp_path: Path) -> None:
+def test_ctrl_c_keeps_what_is_done(files: list[Path], scanned: Path, plain: dict[str, str], tmp_path: Path) -> None:
     out = tmp_path / "out"
     pipe = tmp_path / "pipe.warc"
     os.mkfifo(pipe)
     arguments = [str(files[0]), str(pipe), *map(str, files[1:]), "-o", str(out), "--processes", "1"]
     first = subprocess.Popen(
         [sys.executable, "-m", "archiver", "scan", *arguments],
-        cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+        cwd=ROOT, env=plain, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     descriptor = os.open(pipe, os.O_WRONLY)  # the second file is under way
     first.send_signal(signal.SIGINT)
@@ -165,7 +194,7 @@ def test_ctrl_c_keeps_what_is_done(files: list[Path], scanned: Path, tmp_path: P
     assert first.returncode == 130
     assert "goes on from there" in said
     assert done_in(out) == 2
-    again = command(*files, "-o", out, "--write", "jsonl")
+    again = command(*files, "-o", out, "--write", "jsonl", "--no-posts")
     assert (out / "mentions.jsonl").read_bytes() == (scanned / "mentions.jsonl").read_bytes(), again.stderr
 
 
@@ -176,8 +205,8 @@ def test_a_damaged_file_is_told_with_its_offset_and_the_rest_is_there(files: lis
     bad = tmp_path / "bad.warc.gz"
     bad.write_bytes(data)
     out = tmp_path / "out"
-    done = command(bad, files[1], tmp_path / "none.warc.gz", "-o", out, "--format", "json")
-    assert done.returncode == 3
+    done = command(bad, files[1], tmp_path / "none.warc.gz", "-o", out, "--no-posts", "--format", "json")
+    assert done.exit_code == 3
     assert f"{bad}: damaged at offset {starts[4]}" in done.stderr
     assert f"reading went on at {starts[5]}" in done.stderr
     assert "none.warc.gz" in done.stderr
@@ -187,9 +216,9 @@ def test_a_damaged_file_is_told_with_its_offset_and_the_rest_is_there(files: lis
         assert db.execute("SELECT file, offset, next FROM damage").fetchall() == [(str(bad), starts[4], starts[5])]
 
 
-def test_standard_input_is_read(files: list[Path]) -> None:
+def test_standard_input_is_read(files: list[Path], plain: dict[str, str]) -> None:
     with files[0].open("rb") as stream:
-        done = command("-", "--format", "csv", stdin=stream)
+        done = process("-", "--format", "csv", stdin=stream, env=plain)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) == 9
 
@@ -200,7 +229,7 @@ def test_standard_input_is_read(files: list[Path]) -> None:
 )
 def test_wrong_usage_says_what_is_right(arguments: tuple[str, ...], says: str) -> None:
     done = command(*arguments)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
 
