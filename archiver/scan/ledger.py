@@ -8,7 +8,6 @@ the folder and not in the ledger is of a run that was cut off: it is taken away,
 from __future__ import annotations
 
 import fcntl
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -135,11 +134,7 @@ class Ledger:
         """Whether nothing is in the folder but what a run makes there before its ledger."""
         if any(path.name not in (LOCK, self.rows_folder.name, self.mentions.name) for path in self.folder.iterdir()):
             return False
-        return not any(
-            path.is_symlink() or next(path.iterdir(), None)
-            for path in (self.rows_folder, self.mentions)
-            if os.path.lexists(path)
-        )
+        return not any(next(path.iterdir(), None) for path in (self.rows_folder, self.mentions) if path.exists())
 
     def _locked(self) -> IO[bytes]:
         try:
