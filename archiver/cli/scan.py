@@ -135,17 +135,19 @@ def _into_folder(
     with Ledger(output) as ledger:
         enter(ledger, units_named(run, warcs, **index), stop=run.stopped)
         failed = sum(1 for came in _work(run, ledger, processes, master) if isinstance(came, Failed))
+        if not run.stopped():
+            with run.out.progress(None, "writing the table") as advance:
+                publish(ledger, advance, stop=run.stopped)
+        counted: dict[str, Any] = {}
+        if posts and not run.stopped():
+            counted = _posts(run, ledger)
+        for form in forms:
+            if not run.stopped():
+                with run.out.progress(None, f"writing mentions.{form}") as advance:
+                    write_one_file(ledger, Form(form), advance)
         if run.stopped():
             run.out.note("what was scanned is kept: the same command goes on from there")
             return
-        with run.out.progress(None, "writing the table") as advance:
-            publish(ledger, advance)
-        counted: dict[str, Any] = {}
-        if posts:
-            counted = _posts(run, ledger)
-        for form in forms:
-            with run.out.progress(None, f"writing mentions.{form}") as advance:
-                write_one_file(ledger, Form(form), advance)
         totals = ledger.totals()
         summary = {
             "folder": str(output),

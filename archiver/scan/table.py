@@ -52,16 +52,18 @@ def no_advance(_rows: int) -> None:
     """Nobody wants to know."""
 
 
-def publish(ledger: Ledger, advance: Advance = no_advance) -> int:
+def publish(ledger: Ledger, advance: Advance = no_advance, *, stop: Callable[[], bool] = lambda: False) -> int:
     """Put the rows of all units that are done into the table; how many rows.
 
-    advance: told of so many rows more.
+    advance: told of so many rows more. stop: true where no further batch is to be begun.
 
     Raises `UsageError` where pyarrow is missing, `LimitError` where the disk takes no more, `ArchiveError` where rows
     cannot be read again.
     """
     count = 0
     for batch in _batches(ledger.held()):
+        if stop():
+            break
         number = ledger.next_batch()
         files, written = _write(ledger, number, _held_rows(ledger, batch, advance))
         ledger.publish(number, files, written, [held.unit for held in batch])

@@ -21,6 +21,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import archiver
+import archiver.cli.scan
 from archiver.cli import main
 from archiver.scan.unit import Done, Unit
 from archiver.scan.work import Options, work
@@ -255,3 +256,33 @@ def test_without_hyperscan_it_says_so_and_finds_the_same(files: list[Path], scan
     assert done.returncode == 0
     assert [line for line in done.stderr.splitlines() if "hyperscan is not installed" in line] != []
     assert parquet_bytes(tmp_path / "out") == parquet_bytes(scanned)
+
+
+@pytest.mark.parametrize(
+    ("at", "there"),
+    [
+        ("enter", set()),
+        ("run_units", set()),
+        ("publish", set()),
+        ("build_posts", {"posts.parquet", "posts.db"}),
+        ("write_one_file", {"posts.parquet", "posts.db", "mentions.csv"}),
+    ],
+)
+def test_ctrl_c_ends_a_run_between_its_steps(
+    files: list[Path], scanned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str, there: set[str]
+) -> None:
+    step = getattr(archiver.cli.scan, at)
+
+    def pressed(*arguments: Any, **named: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return step(*arguments, **named)
+
+    out = tmp_path / "out"
+    with monkeypatch.context() as patched:
+        patched.setattr(archiver.cli.scan, at, pressed)
+        done = command(*files, "-o", out, "--write", "csv", "--write", "jsonl")
+    assert (done.exit_code, done.stdout) == (130, "")
+    assert "goes on from there" in done.stderr
+    assert {path.name for path in out.iterdir()} == {".lock", "scan.db", "rows", "mentions", *there}
+    assert command(*files, "-o", out, "--write", "jsonl").exit_code == 0
+    assert (out / "mentions.jsonl").read_bytes() == (scanned / "mentions.jsonl").read_bytes()
