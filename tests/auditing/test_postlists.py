@@ -23,7 +23,7 @@ from archiver.scan.rows import Row
 from archiver.store import postindex
 from archiver.store.postbulk import write_index
 from archiver.store.postindex import PostIndex
-from archiver.store.postmerge import MAX_OF_SITE, MAX_PAGES
+from archiver.store.postmerge import MAX_OF_SITE, MAX_PAGES, MAX_TEXTS
 from archiver.store.postmerge import Row as Statement
 from archiver.verification import verify
 from tests.scan.mentions import IDS, WORDS, row, table
@@ -190,3 +190,14 @@ def test_posts_without_a_page_and_vouched_ones_are_looked_at_too(tmp_path: Path)
         record = Post(platform="x", id="20", url="https://x.com/pier_nine/status/20", display_name="Pier Nine")
         index.add_posts([record], vouched=True)
     assert read(tmp_path) == ([("x:20", "", None)], [])
+
+
+def test_pages_whose_words_the_index_does_not_keep_are_looked_at_too(tmp_path: Path) -> None:
+    wordings = [f"{WORDS} {number} metres" for number in range(12)]
+    folder = scanned(
+        tmp_path / "crawl", [row(0, f"https://n{n}.example/", text=text) for n, text in enumerate(wordings)]
+    )
+    rows, told = read(folder / "posts.db")
+    assert told == []
+    assert [page for _, page, _ in rows] == sorted(f"https://n{n}.example/" for n in range(12))
+    assert sum(words is None for _, _, words in rows) == 12 - MAX_TEXTS

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -21,6 +22,7 @@ from click.testing import CliRunner, Result
 
 from archiver.cli import main
 from archiver.errors import InputError, UsageError
+from archiver.scan.duck import database
 from archiver.scan.posts import build_posts
 from archiver.scan.rows import Row
 from archiver.scan.stats import By, Stats, table_of
@@ -207,3 +209,39 @@ def test_duckdb_draws_nothing_on_standard_output(tmp_path: Path) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert ran.stdout == "(False,)\n"
+
+
+def test_a_database_has_its_bounds_and_reads_files_of_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "crawl's [2026] *?"
+    folder.mkdir()
+    other = scanned(tmp_path / "other")
+    (folder / "posts.parquet").write_bytes((other / "posts.parquet").read_bytes())
+    assert lines(folder) == lines(other)
+    with database(tmp_path / "spill", memory="64MB", threads=1) as db:
+        names = ("memory_limit", "threads", "temp_directory", "autoload_known_extensions")
+        found = [db.execute(f"SELECT current_setting('{name}')").fetchone()[0] for name in names]
+    assert found == ["61.0 MiB", 1, str(tmp_path / "spill"), False]
+
+
+def test_a_month_is_that_of_utc_wherever_the_command_runs(tmp_path: Path) -> None:
+    late = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+    folder = scanned(tmp_path / "crawl", [row(captured_at=late), row(page="https://b.example/", captured_at=None)])
+    ran = subprocess.run(
+        [sys.executable, "-m", "archiver", "stats", str(folder), "--by", "month", "--format", "jsonl"],
+        capture_output=True, text=True, check=True, env={**os.environ, "TZ": "Asia/Tokyo"}, cwd=tmp_path,
+    )  # fmt: skip
+    assert [json.loads(line)["name"] for line in ran.stdout.splitlines()] == ["2026-11", None]
+
+
+def test_of_several_tables_the_one_that_knows_most_pages_says_what_a_post_is(tmp_path: Path) -> None:
+    few = scanned(tmp_path / "few", [row(0, "https://z.example/", handle="a_lamp")])
+    many = scanned(tmp_path / "many", [row(0, f"https://n{n}.example/") for n in range(3)])
+    for tables in ((few, many), (many, few)):
+        (post,) = lines(*tables, "--by", "post")
+        assert (post["handle"], post["citations"]) == ("Pier_Nine", 4)
+
+
+def test_the_report_has_ten_of_each_unless_more_are_asked_for(tmp_path: Path) -> None:
+    folder = scanned(tmp_path / "crawl", [row(0, f"https://n{n}.example/") for n in range(12)])
+    assert [Counter(one["by"] for one in lines(folder, *more))["site"] for more in ((), ("--top", "11"))] == [10, 11]
+    assert len(lines(folder, "--by", "site")) == 12
