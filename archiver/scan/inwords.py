@@ -122,15 +122,15 @@ def _in_tag(data: bytes, at: int) -> bool:
 # --- the text as a reader sees it
 # -----------------------------------------------------------------------------------------------------------------
 
-_UNSEEN = re.compile(
+_MARKUP = re.compile(
     r"<!--.{0,20000}?-->|<(script|style|svg|select|template|textarea|title|iframe|object|xmp)\b[^>]{0,2000}>"
-    r".{0,60000}?</\1\s*>",
+    r".{0,60000}?</\1\s*>"
+    r"|</?(?P<name>[a-zA-Z][^\s/>]{0,60})[^<>\"']{0,400}+"
+    r"(?:(?:\"[^\"]{0,4000}\"|'[^']{0,4000}')[^<>\"']{0,400}+){0,60}+>"
+    r"|<[/!?]?[a-zA-Z][^>]{0,4000}>",
     re.IGNORECASE | re.DOTALL,
 )
-_TAG = re.compile(
-    r"</?(?P<name>[a-zA-Z][^\s/>]{0,60})[^<>\"']{0,400}+(?:(?:\"[^\"]{0,4000}\"|'[^']{0,4000}')[^<>\"']{0,400}+){0,60}+>"
-    r"|<[/!?]?[a-zA-Z][^>]{0,4000}>"
-)
+"""Comments, elements that are no text, and tags, from left to right: a value may hold what seems to be one."""
 _WHITE = re.compile(r"[ \t\n\r\f]+")
 _BREAKS = re.compile(r"[ \x00\x01]*[\x00\x01][ \x00\x01]*")
 _CUT = re.compile(r"[^<>]{0,4000}>")
@@ -142,7 +142,7 @@ def _shown(source: bytes, *, cut: bool) -> str:
     text = source.decode("utf-8", "replace").replace("\x00", " ").replace("\x01", " ")
     if cut and (head := _CUT.match(text)):
         text = text[head.end() :]
-    text = _TAG.sub(_broken, _UNSEEN.sub("", text))
+    text = _MARKUP.sub(_broken, text)
     text = _WHITE.sub(" ", html.unescape(text) if "&" in text else text)
     return _BREAKS.sub(_lines, text).strip("\n ")
 

@@ -151,9 +151,10 @@ class Native:
             seen.structure, seen.scripts, spans = before.structure, before.scripts, before.near
         posts, first_place, base64, structure = search.posts, search.places, search.base64, search.structure
         asked: list[tuple[int, int]] = []
-        offset = 0
+        offset = last = 0
 
         def found(number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
+            nonlocal last
             end += offset
             if number >= structure:
                 form = number - structure
@@ -169,8 +170,11 @@ class Native:
             elif number == 1:
                 seen.not_utf8 = True
             elif posts[number - 2].around:
-                asked.append((number - 2, end))
-                seen.post = len(asked) > MAX_ASKED
+                # a mark that may end at each of some characters is told of at each
+                if not (asked and asked[-1][0] == number - 2 and end - last <= 1):
+                    asked.append((number - 2, end))
+                    seen.post = len(asked) > MAX_ASKED
+                last = end
             else:
                 seen.post = True
             return seen.post or None

@@ -6,6 +6,7 @@ here without reading the page is only what surely is nothing: in doubt an addres
 
 from __future__ import annotations
 
+import html
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ ENOUGH = 3000
 
 _TAG_OPENS = re.compile(rb"<[A-Za-z/!?]")
 _SCRIPT = re.compile(rb"<script(?P<attributes>[^>]{0,4000})>", re.IGNORECASE)
+_QUOTES = re.compile(rb"[=\"']")
 _SCRIPT_ENDS = re.compile(rb"</script", re.IGNORECASE)
 _SAID = re.compile(
     containers.STANDS_IN.pattern.encode("ascii") + rb"|embed|iframely|kg-bookmark|data-pin", re.IGNORECASE
@@ -107,7 +109,8 @@ class Scripts:
         text = data[head.end() : close.start()].decode("utf-8", "replace")
         if not pagejson.may_hold_posts(text):
             return False
-        declared = bool(attributes.strip())
+        called = html.unescape(_QUOTES.sub(b" ", attributes).decode("utf-8", "replace"))
+        declared = containers.EMBEDDING.search(called) is not None
         return any(
             True
             for value in pagejson.values_of(text)

@@ -200,6 +200,73 @@ def test_ordinary_pages_are_dropped(native: Prefilter) -> None:
     assert not native.may_hold_posts(b"It rained (and rained). Write to desk@news.example.", "text/plain")
 
 
+SIGNED = "<p>It rained. — Ana Example (ana_example) May 3, 2021</p>"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"<script>var a='<script src=b>';</script>{SIGNED}<script>f(a_b) 2021</script>",
+        f"<!-- <script> -->{SIGNED}<script>f()</script>",
+        f'<div data-a="<script src=b>">{SIGNED}</div><script>f()</script>',
+        f"<!-- <style> -->{SIGNED}<style>a{{b:c}}</style>",
+        f'<div data-a="<style>">{SIGNED}</div><style>a{{b:c}}</style>',
+        f"<SCRIPT>f()</SCRIPT>{SIGNED}<Style>a{{b:c}}</STYLE>",
+        f"<script>f(){SIGNED}",
+        f"<script>/* <style> */</script>{SIGNED}<style>a{{b:c}}</style>",
+    ],
+)
+def test_text_beside_scripts_and_style_sheets_is_read(native: Prefilter, source: str) -> None:
+    assert find(article_of(page(SIGNED).encode(), source="page", content_type=HTML))
+    assert sound(native, page(source).encode(), HTML)
+    if not source.endswith(SIGNED):
+        assert native.may_hold_posts(page(source).encode(), HTML)
+
+
+def test_what_scripts_write_is_no_text(native: Prefilter) -> None:
+    written = """document.write("<script src=a><\\/script>"); f("<p>— Ana Example (ana_example) May 3, 2021</p>");"""
+    assert not native.may_hold_posts(page(f"<script>{written}</script>").encode(), HTML)
+    assert not native.may_hold_posts(page(f"<style>a:after{{content:'{SIGNED[3:-4]}'}}</style>").encode(), HTML)
+
+
+FAR = "<p>It rained all night in the old town.</p>" * 400
+ADDRESS = "https://x.com/ana_example/status/1590173336165216257"
+
+
+@pytest.mark.parametrize("coded", ["%73tatus", "&#115;tatus", "&#x73;tatus", "&amp;#115;tatus", "%2573tatus"])
+def test_letters_that_are_coded_far_from_other_ones(native: Prefilter, coded: str) -> None:
+    embed = f'<blockquote><p>It rained.</p><a href="{ADDRESS.replace("status", coded)}">May 3, 2021</a></blockquote>'
+    source = page(f'<a href="/a%41">A</a>{FAR}<script>f("%42")</script>{FAR}{embed}{FAR}<a href="/a%43">C</a>')
+    assert sound(native, source.encode(), HTML)
+    assert native.may_hold_posts(source.encode(), HTML)
+    # the class stands where no letter is coded
+    linked = f'<p><a href="{ADDRESS.replace("status", coded)}">Look</a> it rained.</p>'
+    source = page(f'<div class="twitter-tweet"></div>{FAR}{linked}')
+    assert native.may_hold_posts(source.encode(), HTML)
+
+
+def test_a_post_behind_many_marks_that_are_none(native: Prefilter) -> None:
+    many = '<li data-id="1234567890">Rain</li>' * 3000
+    assert sound(native, page(many + f'<iframe src="{ADDRESS}"></iframe>').encode(), HTML)
+    few = '<li data-id="1234567890">Rain</li>' * 1000
+    assert not native.may_hold_posts(page(few).encode(), HTML)
+    assert native.may_hold_posts(page(few + '<i data-id="1234567890" data-site="twitter"></i>').encode(), HTML)
+
+
+@pytest.mark.parametrize(
+    "attributes", ["", ' nonce="a1"', ' type="application/json"', ' id="data" type="text/javascript"']
+)
+def test_the_json_of_scripts_counts_as_detection_reads_it(native: Prefilter, attributes: str) -> None:
+    story = {"blockquotes": 1, "tags": ["rain", ADDRESS], "title": "Rain"}
+    embed = {"type": "embed", "items": [{"type": "twitter", "embed": {"url": ADDRESS}}]}
+    for data, held in ((story, False), (embed, True)):
+        for slash in ("/", "\\/", "\\u002F"):
+            value = json.dumps(data).replace("/", slash)
+            source = page(f"<script{attributes}>{value}</script>").encode()
+            assert sound(native, source, HTML)
+            assert native.may_hold_posts(source, HTML) is held
+
+
 NOISE = st.sampled_from(
     ["<p>Rain.</p>", "<div>", "</div>", "<!-- ( -->", "(1) ", "<b>@</b> ", "<span>", "&nbsp;", "\n", "<i></i>", "— "]
 )
