@@ -111,7 +111,7 @@ def build_posts(
     """Make the table of posts and the post index from a table of mentions.
 
     mentions: the folder of the table (`archiver.scan.rows.COLUMNS`), or one file of it. progress: told of each step.
-    threads, memory: of DuckDB, as for `archiver.scan.duck.database`; besides it, about 300 MB. Disk: about three times
+    threads, memory: of DuckDB, as for `archiver.scan.duck.database`; besides it, about 500 MB. Disk: about three times
     the size of the mentions, uncompressed, while it runs, beside the table of posts.
 
     The same mentions make the same bytes, in whatever files and order they are. Both results appear when they are
