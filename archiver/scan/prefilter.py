@@ -1,14 +1,14 @@
 """Can a page hold a post? One pass over its bytes.
 
 What `archiver.detect.find` finds nothing in is told without being decoded or parsed; in doubt a page is let through.
-Searched natively (hyperscan) where that is installed, which costs about as much as decompressing the page; else every
-page that is text is let through.
+Searched natively (hyperscan) where that is installed, which costs about as much as decompressing the page, and as much
+again for what stands around what was found; else every page that is text is let through.
 
 Sound: never false where `find` finds a post, in HTML or in bare text, in any encoding that pages are read in. A post
 whose every trace is coded in a way that is read nowhere (a script that must run) is found by neither.
 
-Cost: linear in the bytes. What is found natively calls back into Python; of what is frequent without meaning
-anything, `MAX_PLACES` are looked at, and a page with more is let through.
+Cost: linear in the bytes. Of what is frequent without meaning anything, so many are looked at (`archiver.scan.seen`),
+and a page with more is let through.
 """
 
 from __future__ import annotations
