@@ -123,12 +123,12 @@ def _in_tag(data: bytes, at: int) -> bool:
 # -----------------------------------------------------------------------------------------------------------------
 
 _MARKUP = re.compile(
-    r"<!--.{0,20000}?-->|<(script|style|svg|select|template|textarea|title|iframe|object|xmp)\b[^>]{0,2000}>"
-    r".{0,60000}?</\1\s*>"
-    r"|</?(?P<name>[a-zA-Z][^\s/>]{0,60})[^<>\"']{0,400}+"
+    r"<(?:!--.{0,20000}?-->"
+    r"|([sStTiIoOxX](?i:cript|tyle|vg|elect|emplate|extarea|itle|frame|bject|mp))\b[^>]{0,2000}>.{0,60000}?(?i:</\1\s*>)"
+    r"|/?(?P<name>[a-zA-Z][^\s/>]{0,60})[^<>\"']{0,400}+"
     r"(?:(?:\"[^\"]{0,4000}\"|'[^']{0,4000}')[^<>\"']{0,400}+){0,60}+>"
-    r"|<[/!?]?[a-zA-Z][^>]{0,4000}>",
-    re.IGNORECASE | re.DOTALL,
+    r"|[/!?]?[a-zA-Z][^>]{0,4000}>)",
+    re.DOTALL,
 )
 """Comments, elements that are no text, and tags, from left to right: a value may hold what seems to be one."""
 _WHITE = re.compile(r"[ \t\n\r\f]+")
