@@ -218,7 +218,7 @@ def claimed(batch: Iterable[Claim], before: Mapping[str, Said | Claim]) -> dict[
         if said is None:
             all_said[key] = claim
             continue
-        if type(said) is Claim:
+        if isinstance(said, Claim):
             said = all_said[key] = said_of(said)
         _, _, _, _, _, handle, folded, name, day, created, text, variant, page, seen = claim
         if folded != said.folded or day != said.day or (created and not said.created):
