@@ -311,7 +311,25 @@ _shared: Prefilter | None = None
 
 
 @pytest.mark.parametrize(
-    "filling", [b"@", b"(", b"<", b"@a ", b"(a) 2", b"<a", b"</", b'"', b"&#", b"%25", b"A", b"data-id=", b"youtu.be/"]
+    "filling",
+    [
+        b"@",
+        b"(",
+        b"<",
+        b"@a ",
+        b"(a) 2",
+        b"<a",
+        b"</",
+        b'"',
+        b"&#",
+        b"%25",
+        b"A",
+        b"data-id=",
+        b"youtu.be/",
+        b"<script",
+        b"%41",
+        b"&#65;",
+    ],
 )
 def test_no_filling_takes_long(native: Prefilter, filling: bytes) -> None:
     size = 1_000_000
