@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet
 import pytest
@@ -123,3 +124,17 @@ def test_a_batch_has_so_many_rows_and_a_row_group_too(tmp_path: Path, monkeypatc
     parts = sorted((out / "mentions").rglob("*.parquet"))
     assert [pyarrow.parquet.ParquetFile(part).metadata.num_rows for part in parts] == [3, 3, 3]
     assert [pyarrow.parquet.ParquetFile(part).num_row_groups for part in parts] == [2, 2, 2]
+
+
+def test_a_unit_is_another_one_by_each_of_what_it_is_but_not_by_who_named_it() -> None:
+    one: dict[str, Any] = {"file": "a", "size": 9, "version": "v", "start": 1, "end": 5, "ranges": ((1, 2),)}
+    others: list[dict[str, Any]] = [
+        {"file": "b"},
+        {"size": 8},
+        {"version": "w"},
+        {"start": 2},
+        {"end": None},
+        {"ranges": ()},
+    ]
+    assert len({Unit(**one).id, *(Unit(**(one | other)).id for other in others)}) == 1 + len(others)
+    assert Unit(**one).id == Unit(**one, named=True).id

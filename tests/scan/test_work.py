@@ -10,13 +10,14 @@ import pytest
 
 import archiver
 from archiver import detect
+from archiver.article import article_of
 from archiver.errors import InputError
 from archiver.model import Mention
 from archiver.scan import work as working
 from archiver.scan.pages import Looked
 from archiver.scan.reading import Reading
 from archiver.scan.rowfile import read_rows
-from archiver.scan.rows import ref_of
+from archiver.scan.rows import row_of
 from archiver.scan.unit import Done, Page, Unit
 from archiver.scan.work import Progress, work
 from tests.scan.crawl import crawl, page, tweet
@@ -81,8 +82,10 @@ def test_a_row_tells_of_its_page(tmp_path: Path, rows: Path) -> None:
     [("mastodon", "https://social.example/@ada/109300000000000001", "social.example"), ("mastodon", None, None)],
 )
 def test_the_scope_of_a_post_is_its_server(platform: str, url: str | None, scope: str | None) -> None:
-    ref = ref_of(Mention(source="", platform=platform, post_id="109300000000000001", url=url, rule="", confidence=1.0))
-    assert (ref.scope if ref else None) == scope
+    mention = Mention(source="", platform=platform, post_id="109300000000000001", url=url, rule="", confidence=1.0)
+    one = Page(offset=0, record_id="", record_type="response", target_uri="", date="", content_type="", data=b"")
+    article = article_of(b"<p>", source="")
+    assert row_of("x.warc", one, article, 0, mention).scope == scope
 
 
 def test_of_much_damage_some_is_told_and_all_is_counted(
