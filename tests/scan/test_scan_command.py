@@ -31,6 +31,11 @@ ROOT = Path(__file__).parents[2]
 DEADLINE = 120
 
 
+def told(stderr: str) -> str:
+    """What a command told, but for the remark on machines for which hyperscan has no wheel."""
+    return "".join(line for line in stderr.splitlines(keepends=True) if "hyperscan is not installed" not in line)
+
+
 def in_order(
     units: Iterable[Unit], rows: Path, options: Options, *, stop: Callable[[], bool], **_: object
 ) -> Iterator[Done]:
@@ -98,7 +103,7 @@ def scanned(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path
     """The folder of a scan by this process."""
     out = tmp_path_factory.mktemp("scanned") / "out"
     done = command(*files, "-o", out, "--processes", 1, "--write", "csv", "--write", "jsonl")
-    assert (done.exit_code, done.stderr) == (0, "")
+    assert (done.exit_code, told(done.stderr)) == (0, "")
     return out
 
 
@@ -114,7 +119,7 @@ def test_the_mentions_are_those_of_find(files: list[Path], scanned: Path) -> Non
 
 def test_without_a_folder_the_mentions_are_printed_in_the_order_of_the_files(files: list[Path], scanned: Path) -> None:
     done = command(*files, "--format", "jsonl")
-    assert (done.exit_code, done.stderr) == (0, "")
+    assert (done.exit_code, told(done.stderr)) == (0, "")
     printed = [json.loads(line) for line in done.stdout.splitlines()]
     assert printed == [json.loads(line) for line in (scanned / "mentions.jsonl").read_text().splitlines()]
 
@@ -122,7 +127,7 @@ def test_without_a_folder_the_mentions_are_printed_in_the_order_of_the_files(fil
 def test_two_processes_give_what_one_gives(files: list[Path], scanned: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     done = process(*files, "-o", out, "--processes", 2, "--write", "csv")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, told(done.stderr)) == (0, "")
     assert parquet_bytes(out) == parquet_bytes(scanned)
     assert (out / "mentions.csv").read_bytes() == (scanned / "mentions.csv").read_bytes()
     assert (out / "posts.parquet").read_bytes() == (scanned / "posts.parquet").read_bytes()
@@ -189,7 +194,8 @@ def test_ctrl_c_keeps_what_is_done(files: list[Path], scanned: Path, plain: dict
     descriptor = os.open(pipe, os.O_WRONLY)  # the second file is under way
     first.send_signal(signal.SIGINT)
     assert first.stderr is not None
-    assert "stopping" in first.stderr.readline()
+    while "stopping" not in (line := first.stderr.readline()):
+        assert told(line) == ""
     os.close(descriptor)
     _, said = first.communicate(timeout=DEADLINE)
     assert first.returncode == 130
@@ -220,7 +226,7 @@ def test_a_damaged_file_is_told_with_its_offset_and_the_rest_is_there(files: lis
 def test_standard_input_is_read(files: list[Path], plain: dict[str, str]) -> None:
     with files[0].open("rb") as stream:
         done = process("-", "--format", "csv", stdin=stream, env=plain)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, told(done.stderr)) == (0, "")
     assert len(done.stdout.splitlines()) == 9
 
 
