@@ -39,15 +39,25 @@ def children(parent: int) -> Iterator[int]:
             yield int(entry.parent.name)
 
 
-def kill_reader(pipe: Path, parent: int) -> None:
-    """Kill the process that has a named pipe open to read it: its unit is under way."""
-    descriptor = os.open(pipe, os.O_WRONLY)  # waits until it is there
+def reader_of(pipe: Path, parent: int) -> int | None:
+    """The process that has a named pipe open."""
     for process in children(parent):
         with suppress(OSError):  # another one, which has ended meanwhile
             if any(os.path.realpath(link) == str(pipe) for link in Path(f"/proc/{process}/fd").iterdir()):
-                os.kill(process, signal.SIGKILL)
-                while process in children(parent):  # as long as it has the pipe open, the next one cannot be told
-                    time.sleep(0.01)
+                return process
+    return None
+
+
+def kill_reader(pipe: Path, parent: int) -> None:
+    """Kill the process that has a named pipe open to read it: its unit is under way."""
+    descriptor = os.open(pipe, os.O_WRONLY)  # waits until it is there
+    while (process := reader_of(pipe, parent)) is None:
+        time.sleep(0.01)  # the system gives it its file a moment later
+    os.kill(process, signal.SIGKILL)
+    with suppress(OSError):  # its parent has noticed already
+        # its files are closed when it is a zombie, and not before: only then is the next reader another one
+        while Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z":
+            time.sleep(0.01)
     os.close(descriptor)
 
 
