@@ -20,7 +20,7 @@ from archiver.model import Article, Mention
 from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
 
-__all__ = ["METHOD", "dated", "find"]
+__all__ = ["METHOD", "find"]
 
 METHOD = "detect/1"
 """Version of the rules: they may find otherwise than those of another version."""
@@ -52,10 +52,10 @@ def find(
         found, around = _in_text(article.text or "", chosen, article.source, article.published, quoted=prose)
     kept = [mention for mention in distinct(found) if mention.confidence >= min_confidence]
     kept = people.named(kept, around, offsets=article.html is None)
-    return [dated(mention, article).with_id(article.digest) for mention in kept]
+    return [_dated(mention, article).with_id(article.digest) for mention in kept]
 
 
-def dated(mention: Mention, article: Article) -> Mention:
+def _dated(mention: Mention, article: Article) -> Mention:
     """The mention with the article's own day, where nothing tells the post's."""
     if mention.date or not article.published:
         return mention

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from archiver.errors import UsageError
 from archiver.exporting import spreadsheet
-from archiver.exporting.columns import Kind, Row, Table, rfc3339
+from archiver.exporting.columns import Column, Kind, Row, Table, rfc3339
 from archiver.model import to_json
 
 BATCH = 2048
@@ -63,6 +63,19 @@ def _jsonl(table: Table, rows: Iterator[Row], out: BinaryIO) -> None:
 def _parquet(table: Table, rows: Iterator[Row], out: BinaryIO) -> None:
     """One row group every `BATCH` rows, zstd; what a column holds is in its field's metadata (`what`)."""
     arrow, parquet = _pyarrow()
+    schema = arrow_schema(table.name, table.what, table.columns)
+    with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
+        while batch := list(islice(rows, BATCH)):
+            writer.write_table(arrow.table([list(column) for column in zip(*batch, strict=True)], schema=schema))
+
+
+def arrow_schema(name: str, what: str, columns: Sequence[Column]) -> Any:
+    """A table's columns as a `pyarrow.Schema`; what the table and each column hold is in the metadata (`archiver.what`,
+    `what`).
+
+    Raises `UsageError` where pyarrow is not installed.
+    """
+    arrow, _ = _pyarrow()
     kinds = {
         Kind.TEXT: arrow.string(),
         Kind.INTEGER: arrow.int64(),
@@ -71,7 +84,7 @@ def _parquet(table: Table, rows: Iterator[Row], out: BinaryIO) -> None:
         Kind.TIME: arrow.timestamp("us", tz="UTC"),
         Kind.TEXTS: arrow.list_(arrow.field("element", arrow.string(), nullable=False)),
     }
-    schema = arrow.schema(
+    return arrow.schema(
         [
             arrow.field(
                 column.name,
@@ -79,13 +92,10 @@ def _parquet(table: Table, rows: Iterator[Row], out: BinaryIO) -> None:
                 nullable=column.kind is not Kind.TEXTS,
                 metadata={"what": column.what} if column.what else None,
             )
-            for column in table.columns
+            for column in columns
         ],
-        metadata={"archiver.table": table.name, "archiver.what": table.what},
+        metadata={"archiver.table": name, "archiver.what": what},
     )
-    with parquet.ParquetWriter(out, schema, compression="zstd") as writer:
-        while batch := list(islice(rows, BATCH)):
-            writer.write_table(arrow.table([list(column) for column in zip(*batch, strict=True)], schema=schema))
 
 
 def _pyarrow() -> tuple[Any, Any]:

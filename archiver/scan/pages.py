@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archiver.article import article_of, describe
-from archiver.detect import dated, find
+from archiver.detect import find
 from archiver.errors import InputError, LimitError
 from archiver.scan.rows import Row, row_of
 from archiver.scan.unit import Page
@@ -48,4 +48,4 @@ class Looked:
         if not mentions:
             return []
         article = describe(article)
-        return [row_of(file, page, article, number, dated(one, article)) for number, one in enumerate(mentions)]
+        return [row_of(file, page, article, number, mention) for number, mention in enumerate(mentions)]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.errors import ArchiveError, LimitError, UsageError
-from archiver.exporting.columns import Column, Kind
+from archiver.exporting.forms import arrow_schema
 from archiver.scan.ledger import Held, Ledger
 from archiver.scan.rowfile import AGAIN, read_rows
 from archiver.scan.rows import COLUMNS, Row
@@ -134,24 +134,9 @@ def files_of(ledger: Ledger) -> list[Path]:
 
 
 def schema() -> Any:
-    """The table's columns as a `pyarrow.Schema`; what each holds is in its field's metadata (`what`)."""
-    arrow, _ = pyarrow_modules()
-    kinds = {
-        Kind.TEXT: arrow.string(),
-        Kind.INTEGER: arrow.int64(),
-        Kind.NUMBER: arrow.float64(),
-        Kind.BOOLEAN: arrow.bool_(),
-        Kind.TIME: arrow.timestamp("us", tz="UTC"),
-        Kind.TEXTS: arrow.list_(arrow.field("element", arrow.string(), nullable=False)),
-    }
-    return arrow.schema(
-        [arrow.field(column.name, kinds[column.kind], metadata=_said(column)) for column in COLUMNS],
-        metadata={"archiver.table": TABLE, "archiver.what": WHAT},
-    )
-
-
-def _said(column: Column) -> dict[str, str] | None:
-    return {"what": column.what} if column.what else None
+    """The table's columns as a `pyarrow.Schema`."""
+    pyarrow_modules()  # its error names the extra that scans want
+    return arrow_schema(TABLE, WHAT, COLUMNS)
 
 
 def pyarrow_modules() -> tuple[Any, Any]:

@@ -26,7 +26,7 @@ from archiver.scan.prefilter import Prefilter
 
 pytest.importorskip("hyperscan", reason="the native search has no wheel here")
 
-EVAL = Path("/work/shared/eval")
+EVAL = Path(__file__).parents[2] / "../shared/eval"
 HTML = "text/html; charset=utf-8"
 
 

@@ -29,7 +29,7 @@ from archiver.scan.unit import Damage, Page, Unit
 from archiver.sources import read_sources
 from tests.scan.warcs import answer, chunked, members, offsets, page, plainly, record
 
-FIXTURES = Path("/work/shared/fixtures")
+FIXTURES = Path(__file__).parents[2] / "../shared/fixtures"
 WARCS = sorted(path for path in FIXTURES.rglob("*.warc*")) if FIXTURES.is_dir() else []
 
 
