@@ -89,11 +89,10 @@ def test_every_link_and_button_that_is_clicked_stays_in_the_archive(tmp_path: Pa
                 waited(lambda: "innocent" in browser.text(frame), "the page is there")  # noqa: B023
             browser.click(x + across, y + down)
             with suppress(AssertionError):
-                waited(lambda: browser.address() not in ("", stage.view), "it goes somewhere", 0.5)
+                waited(lambda: browser.address() not in ("", stage.view), "it goes somewhere", 1.0)
         assert browser.pages() == 1
     assert len(spots) >= 25
-    # the clicks do lead somewhere; one whose page comes late is counted with the next
-    assert len(left) >= 8
+    assert len(left) >= 12
     assert all(address.startswith(f"{stage.site}/archives/harbour/{STAMP}/http") for address in left), left
     assert not stage.trap.caught
     assert not stage.strays()
