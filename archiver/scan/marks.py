@@ -33,6 +33,8 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     """What stands in the same tag; null: nothing need."""
     address: bool = False
     """Whether it is that of a post's address, which stands in many places that are no embed."""
+    declares: bool = False
+    """Whether it is no post's, but declares embeds: `Sought.declared`."""
 
     @property
     def around(self) -> bool:
@@ -58,6 +60,8 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     nothing is known of."""
     permalinks: Permalinks
     """What names a post among addresses."""
+    tags: tuple[bytes, ...]
+    """What patterns ask for in the same tag."""
     always: bool = False
     """Whether a platform tells nothing by which a page without its posts could be known."""
 
@@ -115,15 +119,18 @@ def sought(platforms: Sequence[Platform]) -> Sought:
         for rule in platform.embed_rules:
             posts += loose(rule) if rule.marks is None else rule.marks
     named = tuple(msgspec.structs.replace(_pattern(mark), address=True) for mark in dict.fromkeys(addresses))
+    others = tuple(map(_pattern, dict.fromkeys(mark for mark in posts if mark not in addresses)))
+    declared = tuple(msgspec.structs.replace(_pattern(mark), declares=True) for mark in _declared(platforms))
     return Sought(
-        posts=(*named, *map(_pattern, dict.fromkeys(mark for mark in posts if mark not in addresses))),
+        posts=(*named, *others),
         addresses=named,
         places=tuple(dict.fromkeys(_places(platforms, in_html=True))),
         text_places=tuple(dict.fromkeys(_places(platforms, in_html=False))),
         always=always,
-        declared=tuple(map(_pattern, _declared(platforms))),
+        declared=declared,
         plain=_plain(platforms),
         permalinks=Permalinks(platforms),
+        tags=tuple(dict.fromkeys(pattern.tag for pattern in (*others, *declared) if pattern.tag is not None)),
     )
 
 

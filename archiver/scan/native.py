@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -15,10 +15,11 @@ from typing import Any
 import msgspec
 
 from archiver.scan import hidden, letters, marks
+from archiver.scan.asking import ask
 from archiver.scan.inwords import Place
 from archiver.scan.marks import Pattern, Sought
-from archiver.scan.seen import MAX_ASKED, MAX_LINKS, MAX_PLACES, Kind, Seen, is_mail
-from archiver.scan.standing import Page, Scripts
+from archiver.scan.seen import MAX_ASKED, MAX_PLACES, Kind, Seen, is_mail
+from archiver.scan.standing import Scripts
 
 _COMPILES = """
 import ast, sys, hyperscan
@@ -30,12 +31,6 @@ sys.stdout.buffer.write(hyperscan.dumpb(database))
 """Compiling takes a hundred megabytes, which a process that scans would keep."""
 
 COMPILE_SECONDS = 120
-
-NEAR = 120
-"""Bytes before the end of a mark that is no address, in which it begins."""
-
-BEFORE = 200
-"""Bytes before the end of an address, in which it and what stands before it begin."""
 
 Compiled = tuple[tuple[bytes, int], ...]
 """Patterns and their flags."""
@@ -97,9 +92,6 @@ class Native:
         self._exact = hyperscan.HS_FLAG_DOTALL
         self._once = hyperscan.HS_FLAG_SINGLEMATCH
         self._searches: dict[Kind | None, _Search] = {}
-        self._declared = frozenset(map(id, sought.declared))
-        patterns = (*sought.posts, *sought.declared)
-        self._tags = tuple(dict.fromkeys(pattern.tag for pattern in patterns if pattern.tag is not None))
 
     def _search(self, kind: Kind | None) -> _Search:
         """What is searched for in a page, in a bare text, and (null) in what is shown of a page."""
@@ -108,8 +100,12 @@ class Native:
             known = self._searches[kind] = self._made(kind)
         return known
 
-    def _tag_search(self) -> Any:
-        return _hyperscan(tuple((form, self._any_case | self._once) for form in self._tags))
+    def _tags_in(self, tag: bytes) -> Set[int]:
+        """The numbers of those of `Sought.tags` that are in a tag."""
+        found: set[int] = set()
+        database = _hyperscan(tuple((form, self._any_case | self._once) for form in self._sought.tags))
+        database.scan(tag, lambda number, *_: found.add(number))
+        return found
 
     def _made(self, kind: Kind | None) -> _Search:
         sought, any_case, once = self._sought, self._any_case, self._once
@@ -187,39 +183,8 @@ class Native:
                 seen.structure.sort()
                 seen.structure = hidden.without_written(data, seen.structure)
                 seen.scripts = Scripts(data, seen.structure, self._sought.permalinks)
-            self._ask(data, kind, posts, asked, seen)
+            ask(data, posts, asked, seen, self._sought, self._tags_in, strict=kind == "html" and self._sought.plain)
         return seen
-
-    def _ask(
-        self,
-        data: bytes,
-        kind: Kind,
-        posts: Sequence[Pattern],
-        asked: Sequence[tuple[int, int]],
-        seen: Seen,
-    ) -> None:
-        """Of what was found, what has around it what its pattern asks for."""
-        declared, strict = self._declared, kind == "html" and self._sought.plain
-        tags = _Tags(data, self._tags, self._tag_search()) if self._tags else None
-        scripts = seen.scripts or Scripts(data, seen.structure, self._sought.permalinks)
-        page = Page(data, seen.structure, scripts)
-        links = 0
-        for number, end in asked:
-            pattern = posts[number]
-            if pattern.tag is not None and tags is not None and not tags.holds(end, pattern.tag):
-                continue
-            if pattern.whole is not None and (
-                pattern.whole.search(data, max(0, end - (BEFORE if pattern.address else NEAR)), end) is None
-            ):
-                continue
-            if id(pattern) in declared:
-                seen.classes = True
-                continue
-            if pattern.address and strict and (links := links + 1) < MAX_LINKS and not page.may_stand(end):
-                seen.linked = True
-                continue
-            seen.post = True
-            return
 
     def places(self, data: bytes) -> list[Place]:
         """Where a post may be flattened into the text of a page, of which `data` is what is shown."""
@@ -239,39 +204,3 @@ class Native:
             return None
         places.append(Place(end, number in search.lost))
         return len(places) >= MAX_PLACES or None
-
-
-SMALL_TAG = 5_000
-MAX_LARGE = 200
-"""Tags of one page beyond which those with more than `SMALL_TAG` bytes are not searched any more."""
-
-
-class _Tags:
-    """What stands in the tags of one page, each searched once. Asked for in the order of places.
-
-    A tag reaches from one `<` to the next: in data that an attribute or a script holds, too far, never too short.
-    """
-
-    def __init__(self, data: bytes, forms: Sequence[bytes], database: Any) -> None:
-        self._data = data
-        self._numbers = {form: number for number, form in enumerate(forms)}
-        self._database = database
-        self._start = self._stop = 0
-        self._known: frozenset[int] = frozenset()
-        self._large = 0
-
-    def holds(self, end: int, form: bytes) -> bool:
-        """Whether `form` is in the tag of what ends at `end`; true where that is not looked for any more."""
-        data = self._data
-        if not self._start < end <= self._stop:
-            self._start = max(0, data.rfind(b"<", self._start, end - 1))
-            stop = data.find(b"<", end)
-            self._stop = len(data) if stop < 0 else stop
-            self._large += self._stop - self._start > SMALL_TAG
-            seen: set[int] = set()
-            if self._large <= MAX_LARGE or self._stop - self._start <= SMALL_TAG:
-                self._database.scan(data[self._start : self._stop], lambda number, *_: seen.add(number))
-            else:
-                seen.update(self._numbers.values())
-            self._known = frozenset(seen)
-        return self._numbers[form] in self._known
