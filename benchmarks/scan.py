@@ -68,8 +68,8 @@ def ratio(files: list[Path], rounds: int, *, native: bool | None) -> None:
     from archiver.scan.opening import open_unit, read_range
     from archiver.scan.prefilter import Prefilter
     from archiver.scan.reading import Reading
-    from archiver.scan.unit import Page, Unit
-    from archiver.scan.work import Options, work
+    from archiver.scan.unit import Options, Page, Unit
+    from archiver.scan.work import work
 
     one_core()
     units = [Unit(file=str(path), size=path.stat().st_size) for path in files]

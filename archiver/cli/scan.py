@@ -20,15 +20,12 @@ from archiver.errors import ExitCode, InputError, UsageError
 from archiver.exporting.forms import Form
 from archiver.scan.duck import duckdb_module
 from archiver.scan.ledger import Ledger
-from archiver.scan.onefile import write_one_file
 from archiver.scan.pool import Failed, run_pool
-from archiver.scan.posts import Step, build_posts
 from archiver.scan.rowfile import read_rows
 from archiver.scan.running import Runner, enter
 from archiver.scan.running import run as run_units
 from archiver.scan.table import publish, pyarrow_modules
-from archiver.scan.unit import Done, Unit
-from archiver.scan.work import Options, Progress, work
+from archiver.scan.unit import Done, Options, Progress, Unit
 
 ROW_COLUMNS = (
     Column("file", table=False),
@@ -143,6 +140,8 @@ def _into_folder(
             counted = _posts(run, ledger)
         for form in forms:
             if not run.stopped():
+                from archiver.scan.onefile import write_one_file
+
                 with run.out.progress(None, f"writing mentions.{form}") as advance:
                     write_one_file(ledger, Form(form), advance)
         if run.stopped():
@@ -164,6 +163,8 @@ def _into_folder(
 
 
 def _posts(run: Run, ledger: Ledger) -> dict[str, Any]:
+    from archiver.scan.posts import Step, build_posts
+
     with run.out.progress(None, "indexing the posts") as advance:
         so_far = Step("")
 
@@ -254,6 +255,7 @@ def _runner(
 
     def on_cluster(units: Iterable[Unit]) -> Iterator[Done | Failed]:
         from archiver.scan import spark
+        from archiver.scan.work import work
 
         folder = ledger.rows_folder.absolute()  # executors work in folders of their own
         task = partial(work, rows_folder=folder, options=options)

@@ -19,11 +19,12 @@ from archiver.detect.permalinks import Permalinks
 from archiver.model import Article, Mention
 from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
+from archiver.version import DETECTION
 
 __all__ = ["METHOD", "find"]
 
-METHOD = "detect/1"
-"""Version of the rules: they may find otherwise than those of another version."""
+METHOD = DETECTION
+"""Version of the rules."""
 
 SURE_ENOUGH = 0.5
 """Below this, a mention is a guess: `– Maria (Berlin) May 3, 2021` may be signed by a handle or by a town."""

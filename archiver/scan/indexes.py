@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -21,7 +21,9 @@ from archiver.scan import stores
 from archiver.scan.lists import checked_name, lines_of
 from archiver.scan.locations import Place, local_path, name_of, place_of
 from archiver.scan.opening import open_anywhere
-from archiver.sources.document import OnError
+
+if TYPE_CHECKING:  # it loads all that reads articles
+    from archiver.sources.document import OnError
 
 PARQUET = ".parquet"
 PARQUET_MAGIC = b"PAR1"

@@ -16,10 +16,10 @@ from typing import IO, Any, NamedTuple, TypeVar
 
 import msgspec
 
-from archiver.detect import METHOD
 from archiver.errors import ArchiveError, InputError
 from archiver.scan.unit import Done, Unit
 from archiver.store.durability import make_folder
+from archiver.version import DETECTION
 
 T = TypeVar("T")
 
@@ -160,13 +160,13 @@ class Ledger:
                 self._db.execute(f"PRAGMA user_version = {VERSION}")
                 for table in TABLES:
                     self._db.execute(table)
-                self._db.execute("INSERT INTO method VALUES (?)", (METHOD,))
+                self._db.execute("INSERT INTO method VALUES (?)", (DETECTION,))
         elif application != APPLICATION or version != VERSION:
             raise InputError("this is no ledger of a scan, or one of another version", subject=str(self.folder / NAME))
-        method = (self._db.execute("SELECT method FROM method").fetchone() or (METHOD,))[0]
-        if method != METHOD:
+        method = (self._db.execute("SELECT method FROM method").fetchone() or (DETECTION,))[0]
+        if method != DETECTION:
             raise InputError(
-                f"the scan was begun by the rules {method}; these are {METHOD}",
+                f"the scan was begun by the rules {method}; these are {DETECTION}",
                 subject=str(self.folder),
                 hint="go on with the version that began it, or scan into a new folder",
             )

@@ -15,14 +15,15 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import msgspec
 
-from archiver.scan.unit import Done, Unit
-from archiver.scan.work import Options, Progress, work
+from archiver.scan.compiled import keep_in, shared
+from archiver.scan.unit import Done, Options, Progress, Unit
 
 TRIES = 2
 """Of a unit whose process dies."""
@@ -63,6 +64,17 @@ def run_pool(
     stop: asked between units: with true, no other is begun, and those under way are waited for. Closing the iterator
     ends what is under way; its rows are nowhere then.
     """
+    with shared() as patterns:  # compiled by the first process that needs them
+        yield from _run(units, partial(_Worker, rows_folder, options, patterns), processes, stop, progress)
+
+
+def _run(
+    units: Iterable[Unit],
+    new_worker: Callable[[], _Worker],
+    processes: int,
+    stop: Callable[[], bool],
+    progress: OnProgress,
+) -> Iterator[Done | Failed]:
     waiting = iter(units)
     again: list[Unit] = []
     tries: dict[str, int] = {}
@@ -75,7 +87,7 @@ def run_pool(
                 if unit is None:
                     more = False
                 else:
-                    worker = _Worker(rows_folder, options)
+                    worker = new_worker()
                     workers.append(worker)
                     worker.give(unit)
             if not workers:
@@ -112,12 +124,12 @@ class _Worker:
 
     unit: Unit
 
-    def __init__(self, rows_folder: Path, options: Options) -> None:
+    def __init__(self, rows_folder: Path, options: Options, patterns: Path) -> None:
         # `spawn`: nothing of the driver (threads, open files, its memory) is taken along
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, os.fspath(rows_folder), options), name="scan", daemon=True
+            target=_serve, args=(theirs, os.fspath(rows_folder), options, patterns), name="scan", daemon=True
         )
         self._process.start()
         theirs.close()
@@ -164,11 +176,14 @@ def _how(code: int | None) -> str:
     return f"exit code {code}"
 
 
-def _serve(pipe: Connection, rows_folder: str, options: Options) -> None:
+def _serve(pipe: Connection, rows_folder: str, options: Options, patterns: Path) -> None:
     """What a process does: units, until the pipe is closed."""
+    from archiver.scan.work import work  # all of detection, which the driver does not need
+
     # Ctrl-C goes to the whole group of processes; when to stop is the driver's to say
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    keep_in(patterns)
     last = 0.0
     parent = multiprocessing.parent_process()
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from archiver.config import WebSettings
+
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of work: one WARC file, a part of it, or some of its records."""
@@ -94,3 +96,21 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     it."""
     error: str | None = None
     """Why the file could not be opened, or not be read further; what came before counts."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How units are scanned. The rows do not depend on it."""
+
+    native: bool | None = None
+    """Whether the native prefilter is used; null: where it is installed."""
+    web: WebSettings | None = None
+    """How files on the web are fetched; null: as by default."""
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a unit is."""
+
+    read: int
+    """Bytes of the file."""
+    pages: int
+    rows: int

@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
@@ -43,8 +43,10 @@ from archiver.scan.locations import (
 )
 from archiver.scan.opening import facts_of, open_package, open_unit
 from archiver.scan.unit import Unit
-from archiver.sources.document import OnError, OnNote
 from archiver.url import web_url
+
+if TYPE_CHECKING:  # it loads all that reads articles
+    from archiver.sources.document import OnError, OnNote
 
 PART = 256 << 20
 """Bytes of a part of a large file. It is in the units' ids: with another, files are scanned anew."""

@@ -12,40 +12,19 @@ from contextlib import closing
 from functools import lru_cache, partial
 from pathlib import Path
 
-import msgspec
-
-from archiver.config import WebSettings
 from archiver.errors import ArchiverError
 from archiver.scan.opening import open_unit, read_range
 from archiver.scan.pages import Looked
 from archiver.scan.prefilter import Prefilter
 from archiver.scan.reading import Reading
 from archiver.scan.rowfile import RowWriter
-from archiver.scan.unit import Damage, Done, Unit
+from archiver.scan.unit import Damage, Done, Options, Progress, Unit
 
 MAX_TOLD = 1000
 """Damaged places of one unit that are told one by one."""
 
 MAX_FAULTS = 20
 """Faults of the program itself in one unit that are told one by one."""
-
-
-class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How units are scanned. The rows do not depend on it."""
-
-    native: bool | None = None
-    """Whether the native prefilter is used; null: where it is installed."""
-    web: WebSettings | None = None
-    """How files on the web are fetched; null: as by default."""
-
-
-class Progress(msgspec.Struct, frozen=True):
-    """How far a unit is."""
-
-    read: int
-    """Bytes of the file."""
-    pages: int
-    rows: int
 
 
 OnProgress = Callable[[Progress], None]

@@ -12,8 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archiver.scan.pool import Failed, run_pool
-from archiver.scan.unit import Done, Unit
-from archiver.scan.work import Options, Progress
+from archiver.scan.unit import Done, Options, Progress, Unit
 from tests.scan.crawl import crawl, tweet
 
 DEADLINE = 60

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import archiver
-import archiver.cli.scan
 from archiver.cli import main
-from archiver.scan.unit import Done, Unit
-from archiver.scan.work import Options, work
+from archiver.scan.unit import Done, Options, Unit
+from archiver.scan.work import work
 from tests.scan.crawl import crawl, tweet
 
 ROOT = Path(__file__).parents[2]
@@ -267,17 +267,18 @@ def test_without_hyperscan_it_says_so_and_finds_the_same(files: list[Path], scan
 @pytest.mark.parametrize(
     ("at", "there"),
     [
-        ("enter", set()),
-        ("run_units", set()),
-        ("publish", set()),
-        ("build_posts", {"posts.parquet", "posts.db"}),
-        ("write_one_file", {"posts.parquet", "posts.db", "mentions.csv"}),
+        ("archiver.cli.scan.enter", set()),
+        ("archiver.cli.scan.run_units", set()),
+        ("archiver.cli.scan.publish", set()),
+        ("archiver.scan.posts.build_posts", {"posts.parquet", "posts.db"}),
+        ("archiver.scan.onefile.write_one_file", {"posts.parquet", "posts.db", "mentions.csv"}),
     ],
 )
 def test_ctrl_c_ends_a_run_between_its_steps(
     files: list[Path], scanned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str, there: set[str]
 ) -> None:
-    step = getattr(archiver.cli.scan, at)
+    module, _, name = at.rpartition(".")
+    step = getattr(import_module(module), name)
 
     def pressed(*arguments: Any, **named: Any) -> Any:
         signal.raise_signal(signal.SIGINT)
@@ -285,7 +286,7 @@ def test_ctrl_c_ends_a_run_between_its_steps(
 
     out = tmp_path / "out"
     with monkeypatch.context() as patched:
-        patched.setattr(archiver.cli.scan, at, pressed)
+        patched.setattr(at, pressed)
         done = command(*files, "-o", out, "--write", "csv", "--write", "jsonl")
     assert (done.exit_code, done.stdout) == (130, "")
     assert "goes on from there" in done.stderr

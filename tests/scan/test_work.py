@@ -18,8 +18,8 @@ from archiver.scan.pages import Looked
 from archiver.scan.reading import Reading
 from archiver.scan.rowfile import read_rows
 from archiver.scan.rows import row_of
-from archiver.scan.unit import Done, Page, Unit
-from archiver.scan.work import Progress, work
+from archiver.scan.unit import Done, Page, Progress, Unit
+from archiver.scan.work import work
 from tests.scan.crawl import crawl, page, tweet
 from tests.scan.test_going_on import members
 

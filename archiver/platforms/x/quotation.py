@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from datetime import date
-
-from bs4 import BeautifulSoup, Tag
+from typing import TYPE_CHECKING
 
 from archiver.language.dates import read_date
 from archiver.model import Post
 from archiver.platforms.values import MAX_ITEMS, MAX_TEXT, Json, clean, string
 from archiver.platforms.x.records import MEDIA_LABEL, made_at, moment
 from archiver.platforms.x.urls import handle_from_url, ref_from_id, ref_from_url
+
+if TYPE_CHECKING:  # it takes longer to load than all that is read in a page, and few ask X
+    from bs4 import Tag
 
 MAX_HTML = 200_000
 """Code points of one blockquote that are read; X's own are below 5,000."""
@@ -27,8 +29,10 @@ def quoted_post(answer: Json, post_id: str, seen_in: str = "x.oembed") -> Post |
     html = string(answer, "html")
     if not html or len(html) > MAX_HTML:
         return None
-    quote = BeautifulSoup(html, "html.parser").find("blockquote")
-    if not isinstance(quote, Tag):
+    import bs4
+
+    quote = bs4.BeautifulSoup(html, "html.parser").find("blockquote")
+    if not isinstance(quote, bs4.Tag):
         return None
     permalink = _permalink(quote, post_id)
     named = ref_from_url(string(answer, "url") or "")
