@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
 
+import msgspec
+
 from archiver.scan.marks import Pattern, Sought
-from archiver.scan.seen import MAX_LINKS, Seen
-from archiver.scan.standing import Page, Scripts
+from archiver.scan.seen import MAX_LINKS
+from archiver.scan.standing import Page
 
 NEAR = 120
 """Bytes before the end of a mark that is no address, in which it begins."""
@@ -25,40 +27,71 @@ TagsIn = Callable[[bytes], Set[int]]
 """The numbers of those of `Sought.tags` that are in a tag."""
 
 
-def ask(
-    data: bytes,
-    posts: Sequence[Pattern],
-    asked: Sequence[tuple[int, int]],
-    seen: Seen,
-    sought: Sought,
-    tags_in: TagsIn,
-    *,
-    strict: bool,
-) -> None:
-    """Tell in `seen` what the marks that were found come to.
+class Told(msgspec.Struct, frozen=True):
+    """What the marks of a page come to."""
 
-    posts: the patterns that were searched for. asked: the numbers of those that were found, and where each ends, in
-    ascending order. strict: whether an address counts only where an embed's may stand.
+    post: bool = False
+    """A mark of a post, or its address where it may stand for one."""
+    linked: bool = False
+    """The address of a post, in a place that is surely no embed's by itself."""
+    classes: bool = False
+    """A class or an element by which pages declare embeds."""
+
+
+POST = Told(post=True)
+
+
+def ask(
+    data: bytes, asked: Sequence[tuple[Pattern, int]], page: Page, sought: Sought, tags_in: TagsIn, known: Told
+) -> Told:
+    """What is told by the marks that were found in a page. What is cheap to tell is asked first.
+
+    asked: what was found, and where each ends, in ascending order. known: what was told of the page before, while its
+    letters were coded.
     """
     tags = _Tags(data, sought.tags, tags_in)
-    page = Page(data, seen.structure, seen.scripts or Scripts(data, seen.structure, sought.permalinks))
+    linked, classes = known.linked, known.classes
     links = 0
-    for number, end in asked:
-        pattern = posts[number]
-        if pattern.tag is not None and not tags.holds(end, pattern.tag):
-            continue
+    held: list[int] = []
+    scripts: set[int] = set()
+    for pattern, end in asked:
+        script = None if pattern.script or not sought.plain else page.content_at(end)
+        if script is not None and (script < 0 or pattern.declares):
+            continue  # nothing is read of a style sheet; a script's data declare nothing outside of it
         if pattern.whole is not None and (
             pattern.whole.search(data, max(0, end - (BEFORE if pattern.address else NEAR)), end) is None
         ):
             continue
+        if script is not None:
+            linked = linked or pattern.address
+            if script not in scripts and (pattern.address or _in_html(pattern, end, page, script, tags)):
+                scripts.add(script)
+            continue
+        if pattern.tag is not None and not tags.holds(end, pattern.tag):
+            continue
         if pattern.declares:
-            seen.classes = True
-            continue
-        if pattern.address and strict and (links := links + 1) < MAX_LINKS and not page.may_stand(end):
-            seen.linked = True
-            continue
-        seen.post = True
-        return
+            classes = True
+        elif not (pattern.address and sought.plain):
+            return POST
+        else:
+            links += 1
+            apart = page.is_apart(end) if links < MAX_LINKS else False
+            if apart is False:
+                return POST
+            linked = True
+            if apart is None:
+                held.append(end)
+        if linked and classes:
+            return POST
+    if any(map(page.is_held, held)) or any(map(page.scripts.may_name, sorted(scripts))):
+        return POST
+    return Told(linked=linked, classes=classes)
+
+
+def _in_html(pattern: Pattern, end: int, page: Page, script: int, tags: _Tags) -> bool:
+    """Whether the mark of a post may be in HTML that a script's JSON holds."""
+    string = page.string_at(end, script)
+    return string is not None and (pattern.tag is None or tags.within(string, pattern.tag))
 
 
 class _Tags:
@@ -88,3 +121,7 @@ class _Tags:
             else:
                 self._known = frozenset(self._numbers.values())
         return self._numbers[form] in self._known
+
+    def within(self, source: bytes, form: bytes) -> bool:
+        """Whether `form` is in this piece of the page."""
+        return len(source) > SMALL_TAG * MAX_LARGE or self._numbers[form] in self._tags_in(source)

@@ -1,6 +1,7 @@
 """Which parts of a page's source does no reader see as text? Its scripts and style sheets, from where their tags are.
 
-They are three quarters of a page's bytes. What is only looked for in text is looked for in the rest.
+They are three quarters of a page's bytes. What is only looked for in text is looked for in the rest; and of what is in
+them, detection reads little.
 """
 
 from __future__ import annotations
@@ -9,11 +10,31 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-SCRIPT, SCRIPT_END, STYLE, STYLE_END, COMMENT_END = range(5)
-"""What is told of a page's structure."""
+import msgspec
 
-FORMS = (rb"<script", rb"</script", rb"<style", rb"</style", rb"-->")
+SCRIPT, SCRIPT_END, STYLE, STYLE_END, COMMENT_END = range(5)
+"""What is told of a page's structure; above them come those of `HOLDING`, the start of each before its end, and
+`EMBEDDING`."""
+
+HOLDING = ("template", "textarea", "noscript", "iframe")
+"""Elements whose content is read by itself."""
+
+EMBEDDING = (
+    *(rb"blockquote", rb"iframe", rb"<amp-", rb"3camp-", rb"lt;amp-", rb"twitter-widget"),
+    *(rb"data-telegram-post", rb"fb-post", rb"fb-video"),
+)
+"""One of these is in all HTML within JSON that detection reads (`archiver.detect.pagejson`)."""
+
+FORMS = (
+    *(rb"<script", rb"</script", rb"<style", rb"</style", rb"-->"),
+    *(form + name.encode("ascii") for name in HOLDING for form in (rb"<", rb"</")),
+    *EMBEDDING,
+)
 """What each of them is in the source, in any case of letters."""
+
+_FIRST_EMBEDDING = len(FORMS) - len(EMBEDDING)
+
+_ENDS_NAME = frozenset(b" \t\n\f\r/>")
 
 MAX_COMMENT = 200_000
 """Bytes before a script in which the comment begins that it may stand in."""
@@ -27,56 +48,58 @@ _MARKUP = re.compile(rb"</(?!svg|g\b|path|defs|style|filter|title|text|mask|clip
 
 
 Structure = list[tuple[int, int]]
-"""Where each of a page's `FORMS` begins, and which it is; in ascending order."""
+"""Where each of a page's `FORMS` begins, and which it is."""
 
 
-def extents(data: bytes, structure: Structure) -> list[tuple[int, int]]:
-    """Where scripts and style sheets begin and end, in order. What may be no element at all, because it begins in a
-    comment or an attribute, is none of them."""
-    out: list[tuple[int, int]] = []
+class Extent(msgspec.Struct, frozen=True, gc=False):
+    """A script or a style sheet: from its start tag to its end tag."""
+
+    start: int
+    end: int
+    script: bool
+    sure: bool = True
+    """False where it may begin earlier."""
+
+
+def extents(data: bytes, structure: Structure) -> list[Extent]:
+    """The scripts and style sheets of a page, in order. What may be no element at all, because it begins in a comment
+    or an attribute, is none of them. structure: in ascending order."""
+    out: list[Extent] = []
     opened = kind = -1
-    comments = 0
+    comments = again = 0
+    size = len(data)
     for at, form in structure:
         if form == COMMENT_END:
             comments += 1
-        elif form in (SCRIPT, STYLE):
+            continue
+        if form > COMMENT_END:
+            continue
+        behind = at + len(FORMS[form])
+        if behind >= size or data[behind] not in _ENDS_NAME:
+            continue  # another element's name begins like it
+        if form in (SCRIPT, STYLE):
             # the last one before the end counts, lest one in an attribute hides the text behind it; but for those that
             # a script writes
             if opened < 0 or not (kind == SCRIPT and (form == STYLE or _is_written(data, at))):
+                again = again + 1 if opened >= 0 else 0
                 opened, kind, comments = at, form, 0
         elif opened >= 0 and form == kind + 1:
             if not (comments and _in_comment(data, opened)) and not (
                 kind == STYLE and _MARKUP.search(data, opened, at)
             ):
-                out.append((opened, at))
+                out.append(Extent(opened, at, kind == SCRIPT, not again))
             opened = kind = -1
     return out
 
 
-def script_at(structure: Structure, place: int) -> int:
-    """The number of what begins the script in whose start tag or content `place` is; -1 where it is in none."""
-    for number in range(bisect_right(structure, (place, 0)) - 1, -1, -1):
-        form = structure[number][1]
-        if form == SCRIPT:
-            return number
-        if form == SCRIPT_END:
-            return -1
-    return -1
+def number_at(hidden: Sequence[Extent], place: int) -> int:
+    """The number of the script or style sheet in whose start tag or content `place` is; -1 where it is in none."""
+    number = bisect_right(hidden, place, key=_start) - 1
+    return number if number >= 0 and place <= hidden[number].end else -1
 
 
-def without_written(data: bytes, structure: Structure) -> Structure:
-    """The structure without the tags that scripts write."""
-    out: Structure = []
-    inside = False
-    for at, form in structure:
-        if form == SCRIPT:
-            if inside and _is_written(data, at):
-                continue
-            inside = True
-        elif form == SCRIPT_END:
-            inside = False
-        out.append((at, form))
-    return out
+def _start(extent: Extent) -> int:
+    return extent.start
 
 
 def _is_written(data: bytes, at: int) -> bool:
@@ -89,15 +112,39 @@ def _in_comment(data: bytes, at: int) -> bool:
     return opened >= 0 and data.find(b"-->", opened, at) < 0
 
 
-def visible(data: bytes, hidden: Sequence[tuple[int, int]]) -> bytes:
+def visible(data: bytes, hidden: Sequence[Extent]) -> bytes:
     """The source without them; their own tags stay."""
     if not hidden:
         return data
     pieces: list[bytes] = []
     at = 0
-    for start, end in hidden:
-        opened = data.find(b">", start, end) + 1
-        pieces.append(data[at : max(start, opened)])
-        at = end
+    for extent in hidden:
+        opened = data.find(b">", extent.start, extent.end) + 1
+        pieces.append(data[at : max(extent.start, opened)])
+        at = extent.end
     pieces.append(data[at:])
     return b"".join(pieces)
+
+
+def embedding(structure: Structure) -> list[int]:
+    """Where HTML may be that is read within JSON."""
+    return [at for at, form in structure if form >= _FIRST_EMBEDDING]
+
+
+class Held:
+    """Where elements begin and end in a page, outside its scripts, whose content is read by itself."""
+
+    def __init__(self, structure: Structure, hidden: Sequence[Extent]) -> None:
+        self._places: list[tuple[list[int], list[int]]] = [([], []) for _ in HOLDING]
+        for at, form in structure:
+            if COMMENT_END < form < _FIRST_EMBEDDING and number_at(hidden, at) < 0:
+                name, end = divmod(form - COMMENT_END - 1, 2)
+                self._places[name][end].append(at)
+
+    def holds(self, at: int) -> bool:
+        """Whether `at` is, or seems to be, in one of them."""
+        for opened, closed in self._places:
+            last = bisect_right(opened, at)
+            if last and bisect_right(closed, at) == bisect_right(closed, opened[last - 1]):
+                return True
+        return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -49,8 +49,8 @@ class Plain(msgspec.Struct, frozen=True):
     data: bytes
     near: Spans
     """What lies around them."""
-    structure: Spans
-    """Where the tags of scripts are in it."""
+    moved: Callable[[int], int]
+    """Where a place of the source is in it."""
 
 
 def decoded(data: bytes) -> bytes:
@@ -60,8 +60,8 @@ def decoded(data: bytes) -> bytes:
     return _REFERENCE.sub(_named, data)
 
 
-def decoded_at(data: bytes, ends: Sequence[int], structure: Sequence[tuple[int, int]]) -> Plain:
-    """The same where coded letters end at `ends`, in ascending order; the places of `structure` are moved with it."""
+def decoded_at(data: bytes, ends: Sequence[int]) -> Plain:
+    """The same where coded letters end at `ends`, in ascending order."""
     regions: Spans = []
     for end in ends if len(ends) <= MANY else ():
         if regions and end < regions[-1][1]:
@@ -92,13 +92,12 @@ def decoded_at(data: bytes, ends: Sequence[int], structure: Sequence[tuple[int, 
             shifts.append(shift)
     pieces.append(data[at:])
     whole = b"".join(pieces)
-    moved = [(_moved(place, stops, shifts), form) for place, form in structure]
+
+    def moved(place: int) -> int:
+        at = bisect_right(stops, place)
+        return place + (shifts[at - 1] if at else 0)
+
     return Plain(whole, _around(whole, changed), moved)
-
-
-def _moved(place: int, places: Sequence[int], shifts: Sequence[int]) -> int:
-    at = bisect_right(places, place)
-    return place + (shifts[at - 1] if at else 0)
 
 
 def _around(data: bytes, changed: Spans) -> Spans:

@@ -35,11 +35,8 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is that of a post's address, which stands in many places that are no embed."""
     declares: bool = False
     """Whether it is no post's, but declares embeds: `Sought.declared`."""
-
-    @property
-    def around(self) -> bool:
-        """Whether it matters what stands around it; else it is enough that it was found once, wherever."""
-        return self.whole is not None or self.tag is not None or self.address
+    script: bool = False
+    """Whether it counts in the text of scripts, too."""
 
 
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +105,7 @@ def sought(platforms: Sequence[Platform]) -> Sought:
     always = False
     addresses: list[Mark] = []
     posts: list[Mark] = list(sources.marks(platforms))
+    scripts: list[Mark] = []
     for platform in platforms:
         own = tuple(getattr(platform, "address_marks", ()))
         if own:
@@ -117,12 +115,17 @@ def sought(platforms: Sequence[Platform]) -> Sought:
         else:
             always = True
         for rule in platform.embed_rules:
-            posts += loose(rule) if rule.marks is None else rule.marks
+            told = tuple(loose(rule) if rule.marks is None else rule.marks)
+            if rule.in_script:
+                scripts += told
+            else:
+                posts += told
     named = tuple(msgspec.structs.replace(_pattern(mark), address=True) for mark in dict.fromkeys(addresses))
     others = tuple(map(_pattern, dict.fromkeys(mark for mark in posts if mark not in addresses)))
+    drawing = tuple(msgspec.structs.replace(_pattern(mark), script=True) for mark in dict.fromkeys(scripts))
     declared = tuple(msgspec.structs.replace(_pattern(mark), declares=True) for mark in _declared(platforms))
     return Sought(
-        posts=(*named, *others),
+        posts=(*named, *others, *drawing),
         addresses=named,
         places=tuple(dict.fromkeys(_places(platforms, in_html=True))),
         text_places=tuple(dict.fromkeys(_places(platforms, in_html=False))),

@@ -5,62 +5,17 @@ Source: https://intel.github.io/hyperscan/dev-reference/
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Sequence, Set
 from contextlib import suppress
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from archiver.scan import hidden, letters, marks
-from archiver.scan.asking import ask
+from archiver.scan.compiled import compiled
 from archiver.scan.inwords import Place
 from archiver.scan.marks import Pattern, Sought
-from archiver.scan.seen import MAX_ASKED, MAX_PLACES, Kind, Seen, is_mail
-from archiver.scan.standing import Scripts
-
-_COMPILES = """
-import ast, sys, hyperscan
-patterns = ast.literal_eval(sys.stdin.read())
-database = hyperscan.Database()
-database.compile([p for p, _ in patterns], list(range(len(patterns))), len(patterns), [f for _, f in patterns])
-sys.stdout.buffer.write(hyperscan.dumpb(database))
-"""
-"""Compiling takes a hundred megabytes, which a process that scans would keep."""
-
-COMPILE_SECONDS = 120
-
-Compiled = tuple[tuple[bytes, int], ...]
-"""Patterns and their flags."""
-
-
-@lru_cache(maxsize=8)
-def _hyperscan(patterns: Compiled) -> Any:
-    """The compiled patterns: one or two seconds in a process of its own, two megabytes in this one."""
-    import hyperscan
-
-    try:
-        done = subprocess.run(  # noqa: S603 - this interpreter, and nothing from outside
-            (sys.executable, "-c", _COMPILES),
-            input=repr(patterns).encode("ascii"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=COMPILE_SECONDS,
-            check=True,
-        )
-        database = hyperscan.loadb(done.stdout, hyperscan.HS_MODE_BLOCK)
-        database.scratch = hyperscan.Scratch(database)
-    except (OSError, subprocess.SubprocessError, hyperscan.error):
-        database = hyperscan.Database()
-        database.compile(
-            expressions=[pattern for pattern, _ in patterns],
-            ids=list(range(len(patterns))),
-            elements=len(patterns),
-            flags=[flags for _, flags in patterns],
-        )
-    return database
+from archiver.scan.seen import MAX_ASKED, MAX_PLACES, Kind, Seen, Spans, is_mail
 
 
 class _Search(msgspec.Struct, frozen=True):
@@ -100,10 +55,9 @@ class Native:
             known = self._searches[kind] = self._made(kind)
         return known
 
-    def _tags_in(self, tag: bytes) -> Set[int]:
-        """The numbers of those of `Sought.tags` that are in a tag."""
+    def tags_in(self, tag: bytes) -> Set[int]:
         found: set[int] = set()
-        database = _hyperscan(tuple((form, self._any_case | self._once) for form in self._sought.tags))
+        database = compiled(tuple((form, self._any_case | self._once) for form in self._sought.tags))
         database.scan(tag, lambda number, *_: found.add(number))
         return found
 
@@ -122,10 +76,10 @@ class Native:
         general = () if kind is None else ((letters.CODED, any_case), (marks.NOT_UTF8, self._exact | once))
         at = len(general) + len(posts)
         return _Search(
-            database=_hyperscan(
+            database=compiled(
                 (
                     *general,
-                    *((pattern.found, any_case if pattern.around else any_case | once) for pattern in posts),
+                    *((pattern.found, any_case) for pattern in posts),
                     *((form, any_case) for form in places),
                     *((form, self._exact) for form in base64),
                     *((form, any_case) for form in structure),
@@ -138,15 +92,11 @@ class Native:
             structure=at + len(places) + len(base64),
         )
 
-    def scan(self, data: bytes, kind: Kind, before: Seen | None = None) -> Seen:
+    def scan(self, data: bytes, kind: Kind, near: Spans | None = None) -> Seen:
         search = self._search(kind)
         seen = Seen()
-        spans: Sequence[tuple[int, int]] = ((0, len(data)),)
-        if before is not None:
-            seen.linked, seen.classes = before.linked, before.classes
-            seen.structure, seen.scripts, spans = before.structure, before.scripts, before.near
         posts, first_place, base64, structure = search.posts, search.places, search.base64, search.structure
-        asked: list[tuple[int, int]] = []
+        asked = seen.asked
         offset = last = 0
 
         def found(number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
@@ -154,7 +104,7 @@ class Native:
             end += offset
             if number >= structure:
                 form = number - structure
-                if before is None:
+                if near is None:
                     seen.structure.append((end - len(hidden.FORMS[form]), form))
             elif number >= base64:
                 seen.base64.append(end)
@@ -165,25 +115,19 @@ class Native:
                 seen.coded.append(end)
             elif number == 1:
                 seen.not_utf8 = True
-            elif posts[number - 2].around:
+            else:
+                pattern = posts[number - 2]
                 # a mark that may end at each of some characters is told of at each
-                if not (asked and asked[-1][0] == number - 2 and end - last <= 1):
-                    asked.append((number - 2, end))
+                if not (asked and asked[-1][0] is pattern and end - last <= 1):
+                    asked.append((pattern, end))
                     seen.post = len(asked) > MAX_ASKED
                 last = end
-            else:
-                seen.post = True
             return seen.post or None
 
         with suppress(self._stopped):
-            for offset, stop in spans:
+            for offset, stop in ((0, len(data)),) if near is None else near:
                 search.database.scan(data if stop - offset == len(data) else data[offset:stop], found)
-        if not seen.post:
-            if before is None:
-                seen.structure.sort()
-                seen.structure = hidden.without_written(data, seen.structure)
-                seen.scripts = Scripts(data, seen.structure, self._sought.permalinks)
-            ask(data, posts, asked, seen, self._sought, self._tags_in, strict=kind == "html" and self._sought.plain)
+        seen.structure.sort()
         return seen
 
     def places(self, data: bytes) -> list[Place]:

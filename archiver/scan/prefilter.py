@@ -14,21 +14,24 @@ and a page with more is let through.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from functools import partial
 
 from archiver.article import kind_of
 from archiver.article.encoding import codec_of, decode
-from archiver.detect.payloads import decoded
+from archiver.detect.payloads import MAX_LAYERS, decoded
 from archiver.errors import InputError, UsageError
 from archiver.http1 import media_type
 from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
 from archiver.scan import inwords, letters, marks
+from archiver.scan.asking import Told, ask
 from archiver.scan.hidden import extents, visible
 from archiver.scan.inwords import Place
 from archiver.scan.marks import Sought
 from archiver.scan.native import Native
-from archiver.scan.seen import MAX_PLACES, Engine, Kind, Seen
+from archiver.scan.seen import MAX_PLACES, Engine, Kind, Seen, Spans
+from archiver.scan.standing import Page, Scripts
 
 MAX_PAYLOADS = 500
 """Pieces of base64 in one page that are decoded."""
@@ -70,35 +73,61 @@ class Prefilter:
         kind = _kind(plain, content_type)
         if kind == "text":
             plain += b"\n"  # what a mark ends with has to follow it
-        return self._look(plain, kind, content_type, ROUNDS)
-
-    def _look(self, data: bytes, kind: Kind, content_type: str, rounds: int, before: Seen | None = None) -> bool:
-        """before: what was seen in the page while its letters were coded; then what lies near these is looked at."""
-        seen = self._engine.scan(data, kind, before)
-        if seen.post or (seen.linked and seen.classes):
-            return True
-        if seen.not_utf8 and rounds == ROUNDS:
+        seen = self._engine.scan(plain, kind)
+        if seen.not_utf8 and not seen.post:
             try:
-                other = decode(data, source="", content_type=content_type).encode("utf-8", "surrogatepass")
+                other = decode(plain, source="", content_type=content_type).encode("utf-8", "surrogatepass")
             except InputError:
                 return False
-            if other != data:
-                return self._look(other, kind, content_type, rounds - 1)
-        if seen.base64 and kind == "html" and self._in_base64(data, seen.base64):
+            if other != plain:
+                plain, seen = other, self._engine.scan(other, kind)
+        return self._in_text(plain, seen) if kind == "text" else self._in_html(plain, seen)
+
+    def _in_text(self, data: bytes, seen: Seen) -> bool:
+        places, text = seen.places, data
+        for _ in range(ROUNDS):
+            if seen.post or seen.asked:
+                return True
+            plain = letters.decoded_at(data, seen.coded)
+            if plain.data == data:
+                break
+            data = plain.data
+            seen = self._engine.scan(data, "text", plain.near)
+        return len(places) >= MAX_PLACES or (bool(places) and inwords.in_text(text, places, self.platforms))
+
+    def _in_html(self, data: bytes, seen: Seen, level: int = 0) -> bool:
+        """level: how many pieces of data of a page this is within. The text of such a piece is no post's."""
+        if seen.post:
             return True
-        if seen.coded and rounds > 0:
-            plain = letters.decoded_at(data, seen.coded, seen.structure)
-            if plain.data != data:
-                seen.near, seen.structure = plain.near, plain.structure
-                return self._look(plain.data, kind, content_type, rounds - 1, seen)
-        if kind == "text":
-            places = seen.places
-            return len(places) >= MAX_PLACES or (bool(places) and inwords.in_text(data, places, self.platforms))
-        shown = visible(data, extents(data, seen.structure))
+        hidden = extents(data, seen.structure)
+        scripts = Scripts(data, hidden, self._sought.permalinks, partial(self._in_piece, level=level + 1))
+        page = Page(data, seen.structure, hidden, scripts, seen.coded)
+        told = Told()
+        for left in range(ROUNDS, -1, -1):
+            told = ask(data, seen.asked, page, self._sought, self._engine.tags_in, told)
+            if told.post or self._in_base64(data, seen.base64, page, level):
+                return True
+            plain = letters.decoded_at(data, seen.coded)
+            if plain.data == data or not left:
+                break
+            data, page = plain.data, page.moved(plain.data, plain.moved)
+            seen = self._engine.scan(data, "html", plain.near)
+            if seen.post:
+                return True
+        if level:
+            return False
+        shown = visible(data, page.hidden)
         places = self._engine.places(shown)
         return len(places) >= MAX_PLACES or (bool(places) and inwords.in_page(shown, places, self.platforms))
 
-    def _in_base64(self, data: bytes, hints: Sequence[int]) -> bool:
+    def _in_piece(self, html: str, level: int) -> bool:
+        """Whether a piece of HTML that a page keeps as data may hold a post."""
+        if level > MAX_LAYERS:
+            return True
+        data = html.encode("utf-8", "replace") + b"\n"
+        return self._in_html(data, self._engine.scan(data, "html"), level)
+
+    def _in_base64(self, data: bytes, hints: Sequence[int], page: Page, level: int) -> bool:
         read = -1
         count = 0
         for hint in hints:
@@ -106,21 +135,18 @@ class Prefilter:
                 return True
             if hint <= read or not (_AHEAD.match(data, hint) or _AHEAD.match(data, max(0, hint - 20))):
                 continue
+            script = page.content_at(hint)
+            if script is not None and self._sought.plain:
+                if script >= 0 and page.string_at(hint, script) is not None and page.scripts.may_name(script):
+                    return True
+                continue
             start, read = _run(data, hint)
             if read - start < inwords.REACH // 200:
                 continue
             count += 1
             plain = decoded(data[start:read].decode("ascii", "replace").strip())
-            if plain is None:
-                continue
-            piece = plain.encode("utf-8", "replace") + b"\n"
-            for _ in range(ROUNDS):
-                seen = self._engine.scan(piece, "html")
-                if seen.post or seen.linked:
-                    return True
-                if not seen.coded:
-                    break
-                piece = letters.decoded(piece)
+            if plain is not None and self._in_piece(plain, level + 1):
+                return True
         return False
 
 
@@ -195,8 +221,11 @@ class Everything:
 
     name = "none"
 
-    def scan(self, data: bytes, kind: Kind, before: Seen | None = None) -> Seen:  # noqa: ARG002 - as its protocol has it
+    def scan(self, data: bytes, kind: Kind, near: Spans | None = None) -> Seen:  # noqa: ARG002 - as its protocol has it
         return Seen(post=True)
+
+    def tags_in(self, tag: bytes) -> Set[int]:  # noqa: ARG002
+        return frozenset()
 
     def places(self, data: bytes) -> list[Place]:  # noqa: ARG002
         return []

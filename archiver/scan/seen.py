@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from typing import Literal, Protocol
 
 import msgspec
 
 from archiver.scan.hidden import Structure
 from archiver.scan.inwords import Place
-from archiver.scan.standing import Scripts
+from archiver.scan.marks import Pattern
 
 MAX_PLACES = 20_000
 """Places in one page at which a post may be flattened, before they are looked at."""
@@ -26,11 +27,9 @@ class Seen(msgspec.Struct):
     """What one pass found."""
 
     post: bool = False
-    """A mark of a post, or its address where it may stand for one."""
-    linked: bool = False
-    """The address of a post, in a place that is surely no embed's by itself."""
-    classes: bool = False
-    """A class of an embed."""
+    """A post, or so much that it is not worth looking further."""
+    asked: list[tuple[Pattern, int]] = []
+    """Marks and addresses of posts, and where each ends, in ascending order: what counts is what stands around them."""
     not_utf8: bool = False
     """Bytes that are no UTF-8, or switch to another encoding."""
     coded: list[int] = []
@@ -40,11 +39,10 @@ class Seen(msgspec.Struct):
     places: list[Place] = []
     """Where a post may be flattened into a bare text."""
     structure: Structure = []
-    """Where the tags of a page's scripts and style sheets are."""
-    scripts: Scripts | None = None
-    """The page's scripts as they are written."""
-    near: list[tuple[int, int]] = []
-    """Where letters were coded: what is looked at once more."""
+    """Where the tags of a page's scripts, style sheets, and of what is read by itself are; in ascending order."""
+
+
+Spans = Sequence[tuple[int, int]]
 
 
 class Engine(Protocol):
@@ -52,9 +50,13 @@ class Engine(Protocol):
 
     name: str
 
-    def scan(self, data: bytes, kind: Kind, before: Seen | None = None) -> Seen:
-        """What is in `data`, which is UTF-8, or nearly. before: what was seen while letters were coded in it; then
-        only what lies `near` them is searched, and what was seen elsewhere still is."""
+    def scan(self, data: bytes, kind: Kind, near: Spans | None = None) -> Seen:
+        """What is in `data`, which is UTF-8, or nearly. near: where it is looked at, and not for its structure; the
+        whole where that is null."""
+        ...
+
+    def tags_in(self, tag: bytes) -> Set[int]:
+        """The numbers of those of `Sought.tags` that are in a tag."""
         ...
 
     def places(self, data: bytes) -> list[Place]:

@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 
 from archiver.detect import containers, pagejson
 from archiver.detect.permalinks import Permalinks
-from archiver.scan.hidden import Structure, extents, script_at
+from archiver.scan.hidden import Extent, Held, Structure, embedding, number_at
 
 MAX_TAG = 200_000
 """Bytes of a tag."""
 
 MAX_SCRIPT = 8_000_000
+
+MAX_PIECES = 500
+"""Pieces of HTML in the JSON of one page's scripts that are looked at; a page with more is let through."""
+
+PICTURE = 20_000
+"""Bytes before a script in which the drawing begins that it may stand in."""
+
 ABOVE = 20_000
 """Bytes before a link in which the element begins that calls itself an embed, with little text before the link."""
 
@@ -31,7 +38,7 @@ ENOUGH = 3000
 _TAG_OPENS = re.compile(rb"<[A-Za-z/!?]")
 _SCRIPT = re.compile(rb"<script(?P<attributes>[^>]{0,4000})>", re.IGNORECASE)
 _QUOTES = re.compile(rb"[=\"']")
-_SCRIPT_ENDS = re.compile(rb"</script", re.IGNORECASE)
+_OPENS = re.compile(rb"<script[\s/>]", re.IGNORECASE)
 _SAID = re.compile(
     containers.STANDS_IN.pattern.encode("ascii") + rb"|embed|iframely|kg-bookmark|data-pin", re.IGNORECASE
 )
@@ -46,76 +53,168 @@ _QUIET_SCRIPTS = re.compile(
 
 
 class Page:
-    """The source of one page, and where the tags of its scripts are."""
+    """The source of one page, as it is written or with its coded letters decoded."""
 
-    def __init__(self, data: bytes, structure: Structure, scripts: Scripts) -> None:
-        """structure: those of `scripts`, at their places in `data`."""
+    def __init__(
+        self, data: bytes, structure: Structure, hidden: Sequence[Extent], scripts: Scripts, coded: Sequence[int]
+    ) -> None:
+        """structure, hidden: where its tags, scripts and style sheets are in `data`. scripts: the same scripts. coded:
+        where letters are, or were, coded, in ascending order."""
         self._data = data
         self._structure = structure
-        self._scripts = scripts
-        self._held: _Held | None = None
+        self.hidden = hidden
+        self._held: Held | None = None
+        self.scripts = scripts
+        self._coded = coded
+        self._embedding: list[int] | None = None
 
-    def may_stand(self, end: int) -> bool:
-        """Whether the address that ends about `end` may be that of an embed."""
-        data = self._data
-        script = script_at(self._structure, end)
-        if script >= 0:
-            head = _SCRIPT.match(data, self._structure[script][0])
-            return head is None or head.end() > end or self._scripts.may_name(script)
-        tag = _tag_around(data, end)
+    def moved(self, data: bytes, move: Callable[[int], int]) -> Page:
+        """The same page with more of its letters decoded. move: where a place is in `data`."""
+        structure = [(move(at), form) for at, form in self._structure]
+        hidden = [Extent(move(each.start), move(each.end), each.script, each.sure) for each in self.hidden]
+        return Page(data, structure, hidden, self.scripts, [move(at) for at in self._coded])
+
+    def string_at(self, place: int, script: int) -> bytes | None:
+        """The string in this script's JSON in which `place` is, as far as can be told without reading it; null where it
+        holds no HTML of embeds, so that nothing in it is a mark of a post."""
+        extent = self.hidden[script]
+        start, stop = _string_around(self._data, place, extent.start, extent.end)
+        if self._embedding is None:
+            self._embedding = sorted((*embedding(self._structure), *self._coded))
+        first = bisect_left(self._embedding, start)
+        if first == len(self._embedding) or self._embedding[first] >= stop:
+            return None
+        return self._data[start:stop]
+
+    def content_at(self, end: int) -> int | None:
+        """The number of the script in whose content something ends at `end`; -1 for a style sheet's; null where it is
+        not surely in one of them."""
+        number = number_at(self.hidden, end)
+        if number < 0:
+            return None
+        extent = self.hidden[number]
+        if not extent.script:
+            return -1 if _tag_ends(self._data, extent.start, end) else None
+        head = _SCRIPT.match(self._data, extent.start)
+        return number if head is not None and head.end() <= end and not self.scripts.is_drawn(number) else None
+
+    def is_apart(self, end: int) -> bool | None:
+        """Whether the address that ends about `end`, outside of scripts, is surely no embed's; null: unless it is in an
+        element whose content is read by itself."""
+        tag = _tag_around(self._data, end)
         if tag is not None:
             start, stop = tag
-            name = data[start + 1 : start + 6].lower()
+            name = self._data[start + 1 : start + 6].lower()
             if name.startswith((b"meta ", b"meta\n", b"link ", b"link\n")):
-                return False
+                return True
             if name[:1] == b"a" and name[1:2] in (b" ", b"\n", b"\t", b"\r"):
-                return _link_may_stand(data, start, stop) or self._is_held(start)
-        return True
+                return False if _link_may_stand(self._data, start, stop) else None
+        return False
 
-    def _is_held(self, at: int) -> bool:
+    def is_held(self, at: int) -> bool:
         """Whether `at` is, or seems to be, in an element whose content is read by itself."""
         if self._held is None:
-            self._held = _Held(self._data, extents(self._data, self._structure))
+            self._held = Held(self._structure, self.hidden)
         return self._held.holds(at)
+
+
+Holds = Callable[[str], bool]
+"""Whether a piece of HTML that a page keeps as data may hold a post."""
 
 
 class Scripts:
     """The scripts of one page as it is written, no letters decoded: so detection reads their JSON."""
 
-    def __init__(self, data: bytes, structure: Structure, permalinks: Permalinks) -> None:
+    def __init__(self, data: bytes, hidden: Sequence[Extent], permalinks: Permalinks, holds: Holds) -> None:
         self._data = data
-        self._structure = structure
+        self._hidden = hidden
         self._permalinks = permalinks
+        self._holds = holds
+        self._pieces = 0
         self._known: dict[int, bool] = {}
+        self._drawn: dict[int, bool] = {}
 
-    def may_name(self, number: int) -> bool:
-        """Whether the script that begins at this place of the structure may be one whose JSON names a post."""
-        known = self._known.get(number)
+    def is_drawn(self, number: int) -> bool:
+        """Whether this script may be in a drawing, where its content is markup."""
+        known = self._drawn.get(number)
         if known is None:
-            known = self._known[number] = self._may_name(self._structure[number][0])
+            at = self._hidden[number].start
+            before = self._data[max(0, at - PICTURE) : at].lower()
+            known = self._drawn[number] = any(
+                before.rfind(b"<" + name) > before.rfind(b"</" + name) for name in (b"svg", b"math")
+            )
         return known
 
-    def _may_name(self, opened: int) -> bool:
+    def may_name(self, number: int) -> bool:
+        """Whether this script of the page may be one whose JSON names a post, or holds the HTML of one."""
+        known = self._known.get(number)
+        if known is None:
+            known = self._known[number] = self._may_name(self._hidden[number])
+        return known
+
+    def _may_name(self, script: Extent) -> bool:
         data = self._data
-        head = _SCRIPT.match(data, opened)
-        if head is None:
+        head = _SCRIPT.match(data, script.start, script.end)
+        if head is None or script.end - script.start > MAX_SCRIPT:
             return True
         attributes = head["attributes"]
         if b"type" in attributes.lower() and not _QUIET_SCRIPTS.search(attributes):
             return True
-        close = _SCRIPT_ENDS.search(data, head.end(), head.end() + MAX_SCRIPT)
-        if close is None or data.find(b"<!--", head.end(), close.start()) >= 0:
+        if not script.sure or _ends_later(data, head.end(), script.end):
             return True
-        text = data[head.end() : close.start()].decode("utf-8", "replace")
+        text = data[head.end() : script.end].decode("utf-8", "replace")
         if not pagejson.may_hold_posts(text):
             return False
         called = html.unescape(_QUOTES.sub(b" ", attributes).decode("utf-8", "replace"))
         declared = containers.EMBEDDING.search(called) is not None
-        return any(
-            True
-            for value in pagejson.values_of(text)
-            for _ in pagejson.read(value, self._permalinks, declared=declared)
-        )
+        for value in pagejson.values_of(text):
+            for named in pagejson.read(value, self._permalinks, declared=declared):
+                self._pieces += 1
+                if not isinstance(named, str) or self._pieces > MAX_PIECES or self._holds(named):
+                    return True
+        return False
+
+
+MAX_QUOTES = 300
+"""Coded quotation marks that are passed by on each side, to find where a string begins and ends."""
+
+
+def _string_around(data: bytes, place: int, low: int, high: int) -> tuple[int, int]:
+    """The string between quotation marks that are not coded, or what is surely more than it."""
+    start = place
+    for _ in range(MAX_QUOTES):
+        start = data.rfind(b'"', low, start)
+        if start <= low or data[start - 1] != _BACKSLASH:
+            break
+    else:
+        start = low
+    stop = place - 1
+    for _ in range(MAX_QUOTES):
+        stop = data.find(b'"', stop + 1, high)
+        if stop < 0 or data[stop - 1] != _BACKSLASH:
+            break
+    else:
+        stop = high
+    return max(start, low), stop if stop >= 0 else high
+
+
+_BACKSLASH = ord("\\")
+
+
+def _tag_ends(data: bytes, start: int, end: int) -> bool:
+    return data.find(b">", start, end) >= 0
+
+
+def _ends_later(data: bytes, start: int, end: int) -> bool:
+    """Whether the script that begins at `start` may end behind the first end tag: in a comment that holds a start tag,
+    that is not its end (HTML standard, "script data double escaped state")."""
+    at = data.find(b"<!--", start, end)
+    while at >= 0:
+        close = data.find(b"-->", at + 2, end)
+        if _OPENS.search(data, at, close if close >= 0 else end):
+            return True
+        at = data.find(b"<!--", close, end) if close >= 0 else -1
+    return False
 
 
 def _tag_around(data: bytes, at: int) -> tuple[int, int] | None:
@@ -157,44 +256,3 @@ def _link_may_stand(data: bytes, start: int, stop: int) -> bool:
 def _length(source: bytes) -> int:
     """Characters of its text, about."""
     return len(b" ".join(_MARKUP.sub(b"", source).split()).decode("utf-8", "replace"))
-
-
-class _Held:
-    """Where elements begin and end in a page, outside its scripts, whose content is read by itself."""
-
-    def __init__(self, data: bytes, hidden: Sequence[tuple[int, int]]) -> None:
-        starts: list[int] = []
-        at = removed = 0
-        pieces: list[bytes] = []
-        self._removed: list[int] = []
-        for start, end in hidden:
-            pieces.append(data[at:start])
-            removed += end - start
-            starts.append(start)
-            self._removed.append(removed)
-            at = end
-        pieces.append(data[at:])
-        shown = b"".join(pieces).lower()
-        self._starts = starts
-        self._elements = [(_all(shown, b"<" + name), _all(shown, b"</" + name)) for name in _HOLDING]
-
-    def holds(self, at: int) -> bool:
-        before = bisect_right(self._starts, at)
-        place = at - (self._removed[before - 1] if before else 0)
-        for opened, closed in self._elements:
-            last = bisect_right(opened, place)
-            if last and bisect_right(closed, place) == bisect_right(closed, opened[last - 1]):
-                return True
-        return False
-
-
-_HOLDING = (b"template", b"textarea", b"noscript", b"iframe")
-
-
-def _all(data: bytes, form: bytes) -> list[int]:
-    out: list[int] = []
-    at = data.find(form)
-    while at >= 0:
-        out.append(at)
-        at = data.find(form, at + 1)
-    return out

@@ -229,8 +229,79 @@ def test_what_scripts_write_is_no_text(native: Prefilter) -> None:
     assert not native.may_hold_posts(page(f"<style>a:after{{content:'{SIGNED[3:-4]}'}}</style>").encode(), HTML)
 
 
-FAR = "<p>It rained all night in the old town.</p>" * 400
 ADDRESS = "https://x.com/ana_example/status/1590173336165216257"
+FRAME = '<iframe src="https://www.youtube.com/embed/a1B2c3D4e5U"></iframe>'
+PLAYER = '<div class="youtube" data-id="a1B2c3D4e5U"></div>'
+
+
+@pytest.mark.parametrize("markup", [FRAME, PLAYER, f"<p>{FRAME[13:-11]}</p>"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<!-- <script> -->{}<script>f()</script>",
+        '<p data-a="<script>">A</p>{}<script>f()</script>',
+        "<title><script></title>{}<script>f()</script>",
+        "<textarea><script></textarea>{}<script>f()</script>",
+        "<style>/* <script> */</style>{}<script>f()</script>",
+        "<xmp><script></xmp>{}<script>f()</script>",
+        "<scripts>f()</scripts>{}<script>f()</script>",
+        "<scripts>{}</scripts><script>f()</script>",
+        "<svg><script>f()<p>{}</script></svg>",
+        "<script>f()</script >{}<script>f()</script>",
+        "<script>'<\\/script>'</script>{}<script>f()</script>",
+        "<script>f('<!-- <script>')</script> --></script>{}",
+        "<script>f()</script>{}<noscript>{}</noscript>",
+        "<style>.youtube{{}}</style>{}<style>.youtube{{}}</style>",
+    ],
+)
+def test_embeds_beside_scripts_and_style_sheets(native: Prefilter, source: str, markup: str) -> None:
+    assert sound(native, page(source.replace("{}", markup)).encode(), HTML)
+    assert sound(native, source.replace("{}", markup).encode(), HTML)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<style>.twitter-tweet,.fb-post,.youtube{margin:0}[data-tweet-id],[data-pin-id]{color:red}</style>",
+        '<script>var css={"tiktok-embed":"tiktok-embed.css","iframe":"class"};f("tweet-author youtube_url")</script>',
+        "<script>if(a.classList.contains('twitter-tweet'))f('<iframe class=\"x\">')</script>",
+        '<script>a.find("[data-type=twitter]");g("<blockquote>");h(\'<div data-media-id="\'+i)</script>',
+        '<script>{"html":"<p class=\\"a\\">It <a href=\\"'
+        + ADDRESS
+        + '\\">rained</a> all night.</p><blockquote>Rain</blockquote> <p>It went on until morning.</p>"}</script>',
+    ],
+)
+def test_what_style_sheets_and_scripts_say_of_embeds_is_none(native: Prefilter, source: str) -> None:
+    assert find(article_of(page(source).encode(), source="page", content_type=HTML)) == []
+    assert not native.may_hold_posts(page(source).encode(), HTML)
+
+
+@pytest.mark.parametrize("signs", ["<", "\\u003c", "&lt;"])
+@pytest.mark.parametrize(
+    "markup",
+    [
+        FRAME,
+        '<blockquote class="tiktok-embed" data-video-id="7100000000000000001"><section></section></blockquote>',
+        f'<blockquote class="twitter-tweet"><p>It rained.</p>&mdash; Ana <a href="{ADDRESS}">May 3</a></blockquote>',
+        '<blockquote><div data-media-site-id="twitter" data-media-key="1590173336165216257"></div></blockquote>',
+        "<blockquote>It rained all night.</blockquote><p>[tweet 1590173336165216257]</p>",
+        f"<iframe></iframe><div data-html='{base64.b64encode((FRAME + ' ' * 20).encode()).decode()}'></div>",
+        f"<iframe></iframe><script type='application/json'>{json.dumps({'type': 'embed', 'url': ADDRESS})}</script>",
+    ],
+)
+def test_html_in_the_json_of_scripts_is_looked_at(native: Prefilter, markup: str, signs: str) -> None:
+    for key in ("html", "content"):
+        for letters in (markup, markup.replace("iframe", "\\u0069frame")):
+            value = json.dumps(letters).replace("\\\\u", "\\u").replace("</", "<\\/").replace("<", signs)
+            source = page(f'<script type="application/json">{{"type":"text","{key}":{value}}}</script>').encode()
+            assert sound(native, source, HTML)
+    value = json.dumps(markup).replace("</", "<\\/")
+    source = page(f'<script type="application/json">{{"type":"embed","html":{value}}}</script>').encode()
+    assert find(article_of(source, source="page", content_type=HTML), min_confidence=0)
+    assert native.may_hold_posts(source, HTML)
+
+
+FAR = "<p>It rained all night in the old town.</p>" * 400
 
 
 @pytest.mark.parametrize("coded", ["%73tatus", "&#115;tatus", "&#x73;tatus", "&amp;#115;tatus", "%2573tatus"])
