@@ -60,6 +60,9 @@ _PLAIN = re.compile(
 """`(ana_example)`: the `@` is lost."""
 _PLAIN_WIDE = re.compile(_PLAIN.pattern.replace(r"\(", "（", 1).replace(r"\)(?P<after>", "）(?P<after>"), re.ASCII)
 
+WITHOUT_AT = (_PLAIN, _PLAIN_WIDE)
+"""The forms of a handle in brackets that has lost its `@`."""
+
 _LONE_DASH = re.compile(r"(?:^|\n)[ \t>]{0,4}(?P<dash>[—―–])[ \t]{0,3}\n$")
 """A dash alone on the line above the name."""
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import msgspec
 
 from archiver.detect import prose
+from archiver.detect.signed import WITHOUT_AT
 from archiver.language import names
 from archiver.platforms.base import Platform
 from archiver.platforms.markup import BLOCKS
@@ -165,43 +166,52 @@ SIGNED = 2500
 NEAR = 1500
 """Bytes of source on both sides of brackets in which the name before and the date behind stand."""
 
-_LAST = re.compile(r"[(（]\s?\[?\s?(?P<handle>[A-Za-z0-9_\\][A-Za-z0-9_.\\@-]{0,127})[^()（）]{0,300}[)）]?\s?$")
+_BRACKETS = re.compile(rb"\(|\xef\xbc\x88|&(?:#0?40|#[xX]0?28|lpar);?", re.IGNORECASE)
 _DATED = re.compile(r"[\d*#元]")
-_ENDS = re.compile(r"[)）]?\s*(?:\n|\Z)")
+_ENDS = re.compile(r"\s*(?:\n|\Z)")
 _SHAPED = re.compile(r"(?=.{0,30}[a-z]).{0,30}(?:[_0-9.@]|[a-z][A-Z])")
+_MARK = re.compile(r"[^\w\s()（）\[\].,;:!?'\"]|\?|â|в")
+"""What may be a dash before a name, or what encodings make of it."""
 DATE_REACH = 70
 """Characters behind the brackets in which a date's first number stands."""
+BEFORE = 400
+"""Bytes in which the longest handle's brackets begin."""
+HANDLE = 330
+"""Characters of the longest handle in brackets, with its server and a date behind it."""
 ALIKE = 45
 """How like a name and a handle are at least; detection asks for more."""
 
 
 def _may_sign(data: bytes, end: int) -> bool:
-    """Whether what is in brackets before `end` may be a handle that signs a post: it has the form of one, or is like
-    the words before it, or has a dash before them, and a date, or its line's end, follows."""
-    behind = _near(data[end - 1 : end + NEAR], DATE_REACH)
-    dated = _DATED.search(behind, 0, DATE_REACH) is not None
-    if not dated and _ENDS.match(behind) is None:
-        return False
-    plain = _WRITTEN.search(data, max(0, end - 140), end)
-    if plain is not None and plain[1].isdigit() and not dated:
-        return False
-    if plain is not None and _SHAPED.match(plain[1].decode("ascii")):
+    """Whether what is in brackets, of which the first end before `end`, may be a handle that signs a post: it has the
+    form of one; a date follows, or it has a dash before it and its line's end behind; and it is like a handle, or like
+    the words before it, or a dash is before these."""
+    start = -1
+    for bracket in _BRACKETS.finditer(data, max(0, end - BEFORE), end):
+        start = bracket.start()
+    if start < 0:
         return True
-    before = _before(data, end, 240)
-    found = _LAST.search(before)
+    source = data[start : start + NEAR]
+    behind = _near(source, HANDLE)
+    found = next((match for form in WITHOUT_AT if (match := form.match(behind))), None)
     if found is None:
+        # not all of it may be there
+        return len(source) == NEAR and len(behind) < HANDLE and not ({")", "）"} & set(behind))
+    dated = _DATED.search(behind, found.end(), found.end() + DATE_REACH) is not None
+    handle = found["handle"].replace("\\", "") + (found["server"] or "")
+    shaped = _SHAPED.match(handle) is not None
+    if dated and shaped:
         return True
-    handle = found["handle"]
-    if _SHAPED.match(handle):
-        return True
-    ahead = before[max(0, found.start() - names.NAME_WINDOW) : found.start()]
+    if not dated and not (shaped and _ENDS.match(behind, found.end())):
+        return False
+    before = _before(data, start, 240)
+    if not dated:
+        return _MARK.search(before) is not None
+    ahead = before[-names.NAME_WINDOW :]
     if names.dash_before(ahead, at_line_start=True) is not None:
         return True
     words = ahead.split()[-names.MAX_WORDS :]
     return any(names.likeness(" ".join(words[at:]), handle) >= ALIKE for at in range(len(words)))
-
-
-_WRITTEN = re.compile(rb"\([ \t\r\n]?([A-Za-z0-9_][A-Za-z0-9_.-]{0,126})[ \t\r\n]?\).?$", re.DOTALL)
 
 
 _HIDES = re.compile(
@@ -216,7 +226,7 @@ def _near(source: bytes, length: int) -> str:
     """The first characters of the text in a piece of a page's source."""
     head = source[:length]
     if b"<" not in head and b"&" not in head:
-        return head.decode("utf-8", "replace")
+        return _WHITE.sub(" ", head.decode("utf-8", "replace"))
     piece = source[: source.rfind(b">", 0, PIECE) + 1]
     if _HIDES.search(piece) is None and len(text := _shown(piece, cut=False)) > length:
         return text

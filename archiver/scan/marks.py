@@ -193,7 +193,7 @@ LOST = (
     # `(ana_example)` in one piece; and brackets of which some part is coded, or parted by tags
     rb"\([a-z0-9_\\][a-z0-9_.\\@-]*\)[ \t\r\n<&,.:\xc2\xe2>|-]",
     rb"\([a-z0-9_\\][a-z0-9_.\\@-]*(?:</|&#|&n|&r|\xc2\xa0|\xe2\x80|\xef\xbc)",
-    *(rb"\([ \t\r\n]" + other for other in (rb"[a-z0-9_][a-z0-9_.\\-]*[ \t\r\n<&)]", rb"<", rb"&")),
+    *(rb"\([ \t\r\n]+" + other for other in (rb"[a-z0-9_][a-z0-9_.\\-]*[ \t\r\n<&)]", rb"<", rb"&")),
     *(rb"\(" + other for other in (rb"\[", rb"<", rb"&#", rb"&nbsp", rb"\xc2\xa0", rb"\xe2\x80")),
     *(rb"\xef\xbc\x88", rb"&#40", rb"&#040", rb"&#x28", rb"&#x028", rb"&lpar"),
 )
