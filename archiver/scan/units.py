@@ -49,7 +49,12 @@ if TYPE_CHECKING:  # it loads all that reads articles
     from archiver.sources.document import OnError, OnNote
 
 PART = 256 << 20
-"""Bytes of a part of a large file. It is in the units' ids: with another, files are scanned anew."""
+SMALL_PART = 8 << 20
+PARTS = 4
+"""A file is read in parts, so that several processes share it: in so many, where each has at least `SMALL_PART` bytes,
+and in more where they would have more than `PART`. Where they begin is in the units' ids and depends on the file's size
+alone, so that any number of processes goes on with what another number began. Each part costs a request, where the file
+is not on this machine, a file of rows, and an entry in the ledger."""
 
 FIRST_MEMBER = 1 << 20
 """A gzip file whose first member is longer than this is taken for one that is compressed as a whole."""
@@ -87,7 +92,7 @@ def units_of(
     on_error: OnError,
     on_note: OnNote = lambda _note: None,
     web: WebSettings | None = None,
-    part: int = PART,
+    part: int | None = None,
 ) -> Iterator[Unit]:
     """The units of work that files make, those of one file one after the other.
 
@@ -95,7 +100,7 @@ def units_of(
     (http, https, and what fsspec knows: there patterns and folders, too); `lists`, files with one path or address a
     line; `index`, files that name single records (`archiver.scan.indexes`); `base`, a folder or an address to which
     relative names in lists and indexes are joined; `on_error`, told of what cannot be read; `on_note`, told of what is
-    worth knowing; `web`, how files on the web are asked for; `part`, bytes of a part of a large file.
+    worth knowing; `web`, how files on the web are asked for; `part`, bytes of a part of a file (`part_of`).
 
     Files are looked at as the units are taken. Each file is given once. A list or an index may be somebody else's: an
     address that it names may not be a private one, unless the user named its host (in `specs`, `base`, or as the place
@@ -125,7 +130,7 @@ class _Found(NamedTuple):
 
 class _Finder:
     def __init__(
-        self, on_error: OnError, on_note: OnNote, web: WebSettings | None, part: int, base: str | None
+        self, on_error: OnError, on_note: OnNote, web: WebSettings | None, part: int | None, base: str | None
     ) -> None:
         self._on_error = on_error
         self._on_note = on_note
@@ -350,10 +355,12 @@ class _Finder:
             yield from self._members(one.file, one, None, facts)
             return
         whole = Unit(file=one.file, size=facts.size, version=facts.version, named=one.named)
-        if facts.size is not None and facts.parts and facts.size > self._part * 3 // 2 and self._has_parts(whole):
-            yield from _parts(whole, facts.size, self._part)
-        else:
-            yield whole
+        if facts.size is not None and facts.parts:
+            part = self._part or part_of(facts.size)
+            if facts.size > part * 3 // 2 and self._has_parts(whole):
+                yield from _parts(whole, facts.size, part)
+                return
+        yield whole
 
     def _is_zip(self, one: _Found) -> bool:
         """Some programs give packages other names."""
@@ -526,6 +533,12 @@ def _ahead(items: Iterable[N], work: Callable[[N], R]) -> Generator[tuple[N, R],
                 yield first, result(first, future)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def part_of(size: int) -> int:
+    """Bytes of each part of a file of so many bytes."""
+    count = max(1, min(PARTS, size // SMALL_PART))
+    return min(PART, -(-size // count))
 
 
 def _parts(whole: Unit, size: int, part: int) -> Iterator[Unit]:

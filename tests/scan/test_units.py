@@ -192,6 +192,23 @@ def test_a_large_file_is_given_in_parts_that_cover_it(tmp_path: Path, told: Told
     assert len({unit.id for unit in found}) == len(found)
 
 
+@pytest.mark.parametrize(
+    ("megabytes", "parts"), [(1, 1), (15, 1), (16, 2), (24, 3), (40, 4), (77, 4), (1024, 4), (1200, 5), (5000, 20)]
+)
+def test_in_how_many_parts_a_file_is_read_depends_on_its_size(
+    tmp_path: Path, told: Told, megabytes: int, parts: int
+) -> None:
+    path = tmp_path / "a.warc"
+    path.write_bytes(DATA)
+    os.truncate(path, megabytes << 20)  # a hole, which takes no room
+    found = told.units(path)
+    assert len(found) == parts
+    assert_covered(found, megabytes << 20)
+    lengths = [(unit.end or megabytes << 20) - unit.start for unit in found]
+    assert all(8 << 20 <= length < 384 << 20 for length in lengths) or parts == 1
+    assert max(lengths) - min(lengths) <= 4 or megabytes > 1024
+
+
 def test_gzip_has_parts_where_its_members_are_records(tmp_path: Path, told: Told) -> None:
     records = tmp_path / "a.warc.gz"
     records.write_bytes(b"".join(gzip.compress(DATA + os.urandom(300)) for _ in range(200)))
