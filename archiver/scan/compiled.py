@@ -218,7 +218,9 @@ def _is_ours(facts: os.stat_result) -> bool:
 
 
 def _digest(name: str, data: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + data).digest()
+    digest = hashlib.sha256(name.encode())
+    digest.update(data)
+    return digest.digest()
 
 
 def _read(folder: int, name: str) -> bytes:
@@ -232,14 +234,13 @@ def _read(folder: int, name: str) -> bytes:
             facts = os.fstat(opened)
             if not stat.S_ISREG(facts.st_mode) or not _is_ours(facts) or facts.st_size > MAX_BYTES:
                 return b""
-            held = file.read(MAX_BYTES)
+            head = file.read(len(FORM) + hashlib.sha256().digest_size)
+            data = file.read(MAX_BYTES)
             with suppress(OSError):
                 os.utime(opened)  # the files that are not used are the ones that go
     except OSError:
         return b""
-    head = len(FORM) + hashlib.sha256().digest_size
-    data = held[head:]
-    return data if held[:head] == FORM + _digest(name, data) else b""
+    return data if head == FORM + _digest(name, data) else b""
 
 
 def _write(folder: int, name: str, data: bytes) -> None:
@@ -248,7 +249,8 @@ def _write(folder: int, name: str, data: bytes) -> None:
     opened = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder)
     try:
         with open(opened, "wb") as file:
-            file.write(FORM + _digest(name, data) + data)
+            file.write(FORM + _digest(name, data))
+            file.write(data)
         os.rename(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
     except OSError:
         with suppress(OSError):
