@@ -167,6 +167,9 @@ NEAR = 1500
 """Bytes of source on both sides of brackets in which the name before and the date behind stand."""
 
 _BRACKETS = re.compile(rb"\(|\xef\xbc\x88|&(?:#0?40|#[xX]0?28|lpar);?", re.IGNORECASE)
+_WRITTEN = re.compile(rb"\(([A-Za-z0-9_][A-Za-z0-9_.-]{0,126})\)")
+"""A handle in brackets with nothing coded in it."""
+_OPENS = re.compile(r"[(（][\s\u200b-\u206f\ufeff]*(?:[\[\\A-Za-z0-9_]|\Z)")
 _DATED = re.compile(r"[\d*#元]")
 _ENDS = re.compile(r"\s*(?:\n|\Z)")
 _SHAPED = re.compile(r"(?=.{0,30}[a-z]).{0,30}(?:[_0-9.@]|[a-z][A-Z])")
@@ -191,18 +194,26 @@ def _may_sign(data: bytes, end: int) -> bool:
         start = bracket.start()
     if start < 0:
         return True
-    source = data[start : start + NEAR]
-    behind = _near(source, HANDLE)
-    found = next((match for form in WITHOUT_AT if (match := form.match(behind))), None)
-    if found is None:
-        # not all of it may be there
-        return len(source) == NEAR and len(behind) < HANDLE and not ({")", "）"} & set(behind))
-    dated = _DATED.search(behind, found.end(), found.end() + DATE_REACH) is not None
-    handle = found["handle"].replace("\\", "") + (found["server"] or "")
+    written = _WRITTEN.match(data, start)
+    if written is not None:
+        handle = written[1].decode("ascii")
+        behind = _near(data[written.end() : written.end() + NEAR], DATE_REACH)
+    else:
+        source = data[start : start + NEAR]
+        if _OPENS.match(_near(source, 8)) is None:
+            return False
+        text = _near(source, HANDLE)
+        found = next((match for form in WITHOUT_AT if (match := form.match(text))), None)
+        if found is None:
+            # not all of it may be there
+            return len(source) == NEAR and len(text) < HANDLE and not ({")", "）"} & set(text))
+        handle = found["handle"].replace("\\", "") + (found["server"] or "")
+        behind = text[found.end() :]
+    dated = _DATED.search(behind, 0, DATE_REACH) is not None
     shaped = _SHAPED.match(handle) is not None
     if dated and shaped:
         return True
-    if not dated and not (shaped and _ENDS.match(behind, found.end())):
+    if not dated and not (shaped and _ENDS.match(behind)):
         return False
     before = _before(data, start, 240)
     if not dated:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from archiver.detect import containers, pagejson
 from archiver.detect.permalinks import Permalinks
-from archiver.scan.hidden import Extent, Held, Structure, embedding, number_at
+from archiver.scan.hidden import Extent, Held, Structure, embedding
 
 MAX_TAG = 200_000
 """Bytes of a tag."""
@@ -32,8 +33,8 @@ ABOVE = 20_000
 LITTLE = 420
 """Characters of text in such an element (`archiver.detect.containers.MAX_FALLBACK`), and some more."""
 
-ENOUGH = 3000
-"""Bytes before a link that most often have as much text."""
+REACHES = (700, 3000, ABOVE)
+"""Bytes before a link that are read, one after the other, until there is as much text."""
 
 _TAG_OPENS = re.compile(rb"<[A-Za-z/!?]")
 _SCRIPT = re.compile(rb"<script(?P<attributes>[^>]{0,4000})>", re.IGNORECASE)
@@ -66,6 +67,8 @@ class Page:
         self._held: Held | None = None
         self.scripts = scripts
         self._coded = coded
+        self._starts = [extent.start for extent in hidden]
+        self._contents: dict[int, int] = {}
         self._embedding: list[int] | None = None
 
     def moved(self, data: bytes, move: Callable[[int], int]) -> Page:
@@ -89,14 +92,24 @@ class Page:
     def content_at(self, end: int) -> int | None:
         """The number of the script in whose content something ends at `end`; -1 for a style sheet's; null where it is
         not surely in one of them."""
-        number = number_at(self.hidden, end)
-        if number < 0:
+        number = bisect_right(self._starts, end) - 1
+        if number < 0 or end > self.hidden[number].end:
             return None
+        content = self._contents.get(number)
+        if content is None:
+            content = self._contents[number] = self._content(number)
+        if end < content:
+            return None
+        return number if self.hidden[number].script else -1
+
+    def _content(self, number: int) -> int:
+        """Where the content begins of a script or a style sheet; nowhere where that is not sure."""
         extent = self.hidden[number]
         if not extent.script:
-            return -1 if _tag_ends(self._data, extent.start, end) else None
+            opened = self._data.find(b">", extent.start, extent.end)
+            return opened + 1 if opened >= 0 else len(self._data)
         head = _SCRIPT.match(self._data, extent.start)
-        return number if head is not None and head.end() <= end and not self.scripts.is_drawn(number) else None
+        return len(self._data) if head is None or self.scripts.is_drawn(number) else head.end()
 
     def is_apart(self, end: int) -> bool | None:
         """Whether the address that ends about `end`, outside of scripts, is surely no embed's; null: unless it is in an
@@ -201,10 +214,6 @@ def _string_around(data: bytes, place: int, low: int, high: int) -> tuple[int, i
 _BACKSLASH = ord("\\")
 
 
-def _tag_ends(data: bytes, start: int, end: int) -> bool:
-    return data.find(b">", start, end) >= 0
-
-
 def _ends_later(data: bytes, start: int, end: int) -> bool:
     """Whether the script that begins at `start` may end behind the first end tag: in a comment that holds a start tag,
     that is not its end (HTML standard, "script data double escaped state")."""
@@ -243,14 +252,29 @@ def _link_may_stand(data: bytes, start: int, stop: int) -> bool:
     opened = max(before.rfind(b"<blockquote"), before.rfind(b"<BLOCKQUOTE"))
     if opened >= 0 and b"</blockquote" not in before[opened:].lower():
         return True
-    near = before[-ENOUGH:]
-    near = near[near.find(b">") + 1 :]  # it may begin within a tag
-    if len(near) < len(before) and _length(near) > LITTLE:
-        before = near
-    for called in reversed(list(_CALLED.finditer(before))):
-        if _SAID.search(called[0]):
-            return _length(before[called.end() :]) <= LITTLE
+    for reach in REACHES:
+        near = before[-reach:]
+        if len(near) < len(before):
+            near = near[near.find(b">") + 1 :]  # it may begin within a tag
+        for called in reversed(list(_CALLED.finditer(near))):
+            if _stands_in(called[0]):
+                return _length(near[called.end() :]) <= LITTLE
+        if len(near) == len(before) or _length(near) > LITTLE:
+            break
     return False
+
+
+def _stands_in(called: bytes) -> bool:
+    return _known(called) if len(called) <= MAX_KNOWN else _SAID.search(called) is not None
+
+
+MAX_KNOWN = 200
+"""Bytes of a class or id that is remembered."""
+
+
+@lru_cache(maxsize=2000)
+def _known(called: bytes) -> bool:
+    return _SAID.search(called) is not None
 
 
 def _length(source: bytes) -> int:
