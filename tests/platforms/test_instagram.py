@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archiver.detect import find
 from archiver.model import Article, Mention
 from archiver.platforms.instagram import PLATFORM
-from archiver.platforms.instagram.phrases import HEADER
+from archiver.platforms.instagram.phrases import header
 from archiver.platforms.instagram.shortcodes import code_of, number
 
 CODE = "BalQ2SWFty8"
@@ -343,7 +343,7 @@ def test_sentences_and_credits_are_no_posts(text: str) -> None:
     ],
 )
 def test_headers(words: str) -> None:
-    found = HEADER.search(f"It rained. {words}\n")
+    found = header().search(f"It rained. {words}\n")
     assert found is not None
     assert found[0] == words
 

@@ -146,7 +146,7 @@ def _profile(rendered: Rendered) -> tuple[str | None, str | None]:
 def _caption(shown: str) -> str | None:
     """What stands between the network's header and its attribution."""
     shown = shown.strip()
-    header = phrases.HEADER.search(shown, 0, 200)
+    header = phrases.header().search(shown, 0, 200)
     if header is not None and not any(character.isalnum() for character in shown[: header.start()]):
         shown = shown[header.end() :]
     else:

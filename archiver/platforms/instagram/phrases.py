@@ -11,6 +11,7 @@ Sources: embeds of each language as public pages hold them (2014 to 2026).
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -278,14 +279,28 @@ def pattern(written: str) -> str:
 class Before(msgspec.Struct, frozen=True):
     """One way to say it before the name."""
 
-    said: re.Pattern[str]
-    then: re.Pattern[str] | None
-    """What may, or has to, follow the handle."""
+    expression: str
+    behind: str | None
     both: bool
 
+    @property
+    def said(self) -> re.Pattern[str]:
+        return _compiled(self.expression)
 
-def _behind(written: str) -> re.Pattern[str]:
-    return re.compile(rf"[\s\u00a0\u200e\u200f]{{0,3}}(?:{pattern(written)})", re.IGNORECASE)
+    @property
+    def then(self) -> re.Pattern[str] | None:
+        """What may, or has to, follow the handle."""
+        return _compiled(self.behind) if self.behind is not None else None
+
+
+@functools.cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    """Compiled when it is needed: there are many, and most pages use none."""
+    return re.compile(expression, re.IGNORECASE)
+
+
+def _behind(written: str) -> str:
+    return rf"[\s\u00a0\u200e\u200f]{{0,3}}(?:{pattern(written)})"
 
 
 HEAD = 4
@@ -299,10 +314,10 @@ def _by_stem() -> dict[str, tuple[Before, ...]]:
     table: dict[str, tuple[Before, ...]] = {}
     for phrase in PHRASES:
         if phrase.before is not None:
-            said = re.compile(pattern(phrase.before), re.IGNORECASE)
             then = _behind(phrase.after) if phrase.after else None
+            way = Before(pattern(phrase.before), then, phrase.both)
             for stem in phrase.stems.split():
-                table[stem] = (*table.get(stem, ()), Before(said, then, phrase.both))
+                table[stem] = (*table.get(stem, ()), way)
     return table
 
 
@@ -326,10 +341,14 @@ def stems_in(window: str) -> list[str]:
 
 BEFORE_WEAK: re.Pattern[str] = re.compile(pattern(WEAK), re.IGNORECASE)
 
-AFTER: re.Pattern[str] = _behind("|".join(p.after for p in PHRASES if p.after and p.before is None))
+AFTER: re.Pattern[str] = _compiled(_behind("|".join(p.after for p in PHRASES if p.after and p.before is None)))
 """What follows a handle and is enough."""
 
 LEAD = re.compile(r"(?:henkilön|käyttäjän)\s{1,3}", re.IGNORECASE)
 """What may stand before a name whose phrase follows: Finnish."""
 
-HEADER: re.Pattern[str] = re.compile("|".join(f"(?:{pattern(header)})" for header in HEADERS), re.IGNORECASE)
+
+@functools.cache
+def header() -> re.Pattern[str]:
+    """What each of `HEADERS` looks like."""
+    return re.compile("|".join(f"(?:{pattern(written)})" for written in HEADERS), re.IGNORECASE)

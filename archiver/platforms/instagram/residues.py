@@ -168,7 +168,7 @@ def _from_phrase(text: str, at: int, floor: int) -> Attribution | None:
         return _from_before(text, *found)
     for said in phrases.BEFORE_WEAK.finditer(text, low, high):
         if said.start() <= at < said.end():
-            return _from_before(text, said.start(), said.end(), phrases.Before(said.re, None, False), weak=True)
+            return _from_before(text, said.start(), said.end(), phrases.Before(said.re.pattern, None, False), weak=True)
     return None
 
 
@@ -246,7 +246,7 @@ def _with_name_before(text: str, paren: int, handle: str, end: int, floor: int) 
         line = low + previous.rfind("\n") + 1  # the name on the line above its handle
         segment = text[line:paren]
     begin = 0
-    for header in phrases.HEADER.finditer(segment):
+    for header in phrases.header().finditer(segment):
         begin = header.end()
     own_line = begin == 0 and len(segment) <= _HALF_LINE and (line == 0 or text[line - 1] == "\n")
     for sentence in _SENTENCE_END.finditer(segment, begin, max(begin, len(segment) - 1)):
@@ -367,7 +367,7 @@ def _header_above(text: str, start: int, floor: int) -> tuple[int, int] | None:
         place = max(text.rfind("Instagram", low, place), text.rfind("instagram", low, place))
         if place < 0:
             return None
-        for header in phrases.HEADER.finditer(text, max(low, place - 60), min(start, place + 60)):
+        for header in phrases.header().finditer(text, max(low, place - 60), min(start, place + 60)):
             if header.start() <= place < header.end():
                 return header.span()
     return None
