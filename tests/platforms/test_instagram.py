@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from archiver.detect import find
 from archiver.model import Article, Mention
-from archiver.platforms.instagram import PLATFORM
-from archiver.platforms.instagram.phrases import header
+from archiver.platforms.instagram import PLATFORM, phrases
 from archiver.platforms.instagram.shortcodes import code_of, number
 
 CODE = "BalQ2SWFty8"
@@ -343,7 +342,7 @@ def test_sentences_and_credits_are_no_posts(text: str) -> None:
     ],
 )
 def test_headers(words: str) -> None:
-    found = header().search(f"It rained. {words}\n")
+    found = phrases.header().search(f"It rained. {words}\n")
     assert found is not None
     assert found[0] == words
 
