@@ -69,7 +69,7 @@ _LONE_DASH = re.compile(r"(?:^|\n)[ \t>]{0,4}(?P<dash>[—―–])[ \t]{0,3}\n$"
 _OPENING = frozenset("(（[{【")
 _MAY_BE_DATED = re.compile(r"[^\n]{0,2}(?:\n[ \t>]{0,4}){0,2}[^\n]{0,40}?[\d*#元]")
 """Something within a date's reach that has a number."""
-_YEAR = re.compile(r"\d{4}|\*[A-Z]|##|\d年")
+YEAR = re.compile(r"\d{4}|\*[A-Z]|##|\d年")
 """A year, or what is left of one: looked for behind every parenthesis that has no `@`."""
 _BRACKET = re.compile(r"[ \u00a0\n]{0,3}\[[ \n>]{0,3}")
 _MARKDOWN_LINK = re.compile(r"[^\[\]]{0,8}\]\(\s{0,3}<?\s{0,3}(?P<url>https?://[^\s)>]{1,1000})[^\n)]{0,60}\)")
@@ -279,7 +279,7 @@ def _opening(text: str, at: int) -> tuple[int, bool]:
 def _without_at(text: str, form: re.Pattern[str]) -> Iterator[_Anchor]:
     for found in form.finditer(text):
         end = found.end()
-        if _YEAR.search(text, end, end + CUT) or _ends_line(text, end) or len(text) - end < CUT:
+        if YEAR.search(text, end, end + CUT) or _ends_line(text, end) or len(text) - end < CUT:
             handle = (found["handle"] + (found["server"] or "")).replace("\\", "")
             start = found.start()
             moved = text[start - 1 : start] in ("@", "＠")  # `@(ana_example)`: a translator moved the bracket

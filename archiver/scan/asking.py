@@ -64,7 +64,8 @@ def ask(
             continue
         if script is not None:
             linked = linked or pattern.address
-            if script not in scripts and (pattern.address or _in_html(pattern, end, page, script, tags)):
+            alone = pattern.address and not page.in_attribute(end)
+            if script not in scripts and (alone or _in_html(pattern, end, page, script, tags)):
                 scripts.add(script)
             continue
         if pattern.tag is not None and not tags.holds(end, pattern.tag):

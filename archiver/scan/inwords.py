@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import msgspec
 
 from archiver.detect import prose
-from archiver.detect.signed import WITHOUT_AT
+from archiver.detect.signed import CUT, WITHOUT_AT, YEAR
 from archiver.language import names
 from archiver.platforms.base import Platform
 from archiver.platforms.markup import BLOCKS
@@ -209,7 +209,9 @@ def _may_sign(data: bytes, end: int) -> bool:
             return len(source) == NEAR and len(text) < HANDLE and not ({")", "）"} & set(text))
         handle = found["handle"].replace("\\", "") + (found["server"] or "")
         behind = text[found.end() :]
-    dated = _DATED.search(behind, 0, DATE_REACH) is not None
+    dated = YEAR.search(behind, 0, CUT) is not None or (
+        len(behind) < DATE_REACH and _DATED.search(behind) is not None  # the text's last date may be cut
+    )
     shaped = _SHAPED.match(handle) is not None
     if dated and shaped:
         return True

@@ -21,6 +21,9 @@ MAX_TAG = 200_000
 
 MAX_SCRIPT = 8_000_000
 
+MAX_ADDRESS = 500
+"""Bytes of an address before what makes it a post's."""
+
 MAX_PIECES = 500
 """Pieces of HTML in the JSON of one page's scripts that are looked at; a page with more is let through."""
 
@@ -39,6 +42,7 @@ REACHES = (700, 3000, ABOVE)
 _TAG_OPENS = re.compile(rb"<[A-Za-z/!?]")
 _SCRIPT = re.compile(rb"<script(?P<attributes>[^>]{0,4000})>", re.IGNORECASE)
 _QUOTES = re.compile(rb"[=\"']")
+_EQUALS = re.compile(rb"=\\*\Z")
 _OPENS = re.compile(rb"<script[\s/>]", re.IGNORECASE)
 _SAID = re.compile(
     containers.STANDS_IN.pattern.encode("ascii") + rb"|embed|iframely|kg-bookmark|data-pin", re.IGNORECASE
@@ -88,6 +92,11 @@ class Page:
         if first == len(self._embedding) or self._embedding[first] >= stop:
             return None
         return self._data[start:stop]
+
+    def in_attribute(self, end: int) -> bool:
+        """Whether an address that ends about `end`, in a script, is that of an attribute: `href=\\"https://…`."""
+        quote = self._data.rfind(b'"', max(0, end - MAX_ADDRESS), end)
+        return quote > 0 and _EQUALS.search(self._data, max(0, quote - 20), quote) is not None
 
     def content_at(self, end: int) -> int | None:
         """The number of the script in whose content something ends at `end`; -1 for a style sheet's; null where it is
