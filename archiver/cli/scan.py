@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from archiver.cli.output import Column
 from archiver.cli.scanning import index_options, units_named
 from archiver.errors import ExitCode, InputError, UsageError
 from archiver.exporting.forms import Form
+from archiver.platforms import platforms
 from archiver.scan.duck import duckdb_module
 from archiver.scan.ledger import Ledger
 from archiver.scan.pool import Failed, run_pool
@@ -126,12 +128,12 @@ def _into_folder(
     *,
     posts: bool,
 ) -> None:
-    pyarrow_modules()  # rather now than after hours
-    if posts:
-        duckdb_module()
+    _check_installed(posts=posts)  # rather now than after hours
     with Ledger(output) as ledger:
         enter(ledger, units_named(run, warcs, **index), stop=run.stopped)
-        failed = sum(1 for came in _work(run, ledger, processes, master) if isinstance(came, Failed))
+        failed = sum(
+            1 for came in _work(run, ledger, processes, master, partial(_load, posts=posts)) if isinstance(came, Failed)
+        )
         if not run.stopped():
             with run.out.progress(None, "writing the table") as advance:
                 publish(ledger, advance, stop=run.stopped)
@@ -160,6 +162,22 @@ def _into_folder(
             "errors": totals.errors + failed,
         }
     run.show(SUMMARY_COLUMNS, [summary], empty="")
+
+
+def _check_installed(*, posts: bool) -> None:
+    """Raises `UsageError` where what makes the tables is not installed. It is loaded later."""
+    for name, what in (("pyarrow", "the table"), ("duckdb", "the index of posts")):
+        if find_spec(name) is None and (posts or name == "pyarrow"):
+            raise UsageError(f"{what} needs {name}", hint="pip install 'archiver[scan]'")
+
+
+def _load(*, posts: bool) -> None:
+    """Load what makes the tables, which takes as long as reading a few dozen pages."""
+    pyarrow_modules()
+    if posts:
+        import_module("archiver.scan.posts")
+        duckdb_module()
+        platforms()
 
 
 def _posts(run: Run, ledger: Ledger) -> dict[str, Any]:
@@ -208,8 +226,14 @@ def whole_files(units: Iterable[Unit]) -> Iterator[Unit]:
             yield msgspec.structs.replace(unit, end=None)
 
 
-def _work(run: Run, ledger: Ledger, processes: int | None, master: str | None) -> Iterator[Done | Failed]:
-    """Work on all that waits, with a progress bar; what was wrong is told."""
+def _work(
+    run: Run,
+    ledger: Ledger,
+    processes: int | None,
+    master: str | None,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Iterator[Done | Failed]:
+    """Work on all that waits, with a progress bar; what was wrong is told. meanwhile: as of `run_pool`."""
     waiting = ledger.waiting()
     if waiting and master is None and find_spec("hyperscan") is None:
         run.out.note(
@@ -225,7 +249,7 @@ def _work(run: Run, ledger: Ledger, processes: int | None, master: str | None) -
             advance(at.read - so_far.get(unit.id, 0))
             so_far[unit.id] = at.read
 
-        for came in run_units(ledger, _runner(run, ledger, processes, master, progress), stop=run.stopped):
+        for came in run_units(ledger, _runner(run, ledger, processes, master, progress, meanwhile), stop=run.stopped):
             before = so_far.pop(came.unit.id, 0)
             length = length_of(came.unit)
             if isinstance(came, Done):
@@ -243,14 +267,25 @@ def _work(run: Run, ledger: Ledger, processes: int | None, master: str | None) -
 
 
 def _runner(
-    run: Run, ledger: Ledger, processes: int | None, master: str | None, progress: Callable[[Unit, Progress], None]
+    run: Run,
+    ledger: Ledger,
+    processes: int | None,
+    master: str | None,
+    progress: Callable[[Unit, Progress], None],
+    meanwhile: Callable[[], object],
 ) -> Runner:
     """The processes of this machine, or a cluster."""
     options = Options(web=run.settings.web)
 
     def here(units: Iterable[Unit]) -> Iterator[Done | Failed]:
         return run_pool(
-            units, ledger.rows_folder, options, processes=processes or cores(), stop=run.stopped, progress=progress
+            units,
+            ledger.rows_folder,
+            options,
+            processes=processes or cores(),
+            stop=run.stopped,
+            progress=progress,
+            meanwhile=meanwhile,
         )
 
     def on_cluster(units: Iterable[Unit]) -> Iterator[Done | Failed]:

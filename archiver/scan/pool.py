@@ -58,14 +58,15 @@ def run_pool(
     processes: int,
     stop: Callable[[], bool],
     progress: OnProgress,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[Done | Failed]:
     """What came of each unit, as soon as it is done, in any order.
 
     stop: asked between units: with true, no other is begun, and those under way are waited for. Closing the iterator
-    ends what is under way; its rows are nowhere then.
+    ends what is under way; its rows are nowhere then. meanwhile: what this process does when the others have begun.
     """
     with shared() as patterns:  # compiled by the first process that needs them
-        yield from _run(units, partial(_Worker, rows_folder, options, patterns), processes, stop, progress)
+        yield from _run(units, partial(_Worker, rows_folder, options, patterns), processes, stop, progress, meanwhile)
 
 
 def _run(
@@ -74,11 +75,13 @@ def _run(
     processes: int,
     stop: Callable[[], bool],
     progress: OnProgress,
+    meanwhile: Callable[[], object],
 ) -> Iterator[Done | Failed]:
     waiting = iter(units)
     again: list[Unit] = []
     tries: dict[str, int] = {}
     workers: list[_Worker] = []
+    idle = True
     try:
         while True:
             more = True
@@ -92,6 +95,9 @@ def _run(
                     worker.give(unit)
             if not workers:
                 return
+            if idle:
+                idle = False
+                meanwhile()
             ready = wait([worker.pipe for worker in workers], WAIT_SECONDS)
             for worker in [worker for worker in workers if worker.pipe in ready]:
                 said = worker.hear()

@@ -245,7 +245,7 @@ def test_wrong_usage_says_what_is_right(arguments: tuple[str, ...], says: str) -
     ("missing", "options", "says"),
     [
         ("pyarrow", [], "the table needs pyarrow (pip install 'archiver[scan]')"),
-        ("duckdb", [], "this needs duckdb (pip install 'archiver[scan]')"),
+        ("duckdb", [], "the index of posts needs duckdb (pip install 'archiver[scan]')"),
         ("pyspark,pyspark.errors", ["--spark", "local[1]"], "a cluster needs PySpark (pip install 'archiver[spark]')"),
     ],
 )
