@@ -29,7 +29,7 @@ def marks(platforms: Sequence[Platform]) -> Iterator[Mark]:
     yield Mark(
         rf'{one_of(containers.NAMED_IDS)}{{ }}*{{=}}{{ }}*{{"}}*{{ }}*'
         rf"(?:{{.}}{{{MIN_ID}}}|{{.}}{{0,{MIN_ID}}}[0-9_/-])",
-        before="{^}",
+        before=rf'{{^}}(?![\w-]+{{ }}*{{=}}{{ }}*{{"}}*{{ }}*{called}{{ }}*(?:{{"}}|{{>}}|[\s/]))',
         tag=rf"""{{=}}{{ }}*{{"}}*{{ }}*{called}{{ }}*(?:{{"}}|{{>}}|[\s/])""",
     )
     # shortcodes that name a platform and an id; those with an address have the address's mark

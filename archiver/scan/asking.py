@@ -19,6 +19,9 @@ NEAR = 120
 BEFORE = 200
 """Bytes before the end of an address, in which it and what stands before it begin."""
 
+BEHIND = 40
+"""Bytes behind the end of a mark that it may look at."""
+
 SMALL_TAG = 5_000
 MAX_LARGE = 200
 """Tags of one page beyond which those with more than `SMALL_TAG` bytes are not searched any more."""
@@ -59,7 +62,7 @@ def ask(
         if script is not None and (script < 0 or pattern.declares):
             continue  # nothing is read of a style sheet; a script's data declare nothing outside of it
         if pattern.whole is not None and (
-            pattern.whole.search(data, max(0, end - (BEFORE if pattern.address else NEAR)), end) is None
+            pattern.whole.search(data, max(0, end - (BEFORE if pattern.address else NEAR)), end + BEHIND) is None
         ):
             continue
         if script is not None:

@@ -42,6 +42,15 @@ REACHES = (700, 3000, ABOVE)
 _TAG_OPENS = re.compile(rb"<[A-Za-z/!?]")
 _SCRIPT = re.compile(rb"<script(?P<attributes>[^>]{0,4000})>", re.IGNORECASE)
 _QUOTES = re.compile(rb"[=\"']")
+_ATTRIBUTES = re.compile(
+    rb"<(?:div|span|li|section|article|main|header|footer|abbr|td)"
+    rb"(?:\s+[\w:.-]{1,60}+(?:=(?:\"[^\"<>]{0,4000}+\"|'[^'<>]{0,4000}+'|[^\s\"'<>=]{1,4000}+(?=\s))|(?!\s*=))){0,60}+"
+    rb"\s+([\w:-]{1,60})=(?:\"[^\"<>]*|'[^'<>]*|[^\s\"'<>]*)\Z",
+    re.IGNORECASE,
+)
+"""A tag up to a place in one of its values, and what the attribute of that is called."""
+MAX_ATTRIBUTES = 20_000
+_QUIET = frozenset(name.encode("ascii") for name in containers.QUIET)
 _EQUALS = re.compile(rb"=\\*\Z")
 _OPENS = re.compile(rb"<script[\s/>]", re.IGNORECASE)
 _SAID = re.compile(
@@ -131,6 +140,7 @@ class Page:
                 return True
             if name[:1] == b"a" and name[1:2] in (b" ", b"\n", b"\t", b"\r"):
                 return False if _link_may_stand(self._data, start, stop) else None
+            return _is_quiet(self._data, start, end)
         return False
 
     def is_held(self, at: int) -> bool:
@@ -243,6 +253,12 @@ def _tag_around(data: bytes, at: int) -> tuple[int, int] | None:
         return None
     stop = data.find(b">", at, at + MAX_TAG)
     return (start, stop + 1) if stop >= 0 else None
+
+
+def _is_quiet(data: bytes, start: int, end: int) -> bool:
+    """Whether what ends at `end` is in an attribute that holds no embed's address, of an element of no meaning."""
+    read = _ATTRIBUTES.match(data, start, min(end, start + MAX_ATTRIBUTES))
+    return read is not None and read[1].lower() in _QUIET
 
 
 def _link_may_stand(data: bytes, start: int, stop: int) -> bool:

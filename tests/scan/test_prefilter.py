@@ -309,6 +309,25 @@ def test_html_in_the_json_of_scripts_is_looked_at(native: Prefilter, markup: str
     assert native.may_hold_posts(source, HTML)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        f'<span class="Z3988" title="ctx=1&amp;rft_id={quote(ADDRESS, safe="")}&amp;x=1">Rain</span>',
+        f'<div id="watch" itemscope itemid="{ADDRESS}" itemtype="http://schema.org/VideoObject">Rain</div>',
+        f"<li role='listitem' data-share-url='{ADDRESS}' class=rain>Rain</li>",
+        '<li class="share"><a href="#" data-key="pinterest" data-template="/pin?url=URL">Pin</a></li>',
+    ],
+)
+def test_attributes_in_which_no_embed_is_named(native: Prefilter, source: str) -> None:
+    assert find(article_of(page(source).encode(), source="page", content_type=HTML)) == []
+    assert not native.may_hold_posts(page(source).encode(), HTML)
+    for name in ("title", "itemid", "data-share-url", "data-key"):
+        other = page(source.replace(f" {name}=", " data-embed-url=")).encode()
+        assert sound(native, other, HTML)
+        if name in source and name != "data-key":
+            assert native.may_hold_posts(other, HTML)
+
+
 FAR = "<p>It rained all night in the old town.</p>" * 400
 
 
