@@ -59,17 +59,14 @@ def ask(
     scripts: set[int] = set()
     for pattern, end in asked:
         script = None if pattern.script or not sought.plain else page.content_at(end)
-        if script is not None and (script < 0 or pattern.declares):
-            continue  # nothing is read of a style sheet; a script's data declare nothing outside of it
-        if pattern.whole is not None and (
-            pattern.whole.search(data, max(0, end - (BEFORE if pattern.address else NEAR)), end + BEHIND) is None
-        ):
-            continue
         if script is not None:
-            linked = linked or pattern.address
-            alone = pattern.address and not page.in_attribute(end)
-            if script not in scripts and (alone or _in_html(pattern, end, page, script, tags)):
-                scripts.add(script)
+            # nothing is read of a style sheet; a script's data declare nothing outside of it
+            if script >= 0 and not pattern.declares:
+                linked = linked or (pattern.address and _is_whole(pattern, data, end))
+                if script not in scripts and _is_in_data(pattern, data, end, page, script, tags):
+                    scripts.add(script)
+            continue
+        if not _is_whole(pattern, data, end):
             continue
         if pattern.tag is not None and not tags.holds(end, pattern.tag):
             continue
@@ -92,10 +89,22 @@ def ask(
     return Told(linked=linked, classes=classes)
 
 
-def _in_html(pattern: Pattern, end: int, page: Page, script: int, tags: _Tags) -> bool:
-    """Whether the mark of a post may be in HTML that a script's JSON holds."""
+def _is_whole(pattern: Pattern, data: bytes, end: int) -> bool:
+    """Whether before the end of a mark is what has to stand directly before it."""
+    start = max(0, end - (BEFORE if pattern.address else NEAR))
+    return pattern.whole is None or pattern.whole.search(data, start, end + BEHIND) is not None
+
+
+def _is_in_data(pattern: Pattern, data: bytes, end: int, page: Page, script: int, tags: _Tags) -> bool:
+    """Whether the mark may be one in the data that a script holds: an address that stands alone, or HTML of embeds."""
+    if pattern.address and not page.in_attribute(end):
+        return _is_whole(pattern, data, end)
     string = page.string_at(end, script)
-    return string is not None and (pattern.tag is None or tags.within(string, pattern.tag))
+    return (
+        string is not None
+        and _is_whole(pattern, data, end)
+        and (pattern.tag is None or tags.within(string, pattern.tag))
+    )
 
 
 class _Tags:
@@ -111,6 +120,8 @@ class _Tags:
         self._start = self._stop = 0
         self._known: Set[int] = frozenset()
         self._large = 0
+        self._piece = b""
+        self._in_piece: Set[int] = frozenset()
 
     def holds(self, end: int, form: bytes) -> bool:
         """Whether `form` is in the tag of what ends at `end`; true where that is not looked for any more."""
@@ -127,5 +138,9 @@ class _Tags:
         return self._numbers[form] in self._known
 
     def within(self, source: bytes, form: bytes) -> bool:
-        """Whether `form` is in this piece of the page."""
-        return len(source) > SMALL_TAG * MAX_LARGE or self._numbers[form] in self._tags_in(source)
+        """Whether `form` is in this piece of the page. Asked for one piece after the other."""
+        if source != self._piece:
+            self._piece = source
+            large = len(source) > SMALL_TAG * MAX_LARGE
+            self._in_piece = frozenset(self._numbers.values()) if large else self._tags_in(source)
+        return self._numbers[form] in self._in_piece
