@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib import import_module
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
 from archiver.cli.options import Run, config_option, format_option, start
 from archiver.cli.output import Column
@@ -24,7 +24,7 @@ from archiver.scan.duck import duckdb_module
 from archiver.scan.ledger import Ledger
 from archiver.scan.pool import Failed, run_pool
 from archiver.scan.rowfile import read_rows
-from archiver.scan.running import Runner, enter
+from archiver.scan.running import Runner, enter, parts_meet
 from archiver.scan.running import run as run_units
 from archiver.scan.table import publish, pyarrow_modules
 from archiver.scan.unit import Done, Options, Progress, Unit
@@ -200,30 +200,33 @@ def _posts(run: Run, ledger: Ledger) -> dict[str, Any]:
 def _printed(run: Run, folder: Path, warcs: tuple[str, ...], index: dict[str, Any], processes: int | None) -> None:
     """Mentions to standard output, in the order of the files, as soon as all before them are there."""
     with Ledger(folder) as ledger:
-        enter(ledger, whole_files(units_named(run, warcs, **index)), stop=run.stopped)
-        order = [unit.id for unit in ledger.waiting()]
+        enter(ledger, units_named(run, warcs, **index), stop=run.stopped)
 
         def rows() -> Iterator[dict[str, Any]]:
-            files: dict[str, str | None] = {}
+            order = ledger.files()
+            left = Counter(unit.file for unit in ledger.waiting())
             upcoming = 0
             for came in _work(run, ledger, processes, None):
-                files[came.unit.id] = came.rows_file if isinstance(came, Done) else None
-                while upcoming < len(order) and order[upcoming] in files:
-                    name = files.pop(order[upcoming])
+                left[came.unit.file] -= 1
+                # parts of a file may have to be read again, until all of them meet
+                while upcoming < len(order) and left[file := order[upcoming]] <= 0 and parts_meet(ledger, file):
+                    yield from _rows_of(ledger, file)
                     upcoming += 1
-                    if name is not None:
-                        for row in read_rows(ledger.rows_folder / name):
-                            yield {column: getattr(row, column) for column in row.__struct_fields__}
-                        (ledger.rows_folder / name).unlink()
+            if not run.stopped():
+                for file in order[upcoming:]:
+                    yield from _rows_of(ledger, file)
 
         run.show(ROW_COLUMNS, rows(), empty="no posts were found")
 
 
-def whole_files(units: Iterable[Unit]) -> Iterator[Unit]:
-    """The units with each file that is in parts as one: whether its parts meet is known when all of them are read."""
-    for unit in units:
-        if unit.start == 0:
-            yield msgspec.structs.replace(unit, end=None)
+def _rows_of(ledger: Ledger, file: str) -> Iterator[dict[str, Any]]:
+    """The rows of a file, which are not kept."""
+    for _, done in ledger.of_file(file):
+        if done is not None and done.rows_file is not None and not done.superseded:
+            path = ledger.rows_folder / done.rows_file
+            for row in read_rows(path):
+                yield {column: getattr(row, column) for column in row.__struct_fields__}
+            path.unlink()
 
 
 def _work(
@@ -244,6 +247,7 @@ def _work(
     with run.out.progress(total, "scanning", in_bytes=True) as advance:
         so_far: dict[str, int] = {}
         pages = posts = 0
+        unsure: list[Done] = []
 
         def progress(unit: Unit, at: Progress) -> None:
             advance(at.read - so_far.get(unit.id, 0))
@@ -258,12 +262,19 @@ def _work(
                 advance(
                     (came.read if length is None else length) - before, f"scanning: {pages:,} pages, {posts:,} posts"
                 )
-                _tell(run, came)
+                if came.unit.start and (came.damage or came.faults):
+                    unsure.append(came)
+                else:
+                    _tell(run, came)
             else:
                 advance((length or before) - before)
                 run.out.note(f"{came.unit.file}: not scanned: {came.what}")
                 run.fault(ScanFaultError(f"{came.unit.file}: {came.what}"))
             yield came
+    # what is damaged in a part that did not begin at a record is not damaged in the file
+    for done in unsure:
+        if ledger.stands(done.unit):
+            _tell(run, done)
 
 
 def _runner(

@@ -251,6 +251,11 @@ class Ledger:
             self._db.execute("DELETE FROM damage WHERE unit = ?", (unit.id,))
             self._db.execute("DELETE FROM units WHERE id = ?", (unit.id,))
 
+    def stands(self, unit: Unit) -> bool:
+        """Whether what came of a unit counts: no other one stands in its place."""
+        rows = self._read("SELECT done FROM units WHERE id = ? AND done IS NOT NULL", (unit.id,))
+        return bool(rows) and not self._decoded(rows[0][0], Done).superseded
+
     def batch_of(self, unit: Unit) -> int | None:
         """The batch that holds a unit's rows; null: they are in their own file, or nowhere."""
         rows = self._read("SELECT batch FROM units WHERE id = ?", (unit.id,))

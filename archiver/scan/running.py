@@ -149,22 +149,36 @@ def _finish_again(ledger: Ledger, came: Sequence[Done], before: Mapping[str, Don
         ledger.finish(done)
 
 
+def parts_meet(ledger: Ledger, file: str) -> bool:
+    """Whether each part of a file begins where the one before it ends, as far as they are read: then none of these has
+    to be read again."""
+    return _apart(ledger, file) is None
+
+
 def _check_parts(ledger: Ledger, file: str) -> None:
     """Put another unit in the place of each part that began where no record begins."""
-    expected: int | None = 0
-    for unit, done in ledger.of_file(file):
-        if done is None or done.error is not None or unit.ranges:
-            return
-        if done.superseded:
-            continue
-        begins = None if expected is None or (unit.end is not None and expected >= unit.end) else expected
-        if done.first == begins or (begins is not None and unit.start == begins):
-            if begins is not None:
-                expected = done.next
-            continue
+    while (apart := _apart(ledger, file)) is not None:
+        unit, begins = apart
         _clear(ledger, [unit])
         if begins is None:
             ledger.supersede(unit, None)
+        else:
+            ledger.supersede(unit, msgspec.structs.replace(unit, start=begins))
+            return
+
+
+def _apart(ledger: Ledger, file: str) -> tuple[Unit, int | None] | None:
+    """The first part of a file that began where no record begins, and where it should have; null: it holds none at all.
+    What lies behind a part that is not read cannot be judged."""
+    expected: int | None = 0
+    for unit, done in ledger.of_file(file):
+        if done is None or done.error is not None or unit.ranges:
+            return None
+        if done.superseded:
             continue
-        ledger.supersede(unit, msgspec.structs.replace(unit, start=begins))
-        return
+        begins = None if expected is None or (unit.end is not None and expected >= unit.end) else expected
+        if done.first != begins and (begins is None or unit.start != begins):
+            return unit, begins
+        if begins is not None:
+            expected = done.next
+    return None

@@ -26,6 +26,7 @@ from archiver.cli import main
 from archiver.scan.unit import Done, Options, Unit
 from archiver.scan.work import work
 from tests.scan.crawl import crawl, tweet
+from tests.scan.test_parts import stored
 
 ROOT = Path(__file__).parents[2]
 DEADLINE = 120
@@ -122,6 +123,31 @@ def test_without_a_folder_the_mentions_are_printed_in_the_order_of_the_files(fil
     assert (done.exit_code, told(done.stderr)) == (0, "")
     printed = [json.loads(line) for line in done.stdout.splitlines()]
     assert printed == [json.loads(line) for line in (scanned / "mentions.jsonl").read_text().splitlines()]
+
+
+def test_files_in_parts_are_printed_whole_and_in_order(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = crawl(tmp_path / "inner.warc.gz", [tweet(900 + k) for k in range(40)]).read_bytes()
+    again = tmp_path / "again.warc.gz"  # its second part begins within a record
+    again.write_bytes(files[0].read_bytes() + stored(inner) + files[1].read_bytes())
+    named = (again, *files, "--format", "jsonl")
+    whole = command(*named)
+    monkeypatch.setattr("archiver.scan.units.SMALL_PART", 400)
+    begun: list[Unit] = []
+
+    def counted(units: Iterable[Unit], *arguments: Any, **named: Any) -> Iterator[Done]:
+        for done in in_order(units, *arguments, **named):
+            begun.append(done.unit)
+            yield done
+
+    with monkeypatch.context() as patched:
+        patched.setattr("archiver.cli.scan.run_pool", counted)
+        parts = CliRunner().invoke(main, ["scan", *map(str, named)])
+    assert parts.stdout == whole.stdout
+    assert (parts.exit_code, told(parts.stderr)) == (whole.exit_code, told(whole.stderr)) == (0, "")
+    assert len([unit for unit in begun if unit.file == str(again)]) > 4
+    assert len(begun) > 4 * len(files)
 
 
 def test_two_processes_give_what_one_gives(files: list[Path], scanned: Path, tmp_path: Path) -> None:
