@@ -222,7 +222,7 @@ def _printed(run: Run, folder: Path, warcs: tuple[str, ...], index: dict[str, An
 def _rows_of(ledger: Ledger, file: str) -> Iterator[dict[str, Any]]:
     """The rows of a file, which are not kept."""
     for _, done in ledger.of_file(file):
-        if done is not None and done.rows_file is not None and not done.superseded:
+        if done is not None and done.rows_file is not None:
             path = ledger.rows_folder / done.rows_file
             for row in read_rows(path):
                 yield {column: getattr(row, column) for column in row.__struct_fields__}

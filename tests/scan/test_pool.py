@@ -97,6 +97,28 @@ def test_a_unit_whose_process_dies_is_tried_again_and_then_told(tmp_path: Path) 
     assert [p.suffix for p in rows.iterdir()] == [".rows"]
 
 
+def test_this_process_does_something_once_when_the_others_have_begun(tmp_path: Path) -> None:
+    rows = tmp_path / "rows"
+    rows.mkdir()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    good = crawl(tmp_path / "good.warc.gz", [tweet(1)])
+    did: list[int] = []
+
+    def meanwhile() -> None:
+        did.append(1)
+        pipe.write_bytes(good.read_bytes())  # waits until it is opened to be read
+
+    done = list(
+        run_pool(
+            map(unit_of, [pipe, good]), rows, Options(), processes=1, stop=lambda: False, progress=nothing,
+            meanwhile=meanwhile,
+        )
+    )  # fmt: skip
+    assert did == [1]
+    assert [d.rows for d in done if isinstance(d, Done)] == [1, 1]
+
+
 def test_when_it_is_to_stop_what_is_under_way_is_done_and_nothing_else_begun(tmp_path: Path) -> None:
     rows = tmp_path / "rows"
     rows.mkdir()

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,26 @@ def test_two_processes_give_what_one_gives(files: list[Path], scanned: Path, tmp
     assert parquet_bytes(out) == parquet_bytes(scanned)
     assert (out / "mentions.csv").read_bytes() == (scanned / "mentions.csv").read_bytes()
     assert (out / "posts.parquet").read_bytes() == (scanned / "posts.parquet").read_bytes()
+
+
+@pytest.mark.skipif(find_spec("hyperscan") is None, reason="nothing is compiled without hyperscan")
+def test_patterns_are_kept_for_the_next_run_or_gone_with_this_one(files: list[Path], tmp_path: Path) -> None:
+    cache, temporary = tmp_path / "cache", tmp_path / "temporary"
+    temporary.mkdir()
+    more = {"env": os.environ | {"XDG_CACHE_HOME": str(cache), "TMPDIR": str(temporary)}}
+    cache.mkdir()
+    folder = cache / "archiver" / "patterns"
+    first = process(*files, "--format", "jsonl", "--processes", 2, **more)
+    kept = {path.name: path.stat().st_ino for path in folder.glob("*.patterns")}
+    assert len(kept) >= 2
+    assert process(*files, "--format", "jsonl", **more).stdout == first.stdout
+    assert {path.name: path.stat().st_ino for path in folder.glob("*.patterns")} == kept
+    for path in folder.glob("*.patterns"):
+        path.unlink()
+    folder.chmod(0o777)
+    assert process(*files, "--format", "jsonl", "--processes", 2, **more).stdout == first.stdout
+    assert list(folder.glob("*.patterns")) == []
+    assert list(temporary.iterdir()) == []
 
 
 def test_the_columns_say_what_they_hold(scanned: Path) -> None:
