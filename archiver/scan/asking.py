@@ -97,7 +97,7 @@ def _is_whole(pattern: Pattern, data: bytes, end: int) -> bool:
 
 def _is_in_data(pattern: Pattern, data: bytes, end: int, page: Page, script: int, tags: _Tags) -> bool:
     """Whether the mark may be one in the data that a script holds: an address that stands alone, or HTML of embeds."""
-    if pattern.address and not page.in_attribute(end):
+    if pattern.address and page.is_alone(end):
         return _is_whole(pattern, data, end)
     string = page.string_at(end, script)
     return (

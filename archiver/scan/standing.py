@@ -12,6 +12,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+import msgspec
+
 from archiver.detect import containers, pagejson
 from archiver.detect.permalinks import Permalinks
 from archiver.scan.hidden import Extent, Held, Structure, embedding
@@ -82,6 +84,7 @@ class Page:
         self._coded = coded
         self._starts = [extent.start for extent in hidden]
         self._contents: dict[int, int] = {}
+        self._string: tuple[int, int, bytes | None] = (0, 0, None)
         self._embedding: list[int] | None = None
 
     def moved(self, data: bytes, move: Callable[[int], int]) -> Page:
@@ -92,20 +95,31 @@ class Page:
 
     def string_at(self, place: int, script: int) -> bytes | None:
         """The string in this script's JSON in which `place` is, as far as can be told without reading it; null where it
-        holds no HTML of embeds, so that nothing in it is a mark of a post."""
+        holds no HTML of embeds, or surely no post: then nothing in it is a mark of a post."""
+        start, stop, string = self._string
+        if start <= place - 1 < stop:
+            return string
         extent = self.hidden[script]
         start, stop = _string_around(self._data, place, extent.start, extent.end)
         if self._embedding is None:
             self._embedding = sorted((*embedding(self._structure), *self._coded))
         first = bisect_left(self._embedding, start)
-        if first == len(self._embedding) or self._embedding[first] >= stop:
-            return None
-        return self._data[start:stop]
+        string = None
+        if first < len(self._embedding) and self._embedding[first] < stop:
+            string = self._data[start : stop + 1]
+            if not self.scripts.string_may_hold(string):
+                string = None
+        self._string = (start, stop, string)
+        return string
 
-    def in_attribute(self, end: int) -> bool:
-        """Whether an address that ends about `end`, in a script, is that of an attribute: `href=\\"https://…`."""
-        quote = self._data.rfind(b'"', max(0, end - MAX_ADDRESS), end)
-        return quote > 0 and _EQUALS.search(self._data, max(0, quote - 20), quote) is not None
+    def is_alone(self, end: int) -> bool:
+        """Whether an address that ends about `end`, in a script, may be a string of its own; else it is a part of HTML
+        (`href=\\"https://…`) or of a sentence."""
+        start = max(0, end - MAX_ADDRESS)
+        quote = self._data.rfind(b'"', start, end)
+        if quote < 0:
+            return start > 0 and b" " not in self._data[start:end]
+        return b" " not in self._data[quote:end] and _EQUALS.search(self._data, max(0, quote - 20), quote) is None
 
     def content_at(self, end: int) -> int | None:
         """The number of the script in whose content something ends at `end`; -1 for a style sheet's; null where it is
@@ -166,6 +180,19 @@ class Scripts:
         self._known: dict[int, bool] = {}
         self._drawn: dict[int, bool] = {}
 
+    def string_may_hold(self, string: bytes) -> bool:
+        """Whether a string of JSON, with its quotation marks, may hold a post's HTML; in doubt it does."""
+        self._pieces += 1
+        if self._pieces > MAX_PIECES:
+            return True
+        try:
+            text = msgspec.json.decode(string, type=str)
+        except msgspec.DecodeError:
+            return True
+        if text.lstrip()[:1] in ("{", "["):  # JSON within a string may be read, too
+            return True
+        return self._holds(text) or ("&lt;" in text and self._holds(html.unescape(text)))
+
     def is_drawn(self, number: int) -> bool:
         """Whether this script may be in a drawing, where its content is markup."""
         known = self._drawn.get(number)
@@ -207,7 +234,7 @@ class Scripts:
         return False
 
 
-MAX_QUOTES = 300
+MAX_QUOTES = 5000
 """Coded quotation marks that are passed by on each side, to find where a string begins and ends."""
 
 

@@ -365,6 +365,24 @@ def test_the_json_of_scripts_counts_as_detection_reads_it(native: Prefilter, att
             assert native.may_hold_posts(source, HTML) is held
 
 
+@pytest.mark.parametrize("quotes", [0, 200, 6000])
+def test_html_of_an_article_in_json_is_read_as_far_as_it_goes(native: Prefilter, quotes: int) -> None:
+    prose = f'<p class="a">It <a rel="b" href="{ADDRESS}">rained</a> all night.</p><blockquote>Rain</blockquote>'
+    embed = f'<blockquote class="twitter-tweet"><a href="{ADDRESS}">May 3, 2021</a></blockquote>'
+    filling = '<b class="c">x</b>' * (quotes // 2)
+    for markup, held in ((prose, False), (embed, True), (prose + embed, True), (embed + prose, True)):
+        story = {"tags": f"rain,{ADDRESS}, river", "body": filling + markup + filling}
+        for kept in (story, {"type": "embed", "story": story}):
+            value = json.dumps(kept).replace("</", "<\\/")
+            source = page(f'<script type="application/json">{value}</script>').encode()
+            assert sound(native, source, HTML)
+            assert native.may_hold_posts(source, HTML) is held
+    twice = json.dumps(json.dumps({"type": "embed", "url": ADDRESS, "html": embed})).replace("</", "<\\/")
+    source = page(f"<script>window.story = JSON.parse({twice});</script>").encode()
+    assert find(article_of(source, source="page", content_type=HTML))
+    assert native.may_hold_posts(source, HTML)
+
+
 NOISE = st.sampled_from(
     ["<p>Rain.</p>", "<div>", "</div>", "<!-- ( -->", "(1) ", "<b>@</b> ", "<span>", "&nbsp;", "\n", "<i></i>", "— "]
 )
