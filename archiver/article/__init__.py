@@ -59,6 +59,7 @@ def article_of(
     if kind is None:
         kind = kind_of(text, content_type)
     digest = hashlib.sha256(data)
+    del data  # nobody else may hold it
     uri = uri or named_information(digest.digest())
     article = Article(
         source=source,

@@ -13,15 +13,16 @@ import msgspec
 from selectolax.lexbor import LexborNode
 
 from archiver.detect import attributed, embeds, people, prose
-from archiver.detect.around import TextBlock, may_hold_posts
+from archiver.detect.around import TextBlock
 from archiver.detect.distinct import distinct
+from archiver.detect.parsing import LARGE, Markup
 from archiver.detect.permalinks import Permalinks
 from archiver.model import Article, Mention
 from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
 from archiver.version import DETECTION
 
-__all__ = ["METHOD", "find"]
+__all__ = ["LARGE", "METHOD", "find", "find_in", "markup_of"]
 
 METHOD = DETECTION
 """Version of the rules."""
@@ -48,11 +49,38 @@ def find(
     """
     chosen = tuple(known_platforms().values()) if platforms is None else tuple(platforms)
     if article.html is not None:
-        found, around = _in_html(article.html, chosen, article.source, article.published, quoted=prose)
+        reading = embeds.read(article.html, chosen, source=article.source)
+        found, around = _in_html(reading, chosen, article.source, article.published, quoted=prose)
     else:
         found, around = _in_text(article.text or "", chosen, article.source, article.published, quoted=prose)
+    return _kept(article, found, around, min_confidence, offsets=article.html is None)
+
+
+def markup_of(html: str) -> Markup:
+    """`html` for `find_in`: what holds it otherwise can let go of it."""
+    platforms = tuple(known_platforms().values())
+    return Markup(html, embeds.rules_of(platforms).tags_in(html))
+
+
+def find_in(markup: Markup, article: Article) -> list[Mention]:
+    """What `find` finds in a page whose HTML is `markup`, which is let go of as soon as it is parsed: for pages that
+    should not lie in memory more often than they must. `article`: what else is known of it."""
+    platforms = tuple(known_platforms().values())
+    reading = embeds.read_markup(markup, platforms, source=article.source)
+    found, around = _in_html(reading, platforms, article.source, article.published, quoted=False)
+    return _kept(article, found, around, SURE_ENOUGH, offsets=False)
+
+
+def _kept(
+    article: Article,
+    found: list[tuple[Mention, bool]],
+    around: list[people.Passage],
+    min_confidence: float,
+    *,
+    offsets: bool,
+) -> list[Mention]:
     kept = [mention for mention in distinct(found) if mention.confidence >= min_confidence]
-    kept = people.named(kept, around, offsets=article.html is None)
+    kept = people.named(kept, around, offsets=offsets)
     return [_dated(mention, article).with_id(article.digest) for mention in kept]
 
 
@@ -75,10 +103,14 @@ def _in_text(
 
 
 def _in_html(
-    html: str, platforms: tuple[Platform, ...], source: str, published: str | None, *, quoted: bool
+    reading: embeds.Reading,
+    platforms: tuple[Platform, ...],
+    source: str,
+    published: str | None,
+    *,
+    quoted: bool,
 ) -> tuple[list[tuple[Mention, bool]], list[people.Passage]]:
-    """The posts in `html`, and the prose around them, where a mention could be of somebody in it."""
-    reading = embeds.read(html, platforms, source=source)
+    """The posts in a page, and the prose around them, where a mention could be of somebody in it."""
     embedded = [entry.mention for entry in reading.entries]
     ordered: list[tuple[int, int, Mention, bool]] = [
         (entry.at, index, entry.mention, entry.copy) for index, entry in enumerate(reading.entries)
@@ -86,15 +118,11 @@ def _in_html(
     around: list[people.Passage] = []
     pieces = reading.pieces
     named = any(mention.display_name for mention in embedded)
-
-    @functools.lru_cache(maxsize=1)
-    def wanted(text: str) -> bool:
-        return may_hold_posts(text, platforms)
-
-    if not (quoted or named or wanted(pieces.all())):
+    wanted = functools.partial(pieces.may_hold_posts, platforms)
+    if not (quoted or named or wanted()):
         return [(mention, copy) for _, _, mention, copy in ordered], around
     said = attributed.words_of(embedded) if quoted else ""
-    unread = pieces.prose() if named else {}
+    unread = pieces.prose(people.SEEN) if named else {}
     for block in pieces.blocks(None if quoted else wanted):
         unread.pop(block.at, None)
         found = prose.find(block.text, platforms, source=source, signed_only=True)

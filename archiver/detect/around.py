@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 from selectolax.lexbor import LexborNode
@@ -29,6 +30,9 @@ BREAK = 0
 
 BLOCK = 1
 """The start of a block among the items."""
+
+GROUP = 1 << 20
+"""Code points of a large document's texts that are held at a time."""
 
 
 class TextBlock(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,12 +58,16 @@ class TextBlock(msgspec.Struct, frozen=True, kw_only=True):
 class Pieces:
     """Text nodes of a document in order, with line breaks and block starts, and where embeds part them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, large: bool = False) -> None:
+        """large: texts are not kept, but asked for again, some at a time."""
         self.items: list[LexborNode | int] = []
         """Text nodes, `BREAK`, `BLOCK`."""
         self.cuts: list[int] = []
         """Places in `items` where an embed stands."""
+        self._large = large
         self._raw: list[str] | None = None
+        self._changed: dict[int, str] = {}
+        self._held: dict[tuple[int, int], bool] = {}
 
     def raw(self) -> list[str]:
         """The text of every item as it stands in the document; empty for breaks and blocks."""
@@ -67,37 +75,87 @@ class Pieces:
             self._raw = ["" if isinstance(item, int) else item.text_content or "" for item in self.items]
         return self._raw
 
-    def all(self) -> str:
-        """All text, with the document's white space, and none for line breaks and blocks."""
-        return "".join(self.raw())
+    def groups(self, start: int = 0, end: int | None = None) -> Iterator[tuple[int, list[str]]]:
+        """The text of the items from `start` to `end`, as `raw` gives it, some at a time, with the place of the first
+        of them."""
+        if not self._large:
+            raw = self.raw()
+            yield start, raw if start == 0 and end is None else raw[start:end]
+            return
+        texts: list[str] = []
+        size, first = 0, start
+        stop = len(self.items) if end is None else end
+        for place in range(start, stop):
+            item = self.items[place]
+            text = self._changed.get(place)
+            if text is None:
+                text = "" if isinstance(item, int) else item.text_content or ""
+            if texts and len(text) >= GROUP:  # joined with others it would be there twice
+                yield first, texts
+                texts, first = [], place
+            texts.append(text)
+            size += len(text) + 1
+            if size >= GROUP:
+                yield first, texts
+                texts, size, first = [], 0, place + 1
+        yield first, texts
 
-    def prose(self) -> dict[int, str]:
+    def change(self, place: int, text: str) -> None:
+        """The item's text is another from now on."""
+        if self._large:
+            self._changed[place] = text
+        else:
+            self.raw()[place] = text
+
+    def may_hold_posts(self, platforms: tuple[Platform, ...], start: int = 0, end: int | None = None) -> bool:
+        """Whether the grammar of flattened posts could find any in the text of these items, as `may_hold_posts` says
+        of it: with the document's white space, and none for line breaks and blocks."""
+        span = start, len(self.items) if end is None else end
+        known = self._held.get(span)
+        if known is None:
+            texts = ("".join(texts) for _, texts in self.groups(*span))
+            known = long_may_hold_posts(texts, platforms) if self._large else may_hold_posts("".join(texts), platforms)
+            self._held[span] = known
+        return known
+
+    def prose(self, most: int) -> dict[int, str]:
         """The text between the embeds by its first item, plainly: a line for each block, white space within as it is.
-        Enough for names to be looked for in it, at a fraction of what `blocks` costs."""
+        Enough for names to be looked for in it, at a fraction of what `blocks` costs. Of a large document, of each text
+        no more than `most` code points and a few."""
         items = self.items
-        parts = ["\n" if isinstance(items[at], int) else text.replace("\n", " ") for at, text in enumerate(self.raw())]
         out: dict[int, str] = {}
         start = 0
-        for edge in (*sorted(set(self.cuts)), len(parts)):
-            out[start] = "".join(parts[start:edge])
+        for edge in (*sorted(set(self.cuts)), len(items)):
+            parts: list[str] = []
+            left = most
+            for first, texts in self.groups(start, edge):
+                if self._large:
+                    texts = [text[:most] for text in texts]
+                parts += [
+                    "\n" if isinstance(items[at], int) else text.replace("\n", " ")
+                    for at, text in enumerate(texts, first)
+                ]
+                left -= sum(map(len, texts)) if self._large else 0
+                if left <= 0:
+                    break
+            out[start] = "".join(parts)
             start = edge
         return out
 
-    def blocks(self, wanted: Callable[[str], bool] | None = None) -> list[TextBlock]:
-        """The text between the embeds; only that whose characters  are wanted."""
-        raw = self.raw()
+    def blocks(self, wanted: Callable[[int, int], bool] | None = None) -> list[TextBlock]:
+        """The text between the embeds; only that which is wanted, told its first item and the one behind its last."""
         out: list[TextBlock] = []
-        edges = [*sorted(set(self.cuts)), len(raw)]
+        edges = [*sorted(set(self.cuts)), len(self.items)]
         start = 0
         ancestors: dict[int, int] = {}
         for edge in edges:
-            if wanted is not None and not wanted("".join(raw[start:edge])):
+            if wanted is not None and not wanted(start, edge):
                 start = edge
                 continue
             lines = Lines()
             starts: list[tuple[int, LexborNode]] = []
             above = last = 0
-            for place in range(start, edge):
+            for place, text in self._between(start, edge):
                 item = self.items[place]
                 if isinstance(item, int):
                     if item == BREAK:
@@ -105,7 +163,6 @@ class Pieces:
                     else:
                         lines.block()
                     continue
-                text = raw[place]
                 if not text.strip(SPACE):
                     if text:
                         lines.space()
@@ -127,6 +184,10 @@ class Pieces:
                 out.append(TextBlock(text=lines.text(), starts=tuple(starts), at=start))
             start = edge
         return out
+
+    def _between(self, start: int, end: int) -> Iterator[tuple[int, str]]:
+        for first, texts in self.groups(start, end):
+            yield from enumerate(texts, first)
 
 
 def _block_above(node: LexborNode, known: dict[int, int]) -> int:
@@ -161,7 +222,7 @@ def may_hold_posts(text: str, platforms: tuple[Platform, ...]) -> bool:
     """Whether the grammar of flattened posts could find any in a text with these characters: it finds nothing without
     an `@` in brackets or before a number, a trigger of a text rule, or a handle in parentheses before a year.
 
-    Arguments: `text`, as `Pieces.all` gives it: where its blocks and lines part is not asked.
+    Arguments: `text`, with the document's white space: where its blocks and lines part is not asked.
     """
     handles, brackets = "@" in text or "＠" in text, "(" in text or "（" in text
     spaced = " ".join(" ".join(some) for some in _words(text)) if handles or brackets else ""
@@ -171,6 +232,61 @@ def may_hold_posts(text: str, platforms: tuple[Platform, ...]) -> bool:
     if _triggers(platforms).within(together):
         return True
     return brackets and _NAMED.search(spaced) is not None
+
+
+def long_may_hold_posts(texts: Iterable[str], platforms: tuple[Platform, ...]) -> bool:
+    """The same for a text that comes in pieces, and is never whole in memory."""
+    before = 0
+    for spaced, begin, end in _windows(texts):
+        if _may_be_signed(spaced, platforms, begin, end, before):
+            return True
+        before += spaced.count("@", begin, end) + spaced.count("＠", begin, end)
+        if _triggers(platforms).within(spaced.replace(" ", "")) or _NAMED.search(spaced):
+            return True
+    return False
+
+
+AROUND = 4000
+"""Characters around a place that are in the same window: more than any of these questions reads, without spaces too."""
+
+
+def _windows(texts: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+    """The words of a text in windows that overlap, a space between two words, and which part of a window is in no
+    other."""
+    window = ""
+    done = 0
+    for some in (some for text in _at_spaces(texts) for some in _words(text)):
+        window = f"{window} {' '.join(some)}" if window else " ".join(some)
+        if len(window) - done > AROUND + AT_ONCE:
+            end = len(window) - AROUND
+            yield window, done, end
+            window = window[max(0, end - AROUND) :]
+            done = len(window) - AROUND
+    yield window, done, len(window)
+
+
+def _at_spaces(texts: Iterable[str]) -> Iterator[str]:
+    """The same text in other pieces, none of which ends within a word."""
+    left = ""
+    for text in texts:
+        for at in range(0, len(text), GROUP):
+            piece = text[at : at + GROUP]
+            whole, space, last = _parted(piece)
+            if space:
+                yield left + whole
+                left = last
+            else:
+                left += piece
+    yield left
+
+
+def _parted(text: str) -> tuple[str, bool, str]:
+    """A text up to its last white space, whether it has any, and what is behind that."""
+    if text[-1:].isspace():
+        return text, True, ""
+    last = text.rsplit(None, 1)[-1:]
+    end = len(text) - len(last[0]) if last else 0
+    return text[:end], end > 0, text[end:]
 
 
 AT_ONCE = 1 << 16
@@ -198,10 +314,15 @@ _BRACKET = re.compile(r"[(（\[【〔「<]")
 _DIGIT = re.compile(r"\d|[一二三四五六七八九十元]")
 
 
-def _may_be_signed(text: str, platforms: tuple[Platform, ...]) -> bool:
+def _may_be_signed(
+    text: str, platforms: tuple[Platform, ...], begin: int = 0, end: int = sys.maxsize, before: int = 0
+) -> bool:
     """Whether an `@` stands in brackets, before a date's number, or by the words of an attribution; not that of a mail
-    address."""
-    for count, found in enumerate(_AT.finditer(text)):
+    address.
+
+    Arguments: `begin` and `end`, between which it has to stand; `before`, how many were looked at already.
+    """
+    for count, found in enumerate(_AT.finditer(text, begin, end), before):
         at = found.start()
         if count >= MAX_HANDLES or _BRACKET.search(text, max(0, at - 12), at):
             return True

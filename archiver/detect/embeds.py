@@ -24,6 +24,7 @@ from archiver.detect.around import BLOCK, BREAK, Pieces
 from archiver.detect.confidence import confidence
 from archiver.detect.containers import FallBacks, Found
 from archiver.detect.distinct import completed
+from archiver.detect.parsing import Markup
 from archiver.detect.permalinks import Permalinks
 from archiver.language import dates
 from archiver.model import Mention
@@ -193,23 +194,27 @@ def rules_of(platforms: tuple[Platform, ...]) -> Rules:
 
 def read(html: str, platforms: Sequence[Platform], *, source: str = "") -> Reading:
     """Every embedded post of `html`, and the text that is no part of one."""
-    rules = rules_of(tuple(platforms))
-    document = _Document(rules, source)
-    root = LexborHTMLParser(parseable(html)).root
+    return read_markup(Markup(html, rules_of(tuple(platforms)).tags_in(html)), platforms, source=source)
+
+
+def read_markup(markup: Markup, platforms: Sequence[Platform], *, source: str = "") -> Reading:
+    """The same of HTML that nobody else holds."""
+    document = _Document(rules_of(tuple(platforms)), source, large=markup.large)
+    root = markup.parsed().root
     if root is not None:
-        _Walk(document, tags=rules.tags_in(html)).over(root)
+        _Walk(document, tags=markup.tags).over(root)
     return document.reading()
 
 
 class _Document:
     """What the walks over a document and over what is hidden in it share."""
 
-    def __init__(self, rules: Rules, source: str) -> None:
+    def __init__(self, rules: Rules, source: str, *, large: bool) -> None:
         self.rules = rules
         self.permalinks = rules.permalinks
         self.source = source
         self.entries: list[Entry] = []
-        self.pieces = Pieces()
+        self.pieces = Pieces(large=large)
         self.selectors = Selectors()
         self.regions = Regions()
         self.payloads = 0
@@ -523,7 +528,7 @@ class _Walk:
 
     def _script(self, node: LexborNode, attributes: Mapping[str, str | None]) -> None:
         """A `<script>` that draws posts, or keeps HTML or the article's data."""
-        text = node.text(deep=True)
+        text = _text_in(node)
         waiting = self.rules.in_text(text)
         if waiting and self._ask(node, waiting):
             return
@@ -588,27 +593,33 @@ class _Walk:
 
     def _in_texts(self) -> None:
         """Addresses that stand alone, shortcodes, and HTML that is shown as text because it was escaped twice."""
-        raw = self.pieces.raw()
-        everything = "\0".join(raw)  # no text node has one: the parser replaces it
         main = self.holder is None
-        for at in _holders(everything, _marks_in(everything, addresses=main)):
-            text, node = raw[at], self.pieces.items[at]
-            if isinstance(node, int):
-                continue
-            if main and "/" in text:
-                found = containers.read_lone_url(node, text, self.permalinks)
-                if found is not None:
-                    self._in_text(found, node, at)
-                    raw[at] = " "
-                    continue
-            if ("[" in text or "{" in text) and not _in_code(node):
-                for start, end, found in containers.read_shortcodes(text, self.permalinks):
-                    self._in_text(found, node, at)
-                    raw[at] = raw[at][:start] + " " * (end - start) + raw[at][end:]
-            if "<" in text and self.level < payloads.MAX_LAYERS and not _in_code(node):
-                fragment = payloads.decoded(text)
-                if fragment is not None and (parent := node.parent) is not None:
-                    self._fragments([fragment], parent)
+        for first, texts in self.pieces.groups():
+            everything = "\0".join(texts)  # no text node has one: the parser replaces it
+            for number in _holders(everything, _marks_in(everything, addresses=main)):
+                self._in_text_at(first + number, texts[number])
+
+    def _in_text_at(self, at: int, text: str) -> None:
+        main = self.holder is None
+        node = self.pieces.items[at]
+        if isinstance(node, int):
+            return
+        if main and "/" in text:
+            found = containers.read_lone_url(node, text, self.permalinks)
+            if found is not None:
+                self._in_text(found, node, at)
+                self.pieces.change(at, " ")
+                return
+        if ("[" in text or "{" in text) and not _in_code(node):
+            left = text
+            for start, end, found in containers.read_shortcodes(text, self.permalinks):
+                self._in_text(found, node, at)
+                left = left[:start] + " " * (end - start) + left[end:]
+                self.pieces.change(at, left)
+        if "<" in text and self.level < payloads.MAX_LAYERS and not _in_code(node):
+            fragment = payloads.decoded(text)
+            if fragment is not None and (parent := node.parent) is not None:
+                self._fragments([fragment], parent)
 
     def _in_text(self, found: Found, text: LexborNode, at: int) -> None:
         """A post was found in a text node."""
@@ -735,6 +746,15 @@ def _holders(everything: str, marks: Sequence[str]) -> list[int]:
             end = everything.find("\0", at)
             at = everything.find(mark, end) if end >= 0 else -1
     return sorted(found)
+
+
+def _text_in(node: LexborNode) -> str:
+    """All text in an element, which mostly is one node."""
+    child = node.child
+    if child is None:
+        return ""
+    whole = child.text_content if child.next is None else None
+    return node.text(deep=True) if whole is None else whole
 
 
 def _is_raw_text(text: LexborNode) -> bool:

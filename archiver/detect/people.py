@@ -35,6 +35,9 @@ from archiver.model import Mention, Person
 MAX_PROSE = 300_000
 """Code points of prose that are searched: a long book chapter; names are given early in an article."""
 
+SEEN = MAX_PROSE + 1000
+"""Code points of a piece of prose that are needed: those, and what stands around a name at their end."""
+
 MAX_WORDS = 4000
 """Different words of names in one article."""
 
@@ -70,7 +73,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     def around(cls, text: str, mentions: Sequence[Mention]) -> Passage:
         """`text`, in which `mentions` were found."""
         spans = ((m.start, m.end) for m in mentions if m.start is not None and m.end is not None)
-        return cls(text=text, posts=tuple(sorted(spans)))
+        return cls(text=text[:SEEN], posts=tuple(sorted(spans)))
 
 
 @cache

@@ -9,6 +9,7 @@ real pages have; nothing else is touched.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -76,6 +77,7 @@ def flatten(html: str) -> str:
     if html.count("<") <= FEW_TAGS or not _may_be_deep(html):
         return html
     stack = _OpenElements()
+    names: dict[str, str] = {}
     dropped: list[str] = []
     out: list[str] = []
     copied = 0
@@ -87,14 +89,15 @@ def flatten(html: str) -> str:
             if stack.depth < MAX_DEPTH:
                 stack.open(name)
                 continue
-            dropped.append(name)
+            dropped.append(names.setdefault(name, name))  # one string for each name: they may be millions
         elif dropped:
             if dropped[-1] == name:
                 dropped.pop()
         else:
             stack.close(name)
             continue
-        out.append(html[copied : tag.start()])
+        if copied < tag.start():
+            out.append(html[copied : tag.start()])
         copied = tag.end()
     if not copied:
         return html
@@ -106,7 +109,7 @@ def _may_be_deep(html: str) -> bool:
     """A bound from above on the depth: end tags count only for elements of their own name."""
     deep = 0
     opened: dict[str, int] = {}
-    for name in _NAME.findall(html):
+    for name in _names_of_tags(html):
         if name[0] == "/":
             name = name[1:].lower()
             if opened.get(name, 0) > 0:
@@ -118,6 +121,19 @@ def _may_be_deep(html: str) -> bool:
             if deep > MAX_DEPTH:
                 return True
     return False
+
+
+AT_ONCE = 1 << 18
+"""Characters of which the tags' names are gathered at a time: those of a whole document may take more than it."""
+
+
+def _names_of_tags(html: str) -> Iterator[str]:
+    start = 0
+    while start < len(html):
+        end = html.find("<", start + AT_ONCE)  # no name goes on over it
+        end = len(html) if end < 0 else end
+        yield from _NAME.findall(html, start, end)
+        start = end
 
 
 class _OpenElements:

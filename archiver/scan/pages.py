@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from archiver.article import article_of, describe
-from archiver.detect import find
+from archiver.detect import LARGE, find, find_in, markup_of
 from archiver.errors import InputError, LimitError
+from archiver.scan.freed import give_back
 from archiver.scan.rows import Row, row_of
 from archiver.scan.unit import Page
 
@@ -31,21 +34,31 @@ class Looked:
         if not self._may_hold_posts(page.data, page.content_type):
             return []
         self.looked_at += 1
+        large = len(page.data) >= LARGE
+        if large:
+            give_back()
         try:
             article = article_of(
-                page.data,
+                page.take() if large else page.data,
                 source=f"{file}#{page.target_uri}",
                 uri=page.target_uri or None,
                 content_type=page.content_type or None,
-                described=False,
+                described=large,
             )
         except (InputError, LimitError):
             self.unread += 1
             return []
         if article.html is None and not page.content_type and page.record_type == "response":
             return []  # an answer that says nothing of itself may be anything
-        mentions = find(article)
+        if large and article.html is not None:
+            # what it says of itself was read before, so that the page's text need not stay beside its tree
+            markup = markup_of(article.html)
+            article = replace(article, html="")
+            mentions = find_in(markup, replace(article, published=None))
+        else:
+            mentions = find(replace(article, published=None) if large else article)
         if not mentions:
             return []
-        article = describe(article)
+        if not large:
+            article = describe(article)
         return [row_of(file, page, article, number, mention) for number, mention in enumerate(mentions)]

@@ -524,9 +524,13 @@ class Reading:
         if length > self._max_record:
             told.append(self._too_large())
             return None
-        if not window.fill(length, across=True):
+        body: bytes | None
+        if length > max(KEPT, window.here) and (window is not self._file or window.goes_back):
+            body = window.take(length, PLAIN)  # large: only the page has it then
+        else:
+            body = window.buffer[window.at : window.at + length] if window.fill(length, across=True) else None
+        if body is None:
             return None  # what is missing is told by who reads on
-        body = window.buffer[window.at : window.at + length]
         return self._page_of(body, head, kind, uri, answer, place, told, packed=window is not self._file)
 
     def _page_of(

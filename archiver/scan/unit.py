@@ -50,7 +50,13 @@ class Page(msgspec.Struct, kw_only=True):
     content_type: str
     """Of the payload, with its parameters: of the HTTP answer, or of the record where it is none; may be empty."""
     data: bytes
-    """The payload, transfer- and content-decoded."""
+    """The payload, transfer- and content-decoded; nothing once it was taken."""
+
+    def take(self) -> bytes:
+        """The payload, which the page does not hold any more: a large one should not lie in memory until the next."""
+        data = self.data
+        msgspec.structs.force_setattr(self, "data", b"")
+        return data
 
 
 class Damage(msgspec.Struct, frozen=True):

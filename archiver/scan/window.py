@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
@@ -28,7 +29,7 @@ class Window:
     the end, that belongs to what was begun? From then on `read` gives it.
     """
 
-    __slots__ = ("_base", "_go_on", "_mark", "_piece", "_read", "_seek", "_size", "at", "buffer")
+    __slots__ = ("_base", "_free", "_go_on", "_mark", "_piece", "_read", "_seek", "_size", "at", "buffer")
 
     def __init__(
         self,
@@ -44,6 +45,8 @@ class Window:
         self.at = 0
         """Place in `buffer` of the next byte."""
         self._base = self._mark = offset
+        self._free: tuple[int, int, bytes] | None = None
+        """From the first offset to the second, that of the buffer, none of these bytes begin in what is not kept."""
         self._read = read
         self._seek = seek
         self._size = size
@@ -59,6 +62,11 @@ class Window:
     def here(self) -> int:
         """Bytes that are there without reading."""
         return len(self.buffer) - self.at
+
+    @property
+    def goes_back(self) -> bool:
+        """Can it go back to all that was read?"""
+        return self._seek is not None
 
     def mark(self) -> None:
         """A record begins here: what follows is kept, for `rewind`."""
@@ -87,12 +95,43 @@ class Window:
             marked = max(0, self._mark - self._base)
             if marked < begin <= marked + KEPT:
                 begin = marked
+        elif self._free is not None and self._free[1] == self._base and begin < len(self._free[2]):
+            begin = 0  # what was searched for may begin there
         if begin == len(self.buffer) and len(pieces) == 1:
             self.buffer = pieces[0]
         else:
             self.buffer = b"".join([memoryview(self.buffer)[begin:], *pieces])
         self._base += begin
         self.at -= begin
+
+    def take(self, size: int, without: bytes) -> bytes | None:
+        """The next so many bytes, more than are here; null where the stream ends before. The window may be behind them
+        then: it keeps them only where the stream cannot go back and `without` begins in them, or behind the mark."""
+        here = self.here
+        out = io.BytesIO()
+        out.write(memoryview(self.buffer)[self.at :])
+        rest = b""
+        missing = size - here
+        while missing > 0:
+            piece = self._read(self._piece)
+            if piece:
+                out.write(memoryview(piece)[:missing])
+                rest = piece[missing:]
+                missing -= len(piece)
+            elif not self._go_on():
+                break
+        taken = out.getvalue()
+        begun = self._mark + 1 if self._seek is None else self.offset
+        held = begun < self._base or self.buffer.find(without, begun - self._base) >= 0 or without in taken
+        if missing > 0 or held:
+            self._append([taken[here:], rest])
+            return None if missing > 0 else taken
+        left = taken[size + 1 - len(without) :]
+        self._base += self.at + size - len(left)
+        self._free = begun, self._base, without
+        self.buffer = left + rest
+        self.at = len(left)
+        return taken
 
     def skip(self, size: int, *, across: bool = False) -> bool:
         """Go on so many bytes; False where the stream ends before."""
@@ -137,7 +176,10 @@ class Window:
         what is asked for is not kept any more."""
         begin = start - self._base
         if begin < 0:
-            return -2
+            free = self._free
+            if free is None or start < free[0] or free[1] != self._base or data != free[2]:
+                return -2
+            begin = 0
         at = self.buffer.find(data, begin, end - self._base)
         return at if at < 0 else at + self._base
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import partial
 from pathlib import Path
+from unittest import mock
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.detect import around, embeds, prose
+from archiver.detect import around, embeds, find, find_in, markup_of, parsing, prose
+from archiver.model import Article
 from archiver.platforms import platforms
 from archiver.platforms.markup import render
 
@@ -36,6 +40,10 @@ SIGNATURES = st.sampled_from(
         "A post shared by Ana Example (@ana.example)",
     ]
 )
+TWEET = (
+    '<blockquote class="twitter-tweet"><p>It rained.</p>&mdash; Ana Example (@ana_example) '
+    '<a href="https://twitter.com/ana_example/status/1590173336165216257">May 3, 2021</a></blockquote>'
+)
 EXAMPLES = st.sampled_from([example.text for p in ALL for rule in p.text_rules for example in rule.examples])
 TAGS = st.sampled_from(
     ["<p>", "</p>", "<br>", "<div>", "</div>", "<b>", "</b>", "<li>", " ", "\n  ", "<td>", "<i></i>"]
@@ -50,10 +58,28 @@ def test_nothing_is_lost(parts: list[str]) -> None:
 
 def assert_nothing_is_lost(html: str) -> None:
     pieces = embeds.read(html, ALL).pieces
-    wanted = {block.at for block in pieces.blocks(lambda text: around.may_hold_posts(text, ALL))}
+    wanted = {block.at for block in pieces.blocks(partial(pieces.may_hold_posts, ALL))}
     for block in pieces.blocks():
         if block.at not in wanted:
             assert prose.find(block.text, ALL, signed_only=True) == []
+
+
+@settings(max_examples=200)
+@given(st.lists(WORDS | TRIGGERS | SIGNATURES | EXAMPLES | TAGS | st.just("quiet words " * 9), max_size=40))
+def test_a_long_text_is_told_as_a_short_one_is(parts: list[str]) -> None:
+    whole = "".join(parts)
+    with mock.patch.multiple(around, AT_ONCE=50, GROUP=70):
+        assert around.long_may_hold_posts(parts, ALL) == around.may_hold_posts(whole, ALL)
+
+
+@settings(max_examples=100)
+@given(st.lists(WORDS | TRIGGERS | SIGNATURES | EXAMPLES | TAGS | st.just(TWEET), max_size=14))
+def test_a_large_page_is_read_as_a_small_one_is(parts: list[str]) -> None:
+    article = Article(source="a", uri="https://news.example/", digest="sha256:0", html="<body>" + "".join(parts))
+    expected = find(article)
+    with mock.patch.object(around, "GROUP", 60), mock.patch.object(parsing, "LARGE", 0):
+        assert find(article) == expected
+        assert find_in(markup_of(article.html or ""), msgspec.structs.replace(article, html="")) == expected
 
 
 PAGES = Path(__file__).parents[2] / "../shared/eval/html.jsonl.gz"
@@ -78,4 +104,4 @@ def test_pieces_are_put_together_as_a_reader_sees_them(parts: list[str]) -> None
 
 def test_a_text_without_signs_is_not_put_together() -> None:
     pieces = embeds.read("<body><p>It rained (again) in May.</p><p>Call (030) 123.</p>", ALL).pieces
-    assert pieces.blocks(lambda text: around.may_hold_posts(text, ALL)) == []
+    assert pieces.blocks(partial(pieces.may_hold_posts, ALL)) == []

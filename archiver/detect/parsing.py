@@ -1,0 +1,33 @@
+"""A page's HTML on its way into the parser.
+
+A large page lies in memory once at a time: as text, as the bytes that the parser is given, or as its tree.
+"""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborHTMLParser
+
+from archiver.platforms.bounds import parseable
+
+LARGE = 1 << 20
+"""Code points of a page from which on its texts are not kept beside its tree, but asked for again."""
+
+
+class Markup:
+    """HTML that is to be parsed, once. `large`: whether its texts are asked for again. `tags`: see `embeds.Rules`."""
+
+    def __init__(self, html: str, tags: dict[str, list[int]]) -> None:
+        self.tags = tags
+        self.large = len(html) >= LARGE
+        # as the parser would code it
+        self._coded = parseable(html).encode("utf-8", "replace")
+
+    def _taken(self) -> bytes:
+        coded, self._coded = self._coded, b""
+        return coded
+
+    def parsed(self) -> LexborHTMLParser:
+        """The document. What it was parsed from is let go of."""
+        parser = LexborHTMLParser(self._taken())
+        parser.raw_html = b""
+        return parser
