@@ -54,7 +54,7 @@ def article_of(
     if len(data) > MAX_DOCUMENT:
         raise too_large(source)
     text = decode(data, source=source, content_type=content_type)
-    if not text.strip():
+    if not text or text.isspace():
         raise InputError("the document is empty", subject=source)
     if kind is None:
         kind = kind_of(text, content_type)
