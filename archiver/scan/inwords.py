@@ -134,18 +134,54 @@ _MARKUP = re.compile(
 """Comments, elements that are no text, and tags, from left to right: a value may hold what seems to be one."""
 _WHITE = re.compile(r"[ \t\n\r\f]+")
 _BREAKS = re.compile(r"[ \x00\x01]*[\x00\x01][ \x00\x01]*")
+_CONTROLS = ("\x00", "\x01", "\x02")
 _CUT = re.compile(r"[^<>]{0,4000}>")
 
 
 def _shown(source: bytes, *, cut: bool) -> str:
     """The text of a piece of a page's source, white space and line breaks as `archiver.platforms.markup.Lines` has
     them. `cut`: it may begin within a tag."""
-    text = source.decode("utf-8", "replace").replace("\x00", " ").replace("\x01", " ")
+    text = source.decode("utf-8", "replace")
+    for sign in _CONTROLS:
+        text = text.replace(sign, " ")
     if cut and (head := _CUT.match(text)):
         text = text[head.end() :]
-    text = _MARKUP.sub(_broken, text)
+    return _laid_out(_without_markup(text))
+
+
+def _laid_out(text: str) -> str:
     text = _WHITE.sub(" ", html.unescape(text) if "&" in text else text)
     return _BREAKS.sub(_lines, text).strip("\n ")
+
+
+_TAG = re.compile(r"</?([a-zA-Z][^\s<>/]*)[^<>]*>")
+
+
+def _without_markup(source: str) -> str:
+    """The source with its tags as what they break. Where each `<` has its `>`, and nothing is hidden, that is done in a
+    simple way."""
+    last = source.rfind("<")
+    whole = source[:last] if last > source.rfind(">") else source  # a tag that is cut
+    if whole.count("<") == whole.count(">"):
+        text = _TAG.sub(_simply_broken, whole)
+        if "<" not in text and _HIDDEN not in text:
+            return text
+    return _MARKUP.sub(_broken, source)
+
+
+_HIDDEN = "\x02"
+_BREAK_OF = dict.fromkeys(BLOCKS, "\x00") | {
+    **dict.fromkeys(("a", "abbr", "b", "em", "font", "i", "img", "small", "span", "strong", "time", "u"), ""),
+    "br": "\x01",
+    **dict.fromkeys(
+        ("script", "style", "svg", "select", "template", "textarea", "title", "iframe", "object", "xmp"), _HIDDEN
+    ),
+}
+
+
+def _simply_broken(tag: re.Match[str]) -> str:
+    broken = _BREAK_OF.get(tag[1])
+    return _BREAK_OF.get(tag[1].lower(), "") if broken is None else broken
 
 
 def _broken(tag: re.Match[str]) -> str:
@@ -169,7 +205,10 @@ NEAR = 1500
 _BRACKETS = re.compile(rb"\(|\xef\xbc\x88|&(?:#0?40|#[xX]0?28|lpar);?", re.IGNORECASE)
 _WRITTEN = re.compile(rb"\(([A-Za-z0-9_][A-Za-z0-9_.-]{0,126})\)")
 """A handle in brackets with nothing coded in it."""
-_OPENS = re.compile(r"[(（][\s\u200b-\u206f\ufeff]*(?:[\[\\A-Za-z0-9_]|\Z)")
+_OPENS = re.compile(
+    r"[(（][\s\u200b-\u206f\ufeff]*\[?(?:[\\A-Za-z0-9_][A-Za-z0-9_.\\@＠-]*(?:[\s\u200b-\u206f\ufeff)）\]]|\Z)|\Z)"
+)
+"""What a handle in brackets begins with, as far as there is text."""
 _DATED = re.compile(r"[\d*#元]")
 _ENDS = re.compile(r"\s*(?:\n|\Z)")
 _SHAPED = re.compile(r"(?=.{0,30}[a-z]).{0,30}(?:[_0-9.@]|[a-z][A-Z])")
@@ -200,7 +239,7 @@ def _may_sign(data: bytes, end: int) -> bool:
         behind = _near(data[written.end() : written.end() + NEAR], DATE_REACH)
     else:
         source = data[start : start + NEAR]
-        if _OPENS.match(_near(source, 8)) is None:
+        if _OPENS.match(_near(source, 40)) is None:
             return False
         text = _near(source, HANDLE)
         found = next((match for form in WITHOUT_AT if (match := form.match(text))), None)
@@ -240,10 +279,28 @@ def _near(source: bytes, length: int) -> str:
     head = source[:length]
     if b"<" not in head and b"&" not in head:
         return _WHITE.sub(" ", head.decode("utf-8", "replace"))
-    piece = source[: source.rfind(b">", 0, PIECE) + 1]
-    if _HIDES.search(piece) is None and len(text := _shown(piece, cut=False)) > length:
-        return text
-    return _shown(source, cut=False)
+    text = _beginning(source.decode("utf-8", "replace"), length)
+    return _shown(source, cut=False) if text is None else text
+
+
+def _beginning(source: str, length: int) -> str | None:
+    """The first characters of the text in a piece of a page's source, as many or more; null where its markup is not
+    simple, or there are not so many."""
+    pieces: list[str] = []
+    at = size = 0
+    for tag in _TAG.finditer(source):
+        text = source[at : tag.start()]
+        broken = _simply_broken(tag)
+        if "<" in text or ">" in text or broken == _HIDDEN:
+            return None
+        pieces += (text, broken)
+        at = tag.end()
+        size += len(text.strip())
+        if size > length:
+            shown = _laid_out("".join(pieces))
+            if len(shown) > length:
+                return shown
+    return None
 
 
 def _before(data: bytes, end: int, length: int) -> str:

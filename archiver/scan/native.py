@@ -47,6 +47,7 @@ class Native:
         self._exact = hyperscan.HS_FLAG_DOTALL
         self._once = hyperscan.HS_FLAG_SINGLEMATCH
         self._searches: dict[Kind | None, _Search] = {}
+        self._tags: Any = None
 
     def _search(self, kind: Kind | None) -> _Search:
         """What is searched for in a page, in a bare text, and (null) in what is shown of a page."""
@@ -57,8 +58,9 @@ class Native:
 
     def tags_in(self, tag: bytes) -> Set[int]:
         found: set[int] = set()
-        database = compiled(tuple((form, self._any_case | self._once) for form in self._sought.tags))
-        database.scan(tag, lambda number, *_: found.add(number))
+        if self._tags is None:
+            self._tags = compiled(tuple((form, self._any_case | self._once) for form in self._sought.tags))
+        self._tags.scan(tag, lambda number, *_: found.add(number))
         return found
 
     def _made(self, kind: Kind | None) -> _Search:

@@ -234,30 +234,35 @@ class Scripts:
         return False
 
 
-MAX_QUOTES = 5000
-"""Coded quotation marks that are passed by on each side, to find where a string begins and ends."""
+_PLAIN_QUOTE = re.compile(rb"(?<!\\)\"")
+_LAST_QUOTE = re.compile(rb".*(?<!\\)\"", re.DOTALL)
+_BACKSLASH = ord("\\")
+NEARBY = 20
+"""Coded quotation marks that are passed by one by one."""
+STEP = 8192
+"""Bytes that are searched at a time, backwards."""
 
 
 def _string_around(data: bytes, place: int, low: int, high: int) -> tuple[int, int]:
     """The string between quotation marks that are not coded, or what is surely more than it."""
     start = place
-    for _ in range(MAX_QUOTES):
+    for _ in range(NEARBY):
         start = data.rfind(b'"', low, start)
         if start <= low or data[start - 1] != _BACKSLASH:
             break
     else:
-        start = low
-    stop = place - 1
-    for _ in range(MAX_QUOTES):
-        stop = data.find(b'"', stop + 1, high)
-        if stop < 0 or data[stop - 1] != _BACKSLASH:
-            break
-    else:
-        stop = high
-    return max(start, low), stop if stop >= 0 else high
+        start = _opened(data, start, low)
+    closed = _PLAIN_QUOTE.search(data, place, high)
+    return max(start, low), closed.start() if closed else high
 
 
-_BACKSLASH = ord("\\")
+def _opened(data: bytes, place: int, low: int) -> int:
+    """Where the string that `place` is in begins, far before it; -1 where no quotation mark begins it."""
+    while place > low:
+        end, place = place, max(low, place - STEP)
+        if last := _LAST_QUOTE.match(data, place, end):
+            return last.end() - 1
+    return -1
 
 
 def _ends_later(data: bytes, start: int, end: int) -> bool:
