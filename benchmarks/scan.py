@@ -1,6 +1,6 @@
 """What does a scan cost? Next to igzip, next to other programs, by pages, processes and memory.
 
-    python benchmarks/scan.py ratio FILE.warc.gz... [--rounds 5] [--no-native]
+    python benchmarks/scan.py ratio FILE.warc.gz... [--rounds 5] [--engine re2]
     python benchmarks/scan.py command FILE.warc.gz... [--processes 1 2]
     python benchmarks/scan.py peers FILE.warc.gz [--sample 80]
     python benchmarks/scan.py level FOLDER [--pages 1000 10000 100000 1000000]
@@ -38,6 +38,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from isal import isal_zlib
 
+from archiver.scan.unit import EngineName
 from benchmarks import crawls
 
 PIECE = 1 << 20
@@ -64,7 +65,7 @@ def inflate(path: Path) -> int:
     return size
 
 
-def ratio(files: list[Path], rounds: int, *, native: bool | None) -> None:
+def ratio(files: list[Path], rounds: int, *, engine: EngineName | None) -> None:
     from archiver.scan.opening import open_unit, read_range
     from archiver.scan.prefilter import Prefilter
     from archiver.scan.reading import Reading
@@ -73,7 +74,7 @@ def ratio(files: list[Path], rounds: int, *, native: bool | None) -> None:
 
     one_core()
     units = [Unit(file=str(path), size=path.stat().st_size) for path in files]
-    prefilter = Prefilter(native=native)
+    prefilter = Prefilter(engine=engine)
     counts = {"pages": 0, "let through": 0, "posts": 0}
 
     def read(filtered: bool) -> None:
@@ -91,7 +92,7 @@ def ratio(files: list[Path], rounds: int, *, native: bool | None) -> None:
 
     def whole() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            counts["posts"] = sum(work(unit, Path(folder), Options(native=native)).rows for unit in units)
+            counts["posts"] = sum(work(unit, Path(folder), Options(engine=engine)).rows for unit in units)
 
     steps: dict[str, Callable[[], object]] = {
         "igzip": lambda: [inflate(path) for path in files],
@@ -274,7 +275,7 @@ def main() -> int:
     one = sub.add_parser("ratio")
     one.add_argument("files", type=Path, nargs="+")
     one.add_argument("--rounds", type=int, default=5)
-    one.add_argument("--no-native", action="store_true")
+    one.add_argument("--engine", choices=("hyperscan", "re2", "none"))
     two = sub.add_parser("command")
     two.add_argument("files", type=Path, nargs="+")
     two.add_argument("--processes", type=int, nargs="+", default=[1, 2])
@@ -294,7 +295,7 @@ def main() -> int:
     print(f"    python benchmarks/scan.py {' '.join(sys.argv[1:])}\n")
     match args.what:
         case "ratio":
-            ratio(args.files, args.rounds, native=False if args.no_native else None)
+            ratio(args.files, args.rounds, engine=args.engine)
         case "command":
             command(args.files, args.processes, args.rounds)
         case "peers":

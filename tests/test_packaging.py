@@ -24,6 +24,7 @@ EXTRAS = {
     "archiver/browser/": "browser",
     "archiver/exporting/": "parquet",
     "archiver/scan/": "scan",
+    "archiver/scan/piecewise.py": "re2",
     "archiver/scan/spark/": "spark",
 }
 """Rooms that may import what an extra brings."""
@@ -63,7 +64,7 @@ def test_what_an_extra_brings_is_imported_by_those_who_use_it_alone() -> None:
         "import sys, archiver, archiver.cli, archiver.sources.reading; archiver.find; "
         "sys.exit(any(name in sys.modules for name in sys.argv[1:]))"
     )
-    brought = ["pyarrow", "archiver.browser.proxy", "duckdb", "fsspec", "hyperscan"]
+    brought = ["pyarrow", "archiver.browser.proxy", "duckdb", "fsspec", "hyperscan", "re2"]
     assert subprocess.run([sys.executable, "-c", code, *brought], check=False, cwd=ROOT).returncode == 0
 
 

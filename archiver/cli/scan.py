@@ -238,7 +238,7 @@ def _work(
 ) -> Iterator[Done | Failed]:
     """Work on all that waits, with a progress bar; what was wrong is told. meanwhile: as of `run_pool`."""
     waiting = ledger.waiting()
-    if waiting and master is None and find_spec("hyperscan") is None:
+    if waiting and master is None and not any(map(find_spec, ("hyperscan", "re2"))):
         run.out.note(
             "hyperscan is not installed: every page is parsed, which takes longer (pip install 'archiver[scan]')"
         )

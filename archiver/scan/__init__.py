@@ -6,7 +6,8 @@ opening    a unit as a stream of bytes: a local file, an object in a store, a me
            (stores: what fsspec knows; files on the web are read by archiver.web.files)
 reading    the records of a WARC file, natively; damage is reported and passed over
 prefilter  one pass over a page's bytes: can it hold a post?
-           (marks: what is searched for; native: the search; hidden, letters, standing, inwords: what stands around it)
+           (marks: what is searched for; native, piecewise: the search, by hyperscan or RE2; hidden, letters, standing,
+           inwords: what stands around it)
 pages      a page's mentions, as rows
 work       one unit from end to end: the piece that a process or an executor runs
 running    many units: processes, progress, going on after a crash

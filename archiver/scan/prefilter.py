@@ -1,8 +1,8 @@
 """Can a page hold a post? One pass over its bytes.
 
 What `archiver.detect.find` finds nothing in is told without being decoded or parsed; in doubt a page is let through.
-Searched natively (hyperscan) where that is installed, which costs about as much as decompressing the page, and as much
-again for what stands around what was found; else every page that is text is let through.
+Searched by hyperscan where that is installed, else by RE2, with the same result; where neither is, every page that is
+text is let through.
 
 Sound: never false where `find` finds a post, in HTML or in bare text, in any encoding that pages are read in. A post
 whose every trace is coded in a way that is read nowhere (a script that must run) is found by neither.
@@ -14,7 +14,7 @@ and a page with more is let through.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from functools import partial
 
 from archiver.article import kind_of
@@ -30,8 +30,10 @@ from archiver.scan.hidden import extents, visible
 from archiver.scan.inwords import Place
 from archiver.scan.marks import Sought
 from archiver.scan.native import Native
+from archiver.scan.piecewise import Piecewise
 from archiver.scan.seen import MAX_PLACES, Engine, Kind, Seen, Spans
 from archiver.scan.standing import Page, Scripts
+from archiver.scan.unit import EngineName
 
 MAX_PAYLOADS = 500
 """Pieces of base64 in one page that are decoded."""
@@ -43,19 +45,18 @@ ROUNDS = 3
 class Prefilter:
     """Tells pages that hold no post of some platforms; made once in a process."""
 
-    def __init__(self, platforms: Sequence[Platform] | None = None, *, native: bool | None = None) -> None:
-        """platforms: all that are known where they are not given. native: whether hyperscan is used; null: where it is
-        installed.
+    def __init__(self, platforms: Sequence[Platform] | None = None, *, engine: EngineName | None = None) -> None:
+        """platforms: all that are known where they are not given. engine: null: the fastest that is installed.
 
-        Raises `UsageError` where `native` is true and hyperscan is not installed.
+        Raises `UsageError` where the engine that is named is not installed.
         """
         self.platforms = tuple(known_platforms().values()) if platforms is None else tuple(platforms)
         self._sought = marks.sought(self.platforms)
-        self._engine = _engine(self._sought, native)
+        self._engine = _engine(self._sought, engine)
 
     @property
     def engine(self) -> str:
-        """What searches: `hyperscan`, or `none`."""
+        """What searches."""
         return self._engine.name
 
     def may_hold_posts(self, data: bytes, content_type: str) -> bool:
@@ -214,7 +215,7 @@ def _run(data: bytes, at: int) -> tuple[int, int]:
 
 
 class Everything:
-    """Where nothing native is installed: each page is let through.
+    """Where neither hyperscan nor RE2 is installed: each page is let through.
 
     The standard library's regular expressions take longer for all that is searched for than detection does.
     """
@@ -231,13 +232,16 @@ class Everything:
         return []
 
 
-def _engine(sought: Sought, native: bool | None) -> Engine:
-    if native is not False:
-        try:
-            return Native(sought)
-        except ImportError as error:
-            if native:
-                raise UsageError(
-                    "hyperscan is not installed", subject="native", hint="pip install 'archiver[scan]'"
-                ) from error
+def _engine(sought: Sought, name: EngineName | None) -> Engine:
+    engines: tuple[tuple[EngineName, Callable[[Sought], Engine], str], ...] = (
+        ("hyperscan", Native, "pip install 'archiver[scan]'"),
+        ("re2", Piecewise, "pip install 'archiver[re2]'"),
+    )
+    for known, made, hint in engines:
+        if name in (None, known):
+            try:
+                return made(sought)
+            except ImportError as error:
+                if name:
+                    raise UsageError(f"{name} is not installed", subject="engine", hint=hint) from error
     return Everything()

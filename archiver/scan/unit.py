@@ -9,6 +9,9 @@ import msgspec
 
 from archiver.config import WebSettings
 
+EngineName = Literal["hyperscan", "re2", "none"]
+"""What the prefilter may search with; `none`: every page is parsed."""
+
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of work: one WARC file, a part of it, or some of its records."""
@@ -107,8 +110,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How units are scanned. The rows do not depend on it."""
 
-    native: bool | None = None
-    """Whether the native prefilter is used; null: where it is installed."""
+    engine: EngineName | None = None
+    """What the prefilter searches with; null: the fastest that is installed."""
     web: WebSettings | None = None
     """How files on the web are fetched; null: as by default."""
 

@@ -18,7 +18,7 @@ from archiver.scan.pages import Looked
 from archiver.scan.prefilter import Prefilter
 from archiver.scan.reading import Reading
 from archiver.scan.rowfile import RowWriter
-from archiver.scan.unit import Damage, Done, Options, Progress, Unit
+from archiver.scan.unit import Damage, Done, EngineName, Options, Progress, Unit
 
 MAX_TOLD = 1000
 """Damaged places of one unit that are told one by one."""
@@ -35,8 +35,8 @@ def no_progress(_progress: Progress) -> None:
 
 
 @lru_cache(maxsize=2)
-def _prefilter(native: bool | None) -> Prefilter:
-    return Prefilter(native=native)
+def _prefilter(engine: EngineName | None) -> Prefilter:
+    return Prefilter(engine=engine)
 
 
 def work(unit: Unit, rows_folder: Path, options: Options | None = None, progress: OnProgress = no_progress) -> Done:
@@ -47,7 +47,7 @@ def work(unit: Unit, rows_folder: Path, options: Options | None = None, progress
     Raises `OSError` where the rows cannot be written.
     """
     options = options or Options()
-    looked = Looked(_prefilter(options.native).may_hold_posts)
+    looked = Looked(_prefilter(options.engine).may_hold_posts)
     damage: list[Damage] = []
     faults: list[Damage] = []
     more_damage = more_faults = 0

@@ -145,7 +145,7 @@ from pathlib import Path
 from archiver.scan.unit import Unit
 from archiver.scan.work import Options, work
 file, out, *more = sys.argv[1:]
-done = work(Unit(file=file, size=Path(file).stat().st_size), Path(out), Options(native=False))
+done = work(Unit(file=file, size=Path(file).stat().st_size), Path(out), Options(engine="none"))
 assert not done.faults and done.pages == 1 and done.rows == 1, done
 [peak] = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")]
 print(peak)

@@ -8,6 +8,8 @@ import html
 import json
 import time
 from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,16 +25,26 @@ from archiver.platforms.base import EmbedRule, Example, Platform
 from archiver.platforms.default import DefaultPlatform
 from archiver.scan import prefilter as module
 from archiver.scan.prefilter import Prefilter
-
-pytest.importorskip("hyperscan", reason="the native search has no wheel here")
+from archiver.scan.unit import EngineName
 
 EVAL = Path(__file__).parents[2] / "../shared/eval"
 HTML = "text/html; charset=utf-8"
 
 
-@pytest.fixture(scope="module")
-def native() -> Prefilter:
-    return Prefilter(native=True)
+ENGINES = [
+    pytest.param(name, marks=pytest.mark.skipif(find_spec(name) is None, reason="it is not installed here"))
+    for name in ("hyperscan", "re2")
+]
+
+
+@cache
+def made(engine: EngineName) -> Prefilter:
+    return Prefilter(engine=engine)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def native(request: pytest.FixtureRequest) -> Prefilter:
+    return made(request.param)
 
 
 def page(body: str) -> str:
@@ -403,7 +415,9 @@ def test_signatures_in_any_pieces(
 ) -> None:
     dash, name, (opening, closing), sign, handle, date = pieces
     signed = f"<p>It rained all night. {dash}{name}{opening}{sign}{handle}{closing}{date}</p>"
-    assert sound(_native(), page("".join(before) + signed + "".join(after)).encode(), HTML)
+    assert all(
+        sound(made(engine), page("".join(before) + signed + "".join(after)).encode(), HTML) for engine in installed()
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -413,17 +427,12 @@ def test_signatures_in_any_pieces(
 )
 def test_embeds_among_noise(markups: list[str], noise: list[str]) -> None:
     source = page("".join(noise[::2]) + "".join(markups) + "".join(noise[1::2]))
-    assert sound(_native(), source.encode(), HTML)
+    assert all(sound(made(engine), source.encode(), HTML) for engine in installed())
 
 
-def _native() -> Prefilter:
-    global _shared
-    if _shared is None:
-        _shared = Prefilter(native=True)
-    return _shared
-
-
-_shared: Prefilter | None = None
+def installed() -> list[EngineName]:
+    engines: tuple[EngineName, ...] = ("hyperscan", "re2")
+    return [name for name in engines if find_spec(name) is not None]
 
 
 @pytest.mark.parametrize(
@@ -471,20 +480,32 @@ class Other(DefaultPlatform):
     )
 
 
-def test_a_platform_that_tells_no_marks_is_looked_for_by_what_its_rules_wait_for() -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_platform_that_tells_no_marks_is_looked_for_by_what_its_rules_wait_for(engine: EngineName) -> None:
     other: Platform = Other()
-    prefilter = Prefilter((other,), native=True)
+    prefilter = Prefilter((other,), engine=engine)
     assert prefilter.may_hold_posts(page('<div class="x other-embed"></div>').encode(), HTML)
     assert prefilter.may_hold_posts(page('<iframe src="https://other.example/1"></iframe>').encode(), HTML)
     assert not prefilter.may_hold_posts(page("<p>Another example.</p>").encode(), HTML)
 
 
-def test_without_hyperscan_every_page_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(_sought: object) -> None:
-        raise ImportError("hyperscan")
+def missing(_sought: object) -> None:
+    raise ImportError
 
+
+def test_the_fastest_engine_that_is_installed_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "Piecewise", lambda _sought: module.Everything())
     monkeypatch.setattr(module, "Native", missing)
     assert Prefilter().engine == "none"
-    assert Prefilter().may_hold_posts(page("<p>Rain.</p>").encode(), HTML)
-    with pytest.raises(UsageError, match="hyperscan"):
-        Prefilter(native=True)
+    with pytest.raises(UsageError, match="hyperscan is not installed"):
+        Prefilter(engine="hyperscan")
+
+
+def test_without_any_engine_every_page_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "Native", missing)
+    monkeypatch.setattr(module, "Piecewise", missing)
+    for prefilter in (Prefilter(), Prefilter(engine="none")):
+        assert prefilter.engine == "none"
+        assert prefilter.may_hold_posts(page("<p>Rain.</p>").encode(), HTML)
+    with pytest.raises(UsageError, match="re2 is not installed"):
+        Prefilter(engine="re2")

@@ -305,7 +305,7 @@ def test_what_is_missing_is_told_before_anything_is_read(
 
 
 def test_without_hyperscan_it_says_so_and_finds_the_same(files: list[Path], scanned: Path, tmp_path: Path) -> None:
-    done = without("hyperscan", *files, "-o", tmp_path / "out", "--processes", 1, "--no-posts")
+    done = without("hyperscan,re2", *files, "-o", tmp_path / "out", "--processes", 1, "--no-posts")
     assert done.returncode == 0
     assert [line for line in done.stderr.splitlines() if "hyperscan is not installed" in line] != []
     assert parquet_bytes(tmp_path / "out") == parquet_bytes(scanned)
