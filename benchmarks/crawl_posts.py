@@ -90,14 +90,15 @@ def write(folder: Path, rows: int) -> int:
 
 def measured(folder: Path, told: Any) -> None:
     """Run in a process of its own: what it took, and what came of it."""
-    started, cpu = time.perf_counter(), time.process_time()
+    started, cpu = time.perf_counter(), _cpu()
     steps: dict[str, float] = {}
 
     def progress(step: Step) -> None:
-        steps.setdefault(step.what, time.process_time() - cpu)
+        steps.setdefault(step.what, time.perf_counter() - started)
 
     counts = build_posts(folder / "mentions", folder / "posts.parquet", folder / "posts.db", progress=progress)
-    told.send((time.perf_counter() - started, time.process_time() - cpu, _peak(), counts, steps))
+    seconds = time.perf_counter() - started
+    told.send((seconds, _cpu() - cpu, _peak(), counts, steps))
 
 
 def counted(folder: Path, told: Any) -> None:
@@ -109,6 +110,12 @@ def counted(folder: Path, told: Any) -> None:
             for _ in stats.rows(by, 10):
                 pass
     told.send((time.perf_counter() - started, time.process_time() - cpu, _peak()))
+
+
+def _cpu() -> float:
+    """Of this process and of those that it started and waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + used.ru_utime + used.ru_stime
 
 
 def _peak() -> float:
@@ -148,7 +155,7 @@ def main() -> int:
             seconds, cpu, peak, counts, steps = apart(measured, folder)
             print(f"built: {args.rows / seconds:,.0f} mentions/s, {args.rows / cpu:,.0f} a CPU second")
             print(f"       {seconds:.1f} s, {cpu:.1f} s of CPU; peak {peak:.0f} MiB resident")
-            print(f"       begun after CPU: {', '.join(f'{what} {at:.1f} s' for what, at in steps.items())}")
+            print(f"       begun after: {', '.join(f'{what} {at:.1f} s' for what, at in steps.items())}")
             print(f"       {counts}")
         for name in ("posts.parquet", "posts.db"):
             data = folder / name

@@ -167,6 +167,7 @@ def id_of(platform: str, scope: str | None, post_key: str) -> str:
     return post_key.removeprefix(f"{platform}:{scope}/" if scope else f"{platform}:")
 
 
+@lru_cache(maxsize=1000)  # a post is asked for again for each page that cites it
 def day_of_id(platform: str, post_id: str) -> str | None:
     """The ISO day that an id carries; null where it carries none."""
     time_of = _time_of(platform)

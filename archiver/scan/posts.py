@@ -11,24 +11,27 @@ by row. Sorted tables wait as Parquet files in a folder beside the result:
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from archiver.errors import LimitError
+from archiver.scan.beside import Beside
+from archiver.scan.claims import index_claims
 from archiver.scan.duck import MEMORY, database, parquet, text
 from archiver.scan.flattened import Said as Compared
 from archiver.scan.flattened import joined, moment, name_of
+from archiver.scan.gathering import gathered
 from archiver.scan.posttable import CITING, HEAD, Field, Waiting, write_posts
-from archiver.scan.saying import Head, posts_of
 from archiver.scan.table import pyarrow_modules
 from archiver.store.durability import sync_file, sync_folder
-from archiver.store.postbulk import write_index
+from archiver.store.postbulk import write_claims
 from archiver.store.postindex import NO_COLLECTING, PostIndex
 
 WORK = ".posts.work"
@@ -37,6 +40,9 @@ WORK = ".posts.work"
 READ_ROWS = 10_000
 GROUP_ROWS = 20_480
 """Rows of a row group of the tables on the way."""
+
+BESIDE_ROWS = 100_000
+"""Mentions from which on the index is written by a process of its own: to start it takes a third of a second."""
 
 NUMBERED = ", file_row_number = true"
 
@@ -67,8 +73,6 @@ ORDER = """key, page_url, captured NULLS LAST, file, "offset", number, record_id
 text, date, url, scope, words_key, page_host, page_language, rule, confidence, times)"""
 """One order, whatever the order of the files: what still is equal is one mention twice. All of it as keys would be
 written twice to be sorted."""
-
-FLATTENED_ONLY = Head._fields.index("flattened_only")
 
 
 class PostCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +131,7 @@ def build_posts(
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
         with database(work / "spill", memory=memory, threads=threads) as db:
-            counts = _Building(db, work, progress).all(files_of(mentions))
+            counts = _Building(db, work, threads or os.cpu_count() or 1, progress).all(files_of(mentions))
         _keep_vouched(posts_db, work / "posts.db")
         for made, place in ((work / "posts.parquet", posts_parquet), (work / "posts.db", posts_db)):
             with made.open("rb+") as file:
@@ -162,14 +166,15 @@ def _keep_vouched(old: Path, new: Path) -> None:
 
 
 class _Building:
-    def __init__(self, db: Any, work: Path, progress: OnStep) -> None:
+    def __init__(self, db: Any, work: Path, threads: int, progress: OnStep) -> None:
         self._db = db
+        self._threads = threads
         self._work = work
         self._progress = progress
-        self._flattened_only = 0
 
     def all(self, files: Sequence[Path]) -> PostCounts:
         if not files:
+            write_claims(self._work / "posts.db", ())
             return self._tables(iter(()))
         self._db.execute(f"CREATE VIEW mentions AS SELECT * FROM {parquet(files)} WHERE platform IS NOT NULL")  # noqa: S608
         self._progress(Step("comparing words"))
@@ -184,8 +189,11 @@ class _Building:
             f" UNION ALL SELECT {named} FROM {self._table('apart')} m JOIN {self._table('named')} n ON n.row = m.row",
             ORDER,
         )
-        with closing(self._rows("sorted", told="reading mentions")) as rows:
-            return self._tables(rows)
+        with self._indexed() as indexed:
+            with closing(self._pieces("sorted", told="reading mentions")) as pieces:
+                counts = self._tables(pieces)
+            self._progress(Step("writing the index"))
+            return msgspec.structs.replace(counts, indexed=indexed())
 
     def _join(self) -> None:
         """Find the mentions without an id that are a post's."""
@@ -220,17 +228,12 @@ class _Building:
                 own = name_of(platform, post_id, handle, name, moment(printed)[1], words, page)
                 waiting.add((number, key or own, key is not None))
 
-    def _tables(self, rows: Iterator[Sequence[Any]]) -> PostCounts:
-        """Write the index and the table of posts from sorted mentions."""
+    def _tables(self, pieces: Iterator[Any]) -> PostCounts:
+        """Write the table of posts from sorted mentions."""
         heads, citing = Waiting(self._work / "heads.parquet", HEAD), Waiting(self._work / "citing.parquet", CITING)
-
-        def on_post(head: Sequence[Any]) -> None:
-            self._flattened_only += head[FLATTENED_ONLY]
-            heads.add(head)
-
         # nothing here makes cycles, and to look for them among all that waits is half of the time
         with closing(heads), closing(citing), NO_COLLECTING:
-            index = write_index(self._work / "posts.db", posts_of(rows, citing.add, on_post))
+            without_id = gathered(pieces, heads, citing)
         self._progress(Step("sorting posts"))
         self._sorted(
             "posts sorted",
@@ -252,9 +255,19 @@ class _Building:
 
         write_posts(self._work / "posts.parquet", self._path("posts sorted"), self._path("citing sorted"), self._work,
                     progress)  # fmt: skip
-        return PostCounts(
-            posts=heads.rows, citations=citing.rows, flattened_only=self._flattened_only, indexed=index.posts
-        )
+        return PostCounts(posts=heads.rows, citations=citing.rows, flattened_only=without_id)
+
+    @contextmanager
+    def _indexed(self) -> Iterator[Callable[[], int]]:
+        """The post index is written while all else is done; gives what waits for it and tells how many posts it has."""
+        mentions, index = self._path("sorted"), self._work / "posts.db"
+        _, modules = pyarrow_modules()
+        few = modules.read_metadata(mentions).num_rows < BESIDE_ROWS
+        if few or self._threads < 2 or multiprocessing.current_process().daemon:  # a daemon may have no processes
+            yield lambda: index_claims(mentions, index).posts
+            return
+        with Beside(index_claims, mentions, index) as beside:
+            yield lambda: beside.result().posts
 
     # -- tables on the way
 
@@ -271,15 +284,19 @@ class _Building:
         form = f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {GROUP_ROWS})"
         self._db.execute(f"COPY ({query}) TO {text(str(self._path(name)))} {form}")
 
-    def _rows(
-        self, name: str, columns: Sequence[str] | None = None, *, told: str | None = None
-    ) -> Generator[Sequence[Any]]:
-        """The rows of a table in its order, as plain values. told: what its reading is called."""
+    def _rows(self, name: str, columns: Sequence[str] | None = None) -> Generator[Sequence[Any]]:
+        """The rows of a table in its order, as plain values."""
+        with closing(self._pieces(name, columns)) as pieces:
+            for batch in pieces:
+                yield from zip(*[column.to_pylist() for column in batch.columns], strict=True)
+
+    def _pieces(self, name: str, columns: Sequence[str] | None = None, *, told: str | None = None) -> Generator[Any]:
+        """The same, some rows at a time, as Arrow has them. told: what its reading is called."""
         _, modules = pyarrow_modules()
         done = 0
-        with modules.ParquetFile(self._path(name)) as file:
+        with modules.ParquetFile(self._path(name), pre_buffer=False) as file:
             for batch in file.iter_batches(READ_ROWS, columns=columns):
-                yield from zip(*[column.to_pylist() for column in batch.columns], strict=True)
+                yield batch
                 done += batch.num_rows
                 if told is not None:
                     self._progress(Step(told, done))

@@ -184,6 +184,11 @@ class Waiting:
         if len(self._rows) >= ROWS_KEPT:
             self._flush()
 
+    def add_columns(self, columns: Sequence[Any]) -> None:
+        """Add some thousand rows: lists of values, or Arrow arrays. They come before rows that still wait."""
+        self._flushed += len(columns[0])
+        self._write(columns)
+
     def close(self) -> None:
         self._flush()
         self._writer.close()
@@ -191,10 +196,15 @@ class Waiting:
     def _flush(self) -> None:
         if not self._rows:
             return
-        values = zip(*self._rows, strict=True)
-        arrays = [self._array(list(one), column.kind) for column, one in zip(self._columns, values, strict=True)]
-        self._flushed += len(self._rows)
-        self._rows = []
+        rows, self._rows = self._rows, []
+        self._flushed += len(rows)
+        self._write([list(values) for values in zip(*rows, strict=True)])
+
+    def _write(self, columns: Sequence[Any]) -> None:
+        arrays = [
+            self._array(values, column.kind) if isinstance(values, list) else values
+            for column, values in zip(self._columns, columns, strict=True)
+        ]
         self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
 
     def _array(self, values: list[Any], kind: str | tuple[Field, ...]) -> Any:
@@ -227,8 +237,8 @@ def write_posts(path: Path, heads: Path, citing: Path, folder: Path, progress: C
     plain = [field.name for field in FIELDS if not isinstance(field.kind, tuple)]
     order = [parquet.SortingColumn(wanted.get_field_index(name)) for name in SORTED_BY]
     with (
-        parquet.ParquetFile(heads) as posts,
-        parquet.ParquetFile(citing) as pages,
+        parquet.ParquetFile(heads, pre_buffer=False) as posts,
+        parquet.ParquetFile(citing, pre_buffer=False) as pages,
         parquet.ParquetWriter(
             path, written, compression="zstd", write_statistics=plain, write_page_index=True, sorting_columns=order,
             store_schema=False, use_dictionary=list(REPEATED),

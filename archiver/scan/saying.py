@@ -6,23 +6,18 @@ its counts are held, and no page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from archiver.brought.rows import AUTHORS_TIME, CLOCKS_DIFFER, PLACEHOLDERS
-from archiver.platforms import platform as platform_named
-from archiver.scan.flattened import MAX_DATE, day_of_id, id_of, moment
-from archiver.store.postmerge import MAX_WORDS, Claim, fuller, variant_of
+from archiver.scan.claims import made_url
+from archiver.scan.flattened import day_of_id, id_of, moment
+from archiver.store.postmerge import MAX_WORDS, fuller, variant_of
 
 MAX_DISTINCT = 1000
 """Different handles, names, wordings and so on of one post that are counted."""
 
 MAX_LISTED = 100
 """Of them, those of most pages are listed."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Said(NamedTuple):
@@ -107,13 +102,6 @@ class Head(NamedTuple):
     texts: list[Wording]
 
 
-PageDone = Callable[[Sequence[Any]], None]
-"""Takes the values of a `Citation`."""
-
-PostDone = Callable[[Sequence[Any]], None]
-"""Takes the values of a `Head`."""
-
-
 class Saying:
     """Takes the mentions of one post after the other."""
 
@@ -189,6 +177,8 @@ class Saying:
             if self._told is not None:
                 self._days = {}
         self._count(3, self._urls, said.url)
+        if not said.url:
+            self._url(said.handle)
 
     def _count(self, kind: int, counts: dict[str, int], value: str | None) -> None:
         """Count a page once for each value that it shows."""
@@ -210,26 +200,15 @@ class Saying:
         if not first.flattened:
             counted.add((3, first.url))
         if first.text:
-            counted.add((4, _variant(first, first.text)))
+            counted.add((4, variant(first.handle, first.text, first.words_key)))
         return counted
 
     def _says(self, said: Said, text: str) -> None:
-        variant = _variant(said, text)
-        had = self._wordings.get(variant)
-        fresh = self._counted is None or (4, variant) not in self._counted
+        known = variant(said.handle, text, said.words_key)
+        fresh = self._counted is None or (4, known) not in self._counted
         if fresh and self._counted is not None:
-            self._counted.add((4, variant))
-        words = (said.handle, said.display_name, text[:MAX_WORDS])
-        if had is None:
-            if len(self._wordings) < MAX_DISTINCT:
-                self._wordings[variant] = Wording(words[2], said.handle, said.display_name, 1, said.captured)
-            return
-        before = (had.handle, had.display_name, had.text)
-        handle, name, best = words if words == before else fuller(words, before)
-        first = had.first_seen if said.captured is None else said.captured
-        if had.first_seen is not None and first is not None:
-            first = min(first, had.first_seen)
-        self._wordings[variant] = Wording(best or "", handle, name, had.pages + fresh, first)
+            self._counted.add((4, known))
+        says(self._wordings, known, said.handle, said.display_name, text, said.captured, fresh=fresh)
 
     def finish_page(self) -> Citation | None:
         """The page that is under way; null where there is none."""
@@ -253,200 +232,74 @@ class Saying:
 
     def head(self) -> Head:
         """The post, when its last page is finished."""
-        handle, others = _handles(self._handles)
-        days = _most(self._days)
-        urls = _most(self._urls)
+        handle, others = handles_of(self._handles)
+        days = most(self._days)
+        urls = most(self._urls)
         url = urls[0] if urls else self._url(handle) if self._post_id is not None else None
-        wordings = sorted(
-            self._wordings.values(), key=lambda one: (-one.pages, one.text, one.handle or "", one.display_name or "")
-        )
         return Head(
             self.number, self.key, self.platform, self._post_id, self.scope, url, handle,
-            handle.casefold() if handle else None, others, _most(self._names)[:MAX_LISTED],
+            handle.casefold() if handle else None, others, most(self._names)[:MAX_LISTED],
             self._told or (days[0] if days else None), self._first, self._last, self._pages, len(self._hosts),
-            _most(self._languages)[:MAX_LISTED], self._post_id is None, wordings[:MAX_LISTED],
-        )  # fmt: skip
-
-    def claim(self, said: Said) -> Claim | None:
-        """What the page says of the post, as a post index takes it; null where it does not show the id, or there is no
-        address by which the post could be asked for."""
-        if said.flattened or self._post_id is None:
-            return None
-        url = said.url or self._url(said.handle)
-        if url is None:
-            return None
-        day, created = _made(said.date, self._told, self.platform)
-        return _claim(
-            said.key, said.platform, self._post_id, self.scope, url, said.handle, said.display_name, day, created,
-            said.text, said.words_key, said.page_url, said.captured,
+            most(self._languages)[:MAX_LISTED], self._post_id is None, listed(self._wordings),
         )  # fmt: skip
 
     def _url(self, handle: str | None) -> str | None:
         """The permalink that platform and id make, where no page has one."""
         if self._made_url is None:
-            self._made_url = _made_url(self.platform, self._post_id, handle or self.scope, self.key)
+            self._made_url = made_url(self.platform, self._post_id, handle or self.scope, self.key)
         return self._made_url
 
 
-def _variant(said: Said, text: str) -> int:
-    if said.words_key is not None:
-        return said.words_key
-    return variant_of(said.handle.casefold() if said.handle else None, text)
+def says(
+    wordings: dict[int, Wording], known: int, handle: str | None, name: str | None, text: str, captured: int | None, *,
+    fresh: bool = True,
+) -> None:  # fmt: skip
+    """Take in that a page shows these words. known: their variant. fresh: the page has not shown them before."""
+    text = text[:MAX_WORDS]
+    had = wordings.get(known)
+    if had is None:
+        if len(wordings) < MAX_DISTINCT:
+            wordings[known] = Wording(text, handle, name, 1, captured)
+        return
+    words = (handle, name, text)
+    before = (had.handle, had.display_name, had.text)
+    handle, name, best = words if words == before else fuller(words, before)
+    first = had.first_seen if captured is None else captured
+    if had.first_seen is not None and first is not None:
+        first = min(first, had.first_seen)
+    wordings[known] = Wording(best or "", handle, name, had.pages + fresh, first)
 
 
-def _made_url(platform: str, post_id: str | None, handle: str | None, key: str) -> str | None:
-    known = platform_named(platform)
-    if known is None or post_id is None:
-        return None
-    try:
-        ref = known.ref_from_id(post_id, handle)
-    except ValueError:
-        return None
-    return (ref.url or None) if ref.key == key else None
+def listed(wordings: Mapping[int, Wording]) -> list[Wording]:
+    """Wordings, that of most pages first."""
+    if len(wordings) < 2:
+        return list(wordings.values())
+    return sorted(
+        wordings.values(), key=lambda one: (-one.pages, one.text, one.handle or "", one.display_name or "")
+    )[:MAX_LISTED]  # fmt: skip
 
 
-def _made(printed: str | None, told: str | None, platform: str) -> tuple[str | None, str | None]:
-    """Day and time of a post, as a page prints them (ISO, UTC). told: the day that its id tells."""
-    return _made_of(printed if printed and len(printed) <= MAX_DATE else None, told, platform)
+def variant(handle: str | None, text: str, words_key: int | None) -> int:
+    """What a handle with words is known by."""
+    return words_key if words_key is not None else variant_of(handle.casefold() if handle else None, text)
 
 
-@lru_cache(maxsize=100_000)
-def _made_of(printed: str | None, told: str | None, platform: str) -> tuple[str | None, str | None]:
-    made, day = moment(printed)
-    if told is not None:
-        if made is not None and platform not in AUTHORS_TIME and not _near(made, told):
-            made = None
-        day = told
-    return day, made.isoformat() if made is not None else None
-
-
-def _near(made: datetime, told: str) -> bool:
-    """Whether a printed time may be that of a post whose id is of this day."""
-    begin = datetime.fromisoformat(told).replace(tzinfo=UTC)
-    return begin - CLOCKS_DIFFER <= made < begin + timedelta(days=1) + CLOCKS_DIFFER
-
-
-def _claim(
-    key: str, platform: str, post_id: str, scope: str | None, url: str, handle: str | None, name: str | None,
-    day: str | None, created: str | None, text: str | None, words_key: int | None, page: str, captured: int | None,
-) -> Claim:  # fmt: skip
-    folded = handle.casefold() if handle else None
-    text = text[:MAX_WORDS] if text and text not in PLACEHOLDERS else None
-    # the key of the words in the table of mentions is that of an index, where there are words and a handle
-    variant = words_key if words_key is not None and text and folded else variant_of(folded, text)
-    return Claim(
-        key, platform, post_id, scope, url, handle, folded, name, day, created, text, variant, page, _time(captured)
-    )
-
-
-def _time(captured: int | None) -> str | None:
-    if captured is None:
-        return None
-    days, rest = divmod(captured // 1_000_000, 86_400)
-    day = _day(days)
-    return f"{day}T{_clock(rest)}Z" if day is not None else None
-
-
-@lru_cache(maxsize=86_400)
-def _clock(seconds: int) -> str:
-    minutes, second = divmod(seconds, 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
-
-
-@lru_cache(maxsize=10_000)
-def _day(days: int) -> str | None:
-    """The ISO day so many days after 1970 began."""
-    try:
-        return (EPOCH + timedelta(days=days)).date().isoformat()
-    except OverflowError:
-        return None
-
-
-def _most(counts: Mapping[str, int]) -> list[str]:
+def most(counts: Mapping[str, int]) -> list[str]:
     """Values, that of most pages first."""
     if len(counts) < 2:
         return list(counts)
     return sorted(counts, key=lambda value: (-counts[value], value))
 
 
-def _handles(counts: Mapping[str, int]) -> tuple[str | None, list[str]]:
+def handles_of(counts: Mapping[str, int]) -> tuple[str | None, list[str]]:
     """The handle of most pages, in the spelling of most of them, and one spelling of each other."""
     if len(counts) < 2:
         return next(iter(counts), None), []
     folded: dict[str, int] = {}
     spelt: dict[str, str] = {}
-    for handle in _most(counts):
+    for handle in most(counts):
         fold = handle.casefold()
         folded[fold] = folded.get(fold, 0) + counts[handle]
         spelt.setdefault(fold, handle)
-    best, *others = (spelt[fold] for fold in _most(folded))
+    best, *others = (spelt[fold] for fold in most(folded))
     return best, others[:MAX_LISTED]
-
-
-def posts_of(rows: Iterable[Sequence[Any]], on_page: PageDone, on_post: PostDone) -> Iterator[Claim]:
-    """What sorted mentions (the values of a `Said` each) say of posts, as a post index takes it; on the way each page
-    and each post is told, numbered from 0 in the order of their keys.
-    """
-    current: Saying | None = None
-    number = -1
-    before: Sequence[Any] | None = None
-    for row in rows:
-        if before is None or row[0] != before[0]:
-            if current is not None:
-                _finish(current, on_page, on_post)
-                current = None
-            elif before is not None and (claim := _only(number, before, on_page, on_post)) is not None:
-                yield claim
-            number += 1
-        else:
-            if current is None:
-                first = Said._make(before)
-                current = Saying(number, first)
-                current.add(first)
-                if (claim := current.claim(first)) is not None:
-                    yield claim
-            said = Said._make(row)
-            if (page := current.add(said)) is not None:
-                on_page(page)
-            if (claim := current.claim(said)) is not None:
-                yield claim
-        before = row
-    if current is not None:
-        _finish(current, on_page, on_post)
-    elif before is not None and (claim := _only(number, before, on_page, on_post)) is not None:
-        yield claim
-
-
-def _finish(post: Saying, on_page: PageDone, on_post: PostDone) -> None:
-    if (page := post.finish_page()) is not None:
-        on_page(page)
-    on_post(post.head())
-
-
-def _only(number: int, said: Sequence[Any], on_page: PageDone, on_post: PostDone) -> Claim | None:
-    """A post that is mentioned once, as most are: the same as `Saying` makes of it, at a fraction of the cost."""
-    (
-        key, page_url, captured, file, offset, _, record_id, page_host, page_language, rule, confidence, times,
-        flattened, has_id, platform, scope, url, handle, name, date, text, words_key,
-    ) = said  # fmt: skip
-    post_id = told = None
-    if has_id and not flattened:
-        post_id = id_of(platform, scope, key)
-        told = day_of_id(platform, post_id)
-        url = url or _made_url(platform, post_id, handle or scope, key)
-    else:
-        scope = url = None
-    day, created = _made(date, told, platform)
-    on_page((
-        number, page_url, page_host, page_language, captured, captured, file, offset, record_id, rule, flattened,
-        confidence, times,
-    ))  # fmt: skip
-    on_post((
-        number, key, platform, post_id, scope, url, handle or None, handle.casefold() if handle else None, [],
-        [name] if name else [], day, captured, captured, 1, 1 if page_host else 0,
-        [page_language] if page_language else [], post_id is None,
-        [(text[:MAX_WORDS], handle, name, 1, captured)] if text else [],
-    ))  # fmt: skip
-    if post_id is None or url is None:
-        return None
-    return _claim(key, platform, post_id, scope, url, handle, name, day, created, text, words_key, page_url, captured)

@@ -141,7 +141,7 @@ class Stats:
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             path = Path(folder) / "answer.parquet"
             self._db.execute(f"COPY ({query}) TO {text(str(path))} (FORMAT parquet)")
-            with modules.ParquetFile(path) as file:
+            with modules.ParquetFile(path, pre_buffer=False) as file:
                 for batch in file.iter_batches(READ_ROWS):
                     yield from batch.to_pylist()
 

@@ -295,7 +295,7 @@ def _write(ledger: Ledger, batch: int, rows: Iterator[Row]) -> tuple[list[str], 
 def _read(folder: Path, files: Iterable[str]) -> Iterator[Row]:
     _, parquet = pyarrow_modules()
     for file in files:
-        with parquet.ParquetFile(folder / file) as opened:
+        with parquet.ParquetFile(folder / file, pre_buffer=False) as opened:
             for batch in opened.iter_batches(READ_ROWS):
                 for values in batch.to_pylist():
                     values["links"] = tuple(values["links"] or ())

@@ -25,7 +25,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -40,7 +40,6 @@ from archiver.store.postmerge import (
     MAX_OF_SITE,
     MAX_PAGES,
     MAX_TEXTS,
-    Claim,
     Row,
     RowLike,
     Said,
@@ -250,15 +249,17 @@ class PostRows:
         for page, seen in pages.items():
             self.pages.append((number, page, *seen))
 
-    def add_claim(self, number: int, claim: Claim) -> None:
-        """The same of a post that one page shows once."""
-        key, platform, post_id, scope, url, handle, folded, name, day, created, text, variant, page, seen = claim
-        self.posts.append(
-            (number, key, platform, post_id, scope, handle, folded, None, day, created, url, False, None, 0)
-        )
-        self.texts.append((number, variant, handle, name, text))
-        if len(page) <= MAX_ADDRESS:
-            self.pages.append((number, page, variant, seen, seen))
+    def add_lone(self, numbers: Sequence[int], claims: Sequence[Sequence[Any]]) -> None:
+        """The same of posts that one page shows once each. claims: the columns of their `Claim`s."""
+        key, platform, post_id, scope, url, handle, folded, name, day, created, text, variant, page, seen = claims
+        none = repeat(None)
+        self.posts += zip(  # noqa: B905: what is the same of all has no end
+            numbers, key, platform, post_id, scope, handle, folded, none, day, created, url, repeat(False), none,
+            repeat(0),
+        )  # fmt: skip
+        self.texts += zip(numbers, variant, handle, name, text, strict=True)
+        pages = zip(numbers, page, variant, seen, seen, strict=True)
+        self.pages += pages if max(map(len, page)) <= MAX_ADDRESS else (p for p in pages if len(p[1]) <= MAX_ADDRESS)
 
 
 class NoCollecting:

@@ -10,9 +10,9 @@ import hashlib
 import re
 import struct
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -209,28 +209,18 @@ def gathered(batch: Iterable[RowLike], before: Mapping[str, Said] | None = None)
     return all_said, uses
 
 
-def claimed(batch: Iterable[Claim], before: Mapping[str, Said | Claim]) -> dict[str, Said | Claim]:
-    """The same as `gathered` of what pages show. A post that one page shows once is that claim, as it came."""
-    all_said = dict(before)
-    for claim in batch:
-        key = claim[0]
-        said = all_said.get(key)
+def shown_by(claims: Iterable[Sequence[Any]], said: Said | None = None) -> Said:
+    """What pages show of one post, as `gathered` tells it. claims: the values of a `Claim` each, at least one. said:
+    what was shown before; it goes on there."""
+    for claim in claims:
         if said is None:
-            all_said[key] = claim
-            continue
-        if isinstance(said, Claim):
-            said = all_said[key] = said_of(said)
+            first = Claim._make(claim)
+            said = Said(first, first.handle, first.folded, first.day, first.created)
         _, _, _, _, _, handle, folded, name, day, created, text, variant, page, seen = claim
         if folded != said.folded or day != said.day or (created and not said.created):
             said.goes_by(handle, folded, None, day, created)
         said.is_shown_in((handle, name, text), variant, page, seen)
-    return all_said
-
-
-def said_of(claim: Claim) -> Said:
-    """A post of which a page is the first to say something."""
-    said = Said(claim, claim.handle, claim.folded, claim.day, claim.created)
-    said.is_shown_in((claim.handle, claim.display_name, claim.text), claim.variant, claim.page, claim.seen)
+    assert said is not None
     return said
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow
 import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,14 +19,14 @@ from hypothesis import strategies as st
 
 from archiver.errors import InputError, LimitError, UsageError
 from archiver.model import Post
+from archiver.scan import claims, gathering, posttable, saying
 from archiver.scan import flattened as flattened_module
 from archiver.scan import posts as module
-from archiver.scan import posttable, saying
 from archiver.scan.posts import PostCounts, build_posts
 from archiver.scan.posttable import FIELDS, SORTED_BY
 from archiver.scan.rows import Row
 from archiver.store.postindex import PostIndex
-from archiver.store.postmerge import MAX_WORDS, variant_of
+from archiver.store.postmerge import MAX_WORDS, Claim, variant_of
 from archiver.store.postmerge import Row as Statement
 from tests.scan.mentions import DAY, IDS, WORDS, row, table
 from tests.store.test_postindex import tables
@@ -232,15 +233,21 @@ MENTIONS = st.lists(st.builds(row, st.sampled_from([None, None, 0, 1, 2]), **FIE
 def test_the_same_mentions_make_the_same_bytes(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Row], roll: random.Random
 ) -> None:
-    first, second = tmp_path_factory.mktemp("a"), tmp_path_factory.mktemp("b")
+    first, second, third = (tmp_path_factory.mktemp(name) for name in "abc")
     posts, counts = built(first, rows)
     shuffled = roll.sample(rows, len(rows))
     cut = roll.randint(0, len(rows))
-    with pytest.MonkeyPatch.context() as patch:  # also where posts of one mention are taken the long way
-        patch.setattr(saying, "_only", _the_long_way)
+    with pytest.MonkeyPatch.context() as patch:  # also where no post is taken in columns
+        patch.setattr(gathering, "TOGETHER", 0)
         assert built(second, shuffled[:cut], shuffled[cut:]) == (posts, counts)
     for name in ("posts.parquet", "posts.db"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
+    with pytest.MonkeyPatch.context() as patch:  # and posts lie in several pieces
+        for where in (module, claims):
+            patch.setattr(where, "READ_ROWS", roll.randint(1, 5))
+        assert built(third, rows) == (posts, counts)
+    with PostIndex(first) as one_index, PostIndex(third) as other:
+        assert tables(one_index) == tables(other)
     cited = {(post["key"], page) for post in posts for page in pages(post)}
     assert len(cited) == counts.citations == sum(post["pages"] for post in posts)
     assert {page for _, page in cited} == {one.page_url for one in rows}
@@ -248,13 +255,18 @@ def test_the_same_mentions_make_the_same_bytes(
     assert counts.flattened_only == sum("?" in post["key"] for post in posts)
 
 
-def _the_long_way(number: int, row: Sequence[Any], on_page: Any, on_post: Any) -> Any:
-    said = saying.Said._make(row)
-    whole = saying.Saying(number, said)
-    whole.add(said)
-    claim = whole.claim(said)
-    saying._finish(whole, on_page, on_post)
-    return claim
+def test_an_index_that_a_process_beside_it_writes_has_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [row(n % 9, f"https://n{n % 40}.example/", text=f"{WORDS} {n % 4}") for n in range(100)]
+    expected = built(tmp_path / "a", rows)
+    monkeypatch.setattr(module, "BESIDE_ROWS", 1)
+    started = []
+    beside = module.Beside
+    monkeypatch.setattr(module, "Beside", lambda *given: started.append(given) or beside(*given))
+    assert built(tmp_path / "b", rows) == expected
+    assert (tmp_path / "a/posts.db").read_bytes() == (tmp_path / "b/posts.db").read_bytes()
+    assert len(started) == 1
 
 
 # -- mentions without an id
@@ -456,14 +468,13 @@ def test_the_index_holds_what_adding_the_same_pages_holds(tmp_path: Path) -> Non
     statements = []
     known = sorted((one for one in rows if one.post_key), key=lambda one: (one.post_key, one.page_url))
     for one in known:
-        said = saying.Said(
-            one.post_key or "", one.page_url, int((one.captured_at or NOV).timestamp() * 1_000_000), "", 0, 0, "", "",
-            None, "", 0.0, 1, False, True, "x", None, one.url, one.handle, one.display_name, one.date, one.text, None,
-        )  # fmt: skip
-        whole = saying.Saying(0, said)
-        whole.add(said)
-        claim = whole.claim(said)
-        assert claim is not None
+        sorted_one = pyarrow.RecordBatch.from_pylist([{
+            "key": one.post_key, "platform": "x", "scope": None, "url": one.url, "handle": one.handle,
+            "display_name": one.display_name, "date": one.date, "text": one.text, "words_key": None,
+            "page_url": one.page_url, "captured": int((one.captured_at or NOV).timestamp() * 1_000_000),
+            "flattened": False, "has_id": True,
+        }])  # fmt: skip
+        claim = Claim(*(values[0] for values in claims.claims_of(sorted_one)))
         post = Post(
             platform=claim.platform, id=claim.id, url=claim.url, handle=claim.handle, display_name=claim.display_name,
             day=claim.day, text=claim.text,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from archiver.errors import ArchiveError
 from archiver.store import postbulk, postindex
-from archiver.store.postbulk import write_index
+from archiver.store.postbulk import write_claims, write_index
 from archiver.store.postindex import PostIndex
 from archiver.store.postmerge import (
     MAX_ADDRESS,
@@ -87,31 +87,49 @@ def claim_of(row: Row) -> Claim:
     )  # fmt: skip
 
 
+def from_claims(path: Path, rows: Sequence[Row], piece: int) -> Tables:
+    """The index of what pages show, in pieces of so many."""
+    claims = list(map(claim_of, rows))
+    pieces = (claims[at : at + piece] for at in range(0, len(claims), piece))
+    path.unlink(missing_ok=True)
+    write_claims(path, (list(zip(*piece, strict=True)) for piece in pieces))
+    with PostIndex(path) as index:
+        return tables(index)
+
+
 @given(ROWS, st.sampled_from([1, 2, 3, 100]))
 def test_claims_of_pages_make_what_rows_make(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[Row], batch: int
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Row], piece: int
 ) -> None:
     rows = [row._replace(post=msgspec.structs.replace(row.post, account_id=None)) for row in rows]
     folder = tmp_path_factory.mktemp("bulk")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(postbulk, "BATCH", batch)
-        write_index(folder / "claims.db", map(claim_of, rows))
-        write_index(folder / "rows.db", rows)
-    assert (folder / "claims.db").read_bytes() == (folder / "rows.db").read_bytes()
+    assert from_claims(folder / "claims.db", rows, piece) == at_once(folder / "rows.db", rows)
 
 
-def test_claims_of_a_large_post_and_of_one_with_a_long_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("piece", [50, 64, 100_000])
+def test_claims_of_a_large_post_and_of_one_with_a_long_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
     monkeypatch.setattr(postbulk, "BATCH", 50)
     monkeypatch.setattr(postbulk, "MAX_HELD", 100)
     rows = in_order(
         [*many(600, sites=40, wordings=30), shown(3, "https://a.example/" + "x" * MAX_ADDRESS),
-         shown(4, "https://a.example/"), shown(4, "https://b.example/", "2023-01-01", handle="other")]
+         shown(4, "https://a.example/"), shown(4, "https://b.example/", "2023-01-01", handle="other"),
+         shown(5, "https://a.example/")]
     )  # fmt: skip
-    write_index(tmp_path / "claims.db", map(claim_of, rows))
-    write_index(tmp_path / "rows.db", rows)
-    assert (tmp_path / "claims.db").read_bytes() == (tmp_path / "rows.db").read_bytes()
-    with pytest.raises(ValueError, match="order of keys"):
-        write_index(tmp_path / "other.db", map(claim_of, rows[::-1]))
+    made = from_claims(tmp_path / "claims.db", rows, piece)
+    assert made == at_once(tmp_path / "rows.db", rows)
+    assert len(made["posts"]) == 5
+    assert from_claims(tmp_path / "none.db", [], piece)["posts"] == []
+
+
+@pytest.mark.parametrize("piece", [1, 2, 100])
+def test_claims_in_another_order_are_refused(tmp_path: Path, piece: int) -> None:
+    rows = in_order(shown(number, f"https://a.example/{page}") for number in (1, 2, 3) for page in range(2))
+    for other in (rows[::-1], [*rows[:1], *rows[2:], rows[1]], [rows[2], rows[0], rows[4]]):
+        with pytest.raises(ValueError, match="order of keys"):
+            from_claims(tmp_path / "other.db", other, piece)
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_vouched_records_count_as_they_do_elsewhere(tmp_path: Path) -> None:

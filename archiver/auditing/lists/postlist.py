@@ -127,7 +127,7 @@ def _of_table(path: Path, source: str) -> Iterator[_Listed]:
     except ImportError:
         raise UsageError("a table of posts needs pyarrow", hint="pip install 'archiver[scan]'") from None
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
             leaves = [file.schema.column(place).path for place in range(len(file.schema))]
             pages = [leaf for leaf in leaves if leaf.startswith(f"{CITATIONS}.") and leaf.endswith(".page_url")]
             missing = [name for name in COLUMNS if name not in file.schema_arrow.names]
