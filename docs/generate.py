@@ -4,6 +4,7 @@
 - `docs/schema/archiver.schema.json`: JSON Schema of all nouns, of the block of the program's `metadata` records, and
   of an audit's findings and figures;
 - `archiver/language/calendar_words.json`: months, days of the week and what stands between, from CLDR;
+- `archiver/language/calendar_names.json`: the same names, language by language;
 - `docs/commands.md`: the `--help` text of each command, inside a page whose other words are written by hand. A
   help text stands in the fenced block after a line `<!-- help: NAME -->`; a command without one gets a section at the
   end;
@@ -34,8 +35,7 @@ from archiver.cli import main as commands
 from archiver.config import default_toml
 from archiver.exporting.columns import Column
 from archiver.exporting.tables import TABLES
-from archiver.language.calendar_words import FILE
-from archiver.language.calendar_words import file_text as calendar_words_text
+from archiver.language import calendar_words, cldr
 from archiver.model import json_schema
 from archiver.scan import posttable
 from archiver.scan.rows import COLUMNS
@@ -49,7 +49,8 @@ COMMANDS = ROOT / "docs" / "commands.md"
 EXPORT = ROOT / "docs" / "export.md"
 AUDIT = ROOT / "docs" / "audit.md"
 SCAN = ROOT / "docs" / "scan.md"
-CALENDAR_WORDS = ROOT / "archiver" / "language" / FILE
+CALENDAR_WORDS = ROOT / "archiver" / "language" / calendar_words.FILE
+CALENDAR_NAMES = ROOT / "archiver" / "language" / cldr.FILE
 
 EXPORTED = {table.name: (table.what, table.columns) for table in TABLES.values()}
 SCANNED = {TABLE: (WHAT, COLUMNS), posttable.NAME: (posttable.WHAT, posttable.documented())}
@@ -159,8 +160,9 @@ def main() -> None:
     EXPORT.write_text(tables_text(EXPORT.read_text(encoding="utf-8"), EXPORTED), encoding="utf-8")
     SCAN.write_text(tables_text(SCAN.read_text(encoding="utf-8"), SCANNED), encoding="utf-8")
     AUDIT.write_text(audit_text(AUDIT.read_text(encoding="utf-8")), encoding="utf-8")
-    CALENDAR_WORDS.write_text(calendar_words_text(), encoding="utf-8")
-    for path in (CONFIG, SCHEMA, COMMANDS, EXPORT, AUDIT, SCAN, CALENDAR_WORDS):
+    CALENDAR_WORDS.write_text(calendar_words.file_text(), encoding="utf-8")
+    CALENDAR_NAMES.write_text(cldr.file_text(), encoding="utf-8")
+    for path in (CONFIG, SCHEMA, COMMANDS, EXPORT, AUDIT, SCAN, CALENDAR_WORDS, CALENDAR_NAMES):
         sys.stdout.write(f"{path.relative_to(ROOT)}\n")
 
 

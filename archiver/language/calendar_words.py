@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import msgspec
-from babel import Locale
-from babel.localedata import locale_identifiers
 
 from archiver.language.folding import fold, fold_word
+
+if TYPE_CHECKING:  # what ships is read without it
+    from babel import Locale
 
 EMBED_LANGUAGES = (
     *("en", "es", "pt", "fr", "de", "it", "tr", "ru", "pl", "cs", "uk", "nl", "ar", "fa", "ur", "he", "hi", "bn", "id"),
@@ -64,8 +66,14 @@ def file_text() -> str:
     return data.replace("]],", "]],\n").replace('"],', '"],\n') + "\n"
 
 
+def _locale(language: str) -> Locale:
+    from babel import Locale
+
+    return Locale(language)
+
+
 def _names_of(language: str) -> list[tuple[str, int]]:
-    locale = Locale(language)
+    locale = _locale(language)
     names = []
     for form in ("format", "stand-alone"):
         for width in ("wide", "abbreviated"):
@@ -79,6 +87,8 @@ def _names_of(language: str) -> list[tuple[str, int]]:
 def _languages(tier: int) -> list[str]:
     languages = ["en"] if tier == 0 else list(EMBED_LANGUAGES)
     if tier == 2:
+        from babel.localedata import locale_identifiers
+
         languages += sorted(x for x in locale_identifiers() if "_" not in x and x not in EMBED_LANGUAGES)
     return languages
 
@@ -106,7 +116,7 @@ def _weekdays(tier: int) -> dict[str, list[str]]:
     are words of other languages (`on`, `to`, `la`) and are left out."""
     names: set[str] = set()
     for language in _languages(tier):
-        days = Locale(language).days
+        days = _locale(language).days
         for form in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
                 for name in days[form].get(width, {}).values():
@@ -152,7 +162,7 @@ def _fillers(tier: int) -> dict[str, list[str]]:
     }
     words -= {"el"}  # "… el 31 de diciembre" is Instagram's
     for language in _languages(tier):
-        pattern = Locale(language).date_formats["long"].pattern
+        pattern = _locale(language).date_formats["long"].pattern
         for quoted in re.findall(r"'([^']+)'", pattern):
             words.update(re.findall(r"[^\W\d_]+\.?", quoted))
         rest = re.sub(r"'[^']*'|[GyMLdEec]", " ", pattern)
