@@ -122,9 +122,9 @@ def _in_html(
     if not (quoted or named or wanted()):
         return [(mention, copy) for _, _, mention, copy in ordered], around
     said = attributed.words_of(embedded) if quoted else ""
-    unread = pieces.prose(people.SEEN) if named else {}
-    for block in pieces.blocks(None if quoted else wanted):
-        unread.pop(block.at, None)
+    blocks = pieces.blocks(None if quoted else wanted)
+    unread = pieces.prose(people.SEEN, without={block.at for block in blocks}) if named else []
+    for block in blocks:
         found = prose.find(block.text, platforms, source=source, signed_only=True)
         if quoted:
             apart = attributed.set_apart(block.starts, len(block.text))
@@ -140,7 +140,7 @@ def _in_html(
             placed = _linked(mention, block, reading.permalinks)
             placed = msgspec.structs.replace(placed, start=None, end=None, selector=reading.selectors.of(element))
             ordered.append((block.at, len(embedded) + number, placed, False))
-    around += [people.Passage(text=text) for text in unread.values()]
+    around += [people.Passage(text=text) for text in unread]
     ordered.sort(key=lambda entry: entry[:2])
     return [(mention, copy) for _, _, mention, copy in ordered], around
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import msgspec
 from selectolax.lexbor import LexborNode
@@ -118,29 +118,34 @@ class Pieces:
             self._held[span] = known
         return known
 
-    def prose(self, most: int) -> dict[int, str]:
-        """The text between the embeds by its first item, plainly: a line for each block, white space within as it is.
-        Enough for names to be looked for in it, at a fraction of what `blocks` costs. Of a large document, of each text
-        no more than `most` code points and a few."""
-        items = self.items
-        out: dict[int, str] = {}
+    def prose(self, most: int, *, without: Collection[int] = ()) -> list[str]:
+        """The text between the embeds, plainly: a line for each block, white space within as it is. Enough for names to
+        be looked for in it, at a fraction of what `blocks` costs. Of a large document, of each text the beginning.
+
+        Arguments: `most`, code points that are enough of a text; `without`, the first items of texts that are not
+        wanted.
+        """
+        out: list[str] = []
         start = 0
-        for edge in (*sorted(set(self.cuts)), len(items)):
-            parts: list[str] = []
-            left = most
-            for first, texts in self.groups(start, edge):
-                if self._large:
-                    texts = [text[:most] for text in texts]
-                parts += [
-                    "\n" if isinstance(items[at], int) else text.replace("\n", " ")
-                    for at, text in enumerate(texts, first)
-                ]
-                left -= sum(map(len, texts)) if self._large else 0
-                if left <= 0:
-                    break
-            out[start] = "".join(parts)
+        for edge in (*sorted(set(self.cuts)), len(self.items)):
+            if start not in without:
+                out.append(self._plainly(start, edge, most))
             start = edge
         return out
+
+    def _plainly(self, start: int, end: int, most: int) -> str:
+        parts: list[str] = []
+        size = 0
+        for first, texts in self.groups(start, end):
+            if self._large:
+                texts = [text[:most] for text in texts]
+                size += sum(map(len, texts))
+            items = self.items[first : first + len(texts)]
+            # no text node has a NUL: the parser replaces it
+            parts += ["\0" if isinstance(item, int) else text for item, text in zip(items, texts, strict=True)]
+            if size > most:
+                break
+        return "".join(parts).replace("\n", " ").replace("\0", "\n")
 
     def blocks(self, wanted: Callable[[int, int], bool] | None = None) -> list[TextBlock]:
         """The text between the embeds; only that which is wanted, told its first item and the one behind its last."""

@@ -83,9 +83,11 @@ MARKS = ('mbed"', 'mbed\\"', 'weetRecord"', "blockquote", 'weet"', 'nstagram"', 
 _STEMS: tuple[tuple[str, tuple[str, ...] | None], ...] = (
     ("mbed", ('mbed"', 'mbed\\"')),
     ("weet", ('weetRecord"', 'weet"')),
-    *((mark, None) for mark in MARKS if "mbed" not in mark and "weet" not in mark),
+    ("iktok", ('iktok"',)),
+    *((mark, None) for mark in MARKS if not any(stem in mark for stem in ("mbed", "weet", "iktok"))),
 )
-"""`MARKS`, those that share a stem behind it: most scripts are searched once for each stem."""
+"""`MARKS`, those that share a stem behind it, or end with what is frequent: most scripts are searched once for each
+stem."""
 
 _MARKED_BY_TWO = ('witter"', "/status/")
 """Or both of these: scripts of share buttons have the first."""
@@ -116,6 +118,8 @@ def value_of(script: str) -> Any:
         return _decode(inner) if isinstance(inner, str) else None
     text = script[at:].strip()
     close = max(text.rfind("}"), text.rfind("]"))
+    if close + 1 < len(text):
+        return _decode(text[: close + 1])  # what is behind it is none of it: read whole, it would be read twice
     try:
         return msgspec.json.decode(text)
     except (UnicodeEncodeError, RecursionError):
@@ -219,16 +223,64 @@ def read(value: Any, permalinks: Permalinks, *, declared: bool = False) -> Itera
     Arguments: `declared`, whether the element that holds the JSON says that it is an embed: then every address of a
     post in it counts.
     """
-    waiting: list[tuple[Any, int]] = [(value, MAX_TYPED if declared else 0)]
+    typed = MAX_TYPED if declared else 0
+    found = _in_small(value, typed, permalinks)
+    yield from _in_large(value, typed, permalinks) if found is None else found
+
+
+def _in_small(value: Any, typed: int, permalinks: Permalinks) -> list[Named | str] | None:
+    """What `read` gives; null where there are more than `MAX_NODES` values. What can be none of it is only counted,
+    and never waits."""
+    found: list[Named | str] = []
+    waiting: list[tuple[Any, int]] = [(value, typed)]
+    count = 1
+    while waiting:
+        item, typed = waiting.pop()
+        kind = type(item)
+        if kind is dict:
+            inner = MAX_TYPED if _is_embed(item) else max(typed - 1, 0)
+            for key in reversed(item):
+                told = _KEYS.get(key)
+                if told is None:
+                    told = _told_by(key)
+                if told == _ANY or (inner and told == _WITHIN):
+                    count += 1
+                    part = item[key]
+                    kind = type(part)
+                    if kind is str:
+                        if "&lt;" in part and (inner or key in _HTML_KEYS):
+                            part = html.unescape(part)
+                        if ("<" in part and len(part) > SHORTEST_HTML) or (inner and "/" in part):
+                            waiting.append((part, inner))
+                    elif kind is dict or kind is list:
+                        waiting.append((part, inner))
+        elif kind is list:
+            inner = max(typed - 1, _typed_list(item))
+            count += len(item)
+            for part in reversed(item):
+                kind = type(part)
+                if kind is str:
+                    if ("<" in part and len(part) > SHORTEST_HTML) or (inner and "/" in part):
+                        waiting.append((part, inner))
+                elif kind is dict or kind is list:
+                    waiting.append((part, inner))
+        elif kind is str and (told_by := _in_string(item, typed, permalinks)) is not None:
+            found.append(told_by)
+        if count > MAX_NODES:
+            return None
+    return found
+
+
+def _in_large(value: Any, typed: int, permalinks: Permalinks) -> Iterator[Named | str]:
+    """What the first `MAX_NODES` values give."""
+    waiting: list[tuple[Any, int]] = [(value, typed)]
     left = MAX_NODES
     while waiting and left > 0:
         left -= 1
         item, typed = waiting.pop()
         if isinstance(item, str):
-            if typed and (named := _post(item, permalinks)) is not None:
-                yield named
-            elif len(item) > 60 and "<" in item and len(item) <= MAX_PAYLOAD and _EMBED_HTML.search(item):
-                yield item
+            if (found := _in_string(item, typed, permalinks)) is not None:
+                yield found
         elif isinstance(item, list):
             inner = max(typed - 1, _typed_list(item))
             waiting += [(entry, inner) for entry in reversed(item)]
@@ -243,6 +295,18 @@ def read(value: Any, permalinks: Permalinks, *, declared: bool = False) -> Itera
                     if isinstance(part, str) and "&lt;" in part and (inner or key in _HTML_KEYS):
                         part = html.unescape(part)
                     waiting.append((part, inner))
+
+
+SHORTEST_HTML = 60
+"""Characters. No embed's HTML is as short."""
+
+
+def _in_string(text: str, typed: int, permalinks: Permalinks) -> Named | str | None:
+    if typed and (named := _post(text, permalinks)) is not None:
+        return named
+    if SHORTEST_HTML < len(text) <= MAX_PAYLOAD and "<" in text and _EMBED_HTML.search(text):
+        return text
+    return None
 
 
 _HTML_KEYS = frozenset({"embed", "html", "oembed", "embedHtml", "embed_html", "embedCode", "embed_code"})
@@ -261,7 +325,7 @@ _KEYS: dict[str, int] = {}
 
 MAX_KEYS = 5_000
 MAX_KEY = 60
-"""How many keys are remembered, and the code points of the longest."""
+"""How many keys and types are remembered, and the code points of the longest."""
 
 
 def _told_by(key: str) -> int:
@@ -277,13 +341,26 @@ _TELLING = frozenset({*_TYPE_KEYS, "raw_oembed"})
 
 
 def _is_embed(item: dict[str, Any]) -> bool:
-    if _TELLING.isdisjoint(item):
-        return False
-    for key in _TYPE_KEYS:
-        kind = item.get(key)
-        if isinstance(kind, str) and len(kind) < 60 and _EMBED_TYPE.search(kind):
+    for key in _TELLING.intersection(item):
+        if key == "raw_oembed":
             return True
-    return "raw_oembed" in item
+        kind = item[key]
+        if isinstance(kind, str) and len(kind) < MAX_KEY and _is_embed_type(kind):
+            return True
+    return False
+
+
+_EMBED_TYPES: dict[str, bool] = {}
+"""Whether a type is that of an embed; remembered, as JSON repeats its types."""
+
+
+def _is_embed_type(kind: str) -> bool:
+    known = _EMBED_TYPES.get(kind)
+    if known is None:
+        if len(_EMBED_TYPES) >= MAX_KEYS:
+            _EMBED_TYPES.clear()
+        known = _EMBED_TYPES[kind] = _EMBED_TYPE.search(kind) is not None
+    return known
 
 
 def _typed_list(item: list[Any]) -> int:

@@ -9,7 +9,6 @@ real pages have; nothing else is touched.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -108,32 +107,41 @@ def flatten(html: str) -> str:
 def _may_be_deep(html: str) -> bool:
     """A bound from above on the depth: end tags count only for elements of their own name."""
     deep = 0
-    opened: dict[str, int] = {}
-    for name in _names_of_tags(html):
-        if name[0] == "/":
-            name = name[1:].lower()
-            if opened.get(name, 0) > 0:
-                opened[name] -= 1
-                deep -= 1
-        elif (name := name.lower()) not in _NEVER_CLOSED:
-            opened[name] = opened.get(name, 0) + 1
-            deep += 1
-            if deep > MAX_DEPTH:
-                return True
-    return False
-
-
-AT_ONCE = 1 << 18
-"""Characters of which the tags' names are gathered at a time: those of a whole document may take more than it."""
-
-
-def _names_of_tags(html: str) -> Iterator[str]:
+    opened = [0]
+    codes: dict[str, int] = {}
+    """Names as they are written: a number, below zero at end tags; zero for those that do not nest."""
     start = 0
     while start < len(html):
         end = html.find("<", start + AT_ONCE)  # no name goes on over it
         end = len(html) if end < 0 else end
-        yield from _NAME.findall(html, start, end)
+        for name in _NAME.findall(html, start, end):
+            code = codes.get(name)
+            if code is None:
+                code = _code(name, codes, opened)
+            if code > 0:
+                opened[code] += 1
+                deep += 1
+                if deep > MAX_DEPTH:
+                    return True
+            elif code and opened[-code] > 0:
+                opened[-code] -= 1
+                deep -= 1
         start = end
+    return False
+
+
+def _code(name: str, codes: dict[str, int], opened: list[int]) -> int:
+    plain = name.lstrip("/").lower()
+    code = 0 if plain in _NEVER_CLOSED else codes.get(plain)
+    if code is None:
+        code = codes[plain] = len(opened)
+        opened.append(0)
+    codes[name] = code = -code if name[0] == "/" else code
+    return code
+
+
+AT_ONCE = 1 << 18
+"""Characters of which the tags' names are gathered at a time: those of a whole document may take more than it."""
 
 
 class _OpenElements:
