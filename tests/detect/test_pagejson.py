@@ -135,3 +135,19 @@ def test_deep_and_broken_json_is_left() -> None:
     assert pagejson.value_of('{"type": "embed", "url": ') is None
     assert pagejson.value_of('window.x = {"a": 1}; go();') == {"a": 1}
     assert pagejson.value_of('JSON.parse("{\\"a\\": 1}")') == {"a": 1}
+
+
+JSON = st.recursive(
+    st.sampled_from(["embed", "a", 7, None, "https://twitter.com/ana_example/status/1590173336165216257",
+                     "&lt;iframe src=a&gt;" * 5, "<blockquote class=a>" * 5]),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(st.sampled_from(["type", "html", "url", "config", "related", "a"]), inner, max_size=4),
+    max_leaves=25,
+)  # fmt: skip
+
+
+@given(JSON, st.booleans())
+def test_data_that_is_counted_first_is_read_as_large_data_is(value: Any, declared: bool) -> None:
+    permalinks = Permalinks(tuple(platforms().values()))
+    typed = pagejson.MAX_TYPED if declared else 0
+    assert pagejson._in_small(value, typed, permalinks) == list(pagejson._in_large(value, typed, permalinks))
