@@ -89,6 +89,20 @@ def ask(
     return Told(linked=linked, classes=classes)
 
 
+MAX_OPEN = 8
+"""Tags on either side of one in whose values there may be a part of it."""
+
+
+def _tag_at(data: bytes, end: int) -> tuple[int, int]:
+    """Where the tag of what ends at `end` begins, and where it has ended."""
+    start, stop = data.rfind(b"<", 0, end - 1), data.find(b"<", end)
+    for _ in range(MAX_OPEN):
+        if start < 0 or stop < 0 or data.count(b'"', start, stop) % 2 == 0:
+            break
+        start, stop = data.rfind(b"<", 0, start), data.find(b"<", stop + 1)
+    return max(0, start), stop if stop >= 0 else len(data)
+
+
 def _is_whole(pattern: Pattern, data: bytes, end: int) -> bool:
     """Whether before the end of a mark is what has to stand directly before it."""
     start = max(0, end - (BEFORE if pattern.address else NEAR))
@@ -97,6 +111,8 @@ def _is_whole(pattern: Pattern, data: bytes, end: int) -> bool:
 
 def _is_in_data(pattern: Pattern, data: bytes, end: int, page: Page, script: int, tags: _Tags) -> bool:
     """Whether the mark may be one in the data that a script holds: an address that stands alone, or HTML of embeds."""
+    if page.scripts.is_markup(script):
+        return _is_whole(pattern, data, end) and (pattern.tag is None or tags.holds(end, pattern.tag))
     if pattern.address and page.is_alone(end):
         return _is_whole(pattern, data, end)
     string = page.string_at(end, script)
@@ -110,7 +126,8 @@ def _is_in_data(pattern: Pattern, data: bytes, end: int, page: Page, script: int
 class _Tags:
     """What stands in the tags of one page, each searched once. Asked for in the order of places.
 
-    A tag reaches from one `<` to the next: in data that an attribute or a script holds, too far, never too short.
+    A tag reaches from one `<` to the next, or, where a quotation mark is left open, from an earlier one and to a later
+    one: in data that an attribute or a script holds, too far, never too short.
     """
 
     def __init__(self, data: bytes, forms: Sequence[bytes], tags_in: TagsIn) -> None:
@@ -127,9 +144,7 @@ class _Tags:
         """Whether `form` is in the tag of what ends at `end`; true where that is not looked for any more."""
         data = self._data
         if not self._start < end <= self._stop:
-            self._start = max(0, data.rfind(b"<", self._start, end - 1))
-            stop = data.find(b"<", end)
-            self._stop = len(data) if stop < 0 else stop
+            self._start, self._stop = _tag_at(data, end)
             self._large += self._stop - self._start > SMALL_TAG
             if self._large <= MAX_LARGE or self._stop - self._start <= SMALL_TAG:
                 self._known = self._tags_in(data[self._start : self._stop])

@@ -32,6 +32,10 @@ FORMS = (
 )
 """What each of them is in the source, in any case of letters."""
 
+_RAW = frozenset(COMMENT_END + 1 + 2 * HOLDING.index(name) for name in ("textarea", "iframe"))
+MAX_RAW = 20_000
+"""Bytes of an element in which tags are text; one that seems to go on longer lacks its end."""
+
 _FIRST_EMBEDDING = len(FORMS) - len(EMBEDDING)
 
 _ENDS_NAME = frozenset(b" \t\n\f\r/>")
@@ -42,6 +46,9 @@ MAX_COMMENT = 200_000
 _QUOTES = frozenset(b"\"'`\\")
 
 _ESCAPED = re.compile(rb"<script\s[^<>\"']{0,100}=\\+[\"']", re.IGNORECASE)
+
+_QUOTED = re.compile(rb"<[^>]{0,2000}>\s{0,20}(?:[\"']\s{0,5}/?>|</|-->)")
+"""A start tag that is a part of a value, of a title or of a comment: what follows it ends that."""
 
 _MARKUP = re.compile(rb"</(?!svg|g\b|path|defs|style|filter|title|text|mask|clippath|lineargradient)", re.IGNORECASE)
 """What no style sheet holds: a picture in it may have tags."""
@@ -67,25 +74,34 @@ def extents(data: bytes, structure: Structure) -> list[Extent]:
     out: list[Extent] = []
     opened = kind = -1
     comments = again = 0
+    raw = -1, 0
     size = len(data)
     for at, form in structure:
         if form == COMMENT_END:
             comments += 1
             continue
         if form > COMMENT_END:
+            if form in _RAW and opened < 0:
+                raw = form, at
+            elif form - 1 == raw[0]:
+                raw = -1, 0
             continue
         behind = at + len(FORMS[form])
         if behind >= size or data[behind] not in _ENDS_NAME:
             continue  # another element's name begins like it
         if form in (SCRIPT, STYLE):
+            if raw[0] >= 0 and at - raw[1] < MAX_RAW:
+                continue  # in there it is text
             # the last one before the end counts, lest one in an attribute hides the text behind it; but for those that
             # a script writes
             if opened < 0 or not (kind == SCRIPT and (form == STYLE or _is_written(data, at))):
                 again = again + 1 if opened >= 0 else 0
                 opened, kind, comments = at, form, 0
         elif opened >= 0 and form == kind + 1:
-            if not (comments and _in_comment(data, opened)) and not (
-                kind == STYLE and _MARKUP.search(data, opened, at)
+            if not (
+                (comments and _in_comment(data, opened))
+                or (kind == STYLE and _MARKUP.search(data, opened, at))
+                or _QUOTED.match(data, opened, at)
             ):
                 out.append(Extent(opened, at, kind == SCRIPT, not again))
             opened = kind = -1

@@ -137,7 +137,7 @@ class Prefilter:
             if hint <= read or not (_AHEAD.match(data, hint) or _AHEAD.match(data, max(0, hint - 20))):
                 continue
             script = page.content_at(hint)
-            if script is not None and self._sought.plain:
+            if script is not None and self._sought.plain and not (script >= 0 and page.scripts.is_markup(script)):
                 if script >= 0 and page.string_at(hint, script) is not None and page.scripts.may_name(script):
                     return True
                 continue

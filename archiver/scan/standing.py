@@ -10,7 +10,7 @@ import html
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -179,6 +179,7 @@ class Scripts:
         self._pieces = 0
         self._known: dict[int, bool] = {}
         self._drawn: dict[int, bool] = {}
+        self._markup: dict[int, bool] = {}
 
     def string_may_hold(self, string: bytes) -> bool:
         """Whether a string of JSON, with its quotation marks, may hold a post's HTML; in doubt it does."""
@@ -204,27 +205,46 @@ class Scripts:
             )
         return known
 
+    def is_markup(self, number: int) -> bool:
+        """Whether the script may be none, or a part of another, or keep markup: then it is not told by its JSON."""
+        known = self._markup.get(number)
+        if known is None:
+            script = self._hidden[number]
+            head = _SCRIPT.match(self._data, script.start)
+            attributes = head["attributes"] if head is not None else b"type"
+            known = self._markup[number] = (
+                not script.sure
+                or (b"type" in attributes.lower() and not _QUIET_SCRIPTS.search(attributes))
+                or number >= self._unsure_from
+            )
+        return known
+
+    @cached_property
+    def _unsure_from(self) -> int:
+        """The first script that may go on behind its end tag."""
+        for number, each in enumerate(self._hidden):
+            if each.script and _ends_later(self._data, each.start + 1, each.end):
+                return number
+        return len(self._hidden)
+
     def may_name(self, number: int) -> bool:
         """Whether this script of the page may be one whose JSON names a post, or holds the HTML of one."""
         known = self._known.get(number)
         if known is None:
-            known = self._known[number] = self._may_name(self._hidden[number])
+            known = self._known[number] = self._may_name(number)
         return known
 
-    def _may_name(self, script: Extent) -> bool:
-        data = self._data
+    def _may_name(self, number: int) -> bool:
+        data, script = self._data, self._hidden[number]
         head = _SCRIPT.match(data, script.start, script.end)
         if head is None or script.end - script.start > MAX_SCRIPT:
             return True
-        attributes = head["attributes"]
-        if b"type" in attributes.lower() and not _QUIET_SCRIPTS.search(attributes):
-            return True
-        if not script.sure or _ends_later(data, head.end(), script.end):
+        if self.is_markup(number):
             return True
         text = data[head.end() : script.end].decode("utf-8", "replace")
         if not pagejson.may_hold_posts(text):
             return False
-        called = html.unescape(_QUOTES.sub(b" ", attributes).decode("utf-8", "replace"))
+        called = html.unescape(_QUOTES.sub(b" ", head["attributes"]).decode("utf-8", "replace"))
         declared = containers.EMBEDDING.search(called) is not None
         for value in pagejson.values_of(text):
             for named in pagejson.read(value, self._permalinks, declared=declared):
