@@ -4,8 +4,8 @@ Everything that may be larger than memory is sorted and joined by DuckDB, which 
 by row. Sorted tables wait as Parquet files in a folder beside the result:
 
     mentions without an id that are a post's are found (`archiver.scan.flattened`)
-    all mentions are sorted by post, page and time; one pass over them says what they say of each post
-    (`archiver.scan.saying`), and writes the post index (`archiver.store.postbulk`)
+    all mentions are sorted by post, page and time; one pass over them gathers what they say of each post
+    (`archiver.scan.gathering`), another one, beside it, writes the post index (`archiver.scan.claims`)
     posts, and with them their citations, are sorted as the table of posts is (`archiver.scan.posttable`)
 """
 
@@ -115,8 +115,9 @@ def build_posts(
     """Make the table of posts and the post index from a table of mentions.
 
     mentions: the folder of the table (`archiver.scan.rows.COLUMNS`), or one file of it. progress: told of each step.
-    threads, memory: of DuckDB, as for `archiver.scan.duck.database`; besides it, about 500 MB. Disk: about three times
-    the size of the mentions, uncompressed, while it runs, beside the table of posts.
+    threads, memory: of DuckDB, as for `archiver.scan.duck.database`; besides it, about 500 MB, and as much in the
+    process that writes the index of many posts. Disk: about three times the size of the mentions, uncompressed, while
+    it runs, beside the table of posts.
 
     The same mentions make the same bytes, in whatever files and order they are. Both results appear when they are
     whole, and take the place of what was there; one run at a time. Of an index that was there, the records are kept
