@@ -91,15 +91,19 @@ def ask(
 
 MAX_OPEN = 8
 """Tags on either side of one in whose values there may be a part of it."""
+FAR = 10_000
+"""Bytes in which such tags are looked for."""
 
 
 def _tag_at(data: bytes, end: int) -> tuple[int, int]:
     """Where the tag of what ends at `end` begins, and where it has ended."""
     start, stop = data.rfind(b"<", 0, end - 1), data.find(b"<", end)
+    low, high = max(0, end - FAR), end + FAR
     for _ in range(MAX_OPEN):
-        if start < 0 or stop < 0 or data.count(b'"', start, stop) % 2 == 0:
+        if not low < start < stop < high or data.count(b'"', start, stop) % 2 == 0:
             break
-        start, stop = data.rfind(b"<", 0, start), data.find(b"<", stop + 1)
+        start, stop = data.rfind(b"<", low, start), data.find(b"<", stop + 1, high)
+        start, stop = max(low, start), stop if stop >= 0 else high
     return max(0, start), stop if stop >= 0 else len(data)
 
 

@@ -64,8 +64,15 @@ class Extent(msgspec.Struct, frozen=True, gc=False):
     start: int
     end: int
     script: bool
-    sure: bool = True
-    """False where it may begin earlier."""
+    first: int
+    """Where it may begin: at an earlier start tag, which may be none."""
+    inner: bool
+    """Whether there is another start tag of a script in it."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is sure where it begins."""
+        return self.first == self.start
 
 
 def extents(data: bytes, structure: Structure) -> list[Extent]:
@@ -73,7 +80,8 @@ def extents(data: bytes, structure: Structure) -> list[Extent]:
     or an attribute, is none of them. structure: in ascending order."""
     out: list[Extent] = []
     opened = kind = -1
-    comments = again = 0
+    comments = first = 0
+    inner = False
     raw = -1, 0
     size = len(data)
     for at, form in structure:
@@ -94,8 +102,9 @@ def extents(data: bytes, structure: Structure) -> list[Extent]:
                 continue  # in there it is text
             # the last one before the end counts, lest one in an attribute hides the text behind it; but for those that
             # a script writes
+            inner = opened >= 0 and (inner or form == SCRIPT)
             if opened < 0 or not (kind == SCRIPT and (form == STYLE or _is_written(data, at))):
-                again = again + 1 if opened >= 0 else 0
+                first = first if opened >= 0 else at
                 opened, kind, comments = at, form, 0
         elif opened >= 0 and form == kind + 1:
             if not (
@@ -103,7 +112,7 @@ def extents(data: bytes, structure: Structure) -> list[Extent]:
                 or (kind == STYLE and _MARKUP.search(data, opened, at))
                 or _QUOTED.match(data, opened, at)
             ):
-                out.append(Extent(opened, at, kind == SCRIPT, not again))
+                out.append(Extent(opened, at, kind == SCRIPT, first, inner))
             opened = kind = -1
     return out
 

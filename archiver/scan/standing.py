@@ -90,7 +90,9 @@ class Page:
     def moved(self, data: bytes, move: Callable[[int], int]) -> Page:
         """The same page with more of its letters decoded. move: where a place is in `data`."""
         structure = [(move(at), form) for at, form in self._structure]
-        hidden = [Extent(move(each.start), move(each.end), each.script, each.sure) for each in self.hidden]
+        hidden = [
+            Extent(move(each.start), move(each.end), each.script, move(each.first), each.inner) for each in self.hidden
+        ]
         return Page(data, structure, hidden, self.scripts, [move(at) for at in self._coded])
 
     def string_at(self, place: int, script: int) -> bytes | None:
@@ -99,10 +101,13 @@ class Page:
         start, stop, string = self._string
         if start <= place - 1 < stop:
             return string
-        extent = self.hidden[script]
-        start, stop = _string_around(self._data, place, extent.start, extent.end)
         if self._embedding is None:
             self._embedding = sorted((*embedding(self._structure), *self._coded))
+        extent = self.hidden[script]
+        first = bisect_left(self._embedding, extent.start)
+        if first == len(self._embedding) or self._embedding[first] >= extent.end:
+            return None
+        start, stop = _string_around(self._data, place, extent.start, extent.end)
         first = bisect_left(self._embedding, start)
         string = None
         if first < len(self._embedding) and self._embedding[first] < stop:
@@ -223,7 +228,7 @@ class Scripts:
     def _unsure_from(self) -> int:
         """The first script that may go on behind its end tag."""
         for number, each in enumerate(self._hidden):
-            if each.script and _ends_later(self._data, each.start + 1, each.end):
+            if each.inner and _ends_later(self._data, each.first + 1, each.end):
                 return number
         return len(self._hidden)
 
@@ -259,6 +264,8 @@ _LAST_QUOTE = re.compile(rb".*(?<!\\)\"", re.DOTALL)
 _BACKSLASH = ord("\\")
 NEARBY = 20
 """Coded quotation marks that are passed by one by one."""
+MAX_STRING = 100_000
+"""Bytes of a string on either side of a place in it; with a longer one, the whole script is read."""
 STEP = 8192
 """Bytes that are searched at a time, backwards."""
 
@@ -272,13 +279,21 @@ def _string_around(data: bytes, place: int, low: int, high: int) -> tuple[int, i
             break
     else:
         start = _opened(data, start, low)
-    closed = _PLAIN_QUOTE.search(data, place, high)
-    return max(start, low), closed.start() if closed else high
+    stop = place - 1
+    for _ in range(NEARBY):
+        stop = data.find(b'"', stop + 1, high)
+        if stop < 0 or data[stop - 1] != _BACKSLASH:
+            break
+    else:
+        closed = _PLAIN_QUOTE.search(data, stop, min(high, stop + MAX_STRING))
+        stop = closed.start() if closed else -1
+    return max(start, low), stop if stop >= 0 else high
 
 
 def _opened(data: bytes, place: int, low: int) -> int:
     """Where the string that `place` is in begins, far before it; -1 where no quotation mark begins it."""
-    while place > low:
+    least = max(low, place - MAX_STRING)
+    while place > least:
         end, place = place, max(low, place - STEP)
         if last := _LAST_QUOTE.match(data, place, end):
             return last.end() - 1
