@@ -35,8 +35,8 @@ import duckdb
 import pyarrow
 import pyarrow.parquet
 
-from archiver.scan.posts import Step, build_posts
-from archiver.scan.stats import By, Stats
+from archiver.scan.posts.building import Step, build_posts
+from archiver.scan.posts.stats import By, Stats
 from archiver.scan.table import schema
 from archiver.store.postmerge import variant_of
 from archiver.version import __version__

@@ -22,7 +22,7 @@ from isal import isal_zlib
 from archiver.article import article_of
 from archiver.detect import find
 from archiver.errors import ArchiverError
-from archiver.scan.prefilter import Prefilter
+from archiver.scan.prefilter.passing import Prefilter
 from archiver.scan.unit import EngineName
 
 CONTENT_TYPE = "text/html"

@@ -35,7 +35,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archiver.http1 import head_end
-from archiver.scan.reading import Reading
+from archiver.scan.reading.warcfile import Reading
 from archiver.scan.unit import Damage, Page, Unit
 from archiver.sources.recordpages import answer_of, body_of
 from benchmarks.made_warc import write_warc

@@ -66,9 +66,9 @@ def inflate(path: Path) -> int:
 
 
 def ratio(files: list[Path], rounds: int, *, engine: EngineName | None) -> None:
-    from archiver.scan.opening import open_unit, read_range
-    from archiver.scan.prefilter import Prefilter
-    from archiver.scan.reading import Reading
+    from archiver.scan.inputs.opening import open_unit, read_range
+    from archiver.scan.prefilter.passing import Prefilter
+    from archiver.scan.reading.warcfile import Reading
     from archiver.scan.unit import Options, Page, Unit
     from archiver.scan.work import work
 
@@ -148,10 +148,10 @@ _STATUS = re.compile(r"/status(?:es)?/(\d{6,})")
 def peers(path: Path, sample: int) -> None:
     from warcio.archiveiterator import ArchiveIterator
 
-    from archiver.scan.opening import open_unit, read_range
+    from archiver.scan.inputs.opening import open_unit, read_range
     from archiver.scan.pages import Looked
-    from archiver.scan.prefilter import Prefilter
-    from archiver.scan.reading import Reading
+    from archiver.scan.prefilter.passing import Prefilter
+    from archiver.scan.reading.warcfile import Reading
     from archiver.scan.unit import Page, Unit
     from benchmarks import peers as others
 

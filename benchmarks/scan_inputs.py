@@ -36,7 +36,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def by_archiver(file: str) -> int:
-    from archiver.scan.opening import open_unit
+    from archiver.scan.inputs.opening import open_unit
     from archiver.scan.unit import Unit
 
     size = 0
@@ -98,8 +98,8 @@ def lines(count: int) -> Iterator[bytes]:
 
 def sort_index(count: int) -> None:
     """Runs in a process of its own."""
-    from archiver.scan.grouping import grouped
-    from archiver.scan.indexes import Lines
+    from archiver.scan.inputs.grouping import grouped
+    from archiver.scan.inputs.indexes import Lines
 
     started = time.process_time()
     for _ in lines(count):

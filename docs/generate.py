@@ -37,7 +37,7 @@ from archiver.exporting.columns import Column
 from archiver.exporting.tables import TABLES
 from archiver.language import calendar_words, cldr
 from archiver.model import json_schema
-from archiver.scan import posttable
+from archiver.scan.posts import posttable
 from archiver.scan.rows import COLUMNS
 from archiver.scan.table import TABLE, WHAT
 from archiver.store import conclusions

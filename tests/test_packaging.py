@@ -24,7 +24,7 @@ EXTRAS = {
     "archiver/browser/": "browser",
     "archiver/exporting/": "parquet",
     "archiver/scan/": "scan",
-    "archiver/scan/piecewise.py": "re2",
+    "archiver/scan/prefilter/piecewise.py": "re2",
     "archiver/scan/spark/": "spark",
 }
 """Rooms that may import what an extra brings."""

@@ -20,9 +20,9 @@ from archiver.cli.scanning import index_options, units_named
 from archiver.errors import ExitCode, InputError, UsageError
 from archiver.exporting.forms import Form
 from archiver.platforms import platforms
-from archiver.scan.duck import duckdb_module
 from archiver.scan.ledger import Ledger
 from archiver.scan.pool import Failed, run_pool
+from archiver.scan.posts.duck import duckdb_module
 from archiver.scan.rowfile import read_rows
 from archiver.scan.running import Runner, enter, parts_meet
 from archiver.scan.running import run as run_units
@@ -175,13 +175,13 @@ def _load(*, posts: bool) -> None:
     """Load what makes the tables, which takes as long as reading a few dozen pages."""
     pyarrow_modules()
     if posts:
-        import_module("archiver.scan.posts")
+        import_module("archiver.scan.posts.building")
         duckdb_module()
         platforms()
 
 
 def _posts(run: Run, ledger: Ledger) -> dict[str, Any]:
-    from archiver.scan.posts import Step, build_posts
+    from archiver.scan.posts.building import Step, build_posts
 
     with run.out.progress(None, "indexing the posts") as advance:
         so_far = Step("")

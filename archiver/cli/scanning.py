@@ -9,8 +9,8 @@ import click
 
 from archiver.cli.options import Run
 from archiver.errors import UsageError
+from archiver.scan.inputs.units import units_of
 from archiver.scan.unit import Unit
-from archiver.scan.units import units_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 

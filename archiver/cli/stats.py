@@ -12,7 +12,7 @@ from archiver.cli.options import INPUT, Run, config_option, format_option, start
 from archiver.cli.output import Column
 from archiver.cli.states import day
 from archiver.errors import ArchiverError, UsageError
-from archiver.scan.stats import REPORTED, By, Stats, table_of
+from archiver.scan.posts.stats import REPORTED, By, Stats, table_of
 
 TOP = 10
 """Rows of each kind in the report, where the command does not say how many."""

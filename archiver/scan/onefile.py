@@ -12,8 +12,8 @@ from archiver.errors import LimitError
 from archiver.exporting.columns import Kind, Table
 from archiver.exporting.columns import Row as Values
 from archiver.exporting.forms import Form, write_table
-from archiver.scan.duck import database, parquet
 from archiver.scan.ledger import Ledger
+from archiver.scan.posts.duck import database, parquet
 from archiver.scan.rows import COLUMNS
 from archiver.scan.table import TABLE, WHAT, files_of
 from archiver.store.durability import sync_file

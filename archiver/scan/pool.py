@@ -22,7 +22,7 @@ from pathlib import Path
 
 import msgspec
 
-from archiver.scan.compiled import keep_in, shared
+from archiver.scan.prefilter.compiled import keep_in, shared
 from archiver.scan.unit import Done, Options, Progress, Unit
 
 TRIES = 2

@@ -13,10 +13,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from archiver.errors import ArchiverError
-from archiver.scan.opening import open_unit, read_range
+from archiver.scan.inputs.opening import open_unit, read_range
 from archiver.scan.pages import Looked
-from archiver.scan.prefilter import Prefilter
-from archiver.scan.reading import Reading
+from archiver.scan.prefilter.passing import Prefilter
+from archiver.scan.reading.warcfile import Reading
 from archiver.scan.rowfile import RowWriter
 from archiver.scan.unit import Damage, Done, EngineName, Options, Progress, Unit
 

@@ -18,7 +18,7 @@ from archiver.auditing.lists.postlist import PAGES_AT_ONCE, read_post_list
 from archiver.errors import ArchiverError
 from archiver.face import POSTS_AT_ONCE, cited_portions
 from archiver.model import Post, State
-from archiver.scan.posts import build_posts
+from archiver.scan.posts.building import build_posts
 from archiver.scan.rows import Row
 from archiver.store import postindex
 from archiver.store.postbulk import write_index

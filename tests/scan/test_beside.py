@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archiver.errors import ArchiveError, LimitError
-from archiver.scan.beside import Beside
+from archiver.scan.posts.beside import Beside
 
 
 def doubled(number: int) -> tuple[int, int]:
@@ -85,7 +85,7 @@ def test_it_ends_when_its_driver_is_killed(tmp_path: Path) -> None:
     script.write_text(
         "import sys\n"
         f"sys.path[:0] = {[str(Path(__file__).parents[2])]!r}\n"
-        "from archiver.scan.beside import Beside\n"
+        "from archiver.scan.posts.beside import Beside\n"
         "from tests.scan.test_beside import waiting\n"
         "if __name__ == '__main__':\n"
         "    with Beside(waiting, sys.argv[1]) as beside:\n"

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from archiver.scan import compiled as module
-from archiver.scan.compiled import KEPT, compiled, keep_in, shared
+from archiver.scan.prefilter import compiled as module
+from archiver.scan.prefilter.compiled import KEPT, compiled, keep_in, shared
 
 pytest.importorskip("hyperscan")
 

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from archiver.errors import ArchiverError, LimitError
 from archiver.linesorter import LineSorter
-from archiver.scan import grouping, indexes
-from archiver.scan.grouping import grouped
-from archiver.scan.indexes import Entry, Lines
-from archiver.scan.opening import close_connections, read_range
+from archiver.scan.inputs import grouping, indexes
+from archiver.scan.inputs.grouping import grouped
+from archiver.scan.inputs.indexes import Entry, Lines
+from archiver.scan.inputs.opening import close_connections, read_range
+from archiver.scan.inputs.units import units_of
 from archiver.scan.unit import Unit
-from archiver.scan.units import units_of
 from archiver.store.cdxj import IndexRow, cdxj_line
 from tests.loopback import Loopback
 from tests.ranged import Store, parts

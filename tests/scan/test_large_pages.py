@@ -18,10 +18,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.scan import reading
-from archiver.scan.reading import Reading
+from archiver.scan.reading import warcfile as reading
+from archiver.scan.reading.warcfile import Reading
+from archiver.scan.reading.window import Window
 from archiver.scan.unit import Damage, Unit
-from archiver.scan.window import Window
 from tests.scan.crawl import crawl, page, tweet
 from tests.scan.warcs import answer, record
 

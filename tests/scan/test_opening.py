@@ -15,8 +15,8 @@ import pytest
 
 from archiver.config import WebSettings
 from archiver.errors import InputError, LimitError, RefusedError
-from archiver.scan import opening
-from archiver.scan.opening import close_connections, facts_of, open_unit, read_range
+from archiver.scan.inputs import opening
+from archiver.scan.inputs.opening import close_connections, facts_of, open_unit, read_range
 from archiver.scan.unit import Unit
 from tests.loopback import Loopback
 from tests.ranged import Store, parts
@@ -128,7 +128,7 @@ def test_a_process_of_the_pool_reads_the_standard_input_of_the_command(tmp_path:
     script = tmp_path / "script.py"
     script.write_text(
         "import multiprocessing, sys\n"
-        "from archiver.scan.opening import open_unit\n"
+        "from archiver.scan.inputs.opening import open_unit\n"
         "from archiver.scan.unit import Unit\n"
         "def work():\n"
         "    with open_unit(Unit(file='-')) as stream:\n"
@@ -270,6 +270,6 @@ def test_a_process_that_was_forked_makes_connections_of_its_own() -> None:
 
 def test_local_files_load_no_client() -> None:
     names = "{'httpx', 'fsspec', 'pyarrow', 'http.client', 'click', 'rich', 'duckdb'}"
-    code = f"import sys, archiver.scan.opening; print(sorted({names} & set(sys.modules)))"
+    code = f"import sys, archiver.scan.inputs.opening; print(sorted({names} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

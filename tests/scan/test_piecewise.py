@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.platforms import platforms
-from archiver.scan import piecewise
-from archiver.scan.hidden import FORMS
-from archiver.scan.marks import Sought, sought
-from archiver.scan.piecewise import PIECE, Piecewise
-from archiver.scan.reaching import beginning, reaches
-from archiver.scan.seen import MAX_ASKED, MAX_PLACES, Engine
+from archiver.scan.prefilter import piecewise
+from archiver.scan.prefilter.hidden import FORMS
+from archiver.scan.prefilter.marks import Sought, sought
+from archiver.scan.prefilter.piecewise import PIECE, Piecewise
+from archiver.scan.prefilter.reaching import beginning, reaches
+from archiver.scan.prefilter.seen import MAX_ASKED, MAX_PLACES, Engine
 
 pytest.importorskip("re2", reason="google-re2 is not installed here")
 
@@ -170,6 +170,6 @@ _other: list[Engine] = []
 def hyperscan() -> Engine:
     pytest.importorskip("hyperscan")
     if not _other:
-        native: Any = pytest.importorskip("archiver.scan.native")
+        native: Any = pytest.importorskip("archiver.scan.prefilter.native")
         _other.append(native.Native(SOUGHT))
     return _other[0]

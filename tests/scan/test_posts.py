@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from archiver.errors import InputError, LimitError, UsageError
 from archiver.model import Post
-from archiver.scan import claims, gathering, posttable, saying
-from archiver.scan import flattened as flattened_module
-from archiver.scan import posts as module
-from archiver.scan.posts import PostCounts, build_posts
-from archiver.scan.posttable import FIELDS, SORTED_BY
+from archiver.scan.posts import building as module
+from archiver.scan.posts import claims, gathering, posttable, saying
+from archiver.scan.posts import flattened as flattened_module
+from archiver.scan.posts.building import PostCounts, build_posts
+from archiver.scan.posts.posttable import FIELDS, SORTED_BY
 from archiver.scan.rows import Row
 from archiver.store.postindex import PostIndex
 from archiver.store.postmerge import MAX_WORDS, Claim, variant_of

@@ -24,8 +24,8 @@ from archiver.errors import ArchiverError, UsageError
 from archiver.platforms import platforms
 from archiver.platforms.base import EmbedRule, Example, Platform
 from archiver.platforms.default import DefaultPlatform
-from archiver.scan import prefilter as module
-from archiver.scan.prefilter import Prefilter
+from archiver.scan.prefilter import passing as module
+from archiver.scan.prefilter.passing import Prefilter
 from archiver.scan.unit import EngineName
 
 EVAL = Path(__file__).parents[2] / "../shared/eval"

@@ -24,7 +24,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.warcwriter import WARCWriter
 
 from archiver.errors import ArchiverError, InputError
-from archiver.scan.reading import Reading
+from archiver.scan.reading.warcfile import Reading
 from archiver.scan.unit import Damage, Page, Unit
 from archiver.sources import read_sources
 from tests.scan.warcs import answer, chunked, members, offsets, page, plainly, record
@@ -535,7 +535,7 @@ def test_junk_takes_one_pass(junk: bytes) -> None:
 
 def test_records_nested_to_be_read_again_and_again_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each header claims all that follows, and what follows is broken: going back to each takes the square."""
-    monkeypatch.setattr("archiver.scan.reading.REREAD", 1 << 20)
+    monkeypatch.setattr("archiver.scan.reading.warcfile.REREAD", 1 << 20)
     count = 3000
     heads = [
         b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: %d\r\n\r\n" % ((count - n) * 64) for n in range(count)

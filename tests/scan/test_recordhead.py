@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.scan.recordhead import RecordHead
+from archiver.scan.reading.recordhead import RecordHead
 from archiver.store.recordheader import parse_header
 
 FIELDS = ("warc-type", "warc-record-id", "warc-target-uri", "warc-date", "warc-truncated", "content-type")

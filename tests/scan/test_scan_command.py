@@ -134,7 +134,7 @@ def test_files_in_parts_are_printed_whole_and_in_order(
     again.write_bytes(files[0].read_bytes() + stored(inner) + files[1].read_bytes())
     named = (again, *files, "--format", "jsonl")
     whole = command(*named)
-    monkeypatch.setattr("archiver.scan.units.SMALL_PART", 400)
+    monkeypatch.setattr("archiver.scan.inputs.units.SMALL_PART", 400)
     begun: list[Unit] = []
 
     def counted(units: Iterable[Unit], *arguments: Any, **named: Any) -> Iterator[Done]:
@@ -317,7 +317,7 @@ def test_without_hyperscan_it_says_so_and_finds_the_same(files: list[Path], scan
         ("archiver.cli.scan.enter", set()),
         ("archiver.cli.scan.run_units", set()),
         ("archiver.cli.scan.publish", set()),
-        ("archiver.scan.posts.build_posts", {"posts.parquet", "posts.db"}),
+        ("archiver.scan.posts.building.build_posts", {"posts.parquet", "posts.db"}),
         ("archiver.scan.onefile.write_one_file", {"posts.parquet", "posts.db", "mentions.csv"}),
     ],
 )

@@ -22,10 +22,10 @@ from click.testing import CliRunner, Result
 
 from archiver.cli import main
 from archiver.errors import InputError, UsageError
-from archiver.scan.duck import database
-from archiver.scan.posts import build_posts
+from archiver.scan.posts.building import build_posts
+from archiver.scan.posts.duck import database
+from archiver.scan.posts.stats import By, Stats, table_of
 from archiver.scan.rows import Row
-from archiver.scan.stats import By, Stats, table_of
 from tests.scan.mentions import IDS, row, table
 
 OTHER = {"platform": "bluesky", "post_key": "bluesky:did:plc:a/3k", "post_id": "3k", "scope": "did:plc:a", "url": None}
@@ -203,7 +203,7 @@ def test_it_stays_within_its_memory(tmp_path: Path) -> None:
 def test_duckdb_draws_nothing_on_standard_output(tmp_path: Path) -> None:
     """It takes a program that is no file for a person who types, and shows progress after two seconds."""
     code = (
-        "import sys; from pathlib import Path; from archiver.scan.duck import database\n"
+        "import sys; from pathlib import Path; from archiver.scan.posts.duck import database\n"
         "with database(Path(sys.argv[1])) as db:\n"
         "    print(db.execute(\"SELECT current_setting('enable_progress_bar')\").fetchone())"
     )

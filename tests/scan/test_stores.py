@@ -10,10 +10,10 @@ import fsspec  # type: ignore[import-untyped]
 import pytest
 
 from archiver.errors import ArchiverError, InputError, NetworkError
-from archiver.scan import stores
-from archiver.scan.opening import facts_of, open_unit, read_range
+from archiver.scan.inputs import stores
+from archiver.scan.inputs.opening import facts_of, open_unit, read_range
+from archiver.scan.inputs.units import units_of
 from archiver.scan.unit import Unit
-from archiver.scan.units import units_of
 
 DATA = b"WARC/1.0\r\n" + bytes(range(256)) * 2000
 PACKED = gzip.compress(DATA, mtime=0)

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from archiver.config import WebSettings
 from archiver.errors import ArchiverError, InputError, LimitError
-from archiver.scan import units as module
-from archiver.scan.opening import close_connections, open_unit
+from archiver.scan.inputs import units as module
+from archiver.scan.inputs.opening import close_connections, open_unit
+from archiver.scan.inputs.units import units_of
 from archiver.scan.unit import Unit
-from archiver.scan.units import units_of
 from tests.loopback import Asked, Loopback, Pause, Step
 from tests.ranged import Store, parts
 

@@ -15,7 +15,7 @@ from archiver.errors import InputError
 from archiver.model import Mention
 from archiver.scan import work as working
 from archiver.scan.pages import Looked
-from archiver.scan.reading import Reading
+from archiver.scan.reading.warcfile import Reading
 from archiver.scan.rowfile import read_rows
 from archiver.scan.rows import row_of
 from archiver.scan.unit import Done, Page, Progress, Unit

@@ -13,7 +13,7 @@ from archiver.detect import find
 from archiver.errors import ArchiverError, UsageError
 from archiver.exporting.columns import Kind
 from archiver.http1 import media_type
-from archiver.scan.prefilter import Prefilter
+from archiver.scan.prefilter.passing import Prefilter
 from archiver.scan.rows import COLUMNS, row_of
 from archiver.scan.unit import Page
 

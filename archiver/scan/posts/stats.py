@@ -1,7 +1,7 @@
 """What do the posts of a crawl come to: how many, on which platforms, by whom, cited where and when?
 
-Counted by DuckDB over tables of posts (`archiver.scan.posttable`), within bounds of memory. Of several tables a post or
-a citation that is in more than one counts once.
+Counted by DuckDB over tables of posts (`archiver.scan.posts.posttable`), within bounds of memory. Of several tables a
+post or a citation that is in more than one counts once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from archiver.errors import InputError
-from archiver.scan.duck import MEMORY, database, parquet, text
+from archiver.scan.posts.duck import MEMORY, database, parquet, text
 from archiver.scan.table import pyarrow_modules
 
 IN_FOLDER = "posts.parquet"
@@ -65,7 +65,7 @@ class Stats:
     """Counts over tables of posts. Used as a context; `rows`, `totals` and `flattened` ask."""
 
     def __init__(self, tables: Sequence[Path], *, memory: str = MEMORY, threads: int | None = None) -> None:
-        """tables: of posts, as `table_of` gives them. memory, threads: as for `archiver.scan.duck.database`."""
+        """tables: of posts, as `table_of` gives them. memory, threads: as for `archiver.scan.posts.duck.database`."""
         self._tables = tables
         self._memory = memory
         self._threads = threads

@@ -7,8 +7,8 @@ from typing import Any
 
 from isal import isal_zlib
 
-from archiver.scan.packed import GZIP, ZSTD, errors_of, zstd_decompressor
-from archiver.scan.window import Window
+from archiver.scan.reading.packed import GZIP, ZSTD, errors_of, zstd_decompressor
+from archiver.scan.reading.window import Window
 from archiver.store.recordheader import HEADER_END
 from archiver.store.warcfile import PEEK, may_begin
 

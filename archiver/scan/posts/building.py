@@ -3,10 +3,10 @@
 Everything that may be larger than memory is sorted and joined by DuckDB, which spills to the disk, or goes through row
 by row. Sorted tables wait as Parquet files in a folder beside the result:
 
-    mentions without an id that are a post's are found (`archiver.scan.flattened`)
+    mentions without an id that are a post's are found (`archiver.scan.posts.flattened`)
     all mentions are sorted by post, page and time; one pass over them gathers what they say of each post
-    (`archiver.scan.gathering`), another one, beside it, writes the post index (`archiver.scan.claims`)
-    posts, and with them their citations, are sorted as the table of posts is (`archiver.scan.posttable`)
+    (`archiver.scan.posts.gathering`), another one, beside it, writes the post index (`archiver.scan.posts.claims`)
+    posts, and with them their citations, are sorted as the table of posts is (`archiver.scan.posts.posttable`)
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from typing import Any
 import msgspec
 
 from archiver.errors import LimitError
-from archiver.scan.beside import Beside
-from archiver.scan.claims import index_claims
-from archiver.scan.duck import MEMORY, database, parquet, text
-from archiver.scan.flattened import Said as Compared
-from archiver.scan.flattened import joined, moment, name_of
-from archiver.scan.gathering import gathered
-from archiver.scan.posttable import CITING, HEAD, Field, Waiting, write_posts
+from archiver.scan.posts.beside import Beside
+from archiver.scan.posts.claims import index_claims
+from archiver.scan.posts.duck import MEMORY, database, parquet, text
+from archiver.scan.posts.flattened import Said as Compared
+from archiver.scan.posts.flattened import joined, moment, name_of
+from archiver.scan.posts.gathering import gathered
+from archiver.scan.posts.posttable import CITING, HEAD, Field, Waiting, write_posts
 from archiver.scan.table import pyarrow_modules
 from archiver.store.durability import sync_file, sync_folder
 from archiver.store.postbulk import write_claims
@@ -115,7 +115,7 @@ def build_posts(
     """Make the table of posts and the post index from a table of mentions.
 
     mentions: the folder of the table (`archiver.scan.rows.COLUMNS`), or one file of it. progress: told of each step.
-    threads, memory: of DuckDB, as for `archiver.scan.duck.database`; besides it, about 500 MB, and as much in the
+    threads, memory: of DuckDB, as for `archiver.scan.posts.duck.database`; besides it, about 500 MB, and as much in the
     process that writes the index of many posts. Disk: about three times the size of the mentions, uncompressed, while
     it runs, beside the table of posts.
 

@@ -18,8 +18,8 @@ from archiver.article import MAX_DOCUMENT
 from archiver.errors import ArchiverError, InputError
 from archiver.gunzip import MAX_EXPANSION
 from archiver.http1 import head_end
-from archiver.scan.beginnings import MARKS, PLAIN, begins, marks_of, next_beginning
-from archiver.scan.packed import (
+from archiver.scan.reading.beginnings import MARKS, PLAIN, begins, marks_of, next_beginning
+from archiver.scan.reading.packed import (
     GZIP,
     OUT,
     ZSTD,
@@ -30,9 +30,9 @@ from archiver.scan.packed import (
     is_skippable,
     skip_frames,
 )
-from archiver.scan.recordhead import RecordHead
+from archiver.scan.reading.recordhead import RecordHead
+from archiver.scan.reading.window import KEPT, Window
 from archiver.scan.unit import Damage, Page, Unit
-from archiver.scan.window import KEPT, Window
 from archiver.sources.recordpages import (
     DOCUMENT_FLOOR,
     MAX_HTTP_HEAD,

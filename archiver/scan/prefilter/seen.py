@@ -7,9 +7,9 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from archiver.scan.hidden import Structure
-from archiver.scan.inwords import Place
-from archiver.scan.marks import Pattern
+from archiver.scan.prefilter.hidden import Structure
+from archiver.scan.prefilter.inwords import Place
+from archiver.scan.prefilter.marks import Pattern
 
 MAX_PLACES = 20_000
 """Places in one page at which a post may be flattened, before they are looked at."""

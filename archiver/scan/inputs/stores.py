@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from archiver.errors import ArchiverError, InputError, NetworkError
-from archiver.scan.locations import Facts
+from archiver.scan.inputs.locations import Facts
 
 T = TypeVar("T")
 

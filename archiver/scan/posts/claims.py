@@ -12,7 +12,7 @@ from typing import Any
 
 from archiver.brought.rows import AUTHORS_TIME, CLOCKS_DIFFER, PLACEHOLDERS
 from archiver.platforms import platform as platform_named
-from archiver.scan.flattened import MAX_DATE, day_of_id, id_of, moment
+from archiver.scan.posts.flattened import MAX_DATE, day_of_id, id_of, moment
 from archiver.scan.table import pyarrow_modules
 from archiver.store.postbulk import write_claims
 from archiver.store.postindex import Added
@@ -30,7 +30,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def index_claims(mentions: Path, index: Path) -> Added:
-    """Make a post index at `index` from a Parquet file of sorted mentions (`archiver.scan.saying.Said`).
+    """Make a post index at `index` from a Parquet file of sorted mentions (`archiver.scan.posts.saying.Said`).
 
     Raises `ArchiveError` as `write_claims` does; `OSError`.
     """

@@ -11,11 +11,11 @@ from typing import Any
 
 import msgspec
 
-from archiver.scan import hidden, letters, marks
-from archiver.scan.compiled import compiled
-from archiver.scan.inwords import Place
-from archiver.scan.marks import Pattern, Sought
-from archiver.scan.seen import MAX_ASKED, MAX_PLACES, Kind, Seen, Spans, is_mail
+from archiver.scan.prefilter import hidden, letters, marks
+from archiver.scan.prefilter.compiled import compiled
+from archiver.scan.prefilter.inwords import Place
+from archiver.scan.prefilter.marks import Pattern, Sought
+from archiver.scan.prefilter.seen import MAX_ASKED, MAX_PLACES, Kind, Seen, Spans, is_mail
 
 
 class _Search(msgspec.Struct, frozen=True):

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from archiver.config import WebSettings
 from archiver.errors import InputError, LimitError
 from archiver.fileslice import FileSlice
-from archiver.scan import stores
-from archiver.scan.locations import Facts, Place, local_path, member_of, place_of
+from archiver.scan.inputs import stores
+from archiver.scan.inputs.locations import Facts, Place, local_path, member_of, place_of
 from archiver.scan.unit import Unit
 from archiver.wacz.reading import STORED, Package
 

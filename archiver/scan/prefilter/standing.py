@@ -16,7 +16,7 @@ import msgspec
 
 from archiver.detect import containers, pagejson
 from archiver.detect.permalinks import Permalinks
-from archiver.scan.hidden import Extent, Held, Structure, embedding
+from archiver.scan.prefilter.hidden import Extent, Held, Structure, embedding
 
 MAX_TAG = 200_000
 """Bytes of a tag."""

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence, Set
 
 import msgspec
 
-from archiver.scan.marks import Pattern, Sought
-from archiver.scan.seen import MAX_LINKS
-from archiver.scan.standing import Page
+from archiver.scan.prefilter.marks import Pattern, Sought
+from archiver.scan.prefilter.seen import MAX_LINKS
+from archiver.scan.prefilter.standing import Page
 
 NEAR = 120
 """Bytes before the end of a mark that is no address, in which it begins."""

@@ -17,10 +17,10 @@ import msgspec
 
 from archiver.config import WebSettings
 from archiver.errors import ArchiverError, InputError
-from archiver.scan import stores
-from archiver.scan.lists import checked_name, lines_of
-from archiver.scan.locations import Place, local_path, name_of, place_of
-from archiver.scan.opening import open_anywhere
+from archiver.scan.inputs import stores
+from archiver.scan.inputs.lists import checked_name, lines_of
+from archiver.scan.inputs.locations import Place, local_path, name_of, place_of
+from archiver.scan.inputs.opening import open_anywhere
 
 if TYPE_CHECKING:  # it loads all that reads articles
     from archiver.sources.document import OnError

@@ -1,8 +1,9 @@
 """What is searched for in the bytes of a page, to tell whether it can hold a post?
 
 Four kinds. Marks of posts as HTML, and addresses of posts: one is enough. Places in which a post may stand flattened
-into the text: what stands around them is looked at (`archiver.scan.inwords`). Whether letters are coded in the page, or
-its bytes are no UTF-8: then it is searched again, decoded. And what HTML in base64 begins like: that is decoded, too.
+into the text: what stands around them is looked at (`archiver.scan.prefilter.inwords`). Whether letters are coded in
+the page, or its bytes are no UTF-8: then it is searched again, decoded. And what HTML in base64 begins like: that is
+decoded, too.
 
 All of it is told by the platforms (`archiver.platforms.marks`) and by detection (`archiver.detect.sources`); a platform
 that tells nothing is looked for by what its rules wait for, and by its hosts.
@@ -138,7 +139,7 @@ def sought(platforms: Sequence[Platform]) -> Sought:
 
 
 _COMMON = frozenset({"blockquote", "iframe", "amp-iframe", "embed", "object", "p", "h4", "video", "source"})
-"""Elements of any page whose rules read addresses in places that `archiver.scan.standing` knows."""
+"""Elements of any page whose rules read addresses in places that `archiver.scan.prefilter.standing` knows."""
 
 _ANY = (
     BLOCKS | HIDDEN | {"a", "span", "b", "i", "em", "strong", "q", "cite", "time", "img", "button", "label"}

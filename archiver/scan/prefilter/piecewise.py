@@ -17,11 +17,11 @@ from typing import Any
 
 import msgspec
 
-from archiver.scan import hidden, letters, marks
-from archiver.scan.inwords import Place
-from archiver.scan.marks import Pattern, Sought
-from archiver.scan.reaching import beginning, reaches
-from archiver.scan.seen import MAX_ASKED, MAX_PLACES, Kind, Seen, Spans, is_mail
+from archiver.scan.prefilter import hidden, letters, marks
+from archiver.scan.prefilter.inwords import Place
+from archiver.scan.prefilter.marks import Pattern, Sought
+from archiver.scan.prefilter.reaching import beginning, reaches
+from archiver.scan.prefilter.seen import MAX_ASKED, MAX_PLACES, Kind, Seen, Spans, is_mail
 
 PIECE = 8_192
 """Bytes of a piece, and as many more as there are to the next `<`."""

@@ -7,8 +7,8 @@ text is let through.
 Sound: never false where `find` finds a post, in HTML or in bare text, in any encoding that pages are read in. A post
 whose every trace is coded in a way that is read nowhere (a script that must run) is found by neither.
 
-Cost: linear in the bytes. Of what is frequent without meaning anything, so many are looked at (`archiver.scan.seen`),
-and a page with more is let through.
+Cost: linear in the bytes. Of what is frequent without meaning anything, so many are looked at
+(`archiver.scan.prefilter.seen`), and a page with more is let through.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from archiver.errors import InputError, UsageError
 from archiver.http1 import media_type
 from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
-from archiver.scan import inwords, letters, marks
-from archiver.scan.asking import Told, ask
-from archiver.scan.hidden import extents, visible
-from archiver.scan.inwords import Place
-from archiver.scan.marks import Sought
-from archiver.scan.native import Native
-from archiver.scan.piecewise import Piecewise
-from archiver.scan.seen import MAX_PLACES, Engine, Kind, Seen, Spans
-from archiver.scan.standing import Page, Scripts
+from archiver.scan.prefilter import inwords, letters, marks
+from archiver.scan.prefilter.asking import Told, ask
+from archiver.scan.prefilter.hidden import extents, visible
+from archiver.scan.prefilter.inwords import Place
+from archiver.scan.prefilter.marks import Sought
+from archiver.scan.prefilter.native import Native
+from archiver.scan.prefilter.piecewise import Piecewise
+from archiver.scan.prefilter.seen import MAX_PLACES, Engine, Kind, Seen, Spans
+from archiver.scan.prefilter.standing import Page, Scripts
 from archiver.scan.unit import EngineName
 
 MAX_PAYLOADS = 500

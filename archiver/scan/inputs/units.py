@@ -22,11 +22,11 @@ from isal.igzip_lib import IsalError
 
 from archiver.config import WebSettings
 from archiver.errors import ArchiverError, InputError, LimitError, RefusedError
-from archiver.scan import stores
-from archiver.scan.grouping import Group, grouped, within
-from archiver.scan.indexes import beside, entries_of
-from archiver.scan.lists import lines_of, named_in
-from archiver.scan.locations import (
+from archiver.scan.inputs import stores
+from archiver.scan.inputs.grouping import Group, grouped, within
+from archiver.scan.inputs.indexes import beside, entries_of
+from archiver.scan.inputs.lists import lines_of, named_in
+from archiver.scan.inputs.locations import (
     MEMBER,
     STDIN,
     WARC_FOLDER,
@@ -41,7 +41,7 @@ from archiver.scan.locations import (
     member_of,
     place_of,
 )
-from archiver.scan.opening import facts_of, open_package, open_unit
+from archiver.scan.inputs.opening import facts_of, open_package, open_unit
 from archiver.scan.unit import Unit
 from archiver.url import web_url
 
@@ -98,9 +98,9 @@ def units_of(
 
     Arguments: `specs`, paths, patterns (`*`, `?`, `[…]`, `**`), folders (every WARC file below), `-`, addresses
     (http, https, and what fsspec knows: there patterns and folders, too); `lists`, files with one path or address a
-    line; `index`, files that name single records (`archiver.scan.indexes`); `base`, a folder or an address to which
-    relative names in lists and indexes are joined; `on_error`, told of what cannot be read; `on_note`, told of what is
-    worth knowing; `web`, how files on the web are asked for; `part`, bytes of a part of a file (`part_of`).
+    line; `index`, files that name single records (`archiver.scan.inputs.indexes`); `base`, a folder or an address to
+    which relative names in lists and indexes are joined; `on_error`, told of what cannot be read; `on_note`, told of
+    what is worth knowing; `web`, how files on the web are asked for; `part`, bytes of a part of a file (`part_of`).
 
     Files are looked at as the units are taken. Each file is given once. A list or an index may be somebody else's: an
     address that it names may not be a private one, unless the user named its host (in `specs`, `base`, or as the place

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 from archiver.config import WebSettings
 from archiver.errors import InputError
 from archiver.gunzip import Gunzipped
-from archiver.scan.opening import open_unit
+from archiver.scan.inputs.opening import open_unit
 from archiver.scan.unit import Unit
 
 MAX_LINE = 64 * 1024

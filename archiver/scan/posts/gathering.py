@@ -1,8 +1,8 @@
 """From sorted mentions to posts and the pages that cite them, many at a time.
 
 Mentions come in pieces, a column after the other. What begins and ends in one piece, and was seen on each page once, as
-nearly all posts are, is taken in columns; all else mention by mention (`archiver.scan.saying.Saying`), which gives the
-same at many times the cost. Of a post that lies in many pieces its counts are held, and no page.
+nearly all posts are, is taken in columns; all else mention by mention (`archiver.scan.posts.saying.Saying`), which
+gives the same at many times the cost. Of a post that lies in many pieces its counts are held, and no page.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, pairwise
 from typing import Any
 
-from archiver.scan import saying
-from archiver.scan.claims import made_url
-from archiver.scan.flattened import day_of_id, id_of, moment
-from archiver.scan.posttable import CITATIONS, WORDINGS, Field, Waiting, arrow_type, fields
-from archiver.scan.saying import Citation, Head, Said, Saying, Wording, handles_of, listed, most, says, variant
+from archiver.scan.posts import saying
+from archiver.scan.posts.claims import made_url
+from archiver.scan.posts.flattened import day_of_id, id_of, moment
+from archiver.scan.posts.posttable import CITATIONS, WORDINGS, Field, Waiting, arrow_type, fields
+from archiver.scan.posts.saying import Citation, Head, Said, Saying, Wording, handles_of, listed, most, says, variant
 from archiver.scan.table import pyarrow_modules
 from archiver.store.postmerge import MAX_WORDS
 

@@ -15,7 +15,7 @@ from isal.igzip_lib import IsalError
 
 from archiver.errors import InputError
 from archiver.gunzip import EXPANSION_FLOOR, MAX_EXPANSION
-from archiver.scan.window import Window
+from archiver.scan.reading.window import Window
 
 GZIP = b"\x1f\x8b\x08"
 ZSTD = b"\x28\xb5\x2f\xfd"

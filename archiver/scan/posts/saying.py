@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from archiver.scan.claims import made_url
-from archiver.scan.flattened import day_of_id, id_of, moment
+from archiver.scan.posts.claims import made_url
+from archiver.scan.posts.flattened import day_of_id, id_of, moment
 from archiver.store.postmerge import MAX_WORDS, fuller, variant_of
 
 MAX_DISTINCT = 1000
