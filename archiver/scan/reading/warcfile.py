@@ -31,7 +31,7 @@ from archiver.scan.reading.packed import (
     skip_frames,
 )
 from archiver.scan.reading.recordhead import RecordHead
-from archiver.scan.reading.window import KEPT, Window
+from archiver.scan.reading.window import KEPT, LARGE, Window
 from archiver.scan.unit import Damage, Page, Unit
 from archiver.sources.recordpages import (
     DOCUMENT_FLOOR,
@@ -525,7 +525,7 @@ class Reading:
             told.append(self._too_large())
             return None
         body: bytes | None
-        if length > max(KEPT, window.here) and (window is not self._file or window.goes_back):
+        if length > max(LARGE, window.here) and (window is not self._file or window.goes_back):
             body = window.take(length, PLAIN)  # large: only the page has it then
         else:
             body = window.buffer[window.at : window.at + length] if window.fill(length, across=True) else None

@@ -11,6 +11,9 @@ PIECE = 1 << 16
 KEPT = 1 << 20
 """Bytes of a record that has begun, and lie behind, that are kept where the stream cannot go back."""
 
+LARGE = 4 << 20
+"""Bytes of a record from which on it is worth a search of it that it does not lie in memory twice."""
+
 _BLANK = re.compile(rb"[\r\n]*")
 
 Read = Callable[[int], bytes]
