@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 
-M_MMAP_THRESHOLD = -3
+M_MMAP_THRESHOLD, M_TRIM_THRESHOLD = -3, -1
 """`mallopt(3)` of the GNU C library."""
 
-BLOCK = 1 << 20
+BLOCK = 4 << 20
 """Bytes of a block from which on it is taken from the system for itself, and given back when it is freed."""
+
+KEPT = 8 << 20
+"""Bytes at the heap's end that are kept when they are free. Once the other is set, the library leaves it at 128 KiB, and
+most pages would have their memory asked for anew."""
 
 
 @cache
@@ -19,6 +23,8 @@ def give_back() -> None:
     try:
         import ctypes
 
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, BLOCK)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(M_MMAP_THRESHOLD, BLOCK)
+        libc.mallopt(M_TRIM_THRESHOLD, KEPT)
     except (ImportError, AttributeError, OSError, TypeError):
         pass  # not the GNU C library
