@@ -11,8 +11,8 @@ BLOCK = 4 << 20
 """Bytes of a block from which on it is taken from the system for itself, and given back when it is freed."""
 
 KEPT = 8 << 20
-"""Bytes at the heap's end that are kept when they are free. Once the other is set, the library leaves it at 128 KiB, and
-most pages would have their memory asked for anew."""
+"""Bytes at the heap's end that are kept when they are free. Once the other is set, the library leaves it at 128 KiB,
+and most pages would have their memory asked for anew."""
 
 
 @cache
