@@ -220,6 +220,8 @@ BEFORE = 400
 """Bytes in which the longest handle's brackets begin."""
 HANDLE = 330
 """Characters of the longest handle in brackets, with its server and a date behind it."""
+USUAL = 110
+"""Characters of most handles in brackets, with a date behind them."""
 ALIKE = 45
 """How like a name and a handle are at least; detection asks for more."""
 
@@ -241,8 +243,11 @@ def _may_sign(data: bytes, end: int) -> bool:
         source = data[start : start + NEAR]
         if _OPENS.match(_near(source, 40)) is None:
             return False
-        text = _near(source, HANDLE)
-        found = next((match for form in WITHOUT_AT if (match := form.match(text))), None)
+        for length in (USUAL, HANDLE):
+            text = _near(source, length)
+            found = next((match for form in WITHOUT_AT if (match := form.match(text))), None)
+            if found is not None and len(text) - found.end() >= DATE_REACH:
+                break
         if found is None:
             # not all of it may be there
             return len(source) == NEAR and len(text) < HANDLE and not ({")", "）"} & set(text))
@@ -288,6 +293,7 @@ def _beginning(source: str, length: int) -> str | None:
     simple, or there are not so many."""
     pieces: list[str] = []
     at = size = 0
+    enough = length
     for tag in _TAG.finditer(source):
         text = source[at : tag.start()]
         broken = _simply_broken(tag)
@@ -296,10 +302,11 @@ def _beginning(source: str, length: int) -> str | None:
         pieces += (text, broken)
         at = tag.end()
         size += len(text.strip())
-        if size > length:
+        if size > enough:
             shown = _laid_out("".join(pieces))
             if len(shown) > length:
                 return shown
+            enough = 2 * size  # references are longer than what they stand for
     return None
 
 
