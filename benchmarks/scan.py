@@ -221,6 +221,9 @@ def peers(path: Path, sample: int) -> None:
             print(f"| {name} | not installed | | | | |")
             continue
         missing = sorted(kept[name] - ours_ids)
+        if failed := kept.get(f"{name} failed"):
+            print(f"| {name} | failed on {len(failed)} pages | | | | |")
+            continue
         print(
             f"| {name} | {taken / len(chosen) * 1e3:.1f} | {len(chosen) / taken:.0f} | {taken / mine:.0f} | "
             f"{len(kept[name])} | {', '.join(missing) or 'none'} |"
