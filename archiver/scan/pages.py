@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from archiver.article import article_of, describe
 from archiver.detect import LARGE, find, find_in, markup_of
 from archiver.errors import InputError, LimitError
-from archiver.scan.freed import give_back
+from archiver.scan.freed import WORTH_GIVING_BACK, give_back
 from archiver.scan.rows import Row, row_of
 from archiver.scan.unit import Page
 
@@ -35,7 +35,7 @@ class Looked:
             return []
         self.looked_at += 1
         large = len(page.data) >= LARGE
-        if large:
+        if len(page.data) >= WORTH_GIVING_BACK:
             give_back()
         try:
             article = article_of(

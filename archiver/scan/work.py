@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from archiver.errors import ArchiverError
+from archiver.scan.freed import keep
 from archiver.scan.inputs.opening import open_unit, read_range
 from archiver.scan.pages import Looked
 from archiver.scan.prefilter.passing import Prefilter
@@ -47,6 +48,7 @@ def work(unit: Unit, rows_folder: Path, options: Options | None = None, progress
     Raises `OSError` where the rows cannot be written.
     """
     options = options or Options()
+    keep()
     looked = Looked(_prefilter(options.engine).may_hold_posts)
     damage: list[Damage] = []
     faults: list[Damage] = []

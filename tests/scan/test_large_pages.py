@@ -57,7 +57,7 @@ def everything_is_large(piece: int) -> Iterator[None]:
     def small(self: Window, *given: object, **more: object) -> None:
         made(self, *given, **{**more, "piece": piece})  # type: ignore[arg-type]
 
-    with mock.patch.multiple(reading, KEPT=50, OUT=piece), mock.patch.object(Window, "__init__", small):
+    with mock.patch.multiple(reading, KEPT=50, LARGE=50, OUT=piece), mock.patch.object(Window, "__init__", small):
         yield
 
 
@@ -164,3 +164,16 @@ def test_a_process_takes_no_more_than_thrice_a_large_page(kind: str, tmp_path: P
         return int(run.stdout) * 1024
 
     assert peak("large", LARGE[kind]()) - peak("small", "") < 3 * SIZE + 10_000_000
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is not told here")
+def test_what_pages_of_many_megabytes_took_is_not_kept_for_the_next(tmp_path: Path) -> None:
+    size = 30_000_000
+    words = " ".join(f"{number:x}" for number in range(size // 6))[:size]
+    data = f'<script type="application/json">{{"type":"embed","a":"{words}"}}</script>'
+    file = crawl(tmp_path / "large.warc.gz", [page(tweet(number) + data) for number in (1, 2, 3)])
+    code = PEAK.replace("done.pages == 1 and done.rows == 1", "done.pages == done.rows == 3")
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(file), str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert int(run.stdout) * 1024 < 64 * 2**20 + 3 * size

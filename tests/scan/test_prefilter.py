@@ -431,6 +431,45 @@ def test_embeds_among_noise(markups: list[str], noise: list[str]) -> None:
     assert all(sound(made(engine), source.encode(), HTML) for engine in installed())
 
 
+SOUGHT = {
+    "a class far above a link in prose": (
+        f"<div class='fb-post'>{'<p>It rained all night in the town.</p>' * 40}<p>It "
+        "<a href='https://www.facebook.com/ana.example/posts/10150000000000001'>rained</a> all night.</p></div>"
+    ),
+    "a sign of a tag in a value": (
+        """<gu-island name="YoutubeBlockComponent" a="b<c" props='{"id":"a","assetId":"a1B2c3D4e5U"}'></gu-island>"""
+    ),
+    "a title, and an end in a value": f'<title><script></title>{FRAME}<p data-a="</script>">A</p>',
+    "a form with a script's tag": f'<textarea><script>f()</textarea>{FRAME}<p data-a="</script>">A</p>',
+    "a comment with a script's tag": f'<!-- <script> here -->{FRAME}<p data-a="</script>">A</p>',
+    "a script that goes on behind its end": (
+        '<script>/* <!-- <script> */ window.a={"type":"embed","html":"x"};</script><p>A</p><script>var x={"a":1};'
+        'var story = {"type":"embed","html":"\\u003ciframe src=\\"https://www.reddit.com/r/bridges/comments/1a2b3c4.json'
+        '\\"\\u003e\\u003c/iframe\\u003e"};</script>'
+    ),
+    "a template in base64": (
+        f'<script type="text/template">{base64.b64encode((FRAME + " " * 20).encode()).decode()}</script>'
+    ),
+    "JSON in a string": "<script>window.a = JSON.parse({});</script>".format(
+        json.dumps(
+            json.dumps(
+                {
+                    "type": "embed",
+                    "html": '<blockquote class="tiktok-embed" data-video-id="7100000000000000001">Rain</blockquote>',
+                }
+            )
+        ).replace("</", "<\\/")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SOUGHT)
+def test_what_is_told_only_by_what_stands_far_around(native: Prefilter, name: str) -> None:
+    source = SOUGHT[name].encode()
+    assert find(article_of(source, source="page", content_type=HTML), min_confidence=0.4)
+    assert native.may_hold_posts(source, HTML)
+
+
 AROUND = st.sampled_from(
     [
         "<!-- <script> -->",

@@ -100,7 +100,7 @@ def _tag_at(data: bytes, end: int) -> tuple[int, int]:
     start, stop = data.rfind(b"<", 0, end - 1), data.find(b"<", end)
     low, high = max(0, end - FAR), end + FAR
     for _ in range(MAX_OPEN):
-        if not low < start < stop < high or data.count(b'"', start, stop) % 2 == 0:
+        if not low <= start < stop < high or data.count(b'"', start, stop) % 2 == 0:
             break
         start, stop = data.rfind(b"<", low, start), data.find(b"<", stop + 1, high)
         start, stop = max(low, start), stop if stop >= 0 else high

@@ -197,7 +197,7 @@ class Scripts:
             return True
         if text.lstrip()[:1] in ("{", "["):  # JSON within a string may be read, too
             return True
-        return self._holds(text) or ("&lt;" in text and self._holds(html.unescape(text)))
+        return self._holds(text)  # coded signs are seen, too
 
     def is_drawn(self, number: int) -> bool:
         """Whether this script may be in a drawing, where its content is markup."""
