@@ -239,21 +239,15 @@ def _in_small(value: Any, typed: int, permalinks: Permalinks) -> list[Named | st
         kind = type(item)
         if kind is dict:
             inner = MAX_TYPED if _is_embed(item) else max(typed - 1, 0)
-            for key in reversed(item):
-                told = _KEYS.get(key)
-                if told is None:
-                    told = _told_by(key)
-                if told == _ANY or (inner and told == _WITHIN):
-                    count += 1
-                    part = item[key]
-                    kind = type(part)
-                    if kind is str:
-                        if "&lt;" in part and (inner or key in _HTML_KEYS):
-                            part = html.unescape(part)
-                        if ("<" in part and len(part) > SHORTEST_HTML) or (inner and "/" in part):
-                            waiting.append((part, inner))
-                    elif kind is dict or kind is list:
+            parts = _parts(item, inner)
+            count += len(parts)
+            for part in parts:
+                kind = type(part)
+                if kind is str:
+                    if ("<" in part and len(part) > SHORTEST_HTML) or (inner and "/" in part):
                         waiting.append((part, inner))
+                elif kind is dict or kind is list:
+                    waiting.append((part, inner))
         elif kind is list:
             inner = max(typed - 1, _typed_list(item))
             count += len(item)
@@ -286,15 +280,22 @@ def _in_large(value: Any, typed: int, permalinks: Permalinks) -> Iterator[Named 
             waiting += [(entry, inner) for entry in reversed(item)]
         elif isinstance(item, dict):
             inner = MAX_TYPED if _is_embed(item) else max(typed - 1, 0)
-            for key in reversed(item):
-                told = _KEYS.get(key)
-                if told is None:
-                    told = _told_by(key)
-                if told == _ANY or (inner and told == _WITHIN):
-                    part = item[key]
-                    if isinstance(part, str) and "&lt;" in part and (inner or key in _HTML_KEYS):
-                        part = html.unescape(part)
-                    waiting.append((part, inner))
+            waiting += [(part, inner) for part in _parts(item, inner)]
+
+
+def _parts(item: dict[str, Any], inner: int) -> list[Any]:
+    """The values of an object that are looked at, the last first."""
+    parts: list[Any] = []
+    for key in reversed(item):
+        told = _KEYS.get(key)
+        if told is None:
+            told = _told_by(key)
+        if told == _ANY or (inner and told == _WITHIN):
+            part = item[key]
+            if type(part) is str and "&lt;" in part and (inner or key in _HTML_KEYS):
+                part = html.unescape(part)
+            parts.append(part)
+    return parts
 
 
 SHORTEST_HTML = 60

@@ -5,6 +5,7 @@ marks      what is searched for
 native     the search by hyperscan (compiled: its patterns, made once and kept)
 piecewise  the search by RE2, where hyperscan is missing (reaching: which patterns cannot be searched for in pieces)
 seen       what a search tells, whichever made it
-asking     what has to stand around marks (hidden: scripts and style sheets; letters: coded ones; standing: addresses)
+asking     what has to stand around marks (hidden: scripts and style sheets; letters: coded ones;
+           standing: where a mark is; scripts: what a script keeps)
 inwords    posts that are flattened into the text
 """

@@ -31,8 +31,9 @@ from archiver.scan.prefilter.inwords import Place
 from archiver.scan.prefilter.marks import Sought
 from archiver.scan.prefilter.native import Native
 from archiver.scan.prefilter.piecewise import Piecewise
+from archiver.scan.prefilter.scripts import Scripts
 from archiver.scan.prefilter.seen import MAX_PLACES, Engine, Kind, Seen, Spans
-from archiver.scan.prefilter.standing import Page, Scripts
+from archiver.scan.prefilter.standing import Page
 from archiver.scan.unit import EngineName
 
 MAX_PAYLOADS = 500
