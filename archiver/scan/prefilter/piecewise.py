@@ -39,8 +39,6 @@ MAX_AGAIN = 32 << 20
 """Bytes of one page that are read once more because what is found overlaps."""
 
 ANY_CASE = b"(?is)"
-ENDS_EARLY = b"U"
-"""Of what may end at each of some characters, the first end is what hyperscan tells of, too."""
 
 
 class _EnoughError(Exception):
