@@ -508,6 +508,17 @@ def test_a_post_whose_address_no_page_has_gets_its_own(tmp_path: Path) -> None:
         assert index.post(post["key"]) is not None
 
 
+def test_the_index_keeps_the_address_of_a_page_beside_posts_without_one(tmp_path: Path) -> None:
+    given = f"https://x.com/i/status/{IDS[0]}"
+    built(tmp_path, [row(0, url=given), row(1, url=None)])
+    with PostIndex(tmp_path) as index:
+        first, second = (index.post(f"x:{IDS[number]}") for number in range(2))
+    assert first is not None
+    assert first.url == given
+    assert second is not None
+    assert second.url.endswith(f"/status/{IDS[1]}")
+
+
 def test_a_time_that_the_id_contradicts_is_not_the_posts(tmp_path: Path) -> None:
     built(tmp_path, [row(0, date="2021-03-04T12:30:00Z"), row(1, date="2020-01-01T12:30:00Z")])
     with PostIndex(tmp_path) as index:
