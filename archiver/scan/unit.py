@@ -63,7 +63,7 @@ class Page(msgspec.Struct, kw_only=True):
 
 
 class Damage(msgspec.Struct, frozen=True):
-    """A place in a file that cannot be read."""
+    """A place in a file that cannot be read, or a page that was given up."""
 
     offset: int
     """Of the record that is damaged, or where no record begins that should."""
@@ -108,12 +108,14 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How units are scanned. The rows do not depend on it."""
+    """How units are scanned. The rows do not depend on it, but for pages that are given up."""
 
     engine: EngineName | None = None
     """What the prefilter searches with; null: the fastest that is installed."""
     web: WebSettings | None = None
     """How files on the web are fetched; null: as by default."""
+    page_seconds: float | None = None
+    """CPU time that a page may take before it is given up; null: `archiver.scan.pagetime.PAGE_SECONDS`."""
 
 
 class Progress(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from archiver.article import MAX_DOCUMENT, article_of, too_large
@@ -13,6 +13,7 @@ from archiver.detect import find
 from archiver.errors import ArchiverError, UsageError
 from archiver.exporting.columns import Kind
 from archiver.http1 import media_type
+from archiver.scan.pagetime import PageTime
 from archiver.scan.prefilter.passing import Prefilter
 from archiver.scan.rows import COLUMNS, row_of
 from archiver.scan.unit import Page
@@ -199,7 +200,12 @@ def _page(content: bytes | bytearray | str, content_type: str | None) -> tuple[b
 
 
 def _mentions(data: bytes, content_type: str, url: str | None) -> list[_Values]:
-    """Raises `InputError` where it is no page."""
+    """Raises `InputError` where it is no page, `LimitError` where it takes too long."""
+    with PageTime() as time:
+        return time.of(partial(_looked, data, content_type, url))
+
+
+def _looked(data: bytes, content_type: str, url: str | None) -> list[_Values]:
     if not _prefilter().may_hold_posts(data, content_type):
         return []
     article = article_of(data, source=url or "", uri=url or None, content_type=content_type or None)
