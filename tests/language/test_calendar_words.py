@@ -9,7 +9,7 @@ from archiver.language.calendar_words import TIERS, calendar_words, file_text, m
 from archiver.language.folding import fold_word
 from docs.generate import CALENDAR_WORDS
 
-BABEL = "2.18"
+BABEL = "2.19"
 """The release that the shipped file was made with: others may have another CLDR."""
 
 
