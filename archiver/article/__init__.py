@@ -14,8 +14,9 @@ from typing import Literal
 
 import msgspec
 
-from archiver.article.about import of_html, of_text
-from archiver.article.encoding import decode
+from archiver.article.about import About, of_html, of_text
+from archiver.article.encoding import decode, long_text
+from archiver.article.longtext import LongText
 from archiver.errors import InputError
 from archiver.http1 import media_type
 from archiver.model import Article
@@ -71,10 +72,42 @@ def article_of(
     return describe(article) if described else article
 
 
+def long_page_of(
+    data: bytes, *, source: str, uri: str | None = None, content_type: str | None = None
+) -> tuple[Article, LongText | None]:
+    """What `article_of` says of a large document, and where it is HTML that apart from it: `html` is empty then.
+
+    Arguments and errors are those of `article_of`.
+    """
+    if len(data) > MAX_DOCUMENT:
+        raise too_large(source)
+    digest = hashlib.sha256(data)
+    text = long_text(data, source=source, content_type=content_type)
+    del data  # nobody else may hold it
+    if not text or text.isspace():
+        raise InputError("the document is empty", subject=source)
+    html = kind_of(text[:_SNIFF], content_type) == "html"
+    uri = uri or named_information(digest.digest())
+    article = Article(
+        source=source,
+        uri=uri,
+        digest=f"sha256:{digest.hexdigest()}",
+        html="" if html else None,
+        text=None if html else str(text),
+    )
+    if not html:
+        return describe(article), None
+    return _saying(article, of_html(text, uri=uri)), text
+
+
 def describe(article: Article) -> Article:
     """The article with its language, the day of its publication and its title, as far as it tells them."""
     uri = article.uri
     about = of_html(article.html, uri=uri) if article.html is not None else of_text(article.text or "", uri=uri)
+    return _saying(article, about)
+
+
+def _saying(article: Article, about: About) -> Article:
     return msgspec.structs.replace(article, language=about.language, published=about.published, title=about.title)
 
 

@@ -32,6 +32,7 @@ from urllib.parse import urlsplit
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
 
+from archiver.article.longtext import LongText
 from archiver.language.dates import read_date
 from archiver.language.guess import contradicts, language_of
 
@@ -183,7 +184,7 @@ _URL_DAY_SHORT = re.compile(
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 
 
-def of_html(html: str, *, uri: str | None = None) -> About:
+def of_html(html: str | LongText, *, uri: str | None = None) -> About:
     """What the page `html` says of itself; `uri`, its address where it has one."""
     head = _Head(html)
     records = list(_records(html))
@@ -215,7 +216,7 @@ def of_text(text: str, *, uri: str | None = None) -> About:
 class _Head:
     """The `<head>`, parsed as a browser would."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html: str | LongText) -> None:
         end = html.find("</head", 0, HEAD)
         if end < 0:
             end = html.find("</HEAD", 0, HEAD)
@@ -244,7 +245,7 @@ class _Head:
 _Record = dict[str, object]
 
 
-def _records(html: str) -> Iterator[_Record]:
+def _records(html: str | LongText) -> Iterator[_Record]:
     """Every object of the page's JSON-LD that may be the article itself, in document order."""
     at = 0
     for _ in range(MAX_SCRIPTS):
@@ -346,9 +347,9 @@ def _folded(title: str) -> str:
 # ---------------------------------------------------------------------------------------------------------------
 
 
-def _declared_language(html: str, head: _Head, record: _Record) -> str | None:
-    root = _HTML.search(html, 0, HEAD)
-    found = _HTML_LANG.match(html, root.start()) if root else None
+def _declared_language(html: str | LongText, head: _Head, record: _Record) -> str | None:
+    root = _HTML.search(html[:HEAD])
+    found = _HTML_LANG.match(html[root.start() : root.start() + LONGEST_TAG]) if root else None
     candidates = (
         found[1] if found else None,
         head.named("content-language", "dc.language", "dcterms.language", "language"),
@@ -371,7 +372,7 @@ SHORT = 40
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
-def _prose_of(html: str) -> str:
+def _prose_of(html: str | LongText) -> str:
     """Some paragraphs of the page, without markup. Not exact, only to tell the language."""
     pieces: list[str] = []
     size = 0
@@ -402,18 +403,20 @@ def _prose_of(html: str) -> str:
 # ------------------------------------------------------------------------------------------------------------
 
 
-def _published(html: str, head: _Head, record: _Record, address: str | None, language: str | None) -> str | None:
+def _published(
+    html: str | LongText, head: _Head, record: _Record, address: str | None, language: str | None
+) -> str | None:
     for value in _candidates(html, head, record, address):
         if value and (day := _moment(value, language)):
             return day
     return _byline(html, language)
 
 
-def _candidates(html: str, head: _Head, record: _Record, address: str | None) -> Iterator[str | None]:
+def _candidates(html: str | LongText, head: _Head, record: _Record, address: str | None) -> Iterator[str | None]:
     yield _text(record.get("datePublished"))
     for name in _ARTICLE_META:
         yield head.metas.get(name)
-    for found in _tags(html, "datePublished", _PROPERTY, 5):
+    for _, found in _tags(html, "datePublished", _PROPERTY, 5):
         inside = _CONTENT.search(found[2])
         yield inside[1] if inside else found[3]
     yield _text(record.get("dateCreated")) or _text(record.get("uploadDate"))
@@ -430,30 +433,36 @@ def _some(pattern: re.Pattern[str], html: str, most: int) -> Iterator[re.Match[s
         yield found
 
 
-def _tags(html: str, word: str, pattern: re.Pattern[str], most: int) -> Iterator[re.Match[str]]:
-    """Start tags that have `word` in them, which is searched for as it is written: that is many times as fast."""
+LONGEST_TAG = 4000
+"""Code points of a start tag, with some of the text behind it, that are looked at: more than the patterns read."""
+
+
+def _tags(html: str | LongText, word: str, pattern: re.Pattern[str], most: int) -> Iterator[tuple[int, re.Match[str]]]:
+    """Start tags that have `word` in them, and where they begin. The word is searched for as it is written, which is
+    many times as fast."""
     at = -1
     for _ in range(most):
         at = html.find(word, at + 1)
         if at < 0:
             return
-        found = pattern.match(html, max(0, html.rfind("<", max(0, at - 700), at + 1)))
+        start = max(0, html.rfind("<", max(0, at - 700), at + 1))
+        found = pattern.match(html[start : start + LONGEST_TAG])
         if found:
-            yield found
+            yield start, found
 
 
-def _time_element(html: str) -> str | None:
+def _time_element(html: str | LongText) -> str | None:
     headline = html.find("<h1")
     first: str | None = None
     after: str | None = None
-    for found in _tags(html, "<time", _TIME, 40):
+    for start, found in _tags(html, "<time", _TIME, 40):
         moment = _DATETIME.search(found[1])
         if moment is None or _CALLED_OTHERWISE.search(found[1]):
             continue
         if _CALLED_PUBLISHED.search(found[1]):
             return moment[1]
         first = first or moment[1]
-        if headline >= 0 and after is None and found.start() > headline - 3000:
+        if headline >= 0 and after is None and start > headline - 3000:
             after = moment[1]
     return after or first
 
@@ -552,7 +561,7 @@ _SIGNED = re.compile(r"@\w|\)\s{0,2}[^()]{0,25}$|^\s{0,3}[-–—―^*\[]|©|\(c
 """What stands in the signature of a post, in an imprint or in a note."""
 
 
-def _byline(html: str, language: str | None) -> str | None:
+def _byline(html: str | LongText, language: str | None) -> str | None:
     """The day that is printed on a short line of its own near the headline."""
     headline = html.find("<h1")
     places = [(headline, 12_000)] if headline >= 0 else []

@@ -15,10 +15,11 @@ from __future__ import annotations
 import codecs
 import re
 
+from archiver.article.longtext import LongText
 from archiver.errors import InputError
 from archiver.language.tongues import scores
 
-__all__ = ["codec_of", "decode", "legacy_codec", "query_codec"]
+__all__ = ["codec_of", "decode", "legacy_codec", "long_text", "query_codec"]
 
 SNIFF = 4096
 """Bytes in which a declaration is looked for. Browsers take 1024; pages with a comment before the head need more."""
@@ -137,24 +138,65 @@ def decode(data: bytes, *, source: str, content_type: str | None = None) -> str:
 
     Raises `InputError` when the bytes are no text.
     """
+    if mark := _mark(data, source):
+        return data[len(mark[0]) :].decode(mark[1], "replace")
+    header = _header_charset(content_type)
+    if (wide := _wide(data, header)) is not None:
+        return data.decode(wide, "replace")
+    _assert_text(data, source)
+    return _read(data, header or _written_charset(data))
+
+
+def long_text(data: bytes, *, source: str, content_type: str | None = None) -> LongText:
+    """The text that `decode` gives, without making it where the bytes are UTF-8, as those of most large pages are.
+
+    Arguments and errors are those of `decode`.
+    """
+    mark = _mark(data, source)
+    header = _header_charset(content_type)
+    if (mark is None or mark[1] == "utf-8") and (mark or _wide(data, header) is None):
+        if mark:
+            data = data[len(mark[0]) :]
+        else:
+            _assert_text(data, source)
+        declared = "utf-8" if mark else header or _written_charset(data)
+        if mark or not _is_iso_2022_jp(data, declared):
+            try:
+                text = LongText(data)
+            except UnicodeDecodeError:
+                pass
+            else:
+                if _is_utf8(data, len(text), declared):
+                    return text
+        if mark:
+            return LongText.of(data.decode("utf-8", "replace"))
+    return LongText.of(decode(data, source=source, content_type=content_type))
+
+
+def _mark(data: bytes, source: str) -> tuple[bytes, str] | None:
+    """The byte order mark at the beginning, and the encoding that it stands for.
+
+    Raises `InputError` where there is nothing, or something else than text.
+    """
     if not data:
         raise InputError("the document is empty", subject=source)
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
+            return mark, encoding
     for magic, what in _MAGIC:
         if data.startswith(magic):
             raise InputError(f"this is {what}, not an article", subject=source, hint="give HTML or text")
-    header = _header_charset(content_type)
-    if (wide := _wide(data, header)) is not None:
-        return data.decode(wide, "replace")
+    return None
+
+
+def _assert_text(data: bytes, source: str) -> None:
+    """Raises `InputError` where the bytes have what text in an encoding that goes on from ASCII has not."""
     if data.count(0) * FEW_NULS > len(data):
         raise InputError("this is binary data: it has NUL bytes", subject=source, hint="give HTML or text")
     sample = data[:SNIFF]
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls * 20 > len(sample):
         raise InputError("this is binary data: it is full of control characters", subject=source)
-    return _read(data, header or _written_charset(data))
 
 
 def codec_of(content_type: str | None) -> str | None:
@@ -179,7 +221,7 @@ def query_codec(data: bytes, text: str, content_type: str | None) -> str:
 
 
 def _read(data: bytes, declared: str | None) -> str:
-    if declared == "iso2022_jp" or (b"\x1b" in data and any(shift in data for shift in _ISO_2022_JP)):
+    if _is_iso_2022_jp(data, declared):
         try:
             return data.decode("iso2022_jp_ext")
         except UnicodeDecodeError:
@@ -188,15 +230,18 @@ def _read(data: bytes, declared: str | None) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         return _legacy(data, declared, cut=error.start >= len(data) - 3)
-    if declared in (None, "utf-8") or data.isascii() or _surely_utf8(data, text, declared or ""):
-        return text
-    return _as(data, declared or "")
+    return text if _is_utf8(data, len(text), declared) else _as(data, declared or "")
 
 
-def _surely_utf8(data: bytes, text: str, declared: str) -> bool:
-    """Valid UTF-8 is UTF-8, unless so few bytes are beyond ASCII that it may be chance."""
-    beyond = len(data.translate(None, _HIGH))
-    letters = len(text) - beyond
+def _is_iso_2022_jp(data: bytes, declared: str | None) -> bool:
+    return declared == "iso2022_jp" or (b"\x1b" in data and any(shift in data for shift in _ISO_2022_JP))
+
+
+def _is_utf8(data: bytes, points: int, declared: str | None) -> bool:
+    """Valid UTF-8, of so many code points, is UTF-8, unless so few bytes are beyond ASCII that it may be chance."""
+    if declared in (None, "utf-8") or data.isascii():
+        return True
+    letters = points - len(data.translate(None, _HIGH))
     if declared in _MULTIBYTE:
         return letters >= ENOUGH_LETTERS
     return letters >= (1 if declared in ("cp1252", "iso8859-15") else 3)

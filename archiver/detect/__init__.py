@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 from selectolax.lexbor import LexborNode
 
+from archiver.article.longtext import LongText
 from archiver.detect import attributed, embeds, people, prose
 from archiver.detect.around import TextBlock
 from archiver.detect.distinct import distinct
@@ -56,7 +57,7 @@ def find(
     return _kept(article, found, around, min_confidence, offsets=article.html is None)
 
 
-def markup_of(html: str) -> Markup:
+def markup_of(html: str | LongText) -> Markup:
     """`html` for `find_in`: what holds it otherwise can let go of it."""
     platforms = tuple(known_platforms().values())
     return Markup(html, embeds.rules_of(platforms).tags_in(html))

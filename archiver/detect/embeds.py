@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from archiver.article.longtext import LongText
 from archiver.article.regions import Regions
 from archiver.article.selectors import Selectors
 from archiver.detect import containers, pagejson, payloads, prose, repaired
@@ -144,7 +145,7 @@ class Rules:
         """Class attributes as they are written, and whether `hits` one of the names."""
         self.in_script = tuple({mark: None for _, rule in self.all for mark in rule.in_script})
 
-    def tags_in(self, html: str) -> dict[str, list[int]]:
+    def tags_in(self, html: str | LongText) -> dict[str, list[int]]:
         """The rules by the tags that they wait for, without those that read nothing in this source."""
         lacking = tuple(needed for needed in self._needed if needed not in html)
         tags = self._tags_where.get(lacking)

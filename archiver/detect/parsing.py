@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser
 
+from archiver.article.longtext import LongText
 from archiver.platforms.bounds import parseable
 
 LARGE = 1 << 20
@@ -16,11 +17,11 @@ LARGE = 1 << 20
 class Markup:
     """HTML that is to be parsed, once. `large`: whether its texts are asked for again. `tags`: see `embeds.Rules`."""
 
-    def __init__(self, html: str, tags: dict[str, list[int]]) -> None:
+    def __init__(self, html: str | LongText, tags: dict[str, list[int]]) -> None:
         self.tags = tags
         self.large = len(html) >= LARGE
         # as the parser would code it
-        self._coded = parseable(html).encode("utf-8", "replace")
+        self._coded = parseable(html).encode("utf-8", "replace") if isinstance(html, str) else _cut(html.utf8)
 
     def _taken(self) -> bytes:
         coded, self._coded = self._coded, b""
@@ -31,3 +32,10 @@ class Markup:
         parser = LexborHTMLParser(self._taken())
         parser.raw_html = b""
         return parser
+
+
+def _cut(utf8: bytes) -> bytes:
+    """What `parseable` leaves of a text in UTF-8. It looks at ASCII alone, so that a character may stand for a byte."""
+    whole = utf8.decode("latin-1")
+    left = parseable(whole)
+    return utf8 if left is whole else left.encode("latin-1")

@@ -3,12 +3,14 @@
 A browser's parser looks through its stack of open elements at every tag, at every attribute through those before it,
 and at every choice of a list (`option` in `select`) through all that stands before it in the list. Documents that nest
 without end, put thousands of attributes on one element, or have ten thousands of choices are cut to what browsers and
-real pages have; nothing else is touched.
+real pages have; nothing else is touched. White space and letters' case are those of ASCII, as they are to parsers. So
+UTF-8 that is read as Latin-1, a character for each byte, is cut in the same places.
 """
 
 from __future__ import annotations
 
 import re
+from string import ascii_lowercase, ascii_uppercase
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -39,8 +41,11 @@ _BARRIERS = names("applet marquee object table template svg math")
 _FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
 """Elements whose end tag leaves the blocks within them open (HTML standard, "adoption agency algorithm")."""
 
-_NAME = re.compile(r"<(/?[a-zA-Z][^\s/<>]{0,40})")
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+)[^<>]*+>")
+LONG_NAME = 40
+"""Characters of a name from which on it may go on."""
+
+_NAME = re.compile(rf"<(/?[a-zA-Z][^\s/<>]{{0,{LONG_NAME}}})", re.ASCII)
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+)[^<>]*+>", re.ASCII)
 
 
 def parse(html: str) -> LexborHTMLParser:
@@ -58,8 +63,8 @@ def parseable(html: str) -> str:
     return thin(html) if may_be_crowded(html) else html
 
 
-_OPTION = re.compile(r"<option(?=[\s/>])", re.IGNORECASE)
-_SELECT = re.compile(r"</?select(?=[\s/>])[^<>]*+>?+", re.IGNORECASE)
+_OPTION = re.compile(r"<option(?=[\s/>])", re.IGNORECASE | re.ASCII)
+_SELECT = re.compile(r"</?select(?=[\s/>])[^<>]*+>?+", re.IGNORECASE | re.ASCII)
 
 
 def without_lists(html: str) -> str:
@@ -81,7 +86,7 @@ def flatten(html: str) -> str:
     out: list[str] = []
     copied = 0
     for tag in _TAG.finditer(html):
-        name = tag[2].lower()
+        name = _lower(tag[2])
         if name in _NEVER_CLOSED:
             continue
         if not tag[1]:
@@ -131,13 +136,23 @@ def _may_be_deep(html: str) -> bool:
 
 
 def _code(name: str, codes: dict[str, int], opened: list[int]) -> int:
-    plain = name.lstrip("/").lower()
+    plain = _lower(name.lstrip("/"))
     code = 0 if plain in _NEVER_CLOSED else codes.get(plain)
     if code is None:
         code = codes[plain] = len(opened)
         opened.append(0)
-    codes[name] = code = -code if name[0] == "/" else code
+    if name[0] == "/":
+        code = -code if len(plain) <= LONG_NAME else 0  # a long one may be another's end tag
+    codes[name] = code
     return code
+
+
+_TO_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+def _lower(name: str) -> str:
+    """The name as parsers compare it."""
+    return name.lower() if name.isascii() else name.translate(_TO_LOWER)
 
 
 AT_ONCE = 1 << 18
@@ -196,8 +211,8 @@ class _OpenElements:
 
 
 _ATTRIBUTE = r"""[\s/]++[^\s=>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']*+))?+"""
-_ONE = re.compile(_ATTRIBUTE)
-_CROWDED = re.compile(rf"<[a-zA-Z][^\s/<>]*+(?P<attributes>(?:{_ATTRIBUTE}){{64,}}+)")
+_ONE = re.compile(_ATTRIBUTE, re.ASCII)
+_CROWDED = re.compile(rf"<[a-zA-Z][^\s/<>]*+(?P<attributes>(?:{_ATTRIBUTE}){{64,}}+)", re.ASCII)
 
 
 def may_be_crowded(html: str) -> bool:
@@ -239,6 +254,9 @@ MAX_LOOKED_AT = 200
 
 _BEGUN = re.compile("<[a-zA-Z]")
 
+_WHITE = " \t\n\r\f\v"
+"""`\\s` of the patterns."""
+
 
 def _in_value(html: str, start: int, at: int) -> bool:
     """Whether what stands at `at` may be in the quoted value of an attribute that begins behind `start`."""
@@ -246,7 +264,7 @@ def _in_value(html: str, start: int, at: int) -> bool:
         opening = html.rfind(mark, start, at)
         if opening > start:
             before = html[opening - 1]
-            if before == "=" or (before.isspace() and html[start:opening].rstrip().endswith("=")):
+            if before == "=" or (before in _WHITE and html[start:opening].rstrip(_WHITE).endswith("=")):
                 return True
     return False
 

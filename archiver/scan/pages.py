@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from archiver.article import article_of, describe
+from archiver.article import article_of, describe, long_page_of
+from archiver.article.longtext import LongText
 from archiver.detect import LARGE, find, find_in, markup_of
 from archiver.errors import InputError, LimitError
 from archiver.scan.freed import WORTH_GIVING_BACK, give_back
@@ -37,26 +38,26 @@ class Looked:
         large = len(page.data) >= LARGE
         if len(page.data) >= WORTH_GIVING_BACK:
             give_back()
+        source, uri, content_type = f"{file}#{page.target_uri}", page.target_uri or None, page.content_type or None
+        html: LongText | None = None
         try:
-            article = article_of(
-                page.take() if large else page.data,
-                source=f"{file}#{page.target_uri}",
-                uri=page.target_uri or None,
-                content_type=page.content_type or None,
-                described=large,
-            )
+            if large:
+                article, html = long_page_of(page.take(), source=source, uri=uri, content_type=content_type)
+            else:
+                article = article_of(page.data, source=source, uri=uri, content_type=content_type, described=False)
         except (InputError, LimitError):
             self.unread += 1
             return []
         if article.html is None and not page.content_type and page.record_type == "response":
             return []  # an answer that says nothing of itself may be anything
-        if large and article.html is not None:
-            # what it says of itself was read before, so that the page's text need not stay beside its tree
-            markup = markup_of(article.html)
-            article = replace(article, html="")
-            mentions = find_in(markup, replace(article, published=None))
+        undated = replace(article, published=None)
+        if html is not None:
+            # what it says of itself was read before, so that its bytes need not stay beside its tree
+            markup = markup_of(html)
+            html = None
+            mentions = find_in(markup, undated)
         else:
-            mentions = find(replace(article, published=None) if large else article)
+            mentions = find(undated)
         if not mentions:
             return []
         if not large:
