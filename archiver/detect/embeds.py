@@ -207,6 +207,16 @@ def read_markup(markup: Markup, platforms: Sequence[Platform], *, source: str = 
     return document.reading()
 
 
+def finds(html: str, platforms: Sequence[Platform]) -> bool:
+    """Whether a piece of a page's HTML holds an embedded post, by itself: wherever in a page that may be."""
+    rules = rules_of(tuple(platforms))
+    document = _Document(rules, "", large=False)
+    root = Markup(html, rules.tags).parsed().root
+    if root is not None:
+        _Walk(document, tags=rules.tags).over(root)
+    return bool(document.entries)
+
+
 class _Document:
     """What the walks over a document and over what is hidden in it share."""
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from archiver.article import article_of
 from archiver.detect import find
 from archiver.errors import ArchiverError, UsageError
+from archiver.model import PostRef
 from archiver.platforms import platforms
 from archiver.platforms.base import EmbedRule, Example, Platform
 from archiver.platforms.default import DefaultPlatform
@@ -337,8 +338,8 @@ def test_attributes_in_which_no_embed_is_named(native: Prefilter, source: str) -
     for name in ("title", "itemid", "data-share-url", "data-key"):
         other = page(source.replace(f" {name}=", " data-embed-url=")).encode()
         assert sound(native, other, HTML)
-        if name in source and name != "data-key":
-            assert native.may_hold_posts(other, HTML)
+        if name == "itemid" and name in source:
+            assert find(article_of(other, source="page", content_type=HTML))
 
 
 FAR = "<p>It rained all night in the old town.</p>" * 400
@@ -346,7 +347,7 @@ FAR = "<p>It rained all night in the old town.</p>" * 400
 
 @pytest.mark.parametrize("coded", ["%73tatus", "&#115;tatus", "&#x73;tatus", "&amp;#115;tatus", "%2573tatus"])
 def test_letters_that_are_coded_far_from_other_ones(native: Prefilter, coded: str) -> None:
-    embed = f'<blockquote><p>It rained.</p><a href="{ADDRESS.replace("status", coded)}">May 3, 2021</a></blockquote>'
+    embed = f'<div class="embed-x"><a href="{ADDRESS.replace("status", coded)}">Look</a></div>'
     source = page(f'<a href="/a%41">A</a>{FAR}<script>f("%42")</script>{FAR}{embed}{FAR}<a href="/a%43">C</a>')
     assert sound(native, source.encode(), HTML)
     assert native.may_hold_posts(source.encode(), HTML)
@@ -354,6 +355,59 @@ def test_letters_that_are_coded_far_from_other_ones(native: Prefilter, coded: st
     linked = f'<p><a href="{ADDRESS.replace("status", coded)}">Look</a> it rained.</p>'
     source = page(f'<div class="twitter-tweet"></div>{FAR}{linked}')
     assert native.may_hold_posts(source.encode(), HTML)
+
+
+LINES = r"<p>A</p>\n  <script>f()<\/script>\n\n<script src=\"a.js\"><\/script>"
+SIGN_IN = (
+    "https://accounts.example/start?to=https%3A%2F%2Fwww.youtube.com%2Fsignin%3Fgo%3D%252Fwatch%253Fv%253Da1B2c3D4e5U"
+)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f'<p><a href="{ADDRESS}">A video</a> shows the bridge before the storm.</p>',
+        f'<ul><li><a href="{ADDRESS}"><img src="/a.jpg" alt="Rain"></a></li></ul>',
+        f'<p>The bridge is at <a href="{ADDRESS}">bit.example/1</a> or in the old town.</p>',
+        f'<li data-video-url="{ADDRESS}" class="slide">Rain</li>',
+        f'<a href="{SIGN_IN}">https://www.youtube.com/signin</a>',
+        f'<iframe src="{SIGN_IN}" style="display: none"></iframe>',
+        # a script's lines, one of which begins with a tag
+        f'<script>window.story={{"a":"{LINES}","b":"It rained, <a href=\\"{ADDRESS}\\">she wrote</a>."}}</script>',
+    ],
+)
+def test_addresses_in_places_in_which_detection_finds_no_post(native: Prefilter, source: str) -> None:
+    data = page(source).encode()
+    assert find(article_of(data, source="page", content_type=HTML), min_confidence=0) == []
+    assert not native.may_hold_posts(data, HTML)
+
+
+REEL = "https://www.instagram.com/p/BalQ2SWFty8/"
+LONG = " ".join(f'data-a{n}="It rained all night in the old town."' for n in range(300))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f'<div class="embed-x"><i {LONG}></i><a href="{ADDRESS}">Look</a></div>',
+        f'<div class="embed-x"><a href="{ADDRESS}">Look</a><i {LONG}></i></div>',
+        f'<div class="embed-x"><a href="{ADDRESS}" {LONG}>Look</a></div>',
+        f'<div class="embed-x" {LONG}><a href="{ADDRESS}">Look</a></div>',
+        f"{FAR}<div class='embed-x'><script>f('<a>')</script><a href='{ADDRESS}'>Look</a></div>{FAR}",
+        f'<div class="embed-x"><a href="{ADDRESS}?a=<b>&amp;c=d">Look</a></div>',
+        f'<div class="embed-x"><a href="{ADDRESS}?a=1&lt;b" title="<i>a</i>">Look</a></div>',
+        f'<div class="embed-x"><a data-href="/a" title="href=/b" href="{ADDRESS}">Look</a></div>',
+        f'<blockquote class="instagram-media"><p>{FAR}</p><a href="{REEL}">A</a></blockquote>',
+        f"<p>It rained.</p><p>{ADDRESS}</p><p>It rained.</p>",
+        f'<p><a href="{ADDRESS}">A video</a> shows it.</p>{FAR}<div class="embed-x"><a href="{ADDRESS}">Look</a></div>',
+        f'<p><a href="{ADDRESS}">A video</a> shows rain.</p>' * 3 + f"<p>{ADDRESS}</p>",
+        f'<svg><script>f()<p><div class="embed-x"><a href="{ADDRESS}">Look</a></div></script></svg>',
+    ],
+)
+def test_embeds_whose_parts_are_apart(native: Prefilter, source: str) -> None:
+    data = page(source).encode()
+    assert find(article_of(data, source="page", content_type=HTML))
+    assert native.may_hold_posts(data, HTML)
 
 
 def test_a_post_behind_many_marks_that_are_none(native: Prefilter) -> None:
@@ -587,6 +641,12 @@ class Other(DefaultPlatform):
     embed_rules: tuple[EmbedRule, ...] = (
         EmbedRule(name="other.embed", read=lambda _: None, classes=frozenset({"other-embed"})),
     )
+
+    def ref_from_url(self, url: str) -> PostRef | None:
+        return self.ref_from_id("1") if url.endswith("/1") else None
+
+    def ref_from_id(self, post_id: str, handle: str | None = None) -> PostRef:
+        return PostRef(platform="other", id=post_id, url=f"https://other.example/{post_id}")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

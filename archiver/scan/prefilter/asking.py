@@ -54,8 +54,7 @@ def ask(
     """
     tags = _Tags(data, sought.tags, tags_in)
     linked, classes = known.linked, known.classes
-    links = 0
-    held: list[int] = []
+    addresses: list[int] = []
     scripts: set[int] = set()
     for pattern, end in asked:
         script = None if pattern.script or not sought.plain else page.content_at(end)
@@ -74,17 +73,12 @@ def ask(
             classes = True
         elif not (pattern.address and sought.plain):
             return POST
-        else:
-            links += 1
-            apart = page.is_apart(end) if links < MAX_LINKS else False
-            if apart is False:
-                return POST
+        elif not page.names_none(end):
             linked = True
-            if apart is None:
-                held.append(end)
-        if linked and classes:
+            addresses.append(end)
+        if (linked and classes) or len(addresses) > MAX_LINKS:
             return POST
-    if any(map(page.is_held, held)) or any(map(page.scripts.may_name, sorted(scripts))):
+    if not all(map(page.is_apart, addresses)) or any(map(page.scripts.may_name, sorted(scripts))):
         return POST
     return Told(linked=linked, classes=classes)
 

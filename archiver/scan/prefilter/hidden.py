@@ -47,6 +47,12 @@ _QUOTES = frozenset(b"\"'`\\")
 
 _ESCAPED = re.compile(rb"<script\s[^<>\"']{0,100}=\\+[\"']", re.IGNORECASE)
 
+_LINE_OF_STRING = re.compile(rb"\\[nrt] *\Z")
+"""What a line within a string begins with."""
+
+INDENTED = 60
+"""Bytes before a tag in which its line begins."""
+
 _QUOTED = re.compile(rb"<[^>]{0,2000}>\s{0,20}(?:[\"']\s{0,5}/?>|</|-->)")
 """A start tag that is a part of a value, of a title or of a comment: what follows it ends that."""
 
@@ -129,7 +135,11 @@ def _start(extent: Extent) -> int:
 
 def _is_written(data: bytes, at: int) -> bool:
     """Whether the tag at `at`, which stands in a script, is a part of a string."""
-    return data[at - 1] in _QUOTES or _ESCAPED.match(data, at) is not None
+    return (
+        data[at - 1] in _QUOTES
+        or _ESCAPED.match(data, at) is not None
+        or _LINE_OF_STRING.search(data, max(0, at - INDENTED), at) is not None
+    )
 
 
 def _in_comment(data: bytes, at: int) -> bool:

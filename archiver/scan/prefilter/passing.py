@@ -103,7 +103,7 @@ class Prefilter:
             return True
         hidden = extents(data, seen.structure)
         scripts = Scripts(data, hidden, self._sought.permalinks, partial(self._in_piece, level=level + 1))
-        page = Page(data, seen.structure, hidden, scripts, seen.coded)
+        page = Page(data, seen.structure, hidden, scripts, seen.coded, self.platforms, self._sought.permalinks)
         told = Told()
         for left in range(ROUNDS, -1, -1):
             told = ask(data, seen.asked, page, self._sought, self._engine.tags_in, told)

@@ -6,13 +6,17 @@ here without reading the page is only what surely is nothing: in doubt an addres
 
 from __future__ import annotations
 
+import html
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from archiver.detect import containers
+from archiver.detect.permalinks import Permalinks
+from archiver.platforms.base import Platform
 from archiver.scan.prefilter.hidden import Extent, Held, Structure, embedding
+from archiver.scan.prefilter.nearby import FAR, Nearby, is_link, is_quoted, length_of
 from archiver.scan.prefilter.scripts import START, Scripts
 
 MAX_TAG = 200_000
@@ -21,13 +25,10 @@ MAX_TAG = 200_000
 MAX_ADDRESS = 500
 """Bytes of an address before what makes it a post's."""
 
-ABOVE = 20_000
-"""Bytes before a link in which the element begins that calls itself an embed, with little text before the link."""
-
 LITTLE = 420
 """Characters of text in such an element (`archiver.detect.containers.MAX_FALLBACK`), and some more."""
 
-REACHES = (700, 3000, ABOVE)
+REACHES = (700, 3000, FAR)
 """Bytes before a link that are read, one after the other, until there is as much text."""
 
 _TAG_OPENS = re.compile(rb"<[A-Za-z/!?]")
@@ -48,14 +49,21 @@ _SAID = re.compile(
 _CALLED = re.compile(rb"(?:class|id)\s{0,3}=\s{0,3}(?:\"[^\"]{0,2000}|'[^']{0,2000}|[^\s>]{1,500})", re.IGNORECASE)
 _SHOWN = re.compile(rb"//|@|\xef\xbc\xa0|&#|&commat|\.[a-z]{2,6}/|<img|<svg|<picture|<video|%40", re.IGNORECASE)
 _LINK_ENDS = re.compile(rb"</a\b", re.IGNORECASE)
-_MARKUP = re.compile(rb"<[^<>]{0,4000}>")
+_HREF = re.compile(rb"(?<=[\s\"'])href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"'\\][^\s>]*))", re.IGNORECASE)
 
 
 class Page:
     """The source of one page, as it is written or with its coded letters decoded."""
 
     def __init__(
-        self, data: bytes, structure: Structure, hidden: Sequence[Extent], scripts: Scripts, coded: Sequence[int]
+        self,
+        data: bytes,
+        structure: Structure,
+        hidden: Sequence[Extent],
+        scripts: Scripts,
+        coded: Sequence[int],
+        platforms: Sequence[Platform],
+        permalinks: Permalinks,
     ) -> None:
         """structure, hidden: where its tags, scripts and style sheets are in `data`. scripts: the same scripts. coded:
         where letters are, or were, coded, in ascending order."""
@@ -65,6 +73,9 @@ class Page:
         self._held: Held | None = None
         self.scripts = scripts
         self._coded = coded
+        self._platforms = platforms
+        self._permalinks = permalinks
+        self._nearby = Nearby(platforms)
         self._starts = [extent.start for extent in hidden]
         self._contents: dict[int, int] = {}
         self._string: tuple[int, int, bytes | None] = (0, 0, None)
@@ -76,7 +87,8 @@ class Page:
         hidden = [
             Extent(move(each.start), move(each.end), each.script, move(each.first), each.inner) for each in self.hidden
         ]
-        return Page(data, structure, hidden, self.scripts, [move(at) for at in self._coded])
+        coded = [move(at) for at in self._coded]
+        return Page(data, structure, hidden, self.scripts, coded, self._platforms, self._permalinks)
 
     def string_at(self, place: int, script: int) -> bytes | None:
         """The string in this script's JSON in which `place` is, as far as can be told without reading it; null where it
@@ -131,21 +143,38 @@ class Page:
         head = START.match(self._data, extent.start)
         return len(self._data) if head is None or self.scripts.is_drawn(number) else head.end()
 
-    def is_apart(self, end: int) -> bool | None:
-        """Whether the address that ends about `end`, outside of scripts, is surely no embed's; null: unless it is in an
-        element whose content is read by itself."""
+    def names_none(self, end: int) -> bool:
+        """Whether what ends about `end`, outside of scripts, is a part of a link's address that is no post's."""
         tag = _tag_around(self._data, end)
-        if tag is not None:
-            start, stop = tag
-            name = self._data[start + 1 : start + 6].lower()
-            if name.startswith((b"meta ", b"meta\n", b"link ", b"link\n")):
-                return True
-            if name[:1] == b"a" and name[1:2] in (b" ", b"\n", b"\t", b"\r"):
-                return False if _link_may_stand(self._data, start, stop) else None
-            return _is_quiet(self._data, start, end)
-        return False
+        if tag is None or not is_link(self._data, tag[0]):
+            return False
+        href = _HREF.search(self._data, *tag)
+        if href is None or not href.start() < end <= href.end():
+            return False
+        address = html.unescape((href[1] or href[2] or href[3] or b"").decode("utf-8", "replace"))
+        return self._permalinks.read(address, any_server=True) is None
 
-    def is_held(self, at: int) -> bool:
+    def is_apart(self, end: int) -> bool:
+        """Whether the address that ends about `end`, outside of scripts, is surely no embed's. Asked in ascending
+        order."""
+        tag = _tag_around(self._data, end)
+        if tag is None:
+            return not (self._may_stand_nearby(end, end) or self._is_held(end))
+        start, stop = tag
+        if self._data[start + 1 : start + 6].lower().startswith((b"meta ", b"meta\n", b"link ", b"link\n")):
+            return True
+        if is_link(self._data, start):
+            may_stand = _link_may_stand(self._data, start, stop) and self._may_stand_nearby(start, stop)
+        elif _is_quiet(self._data, start, end):
+            return True
+        else:
+            may_stand = self._may_stand_nearby(start, stop)
+        return not (may_stand or self._is_held(start - 1))
+
+    def _may_stand_nearby(self, start: int, stop: int) -> bool:
+        return self._nearby.may_hold(self._data, start, stop, self.hidden, self.scripts.is_sure)
+
+    def _is_held(self, at: int) -> bool:
         """Whether `at` is, or seems to be, in an element whose content is read by itself."""
         if self._held is None:
             self._held = Held(self._structure, self.hidden)
@@ -211,7 +240,7 @@ def _is_quiet(data: bytes, start: int, end: int) -> bool:
 
 def _link_may_stand(data: bytes, start: int, stop: int) -> bool:
     own = data[start:stop]
-    if _SAID.search(re.sub(rb"href\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]*)", b"", own, flags=re.IGNORECASE)):
+    if _SAID.search(_HREF.sub(b"", own)):
         return True
     closed = _LINK_ENDS.search(data, stop, stop + 4000)
     close = closed.start() if closed else -1
@@ -221,18 +250,17 @@ def _link_may_stand(data: bytes, start: int, stop: int) -> bool:
         rb"<p\b[^<>]{0,190}>\s*$", data[max(0, start - 200) : start], re.IGNORECASE
     ):
         return True  # a paragraph that begins with it may be the last one of an embed
-    before = data[max(0, start - ABOVE) : start]
-    opened = max(before.rfind(b"<blockquote"), before.rfind(b"<BLOCKQUOTE"))
-    if opened >= 0 and b"</blockquote" not in before[opened:].lower():
+    if is_quoted(data, start):
         return True
+    before = data[max(0, start - FAR) : start]
     for reach in REACHES:
         near = before[-reach:]
         if len(near) < len(before):
             near = near[near.find(b">") + 1 :]  # it may begin within a tag
         for called in reversed(list(_CALLED.finditer(near))):
             if _stands_in(called[0]):
-                return _length(near[called.end() :]) <= LITTLE
-        if len(near) == len(before) or _length(near) > LITTLE:
+                return length_of(near[near.find(b">", called.end()) + 1 :]) <= LITTLE
+        if len(near) == len(before) or length_of(near) > LITTLE:
             break
     return False
 
@@ -248,8 +276,3 @@ MAX_KNOWN = 200
 @lru_cache(maxsize=2000)
 def _known(called: bytes) -> bool:
     return _SAID.search(called) is not None
-
-
-def _length(source: bytes) -> int:
-    """Characters of its text, about."""
-    return len(b" ".join(_MARKUP.sub(b"", source).split()).decode("utf-8", "replace"))
