@@ -113,6 +113,18 @@ def recordings() -> Path:
     return RECORDINGS.resolve()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_user_cache(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests and the processes they start compile is kept for this run alone. The processes of the run share it:
+    compiling takes a second."""
+    folder = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):  # each process of pytest-xdist has a folder of its own within the run's
+        folder = folder.parent
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_CACHE_HOME", str(folder / "no-user-cache"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_user_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """The configuration of whoever runs the tests does not count in them."""
