@@ -245,11 +245,18 @@ class Ledger:
             ),
         )  # fmt: skip
 
-    def drop(self, unit: Unit) -> None:
-        """Forget a unit whose rows are in no batch."""
+    def drop(self, units: Sequence[Unit], by: Unit | None) -> None:
+        """Forget units of one file, whose rows are in no batch. What is to be read instead of them has their place
+        among the files."""
         with self._transaction():
-            self._db.execute("DELETE FROM damage WHERE unit = ?", (unit.id,))
-            self._db.execute("DELETE FROM units WHERE id = ?", (unit.id,))
+            ids = [(unit.id,) for unit in units]
+            positions = [
+                position for one in ids for position in self._read("SELECT position FROM units WHERE id = ?", one)
+            ]
+            self._db.executemany("DELETE FROM damage WHERE unit = ?", ids)
+            self._db.executemany("DELETE FROM units WHERE id = ?", ids)
+            if by is not None and self._add(by):
+                self._db.execute("UPDATE units SET position = ? WHERE id = ?", (*min(positions), by.id))
 
     def stands(self, unit: Unit) -> bool:
         """Whether what came of a unit counts: no other one stands in its place."""

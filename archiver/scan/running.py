@@ -49,17 +49,17 @@ def enter(ledger: Ledger, units: Iterable[Unit], *, stop: Callable[[], bool] = l
             file = unit.file
             known = [one for one, _ in ledger.of_file(file)]
         replaced = [one for one in known if _replaces(unit, one)]
+        known = [one for one in known if one not in replaced]
+        fresh = _not_covered(unit, known)
+        if fresh is not None:
+            known.append(fresh)
         if replaced:
             ledger.add(held)
             held = []
             _clear(ledger, replaced)
-            for one in replaced:
-                ledger.drop(one)
-            known = [one for one in known if one not in replaced]
-        fresh = _not_covered(unit, known)
-        if fresh is not None:
+            ledger.drop(replaced, fresh)
+        elif fresh is not None:
             held.append(fresh)
-            known.append(fresh)
     ledger.add(held)
 
 

@@ -9,12 +9,15 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pyarrow.dataset
 import pytest
 
 import archiver
 from archiver.errors import ArchiveError, InputError, LimitError
+from archiver.exporting.forms import Form
 from archiver.scan.ledger import Ledger
+from archiver.scan.onefile import write_one_file
 from archiver.scan.pool import Failed
 from archiver.scan.running import enter, run
 from archiver.scan.table import publish
@@ -138,6 +141,24 @@ def test_a_file_that_changed_is_read_again_and_its_old_rows_are_gone(files: list
     mine = [post for name, _, post in rows(out) if name == "x.warc.gz"]
     assert mine == ids(path)
     assert len(rows(out)) == 3 + 4
+
+
+def test_a_file_that_changed_keeps_its_place_in_the_one_file(files: list[Path], tmp_path: Path) -> None:
+    path = crawl(tmp_path / "x.warc.gz", [tweet(1), tweet(2)])
+    scan(tmp_path / "out", [unit_of(files[1]), unit_of(path), unit_of(files[0])])
+    crawl(path, [tweet(2), tweet(3), tweet(4)])
+    middle = path.stat().st_size // 2
+    units = [unit_of(files[1]), unit_of(path, end=middle), unit_of(path, start=middle), unit_of(files[0])]
+    scan(tmp_path / "out", units)
+    scan(tmp_path / "fresh", units)
+    written = []
+    for folder in ("out", "fresh"):
+        with Ledger(tmp_path / folder) as ledger:
+            written.append(write_one_file(ledger, Form("jsonl")).read_text())
+    assert written[0] == written[1]
+    assert [msgspec.json.decode(line)["post_id"] for line in written[0].splitlines()] == [
+        *ids(files[1]), *ids(path), *ids(files[0])
+    ]  # fmt: skip
 
 
 def test_a_file_that_could_not_be_read_to_its_end_is_tried_again(tmp_path: Path) -> None:
