@@ -13,11 +13,16 @@ _PLAIN_TAG = re.compile(r"[a-z][a-z0-9-]*")
 _STEP = re.compile(r"(?P<tag>[a-z][a-z0-9-]*|\*)(?::nth-child\((?P<nth>[1-9]\d{0,8})\))?")
 
 
+KEPT = 64
+"""One place in so many is kept of a parent's children: a list of hundred thousands is mostly not asked for."""
+
+
 class Selectors:
     """CSS paths of elements of one document, each parent's children counted once."""
 
     def __init__(self) -> None:
         self._place: dict[int, int] = {}
+        """Of elements among those of their parent: of every 64th, and of those that were asked for."""
         self._counted: set[int] = set()
 
     def of(self, node: LexborNode) -> str:
@@ -33,7 +38,7 @@ class Selectors:
 
     def _nth(self, node: LexborNode) -> int:
         parent = node.parent
-        if parent is None:
+        if parent is None or not node.is_element_node:
             return 1
         if parent.mem_id not in self._counted:
             self._counted.add(parent.mem_id)
@@ -41,10 +46,21 @@ class Selectors:
             child = parent.child
             while child is not None:
                 if child.is_element_node:
+                    if place % KEPT == 0:
+                        self._place[child.mem_id] = place + 1
                     place += 1
-                    self._place[child.mem_id] = place
                 child = child.next
-        return self._place.get(node.mem_id, 1)
+        back = 0
+        at: LexborNode | None = node
+        while at is not None:
+            known = self._place.get(at.mem_id)
+            if known is not None:
+                self._place[node.mem_id] = known + back
+                return known + back
+            at = at.prev
+            if at is not None and at.is_element_node:
+                back += 1
+        return 1
 
 
 class Elements:
