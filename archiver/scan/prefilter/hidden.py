@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-SCRIPT, SCRIPT_END, STYLE, STYLE_END, COMMENT_END = range(5)
+SCRIPT, SCRIPT_END, STYLE, STYLE_END, COMMENT, COMMENT_END = range(6)
 """What is told of a page's structure; above them come those of `HOLDING`, the start of each before its end, and
 `EMBEDDING`."""
 
@@ -26,7 +26,7 @@ EMBEDDING = (
 """One of these is in all HTML within JSON that detection reads (`archiver.detect.pagejson`)."""
 
 FORMS = (
-    *(rb"<script", rb"</script", rb"<style", rb"</style", rb"-->"),
+    *(rb"<script", rb"</script", rb"<style", rb"</style", rb"<!--", rb"-->"),
     *(form + name.encode("ascii") for name in HOLDING for form in (rb"<", rb"</")),
     *EMBEDDING,
 )
@@ -91,8 +91,8 @@ def extents(data: bytes, structure: Structure) -> list[Extent]:
     raw = -1, 0
     size = len(data)
     for at, form in structure:
-        if form == COMMENT_END:
-            comments += 1
+        if form in (COMMENT, COMMENT_END):
+            comments += form == COMMENT_END
             continue
         if form > COMMENT_END:
             if form in _RAW and opened < 0:
@@ -159,6 +159,11 @@ def visible(data: bytes, hidden: Sequence[Extent]) -> bytes:
         at = extent.end
     pieces.append(data[at:])
     return b"".join(pieces)
+
+
+def comments(structure: Structure) -> list[int]:
+    """Where a comment may begin."""
+    return [at for at, form in structure if form == COMMENT]
 
 
 def embedding(structure: Structure) -> list[int]:

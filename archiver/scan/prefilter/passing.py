@@ -26,7 +26,7 @@ from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
 from archiver.scan.prefilter import inwords, letters, marks
 from archiver.scan.prefilter.asking import Told, ask
-from archiver.scan.prefilter.hidden import extents, visible
+from archiver.scan.prefilter.hidden import comments, extents, visible
 from archiver.scan.prefilter.inwords import Place
 from archiver.scan.prefilter.marks import Sought
 from archiver.scan.prefilter.native import Native
@@ -102,7 +102,8 @@ class Prefilter:
         if seen.post:
             return True
         hidden = extents(data, seen.structure)
-        scripts = Scripts(data, hidden, self._sought.permalinks, partial(self._in_piece, level=level + 1))
+        holds = partial(self._in_piece, level=level + 1)
+        scripts = Scripts(data, hidden, comments(seen.structure), self._sought.permalinks, holds)
         page = Page(data, seen.structure, hidden, scripts, seen.coded, self.platforms, self._sought.permalinks)
         told = Told()
         for left in range(ROUNDS, -1, -1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
@@ -36,8 +37,17 @@ Holds = Callable[[str], bool]
 class Scripts:
     """The scripts of one page as it is written, no letters decoded: so detection reads their JSON."""
 
-    def __init__(self, data: bytes, hidden: Sequence[Extent], permalinks: Permalinks, holds: Holds) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        hidden: Sequence[Extent],
+        comments: Sequence[int],
+        permalinks: Permalinks,
+        holds: Holds,
+    ) -> None:
+        """hidden, comments: where its scripts and style sheets are in `data`, and where comments may begin."""
         self._data = data
+        self._comments = comments
         self._hidden = hidden
         self._permalinks = permalinks
         self._holds = holds
@@ -88,9 +98,21 @@ class Scripts:
     def _unsure_from(self) -> int:
         """The first script that may go on behind its end tag."""
         for number, each in enumerate(self._hidden):
-            if each.inner and _ends_later(self._data, each.first + 1, each.end):
+            if each.inner and self._ends_later(each.first + 1, each.end):
                 return number
         return len(self._hidden)
+
+    def _ends_later(self, start: int, end: int) -> bool:
+        """Whether the script that begins at `start` may end behind the first end tag: in a comment that holds a start
+        tag, that is not its end (HTML standard, "script data double escaped state")."""
+        closed = start
+        for at in self._comments[bisect_left(self._comments, start) : bisect_left(self._comments, end)]:
+            if at >= closed:
+                close = self._data.find(b"-->", at + 2, end)
+                closed = close if close >= 0 else end
+                if _OPENS.search(self._data, at, closed):
+                    return True
+        return False
 
     def is_sure(self, number: int) -> bool:
         """Whether nothing in this script, or style sheet, is markup of the page, and it is one."""
@@ -121,15 +143,3 @@ class Scripts:
                 if not isinstance(named, str) or self._pieces > MAX_PIECES or self._holds(named):
                     return True
         return False
-
-
-def _ends_later(data: bytes, start: int, end: int) -> bool:
-    """Whether the script that begins at `start` may end behind the first end tag: in a comment that holds a start tag,
-    that is not its end (HTML standard, "script data double escaped state")."""
-    at = data.find(b"<!--", start, end)
-    while at >= 0:
-        close = data.find(b"-->", at + 2, end)
-        if _OPENS.search(data, at, close if close >= 0 else end):
-            return True
-        at = data.find(b"<!--", close, end) if close >= 0 else -1
-    return False

@@ -12,6 +12,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+import msgspec
+
 from archiver.detect import containers
 from archiver.detect.permalinks import Permalinks
 from archiver.platforms.base import Platform
@@ -30,6 +32,9 @@ LITTLE = 420
 
 REACHES = (700, 3000, FAR)
 """Bytes before a link that are read, one after the other, until there is as much text."""
+
+MAX_CODED = 4
+"""How often a string of JSON is coded within others, at most."""
 
 _TAG_OPENS = re.compile(rb"<[A-Za-z/!?]")
 _ATTRIBUTES = re.compile(
@@ -119,7 +124,22 @@ class Page:
         quote = self._data.rfind(b'"', start, end)
         if quote < 0:
             return start > 0 and b" " not in self._data[start:end]
-        return b" " not in self._data[quote:end] and _EQUALS.search(self._data, max(0, quote - 20), quote) is None
+        if b" " in self._data[quote:end] or _EQUALS.search(self._data, max(0, quote - 20), quote) is not None:
+            return False
+        close = self._data.find(b'"', end, end + MAX_ADDRESS)
+        return close < 0 or self._may_name(self._data[quote + 1 : close])
+
+    def _may_name(self, string: bytes) -> bool:
+        """Whether a string of JSON, without its quotation marks, may name a post."""
+        text = string.rstrip(b"\\").decode("utf-8", "replace")
+        for _ in range(MAX_CODED):
+            if "\\" not in text:
+                return self._permalinks.likely(text) and self._permalinks.read(text) is not None
+            try:
+                text = msgspec.json.decode(f'"{text}"', type=str)
+            except (msgspec.DecodeError, UnicodeEncodeError):
+                break
+        return True
 
     def content_at(self, end: int) -> int | None:
         """The number of the script in whose content something ends at `end`; -1 for a style sheet's; null where it is
