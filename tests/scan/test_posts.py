@@ -131,6 +131,15 @@ def test_a_page_that_was_captured_again_is_one_citation(tmp_path: Path) -> None:
     assert post["pages"] == post["texts"][0]["pages"] == 1
 
 
+def test_it_is_seen_from_the_first_capture_of_any_page_to_the_last(tmp_path: Path) -> None:
+    """Also where a post lies between others, and is taken with them."""
+    posts, _ = built(
+        tmp_path,
+        [row(n, f"https://{m}.example/", captured_at=at) for n in range(4) for m, at in enumerate([DEC, NOV, None])],
+    )
+    assert [(post["first_seen"], post["last_seen"], post["pages"]) for post in posts] == [(NOV, DEC, 3)] * 4
+
+
 def test_what_the_first_capture_of_a_page_does_not_say_is_that_of_the_next(tmp_path: Path) -> None:
     post = one(
         tmp_path,
