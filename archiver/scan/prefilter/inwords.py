@@ -28,6 +28,10 @@ for a signature, and at 1,500 for a post that was copied with its author's line.
 MAX_READ = 1_000_000
 """Bytes around places that are read in one page; a page with more is let through."""
 
+FEW, WORTH_A_LOOK = 8, 3200
+"""Names in brackets that are looked at in any page, and bytes that detection reads in the time that each more takes: a
+page with more of them for its size is let through."""
+
 LEAST = 0.45
 """Less sure than detection reports them: what is cut out here may lack a line that makes it surer."""
 
@@ -41,16 +45,23 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     """Whether it is a name in brackets that may be a handle, its `@` lost."""
 
 
-def in_page(data: bytes, places: Sequence[Place], platforms: Sequence[Platform]) -> bool:
+def in_page(data: bytes, places: Sequence[Place], platforms: Sequence[Platform], size: int) -> bool:
     """Whether a post may be flattened into the text of a page at one of the places. data: the page's source in UTF-8,
-    without its scripts and style sheets."""
+    without its scripts and style sheets. size: bytes of the whole."""
+    shown = [
+        place
+        for place in sorted(places, key=lambda place: place.end)
+        if not (_AT_RULE.match(data, place.end) or _in_tag(data, place.end - 1))
+    ]
+    if sum(place.lost for place in shown) > FEW + size // WORTH_A_LOOK:
+        return True
     kept: list[tuple[int, int]] = []
-    for place in sorted(places, key=lambda place: place.end):
+    for place in shown:
         at = place.end - 1
         reach = SIGNED if place.lost else REACH
         if kept and at + reach // 2 < kept[-1][1]:
             continue
-        if _AT_RULE.match(data, place.end) or _in_tag(data, at) or (place.lost and not _may_sign(data, place.end)):
+        if place.lost and not _may_sign(data, place.end):
             continue
         start, end = max(0, at - reach), min(len(data), at + reach)
         if kept and start <= kept[-1][1]:

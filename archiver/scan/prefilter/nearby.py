@@ -27,6 +27,9 @@ LEAST_BEHIND = 3_000
 MAX_PIECES = 8
 """Pieces of one page that are read; a page with more is let through."""
 
+WORTH_A_PIECE = 50_000
+"""Bytes of a page for each piece more than one; with more of them, it takes as long to read the page."""
+
 MAX_TAG = 20_000
 """Bytes of a tag that is asked about by itself."""
 
@@ -53,7 +56,7 @@ class Nearby:
         if (end if quoted else stop + LEAST_BEHIND) <= self._read_to or self._read_to == len(data):
             return False
         self._pieces += 1
-        if self._pieces > MAX_PIECES:
+        if self._pieces > min(MAX_PIECES, 1 + len(data) // WORTH_A_PIECE):
             return True
         before = data[max(0, start - NEAR) : start]
         enough = not quoted and length_of(before[before.find(b">") + 1 :]) > ENOUGH  # it may begin within a tag

@@ -121,7 +121,7 @@ class Prefilter:
             return False
         shown = visible(data, page.hidden)
         places = self._engine.places(shown)
-        return len(places) >= MAX_PLACES or (bool(places) and inwords.in_page(shown, places, self.platforms))
+        return len(places) >= MAX_PLACES or (bool(places) and inwords.in_page(shown, places, self.platforms, len(data)))
 
     def _in_piece(self, html: str, level: int) -> bool:
         """Whether a piece of HTML that a page keeps as data may hold a post."""
