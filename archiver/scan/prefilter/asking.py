@@ -65,9 +65,9 @@ def ask(
                 if script not in scripts and _is_in_data(pattern, data, end, page, script, tags):
                     scripts.add(script)
             continue
-        if not _is_whole(pattern, data, end):
-            continue
         if pattern.tag is not None and not tags.holds(end, pattern.tag):
+            continue
+        if not _is_whole(pattern, data, end):
             continue
         if pattern.declares:
             classes = True
@@ -110,7 +110,7 @@ def _is_whole(pattern: Pattern, data: bytes, end: int) -> bool:
 def _is_in_data(pattern: Pattern, data: bytes, end: int, page: Page, script: int, tags: _Tags) -> bool:
     """Whether the mark may be one in the data that a script holds: an address that stands alone, or HTML of embeds."""
     if page.scripts.is_markup(script):
-        return _is_whole(pattern, data, end) and (pattern.tag is None or tags.holds(end, pattern.tag))
+        return (pattern.tag is None or tags.holds(end, pattern.tag)) and _is_whole(pattern, data, end)
     if pattern.address and page.is_alone(end):
         return _is_whole(pattern, data, end)
     string = page.string_at(end, script)
