@@ -75,7 +75,8 @@ LOOKS_AHEAD = 16
 
 _START = re.compile(r"\s*(?:(?:window|self|var|let|const)\b[\w\s.\"'\[\]$]{0,80}=\s*)?(?=[\[{])")
 _JSON_PARSE = re.compile(r"JSON\.parse\(\s{0,20}(?=[\"'])")
-_UNDEFINED = re.compile(r"([:\[,]\s?)undefined(?=\s?[,}\]])")
+_UNDEFINED = re.compile(r"undefined(?:(?<=[:\[,]undefined)|(?<=[:\[,]\sundefined))(?=\s?[,}\]])")
+"""What stands before the word is asked behind it: the search is for the word then, not for each comma."""
 
 MARKS = ('mbed"', 'mbed\\"', 'weetRecord"', "blockquote", 'weet"', 'nstagram"', 'iktok"')
 """One of these is in every JSON that `read` finds a post in; a search is cheaper than reading it."""
@@ -167,7 +168,7 @@ def values_of(script: str) -> list[Any]:
     if value is not None or len(script) > MAX_JSON:
         return [] if value is None else [value]
     if "undefined" in script:
-        script = _UNDEFINED.sub(r"\1null", script)
+        script = _UNDEFINED.sub("null", script)
     found: list[Any] = []
     at = broken = 0
     for _ in range(MAX_ASSIGNED):
