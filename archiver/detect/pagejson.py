@@ -93,6 +93,9 @@ stem."""
 _MARKED_BY_TWO = ('witter"', "/status/")
 """Or both of these: scripts of share buttons have the first."""
 
+EVERY_MARK = (*MARKS, *_MARKED_BY_TWO)
+"""One of these is in every script of which `may_hold_posts`."""
+
 
 def may_hold_posts(script: str) -> bool:
     """Whether it is worth the cost of reading a script's JSON."""

@@ -62,7 +62,9 @@ def ask(
             # nothing is read of a style sheet; a script's data declare nothing outside of it
             if script >= 0 and not pattern.declares:
                 linked = linked or (pattern.address and _is_whole(pattern, data, end))
-                if script not in scripts and _is_in_data(pattern, data, end, page, script, tags):
+                if script in scripts or page.scripts.is_quiet(script):
+                    continue
+                if _is_in_data(pattern, data, end, page, script, tags):
                     scripts.add(script)
             continue
         if pattern.tag is not None and not tags.holds(end, pattern.tag):

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from archiver.detect import pagejson
+
 SCRIPT, SCRIPT_END, STYLE, STYLE_END, COMMENT, COMMENT_END = range(6)
-"""What is told of a page's structure; above them come those of `HOLDING`, the start of each before its end, and
-`EMBEDDING`."""
+"""What is told of a page's structure; above them come those of `HOLDING`, the start of each before its end,
+`EMBEDDING` and `DATA`."""
 
 HOLDING = ("template", "textarea", "noscript", "iframe")
 """Elements whose content is read by itself."""
@@ -25,10 +27,14 @@ EMBEDDING = (
 )
 """One of these is in all HTML within JSON that detection reads (`archiver.detect.pagejson`)."""
 
+DATA = tuple(dict.fromkeys(mark.lower().encode("ascii") for mark in pagejson.EVERY_MARK))
+"""One of these is in every script whose JSON is read."""
+
 FORMS = (
     *(rb"<script", rb"</script", rb"<style", rb"</style", rb"<!--", rb"-->"),
     *(form + name.encode("ascii") for name in HOLDING for form in (rb"<", rb"</")),
     *EMBEDDING,
+    *DATA,
 )
 """What each of them is in the source, in any case of letters."""
 
@@ -36,7 +42,8 @@ _RAW = frozenset(COMMENT_END + 1 + 2 * HOLDING.index(name) for name in ("textare
 MAX_RAW = 20_000
 """Bytes of an element in which tags are text; one that seems to go on longer lacks its end."""
 
-_FIRST_EMBEDDING = len(FORMS) - len(EMBEDDING)
+_FIRST_DATA = len(FORMS) - len(DATA)
+_FIRST_EMBEDDING = _FIRST_DATA - len(EMBEDDING)
 
 _ENDS_NAME = frozenset(b" \t\n\f\r/>")
 
@@ -168,7 +175,12 @@ def comments(structure: Structure) -> list[int]:
 
 def embedding(structure: Structure) -> list[int]:
     """Where HTML may be that is read within JSON."""
-    return [at for at, form in structure if form >= _FIRST_EMBEDDING]
+    return [at for at, form in structure if _FIRST_EMBEDDING <= form < _FIRST_DATA]
+
+
+def data_marks(structure: Structure) -> list[int]:
+    """Where a mark is of JSON that is read."""
+    return [at for at, form in structure if form >= _FIRST_DATA]
 
 
 class Held:

@@ -5,6 +5,7 @@ Source: https://intel.github.io/hyperscan/dev-reference/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 from contextlib import suppress
 from typing import Any
@@ -70,7 +71,8 @@ class Native:
         base64: Sequence[bytes] = ()
         structure: Sequence[bytes] = ()
         if kind == "html":
-            posts, base64, structure = (*sought.posts, *sought.declared), marks.BASE64, hidden.FORMS
+            posts, base64 = (*sought.posts, *sought.declared), marks.BASE64
+            structure = tuple(map(re.escape, hidden.FORMS))
         elif kind == "text":
             posts, places = sought.addresses, sought.text_places
         else:

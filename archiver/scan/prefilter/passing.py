@@ -26,7 +26,7 @@ from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
 from archiver.scan.prefilter import inwords, letters, marks
 from archiver.scan.prefilter.asking import Told, ask
-from archiver.scan.prefilter.hidden import comments, extents, visible
+from archiver.scan.prefilter.hidden import comments, data_marks, extents, visible
 from archiver.scan.prefilter.inwords import Place
 from archiver.scan.prefilter.marks import Sought
 from archiver.scan.prefilter.native import Native
@@ -103,7 +103,9 @@ class Prefilter:
             return True
         hidden = extents(data, seen.structure)
         holds = partial(self._in_piece, level=level + 1)
-        scripts = Scripts(data, hidden, comments(seen.structure), self._sought.permalinks, holds)
+        scripts = Scripts(
+            data, hidden, comments(seen.structure), data_marks(seen.structure), self._sought.permalinks, holds
+        )
         page = Page(data, seen.structure, hidden, scripts, seen.coded, self.platforms, self._sought.permalinks)
         told = Told()
         for left in range(ROUNDS, -1, -1):
@@ -140,7 +142,9 @@ class Prefilter:
                 continue
             script = page.content_at(hint)
             if script is not None and self._sought.plain and not (script >= 0 and page.scripts.is_markup(script)):
-                if script >= 0 and page.string_at(hint, script) is not None and page.scripts.may_name(script):
+                if script < 0 or page.scripts.is_quiet(script):
+                    continue
+                if page.string_at(hint, script) is not None and page.scripts.may_name(script):
                     return True
                 continue
             start, read = _run(data, hint)

@@ -42,11 +42,14 @@ class Scripts:
         data: bytes,
         hidden: Sequence[Extent],
         comments: Sequence[int],
+        marks: Sequence[int],
         permalinks: Permalinks,
         holds: Holds,
     ) -> None:
-        """hidden, comments: where its scripts and style sheets are in `data`, and where comments may begin."""
+        """hidden, comments, marks: where its scripts and style sheets are in `data`, where comments may begin, where
+        there are marks of JSON that is read."""
         self._data = data
+        self._marks = marks
         self._comments = comments
         self._hidden = hidden
         self._permalinks = permalinks
@@ -68,6 +71,12 @@ class Scripts:
         if text.lstrip()[:1] in ("{", "["):  # JSON within a string may be read, too
             return True
         return self._holds(text)  # coded signs are seen, too
+
+    def is_quiet(self, number: int) -> bool:
+        """Whether nothing is read of this script: it is no markup, and its JSON surely none of a post."""
+        script = self._hidden[number]
+        first = bisect_left(self._marks, script.start)
+        return not (first < len(self._marks) and self._marks[first] < script.end) and not self.is_markup(number)
 
     def is_drawn(self, number: int) -> bool:
         """Whether this script may be in a drawing, where its content is markup."""
