@@ -93,7 +93,7 @@ stem."""
 _MARKED_BY_TWO = ('witter"', "/status/")
 """Or both of these: scripts of share buttons have the first."""
 
-EVERY_MARK = (*MARKS, *_MARKED_BY_TWO)
+EVERY_MARK = (*MARKS, _MARKED_BY_TWO[0])
 """One of these is in every script of which `may_hold_posts`."""
 
 

@@ -55,15 +55,21 @@ class Scripts:
         self._permalinks = permalinks
         self._holds = holds
         self._pieces = 0
+        self._strings: dict[bytes, bool] = {}
+        """Strings that were looked at: pages repeat them."""
         self._known: dict[int, bool] = {}
         self._drawn: dict[int, bool] = {}
         self._markup: dict[int, bool] = {}
 
     def string_may_hold(self, string: bytes) -> bool:
         """Whether a string of JSON, with its quotation marks, may hold a post's HTML; in doubt it does."""
-        self._pieces += 1
-        if self._pieces > MAX_PIECES:
-            return True
+        known = self._strings.get(string)
+        if known is None:
+            self._pieces += 1
+            known = self._strings[string] = self._pieces > MAX_PIECES or self._string_may_hold(string)
+        return known
+
+    def _string_may_hold(self, string: bytes) -> bool:
         try:
             text = msgspec.json.decode(string, type=str)
         except msgspec.DecodeError:
