@@ -393,6 +393,7 @@ LONG = " ".join(f'data-a{n}="It rained all night in the old town."' for n in ran
         f'<div class="embed-x"><a href="{ADDRESS}">Look</a><i {LONG}></i></div>',
         f'<div class="embed-x"><a href="{ADDRESS}" {LONG}>Look</a></div>',
         f'<div class="embed-x" {LONG}><a href="{ADDRESS}">Look</a></div>',
+        f'<div class="embed-x"><svg><path d="{"1 2 " * 20_000}"/></svg><a href="{ADDRESS}">May 3, 2021</a></div>',
         f"{FAR}<div class='embed-x'><script>f('<a>')</script><a href='{ADDRESS}'>Look</a></div>{FAR}",
         f'<div class="embed-x"><a href="{ADDRESS}?a=<b>&amp;c=d">Look</a></div>',
         f'<div class="embed-x"><a href="{ADDRESS}?a=1&lt;b" title="<i>a</i>">Look</a></div>',

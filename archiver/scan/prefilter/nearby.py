@@ -13,9 +13,9 @@ from archiver.detect import containers, embeds
 from archiver.platforms.base import Platform
 from archiver.scan.prefilter.hidden import Extent, number_at
 
-FAR, NEAR = 20_000, 6_000
-"""Bytes of source before the tag with the address, in which the elements around it begin; fewer where there is enough
-text for any that stands in a post's place."""
+NEAR, FAR, FARTHEST = 6_000, 20_000, 200_000
+"""Bytes of source before the tag with the address, in which the elements around it begin: as many as have enough text
+for any that stands in a post's place."""
 
 ENOUGH = 2 * containers.MAX_FALLBACK
 """Characters of such text."""
@@ -58,9 +58,7 @@ class Nearby:
         self._pieces += 1
         if self._pieces > min(MAX_PIECES, 1 + len(data) // WORTH_A_PIECE):
             return True
-        before = data[max(0, start - NEAR) : start]
-        enough = not quoted and length_of(before[before.find(b">") + 1 :]) > ENOUGH  # it may begin within a tag
-        begin = _begin(data, start, NEAR if enough else FAR, hidden)
+        begin = _begin(data, start, FAR if quoted else NEAR, hidden)
         if begin < 0:
             return True
         self._read_to = min(len(data), end + BEHIND)
@@ -71,7 +69,7 @@ class Nearby:
         return embeds.finds(source.decode("utf-8", "replace"), self._platforms)
 
 
-_MARKUP = re.compile(rb"<[^<>]{0,20000}>")
+_MARKUP = re.compile(rb"<[^<>]{0,200000}>")
 _END = re.compile(rb"</blockquote", re.IGNORECASE)
 
 
@@ -97,9 +95,14 @@ def _end_of_quotation(data: bytes, at: int) -> int:
     return closed.end() if closed else min(len(data), at + FAR)
 
 
-def _begin(data: bytes, start: int, before: int, hidden: Sequence[Extent]) -> int:
+def _begin(data: bytes, start: int, least: int, hidden: Sequence[Extent]) -> int:
     """Where a tag begins at `start` or before, that is in no script; below zero where none does."""
-    low = max(0, start - before)
+    for reach in (NEAR, FAR, FARTHEST):
+        before = data[max(0, start - reach) : start]
+        # it may begin within a tag
+        if reach >= least and length_of(before[before.find(b">") + 1 :]) > ENOUGH:
+            break
+    low = max(0, start - reach)
     if low:
         number = number_at(hidden, low)
         low = hidden[number].end if number >= 0 else data.find(b"<", low, start + 1)

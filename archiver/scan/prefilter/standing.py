@@ -18,7 +18,7 @@ from archiver.detect import containers
 from archiver.detect.permalinks import Permalinks
 from archiver.platforms.base import Platform
 from archiver.scan.prefilter.hidden import Extent, Held, Structure, embedding
-from archiver.scan.prefilter.nearby import FAR, Nearby, is_link, is_quoted, length_of
+from archiver.scan.prefilter.nearby import FAR, FARTHEST, Nearby, is_link, is_quoted, length_of
 from archiver.scan.prefilter.scripts import START, Scripts
 
 MAX_TAG = 200_000
@@ -30,7 +30,7 @@ MAX_ADDRESS = 500
 LITTLE = 420
 """Characters of text in such an element (`archiver.detect.containers.MAX_FALLBACK`), and some more."""
 
-REACHES = (700, 3000, FAR)
+REACHES = (700, 3000, FAR, FARTHEST)
 """Bytes before a link that are read, one after the other, until there is as much text."""
 
 MAX_CODED = 4
@@ -272,7 +272,7 @@ def _link_may_stand(data: bytes, start: int, stop: int) -> bool:
         return True  # a paragraph that begins with it may be the last one of an embed
     if is_quoted(data, start):
         return True
-    before = data[max(0, start - FAR) : start]
+    before = data[max(0, start - FARTHEST) : start]
     for reach in REACHES:
         near = before[-reach:]
         if len(near) < len(before):
