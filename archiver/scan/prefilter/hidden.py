@@ -15,11 +15,11 @@ import msgspec
 from archiver.detect import pagejson
 
 SCRIPT, SCRIPT_END, STYLE, STYLE_END, COMMENT, COMMENT_END = range(6)
-"""What is told of a page's structure; above them come those of `HOLDING`, the start of each before its end,
+"""What is told of a page's structure; above them come those of `RAW`, the start of each before its end,
 `EMBEDDING` and `DATA`."""
 
-HOLDING = ("template", "textarea", "noscript", "iframe")
-"""Elements whose content is read by itself."""
+RAW = ("textarea", "iframe")
+"""Elements in which tags are text."""
 
 EMBEDDING = (
     *(rb"blockquote", rb"iframe", rb"<amp-", rb"3camp-", rb"lt;amp-", rb"twitter-widget"),
@@ -32,15 +32,15 @@ DATA = tuple(dict.fromkeys(mark.lower().encode("ascii") for mark in pagejson.EVE
 
 FORMS = (
     *(rb"<script", rb"</script", rb"<style", rb"</style", rb"<!--", rb"-->"),
-    *(form + name.encode("ascii") for name in HOLDING for form in (rb"<", rb"</")),
+    *(form + name.encode("ascii") for name in RAW for form in (rb"<", rb"</")),
     *EMBEDDING,
     *DATA,
 )
 """What each of them is in the source, in any case of letters."""
 
-_RAW = frozenset(COMMENT_END + 1 + 2 * HOLDING.index(name) for name in ("textarea", "iframe"))
+_RAW = range(COMMENT_END + 1, COMMENT_END + 1 + 2 * len(RAW), 2)
 MAX_RAW = 20_000
-"""Bytes of an element in which tags are text; one that seems to go on longer lacks its end."""
+"""Bytes of such an element; one that seems to go on longer lacks its end."""
 
 _FIRST_DATA = len(FORMS) - len(DATA)
 _FIRST_EMBEDDING = _FIRST_DATA - len(EMBEDDING)
@@ -168,7 +168,7 @@ def visible(data: bytes, hidden: Sequence[Extent]) -> bytes:
     return b"".join(pieces)
 
 
-def comments(structure: Structure) -> list[int]:
+def comment_starts(structure: Structure) -> list[int]:
     """Where a comment may begin."""
     return [at for at, form in structure if form == COMMENT]
 
@@ -181,22 +181,3 @@ def embedding(structure: Structure) -> list[int]:
 def data_marks(structure: Structure) -> list[int]:
     """Where a mark is of JSON that is read."""
     return [at for at, form in structure if form >= _FIRST_DATA]
-
-
-class Held:
-    """Where elements begin and end in a page, outside its scripts, whose content is read by itself."""
-
-    def __init__(self, structure: Structure, hidden: Sequence[Extent]) -> None:
-        self._places: list[tuple[list[int], list[int]]] = [([], []) for _ in HOLDING]
-        for at, form in structure:
-            if COMMENT_END < form < _FIRST_EMBEDDING and number_at(hidden, at) < 0:
-                name, end = divmod(form - COMMENT_END - 1, 2)
-                self._places[name][end].append(at)
-
-    def holds(self, at: int) -> bool:
-        """Whether `at` is, or seems to be, in one of them."""
-        for opened, closed in self._places:
-            last = bisect_right(opened, at)
-            if last and bisect_right(closed, at) == bisect_right(closed, opened[last - 1]):
-                return True
-        return False

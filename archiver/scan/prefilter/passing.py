@@ -26,7 +26,7 @@ from archiver.platforms import platforms as known_platforms
 from archiver.platforms.base import Platform
 from archiver.scan.prefilter import inwords, letters, marks
 from archiver.scan.prefilter.asking import Told, ask
-from archiver.scan.prefilter.hidden import comments, data_marks, extents, visible
+from archiver.scan.prefilter.hidden import comment_starts, data_marks, extents, visible
 from archiver.scan.prefilter.inwords import Place
 from archiver.scan.prefilter.marks import Sought
 from archiver.scan.prefilter.native import Native
@@ -104,7 +104,7 @@ class Prefilter:
         hidden = extents(data, seen.structure)
         holds = partial(self._in_piece, level=level + 1)
         scripts = Scripts(
-            data, hidden, comments(seen.structure), data_marks(seen.structure), self._sought.permalinks, holds
+            data, hidden, comment_starts(seen.structure), data_marks(seen.structure), self._sought.permalinks, holds
         )
         page = Page(data, seen.structure, hidden, scripts, seen.coded, self.platforms, self._sought.permalinks)
         told = Told()

@@ -130,8 +130,8 @@ class Scripts:
         return False
 
     def is_sure(self, number: int) -> bool:
-        """Whether nothing in this script, or style sheet, is markup of the page, and it is one."""
-        return self._hidden[number].sure and not self.is_drawn(number) and number < self._unsure_from
+        """Whether nothing in this script, or style sheet, is markup of the page."""
+        return not self.is_drawn(number) and number < self._unsure_from
 
     def may_name(self, number: int) -> bool:
         """Whether this script of the page may be one whose JSON names a post, or holds the HTML of one."""

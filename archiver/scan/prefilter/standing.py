@@ -17,7 +17,7 @@ import msgspec
 from archiver.detect import containers
 from archiver.detect.permalinks import Permalinks
 from archiver.platforms.base import Platform
-from archiver.scan.prefilter.hidden import Extent, Held, Structure, embedding
+from archiver.scan.prefilter.hidden import Extent, Structure, embedding
 from archiver.scan.prefilter.nearby import FAR, FARTHEST, Nearby, is_link, is_quoted, length_of
 from archiver.scan.prefilter.scripts import START, Scripts
 
@@ -75,7 +75,6 @@ class Page:
         self._data = data
         self._structure = structure
         self.hidden = hidden
-        self._held: Held | None = None
         self.scripts = scripts
         self._coded = coded
         self._platforms = platforms
@@ -179,26 +178,16 @@ class Page:
         order."""
         tag = _tag_around(self._data, end)
         if tag is None:
-            return not (self._may_stand_nearby(end, end) or self._is_held(end))
+            return not self._may_stand_nearby(end, end)
         start, stop = tag
         if self._data[start + 1 : start + 6].lower().startswith((b"meta ", b"meta\n", b"link ", b"link\n")):
             return True
         if is_link(self._data, start):
-            may_stand = _link_may_stand(self._data, start, stop) and self._may_stand_nearby(start, stop)
-        elif _is_quiet(self._data, start, end):
-            return True
-        else:
-            may_stand = self._may_stand_nearby(start, stop)
-        return not (may_stand or self._is_held(start - 1))
+            return not (_link_may_stand(self._data, start, stop) and self._may_stand_nearby(start, stop))
+        return _is_quiet(self._data, start, end) or not self._may_stand_nearby(start, stop)
 
     def _may_stand_nearby(self, start: int, stop: int) -> bool:
         return self._nearby.may_hold(self._data, start, stop, self.hidden, self.scripts.is_sure)
-
-    def _is_held(self, at: int) -> bool:
-        """Whether `at` is, or seems to be, in an element whose content is read by itself."""
-        if self._held is None:
-            self._held = Held(self._structure, self.hidden)
-        return self._held.holds(at)
 
 
 _PLAIN_QUOTE = re.compile(rb"(?<!\\)\"")
