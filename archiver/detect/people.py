@@ -79,48 +79,56 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def runs() -> re.Pattern[str]:
     """Runs of capitalised words; made when first asked for, because the capital letters of all scripts are many."""
-    capital = f"[{_capitals()}]"
-    letter = r"[^\W\d_]"
-    cased = rf"(?:[dDlLO]['’])?(?:al-|el-|ad-|as-|аль-)?{capital}(?:{letter}|[\u0300-\u036f])*+(?:['’ʼ-]{letter}++)*+"
-    # `J.`, `Dr.`; a longer word with a full stop ends a sentence
-    shortened = rf"{capital}{letter}{{0,3}}\.(?=[ \u00a0])"
-    word = rf"(?:{shortened}|{cased})"
-    return re.compile(rf"(?<![\w@#]){word}(?:[ \u00a0](?:{_PARTICLE}[ \u00a0]){{0,2}}{word}){{0,5}}")
+    return re.compile(rf"(?<![\w@#])(?:{_SHORTENED}|{_CASED}){_MORE}".replace("CAPITAL", f"[{_capitals()}]"))
 
 
 @cache
-def _capital() -> re.Pattern[str]:
-    return re.compile(f"[{_capitals()}]")
+def _runs_from_capital() -> re.Pattern[str]:
+    """The same where they begin with a capital letter, which is what the search looks for: many times as fast. A
+    capital behind the end of a prefix is told alone, as group 1: its run may begin before it."""
+    rest = _CASED.removeprefix(_PREFIXED + "CAPITAL")
+    return re.compile(
+        rf"CAPITAL(?:(?<=[{_ENDS_PREFIX}].)()|(?<![\w@#].)"
+        rf"(?:{_SHORTENED.removeprefix('CAPITAL')}|(?:(?<=[DLO])['’]{_ARTICLE}CAPITAL)?{rest}){_MORE})".replace(
+            "CAPITAL", f"[{_capitals()}]"
+        )
+    )
 
+
+_LETTER = r"[^\W\d_]"
+_ARTICLE = "(?:al-|el-|ad-|as-|аль-)?"
+_PREFIXED = f"(?:[dDlLO]['’])?{_ARTICLE}"
+_CASED = rf"{_PREFIXED}CAPITAL(?:{_LETTER}|[\u0300-\u036f])*+(?:['’ʼ-]{_LETTER}++)*+"
+_SHORTENED = rf"CAPITAL{_LETTER}{{0,3}}\.(?=[ \u00a0])"
+"""`J.`, `Dr.`; a longer word with a full stop ends a sentence."""
+
+_PARTICLE = r"(?:de|del|della|di|da|do|dos|das|du|la|le|el|al|bin|ibn|ben|van|von|der|den|ter|zu|af|av|e)"
+_MORE = rf"(?:[ \u00a0](?:{_PARTICLE}[ \u00a0]){{0,2}}(?:{_SHORTENED}|{_CASED})){{0,5}}"
 
 LONGEST_PREFIX = len("d'") + len("аль-")
 """Code points of a run before its first capital letter, at most; the last of them is one of `_ENDS_PREFIX`."""
 
-_ENDS_PREFIX = ("'", "’", "-")
+_ENDS_PREFIX = "'’-"
 
 
 def runs_in(text: str) -> Iterator[re.Match[str]]:
-    """The runs of capitalised words in `text`, as the pattern finds them from left to right; it is only asked where a
-    capital letter stands, because to try it at every letter takes many times as long."""
-    pattern = runs()
+    """The runs of capitalised words in `text`, as `runs` finds them from left to right."""
+    pattern = _runs_from_capital()
     done = 0
-    for capital in _capital().finditer(text):
-        at = capital.start()
-        if at < done:
-            continue
-        before = text[at - 1 : at]
-        if before in _ENDS_PREFIX:
-            found = pattern.search(text, max(done, at - LONGEST_PREFIX))
-            if found is None:
-                return
-        elif before.isalnum() or before in ("_", "@", "#"):
-            continue
-        else:
-            found = pattern.match(text, at)
-            if found is None:
+    while True:
+        for found in pattern.finditer(text, done):
+            if found.lastindex is None:
+                yield found
+                done = found.end()
                 continue
-        yield found
-        done = found.end()
+            prefixed = runs().search(text, max(done, found.start() - LONGEST_PREFIX))
+            if prefixed is None:
+                return
+            yield prefixed
+            done = prefixed.end()
+            break
+        else:
+            return
 
 
 def _capitals() -> str:
@@ -131,7 +139,6 @@ def _capitals() -> str:
     return "".join(ranges)
 
 
-_PARTICLE = r"(?:de|del|della|di|da|do|dos|das|du|la|le|el|al|bin|ibn|ben|van|von|der|den|ter|zu|af|av|e)"
 _PIECES = re.compile(r"\s*(?:[|/•·–—(){}\[\],:;~“”\"«»]|\s-\s)\s*")
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*+(?:['’ʼ-][\p{L}\p{M}]++)*+\.?")
 _OUTER = re.compile(r"^[^\w]+|[^\w.]+$")
