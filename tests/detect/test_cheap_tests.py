@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from archiver.detect import find, pagejson, people
+from archiver.detect import containers, find, pagejson, people
 from archiver.detect.anyof import AnyOf
 from archiver.detect.permalinks import Permalinks
 from archiver.model import Article
@@ -208,3 +208,17 @@ def test_an_element_is_rendered_once_while_it_is_kept() -> None:
     keep(None)
     bold.decompose()
     assert render(node).text == "Words"
+
+
+CALLED = (containers.NOT_A_POST, containers.EMBEDDING, containers.STANDS_IN)
+
+
+@pytest.mark.parametrize("called", CALLED)
+@given(name=pieces(*"EmbedTwITTeR-_ shareKſıİ", "ﬁ", "fb-PAGE", "iconS", "NAV", "Media", "comment-Embed", "vk_"))
+@example(name="PLAYER")
+@example(name="med\u0131a")
+@example(name="SHARE" + "\u0130")
+def test_what_elements_are_called_is_found_in_any_case(called: containers.Called, name: str) -> None:
+    thorough = re.compile(called.pattern, re.IGNORECASE).search(name)
+    found = called.search(name)
+    assert (found and found.span()) == (thorough and thorough.span())
