@@ -30,6 +30,7 @@ STORY = json.dumps(json.dumps({"type": "embed", "html": FRAME})).replace("</", "
 GOES_ON = '"a":"<!--","b":"<script>","c":"</script>"'
 """What a script's first end tag does not end."""
 EMBED = f'"type":"embed","url":"{ADDRESS}"'
+DRAWN = """f("<i title='");""" * 1000
 PLUGIN = (
     "https://www.facebook.com/plugins/video.php?height=314&amp;href=https%3A%2F%2Fwww.facebook.com%2Fana%2Fposts%2F1"
 )
@@ -45,13 +46,14 @@ PLUGIN = (
         f"<noscript>{FRAME}</noscript>",
         f"<iframe>{html.escape(FRAME)}</iframe>",
         f"<p>{'It rained in the old town. ' * 400}{html.escape(FRAME)}</p>",
+        f'<script>{DRAWN}</script><div class="embed-x"><a href="{ADDRESS}">Look</a></div>',
         f'<div class="embed-x"><a href="{PLUGIN}0150000000000001&<b>amp;t=0">Look</a></div>',
     ],
 )
 def test_what_is_read_by_itself(native: Prefilter, source: str) -> None:
-    data = page(source).encode()
-    assert find(article_of(data, source="page", content_type=HTML), min_confidence=0)
-    assert native.may_hold_posts(data, HTML)
+    for data in (page(source).encode(), source.encode()):
+        assert find(article_of(data, source="page", content_type=HTML), min_confidence=0)
+        assert native.may_hold_posts(data, HTML)
 
 
 QUOTATIONS = [(name, markup) for name, markup in embeds() if markup.startswith("<blockquote")]
