@@ -80,6 +80,25 @@ _KINDS: dict[str, int] = {
     "br": _BREAK,
 }
 
+_COMMON = names("span strong em b i u s small sup sub time font cite q abbr code wbr")
+"""Elements beside those of `_KINDS` that most pages have."""
+
+_LARGEST_NUMBER = 1 << 10
+"""Lexbor's numbers of the tags that it knows are smaller; those of others are places in its memory."""
+
+
+def _numbers() -> tuple[int, dict[int, tuple[str, int]]]:
+    parser = LexborHTMLParser("")
+    text = LexborHTMLParser("text", is_fragment=True).root
+    known = {parser.create_node(tag).tag_id: tag for tag in (*_KINDS, *_COMMON) if tag[0].isalpha()}
+    kinds = {number: (tag, _KINDS.get(tag, _PLAIN)) for number, tag in known.items() if number < _LARGEST_NUMBER}
+    return text.tag_id if text is not None else 0, kinds
+
+
+_TEXT, _KINDS_BY_NUMBER = _numbers()
+"""Lexbor's number of text nodes; and by their numbers usual tags, and what their elements are for the walk: asked for
+the name, Lexbor makes it anew for each element."""
+
 _NOT_NESTING = _RAW_TEXT | names("p h1 h2 h3 h4 h5 h6 img source embed param input link meta a button")
 """Elements that are not within their like, or hold nothing."""
 
@@ -294,7 +313,7 @@ class _Walk:
         One loop, with few calls for what most elements are: it runs for every node of a page.
         """
         rules = self.rules
-        tags, class_hits, kind_of = self.tags, rules.class_hits, _KINDS.get
+        tags, class_hits, kind_of = self.tags, rules.class_hits, _KINDS_BY_NUMBER.get
         names_none, id_prefixes = rules.attribute_names.isdisjoint, rules.id_prefixes
         is_quiet = containers.QUIET.issuperset
         add, likely = self.pieces.items.append, self.permalinks.likely
@@ -310,12 +329,12 @@ class _Walk:
                 if place == muted:
                     self._leave()
                     muted = 0
-            tag = node.tag or ""
-            if tag == "-text":
+            number = node.tag_id
+            if number == _TEXT:
                 if not (muted or (in_raw_text and _is_raw_text(node))):
                     add(node)
                 continue
-            kind = kind_of(tag, _PLAIN)
+            tag, kind = kind_of(number) or _by_name(node)
             in_raw_text = kind >= _RAW
             if kind <= _BLOCK_ONLY:
                 add(BLOCK)
@@ -766,6 +785,12 @@ def _text_in(node: LexborNode) -> str:
         return ""
     whole = child.text_content if child.next is None else None
     return node.text(deep=True) if whole is None else whole
+
+
+def _by_name(node: LexborNode) -> tuple[str, int]:
+    """As `_KINDS_BY_NUMBER`, of any node."""
+    tag = node.tag or ""
+    return tag, _KINDS.get(tag, _PLAIN)
 
 
 def _is_raw_text(text: LexborNode) -> bool:
