@@ -579,17 +579,17 @@ _DATE_NAMES = ("dat", "publish", "posted", "by-line", "byline", "meta", "fecha",
 """One of these is in each tag of `_CALLED_DATE`, in small letters."""
 
 
+_START_TAG = re.compile(r"<[^<>/][^<>]*+")
+
+
 def _called_dates(html: str) -> Iterator[re.Match[str]]:
     """The tags that are called after a date. Each tag is searched for the names first, which is a few times as fast."""
-    at = html.find("<")
-    while at >= 0:
-        following = html.find("<", at + 1)
-        tag = html[at : following if following >= 0 else len(html)].partition(">")[0].lower()
+    for start in _START_TAG.finditer(html):
+        tag = start[0].lower()
         if not tag.isascii() or ("class" in tag and any(name in tag for name in _DATE_NAMES)):
-            found = _CALLED_DATE.match(html, at)
+            found = _CALLED_DATE.match(html, start.start())
             if found is not None:
                 yield found
-        at = following
 
 
 def _day_on_line(line: str, language: str | None) -> str | None:

@@ -10,6 +10,7 @@ Cost: linear in the first `LOOKED_AT` code points.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from archiver.language.tongues import scores
 
@@ -143,12 +144,13 @@ def _primary(language: str) -> str:
 
 
 def _script(text: str) -> tuple[str | None, int]:
-    """The script or the language that most letters are of, and how many."""
+    """The script or the language that most letters are of, and how many; enough of them where they are Latin."""
     if text.isascii():
         return ("latin", len(text)) if len(text) >= MIN_LETTERS else (None, 0)
-    latin = len(_LATIN.findall(text))
     if len(_NOT_LATIN.findall(text)) < MIN_LETTERS:
+        latin = sum(1 for _ in islice(_LATIN.finditer(text), MIN_LETTERS))
         return ("latin", latin) if latin >= MIN_LETTERS else (None, 0)
+    latin = len(_LATIN.findall(text))
     counts = {name: len(pattern.findall(text)) for name, pattern in _BLOCKS}
     # every Japanese sentence has kana among its Chinese characters, no Chinese one has any
     if counts["ja"] * 10 >= counts["zh"]:
