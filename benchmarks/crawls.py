@@ -67,6 +67,35 @@ def invented_pages(count: int, seed: int = 8) -> Iterator[bytes]:
         ).encode()
 
 
+POST = (
+    '<blockquote class="twitter-tweet"><p>The river rose.</p>&mdash; Ana Example (@ana_example) '
+    '<a href="https://twitter.com/ana_example/status/1590173336165216257">November 9, 2022</a></blockquote>'
+)
+
+LARGE = {
+    "paragraphs, ASCII": "<p>" + "wind and rain # " * 25 + "</p>",
+    "paragraphs, Cyrillic": "<p>" + "дождь и вода # " * 20 + "</p>",
+    "paragraphs, Chinese": "<p>" + "昨夜有大雨 # " * 20 + "</p>",
+    "paragraphs with emoji": "<p>" + "wind and rain \U0001f600 # " * 20 + "</p>",
+    "one text, ASCII": "wind and rain # ",
+    "one text, Cyrillic": "дождь и вода # ",
+    "one script": 'f("wind and rain #");',
+    "list items of 60 letters": "<li>" + "wind and rain # " * 3 + "</li>",
+    "an element for each 80 bytes": '<div class="a"><span>wind and rain #</span><i>and wind</i> and</div>',
+}
+"""What large pages are made of; `#` is another number each time, so that it does not pack away."""
+
+
+def large_page(kind: str, size: int) -> bytes:
+    """A page with a post and `size` bytes of what `LARGE` has under `kind`."""
+    piece = LARGE[kind]
+    each = len(piece.replace("#", f"{0:07x}").encode())
+    body = "".join(piece.replace("#", f"{number:07x}") for number in range(size // each))
+    if kind == "one script":
+        body = f"<script>{body}</script>"
+    return f"<!doctype html><html><head><title>Rain</title></head><body>{POST}{body}</body></html>".encode()
+
+
 def write(path: Path, pages: Iterable[bytes], *, requests: bool = True) -> int:
     """Write pages as responses (and requests) with warcio, gzip level 9, a member a record; how many pages."""
     count = 0

@@ -4,6 +4,7 @@
     python benchmarks/scan.py command FILE.warc.gz... [--processes 1 2]
     python benchmarks/scan.py peers FILE.warc.gz [--sample 80]
     python benchmarks/scan.py level FOLDER [--pages 1000 10000 100000 1000000]
+    python benchmarks/scan.py large [--megabytes 30 60]
     python benchmarks/scan.py write OUT.warc.gz --pages FOLDER [--labelled ../shared/eval] [--times 3]
 
 ratio     CPU time of one unit from end to end (`archiver.scan.work`), of igzip inflating the file's members, of reading
@@ -14,6 +15,7 @@ command   `archiver scan -o` as a whole: CPU and wall time, with starting, the t
 peers     pages a second of trafilatura and BeautifulSoup (fed by warcio), goose3 and tweetfinder, next to a scan of the
           same records, and which status ids each keeps.
 level     cost a page and peak memory of a process from 1,000 pages to 1,000,000 (small invented pages).
+large     peak memory of a process that scans a file with a small page and a large one, by kinds of large pages.
 write     makes a file to measure on, of the pages of a folder.
 """
 
@@ -268,6 +270,25 @@ def level(folder: Path, counts: list[int]) -> None:
         print(f"| {pages} | {mentions} | {float(spent) / int(pages) * 1e6:.1f} | {int(peak) / 1024:.0f} |")
 
 
+def large(sizes: list[int]) -> None:
+    """Each kind and size in a process of its own."""
+    print("| page | " + " | ".join(f"{size} MB, peak in MiB (aim: {64 + 3 * size / 1.048576:.0f})" for size in sizes))
+    print("| --- " * (len(sizes) + 1) + "|")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "large.warc.gz"
+        for kind in crawls.LARGE:
+            peaks = []
+            for size in sizes:
+                crawls.write(file, [b"<p>Rain</p>", crawls.large_page(kind, size * 1_000_000)], requests=False)
+                done = subprocess.run(
+                    [sys.executable, "-c", LEVEL_CODE, folder, str(file)], check=True, capture_output=True, text=True
+                )
+                pages, _spent, mentions, peak = done.stdout.split()
+                assert (pages, mentions) == ("2", "1"), done.stdout
+                peaks.append(f"{int(peak) / 1024:.0f}")
+            print(f"| {kind} | {' | '.join(peaks)} |", flush=True)
+
+
 def one_core() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -290,6 +311,8 @@ def main() -> int:
     four = sub.add_parser("level")
     four.add_argument("folder", type=Path)
     four.add_argument("--pages", type=int, nargs="+", default=[1_000, 10_000, 100_000, 1_000_000])
+    six = sub.add_parser("large")
+    six.add_argument("--megabytes", type=int, nargs="+", default=[30, 60])
     five = sub.add_parser("write")
     five.add_argument("out", type=Path)
     five.add_argument("--pages", type=Path)
@@ -306,6 +329,8 @@ def main() -> int:
             peers(args.file, args.sample)
         case "level":
             level(args.folder, args.pages)
+        case "large":
+            large(args.megabytes)
         case "write":
             pages = list(crawls.pages_of(args.pages)) if args.pages else []
             pages += list(crawls.labelled_pages(args.labelled)) if args.labelled else []
