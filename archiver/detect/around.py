@@ -11,6 +11,7 @@ import functools
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
 
 import msgspec
 from selectolax.lexbor import LexborNode
@@ -159,16 +160,20 @@ class Pieces:
             lines = Lines()
             starts: list[tuple[int, LexborNode]] = []
             above = last = 0
-            for place, text in self._between(start, edge):
-                item = self.items[place]
+            parted = False
+            """Whether a block stands between: breaks and white space change nothing more."""
+            for item, text in self._between(start, edge):
                 if isinstance(item, int):
+                    if parted:
+                        continue
                     if item == BREAK:
                         lines.line_break()
                     else:
                         lines.block()
+                        parted = True
                     continue
                 if not text.strip(SPACE):
-                    if text:
+                    if text and not parted:
                         lines.space()
                     continue
                 parent = item.parent
@@ -184,14 +189,15 @@ class Pieces:
                         lines.block()
                         above = block
                 starts.append((lines.add(text), parent))
+                parted = False
             if starts:
                 out.append(TextBlock(text=lines.text(), starts=tuple(starts), at=start))
             start = edge
         return out
 
-    def _between(self, start: int, end: int) -> Iterator[tuple[int, str]]:
-        for first, texts in self.groups(start, end):
-            yield from enumerate(texts, first)
+    def _between(self, start: int, end: int) -> Iterator[tuple[LexborNode | int, str]]:
+        groups = self.groups(start, end)
+        return chain.from_iterable(zip(self.items[at : at + len(texts)], texts, strict=True) for at, texts in groups)
 
 
 def _block_above(node: LexborNode, known: dict[int, int]) -> int:

@@ -11,13 +11,11 @@ def fold(text: str) -> tuple[str, list[int]]:
     each of its characters the offset in `text` that it came from."""
     if text.isascii():
         return text.lower(), list(range(len(text)))
-    out: list[str] = []
-    origin: list[int] = []
-    for offset, char in enumerate(text):
-        pieces = _folded(char)
-        out.append(pieces)
-        origin += (offset,) * len(pieces)
-    return "".join(out), origin
+    pieces = list(map(_folded, text))
+    folded = "".join(pieces)
+    if len(folded) == len(text) and "" not in pieces:  # each is one character
+        return folded, list(range(len(text)))
+    return folded, [offset for offset, piece in enumerate(pieces) for _ in piece]
 
 
 @lru_cache(maxsize=8192)
