@@ -105,3 +105,11 @@ def test_pieces_are_put_together_as_a_reader_sees_them(parts: list[str]) -> None
 def test_a_text_without_signs_is_not_put_together() -> None:
     pieces = embeds.read("<body><p>It rained (again) in May.</p><p>Call (030) 123.</p>", ALL).pieces
     assert pieces.blocks(partial(pieces.may_hold_posts, ALL)) == []
+
+
+@pytest.mark.parametrize("space", ["", " ", "\n   ", "\u00a0"])
+def test_white_space_within_what_is_looked_for_may_be_any(space: str) -> None:
+    for written in ("A post shared~by Ana", "[ Rain ,~[ Ana", "(~ana_example~)~May~3,~2021"):
+        assert around.may_hold_posts(written.replace("~", space), ALL)
+        assert around.long_may_hold_posts([written.replace("~", space)], ALL)
+    assert not around.may_hold_posts(f"A post sha{space or ' '}red by Ana (the mayor) May 3, 2021", ALL)
