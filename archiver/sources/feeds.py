@@ -41,7 +41,9 @@ MAX_ADDRESS = 8192
 SNIFF = 4096
 
 _BEFORE_ROOT = re.compile(
-    r"(?:\s++|<\?[^>]*+>|<!--(?:[^-]|-(?!->))*+-->|<!DOCTYPE\s++(?!html)[^>\[]*+(?:\[[^\]]*+\]\s*+)?>)*+", re.IGNORECASE
+    # no possessive groups: up to 3.11.4, Python matches them wrongly where they have choices within
+    r"(?:\s++|<\?[^>]*+>|<!--(?:[^-]|-(?!->))*-->|<!DOCTYPE\s++(?!html)[^>\[]*+(?:\[[^\]]*+\]\s*+)?>)*",
+    re.IGNORECASE,
 )
 _ADDRESS_LINE = re.compile(r"https?://\S++$", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:([\w.-]{1,64}):)?(rss|rdf|feed|urlset|sitemapindex)(?=[\s>/])", re.IGNORECASE)
