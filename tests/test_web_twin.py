@@ -73,6 +73,7 @@ class _Mapped(httpcore.SyncBackend):
 
 def client_of(twin: Twin, **options: Any) -> httpx.Client:
     context = ssl.create_default_context(cafile=str(twin.ca_file))
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF  # set by early Python 3.11
     # What Python 3.13 makes the default: complete key identifiers and usages.
     context.verify_flags |= ssl.VERIFY_X509_STRICT
     transport = httpx.HTTPTransport(verify=context)

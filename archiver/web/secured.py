@@ -69,6 +69,7 @@ def client_context(ca_file: str) -> ssl.SSLContext:
             context.load_verify_locations(cafile=ca_file)
         except (OSError, ssl.SSLError) as error:
             raise ConfigError(f"the CA file cannot be used: {error}", subject=f"[web] ca_file {ca_file}") from error
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF  # early Python 3.11 takes a connection that broke off for closed
     context.set_alpn_protocols(["http/1.1"])
     context.sslsocket_class = RememberingSocket
     return context

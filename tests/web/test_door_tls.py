@@ -12,7 +12,7 @@ import trustme
 from archiver.config import WebSettings
 from archiver.errors import ConfigError, NetworkError
 from archiver.web import Door
-from archiver.web.secured import chain
+from archiver.web.secured import chain, client_context
 from tests.loopback import BreakOff, Close, Loopback, always, ok
 from tests.web.conftest import Kept, MakeDoor, received
 
@@ -202,3 +202,15 @@ def test_a_ca_file_that_cannot_be_used_is_told(content: bytes | None, tmp_path: 
         path.write_bytes(content)
     with pytest.raises(ConfigError, match="the CA file cannot be used"):
         Door(WebSettings(ca_file=str(path)))
+
+
+def test_a_connection_that_broke_off_is_none_that_was_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = ssl.create_default_context
+
+    def heedless(cafile: str) -> ssl.SSLContext:
+        context = made(cafile=cafile)
+        context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF  # as early Python 3.11 does by itself
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", heedless)
+    assert not client_context("").options & ssl.OP_IGNORE_UNEXPECTED_EOF
