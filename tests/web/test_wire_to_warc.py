@@ -311,7 +311,9 @@ def test_cipher_suites_have_the_names_of_the_registry() -> None:
     if done is None or done.returncode:
         pytest.skip("no `openssl` that tells the registry's names of cipher suites")
     registered = {own: name for name, _, own, *_ in map(str.split, done.stdout.splitlines())}
-    offered = [cipher["name"] for cipher in ssl.create_default_context().get_ciphers()]
+    # some builds offer those with a key that both know before, too, which nobody has here
+    every = [cipher["name"] for cipher in ssl.create_default_context().get_ciphers()]
+    offered = [name for name in every if "PSK" not in name and "SRP" not in name]
     assert {name: suite(name) for name in offered} == {name: registered[name] for name in offered}
     assert suite("A-CIPHER-OF-LATER") == ""
 
