@@ -43,6 +43,10 @@ SUITES = {
 """OpenSSL's names of the TLS 1.2 suites that Python offers by default → IANA's. TLS 1.3's are the same in both."""
 
 
+_BROKE_OFF = "UNEXPECTED_EOF_WHILE_READING"
+"""What early Python 3.11 says where later ones raise `SSLEOFError`."""
+
+
 class RememberingSocket(ssl.SSLSocket):
     """Keeps what Python's own passes over: the certificates that do not hold, which `refused_chain` finds with the
     error (the socket is gone then), and whether the connection ended without the closing alert.
@@ -57,7 +61,9 @@ class RememberingSocket(ssl.SSLSocket):
         self.suppress_ragged_eofs = False
         try:
             return super().read(len, buffer)
-        except ssl.SSLEOFError:
+        except ssl.SSLError as error:
+            if not (isinstance(error, ssl.SSLEOFError) or error.reason == _BROKE_OFF):
+                raise
             self.broke_off = True
             return b"" if buffer is None else 0
 
