@@ -38,7 +38,7 @@ FORMS = (
 )
 """What each of them is in the source, in any case of letters."""
 
-_RAW = range(COMMENT_END + 1, COMMENT_END + 1 + 2 * len(RAW), 2)
+_RAW_STARTS = range(COMMENT_END + 1, COMMENT_END + 1 + 2 * len(RAW), 2)
 MAX_RAW = 20_000
 """Bytes of such an element; one that seems to go on longer lacks its end."""
 
@@ -102,7 +102,7 @@ def extents(data: bytes, structure: Structure) -> list[Extent]:
             comments += form == COMMENT_END
             continue
         if form > COMMENT_END:
-            if form in _RAW and opened < 0:
+            if form in _RAW_STARTS and opened < 0:
                 raw = form, at
             elif form - 1 == raw[0]:
                 raw = -1, 0

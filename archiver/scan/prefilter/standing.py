@@ -1,7 +1,7 @@
 """Where in a page does a mark or the address of a post stand, and does detection take it for an embed there?
 
 Most do not: they are links in sentences, in the page's own metadata, in the data of scripts (`scripts`). What is told
-here without reading the page is only what surely is nothing: in doubt an address counts.
+here is only what surely is nothing; of the rest, detection is asked about the piece of the page around it (`nearby`).
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Page:
         permalinks: Permalinks,
     ) -> None:
         """structure, hidden: where its tags, scripts and style sheets are in `data`. scripts: the same scripts. coded:
-        where letters are, or were, coded, in ascending order."""
+        where letters are, or were, coded, in ascending order. platforms, permalinks: whose posts are looked for."""
         self._data = data
         self._structure = structure
         self.hidden = hidden
@@ -126,9 +126,9 @@ class Page:
         if b" " in self._data[quote:end] or _EQUALS.search(self._data, max(0, quote - 20), quote) is not None:
             return False
         close = self._data.find(b'"', end, end + MAX_ADDRESS)
-        return close < 0 or self._may_name(self._data[quote + 1 : close])
+        return close < 0 or self._names_post(self._data[quote + 1 : close])
 
-    def _may_name(self, string: bytes) -> bool:
+    def _names_post(self, string: bytes) -> bool:
         """Whether a string of JSON, without its quotation marks, may name a post."""
         text = string.rstrip(b"\\").decode("utf-8", "replace")
         for _ in range(MAX_CODED):
